@@ -1,0 +1,40 @@
+// The one exception type of the cores. postgres/boundary.hpp maps each code to its SQLSTATE.
+#pragma once
+#include "base/pure.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace csagg {
+
+enum class Errc {
+    invalid_parameter,   // 22023: an argument outside its domain
+    null_not_allowed,    // 22004: NULL where a value is needed
+    out_of_range,        // 22003: a number that does not fit
+    datetime_overflow,   // 22008: an instant or date that does not fit
+    division_by_zero,    // 22012
+    kind_mismatch,       // 42804: number where text is held, ...
+    invalid_text,        // 22P02: text form that cannot be read
+    invalid_binary,      // 22P03: binary form that cannot be read
+    limit_exceeded,      // 54000: larger than csagg or PostgreSQL can hold
+    corrupt,             // XX001: stored bytes that are not what csagg wrote
+    not_supported,       // 0A000
+};
+
+class Error : public std::runtime_error {
+public:
+    Error(Errc code, const std::string& message, std::string hint = {}, std::string detail = {})
+        : std::runtime_error(message), code_(code), hint_(std::move(hint)), detail_(std::move(detail)) {}
+
+    Errc code() const noexcept { return code_; }
+    const std::string& hint() const noexcept { return hint_; }
+    const std::string& detail() const noexcept { return detail_; }
+
+private:
+    Errc code_;
+    std::string hint_;
+    std::string detail_;
+};
+
+}  // namespace csagg

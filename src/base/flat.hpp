@@ -1,0 +1,90 @@
+// Flat: the memory of an aggregate's transition state, one relocatable block that is changed in place.
+//
+// Everything inside is found by its offset, so the block may be moved, copied to another process, or grown by
+// doubling. Room that a grown part leaves behind is not reused: doubling bounds the waste to the size in use.
+// The first bytes are the value's own header; in the server they are a varlena header and the marker byte that
+// tells a state from a finished value.
+#pragma once
+#include "base/error.hpp"
+#include "base/memory.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace csagg {
+
+inline constexpr std::size_t max_value_bytes = 0x3FFFFFFF;  // PostgreSQL's limit of one value: 1 GB - 1
+inline constexpr Byte state_marker = 0xF0;                   // high nibble of the format byte of a state
+
+struct FlatHeader {
+    std::uint32_t varlena;  // PostgreSQL's length word: the capacity; the cores do not touch it
+    Byte marker;            // state_marker | kind of state
+    Byte spare[3];
+    std::uint32_t used;     // bytes in use, this header included
+    std::uint32_t capacity;
+};
+static_assert(sizeof(FlatHeader) == 16);
+
+class Flat {
+public:
+    /// Gives a new block of `bytes` bytes, aligned to 8. The old block stays untouched and is not freed by Flat.
+    using Grow = void* (*)(std::size_t bytes);
+
+    Flat(void* block, Grow grow) : block_(static_cast<Byte*>(block)), grow_(grow) {}
+
+    static Flat create(Byte marker, std::size_t capacity, Grow grow) {
+        capacity = (std::max(capacity, sizeof(FlatHeader)) + 7) & ~std::size_t(7);
+        Flat flat(grow(capacity), grow);
+        flat.header() = FlatHeader{flat.header().varlena, marker, {}, sizeof(FlatHeader), std::uint32_t(capacity)};
+        return flat;
+    }
+
+    Byte* block() const { return block_; }
+    FlatHeader& header() const { return *reinterpret_cast<FlatHeader*>(block_); }
+    std::size_t used() const { return header().used; }
+
+    template <class T>
+    T* at(std::size_t offset) const {
+        return reinterpret_cast<T*>(block_ + offset);
+    }
+
+    /// Room for `bytes` more at the end; gives its offset. Pointers into the block are invalid afterwards.
+    std::size_t allocate(std::size_t bytes) {
+        const std::size_t offset = header().used;
+        if (bytes > header().capacity - offset) enlarge(offset + bytes);
+        header().used = std::uint32_t(offset + bytes);
+        return offset;
+    }
+    std::size_t allocate_aligned(std::size_t bytes) {
+        allocate((8 - used() % 8) % 8);
+        return allocate(bytes);
+    }
+    /// allocate(), zeroed.
+    std::size_t allocate_zeroed(std::size_t bytes) {
+        const std::size_t offset = allocate_aligned(bytes);
+        std::memset(block_ + offset, 0, bytes);
+        return offset;
+    }
+
+private:
+    void enlarge(std::size_t needed) {
+        // 16 bytes less than a power of two: PostgreSQL's allocator adds its own chunk header.
+        std::size_t capacity = std::size_t(header().capacity) * 2 + 16;
+        capacity = (std::max(capacity, needed) + 7) & ~std::size_t(7);
+        if (capacity > max_value_bytes) capacity = max_value_bytes & ~std::size_t(7);
+        if (needed > capacity)
+            throw Error(Errc::limit_exceeded, "state of the aggregate exceeds 1 GB",
+                        "Aggregate fewer rows per group, for example one period at a time, and merge the results.");
+        Byte* block = static_cast<Byte*>(grow_(capacity));
+        const std::uint32_t varlena = reinterpret_cast<FlatHeader*>(block)->varlena;
+        std::memcpy(block, block_, header().used);
+        block_ = block;
+        header().varlena = varlena;
+        header().capacity = std::uint32_t(capacity);
+    }
+
+    Byte* block_;
+    Grow grow_;
+};
+
+}  // namespace csagg

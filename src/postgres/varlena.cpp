@@ -1,0 +1,66 @@
+#include "postgres/varlena.hpp"
+
+extern "C" {
+#include "utils/builtins.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+}
+
+namespace csagg::pg {
+
+ByteSpan datum_bytes(Datum datum) {
+    auto* value = reinterpret_cast<struct varlena*>(DatumGetPointer(datum));
+    if (VARATT_IS_EXTENDED(value) && !VARATT_IS_SHORT(value)) value = call([value] { return pg_detoast_datum(value); });
+    return {reinterpret_cast<const Byte*>(VARDATA_ANY(value)), VARSIZE_ANY_EXHDR(value)};
+}
+
+ByteSpan bytes_argument(FunctionCallInfo fcinfo, int n) { return datum_bytes(PG_GETARG_DATUM(n)); }
+
+Datum make_varlena(ByteSpan payload) {
+    if (payload.size() > max_value_bytes - VARHDRSZ)
+        throw Error(Errc::limit_exceeded, "value exceeds 1 GB", "Split it into periods with csagg.slice().");
+    auto* value = static_cast<struct varlena*>(allocate(payload.size() + VARHDRSZ));
+    SET_VARSIZE(value, payload.size() + VARHDRSZ);
+    if (!payload.empty()) std::memcpy(VARDATA(value), payload.data(), payload.size());
+    return PointerGetDatum(value);
+}
+
+Datum make_text(std::string_view text) { return make_varlena(as_bytes(text)); }
+
+Datum make_cstring(std::string_view text) {
+    if (text.size() >= MaxAllocSize) throw Error(Errc::limit_exceeded, "text form exceeds 1 GB");
+    auto* s = static_cast<char*>(allocate(text.size() + 1));
+    std::memcpy(s, text.data(), text.size());
+    s[text.size()] = '\0';
+    return CStringGetDatum(s);
+}
+
+void reject_null(FunctionCallInfo fcinfo, int n, const char* name) {
+    if (PG_ARGISNULL(n)) throw Error(Errc::null_not_allowed, std::string("argument \"") + name + "\" is NULL");
+}
+
+void require_aggregate(FunctionCallInfo fcinfo) {
+    if (AggCheckCallContext(fcinfo, nullptr) == 0)
+        throw Error(Errc::not_supported, "transition function called outside of an aggregate",
+                    "Call the aggregate itself.");
+}
+
+void* grow_state(std::size_t bytes) {
+    void* block = allocate(bytes);
+    SET_VARSIZE(block, bytes);
+    return block;
+}
+
+bool is_state(ByteSpan payload) { return !payload.empty() && (payload[0] & 0xF0) == state_marker; }
+
+void* state_argument(FunctionCallInfo fcinfo, int n) {
+    if (PG_ARGISNULL(n)) return nullptr;
+    auto* value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(n));
+    // A state that crossed a tuple may have come back with a short length word or toasted.
+    if (VARATT_IS_EXTENDED(value)) value = call([value] { return pg_detoast_datum(value); });
+    if (VARSIZE(value) < sizeof(FlatHeader) || !is_state({reinterpret_cast<Byte*>(VARDATA(value)), 1})) return nullptr;
+    return value;
+}
+
+}  // namespace csagg::pg

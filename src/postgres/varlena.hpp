@@ -1,0 +1,37 @@
+// Values of csagg's types as PostgreSQL passes them: fetching arguments, returning results, states in place.
+#pragma once
+#include "base/flat.hpp"
+#include "base/memory.hpp"
+
+#include "postgres/boundary.hpp"
+
+namespace csagg::pg {
+
+/// The payload of argument `n` (no length word), detoasted. Bytes stay valid for the call.
+ByteSpan bytes_argument(FunctionCallInfo fcinfo, int n);
+ByteSpan datum_bytes(Datum datum);
+
+/// A new value of a variable-length type, in the current context. Errc::limit_exceeded at 1 GB.
+Datum make_varlena(ByteSpan payload);
+Datum make_text(std::string_view text);
+Datum make_cstring(std::string_view text);
+
+inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) { return as_text(bytes_argument(fcinfo, n)); }
+
+/// Errc::null_not_allowed that names the argument when it is NULL.
+void reject_null(FunctionCallInfo fcinfo, int n, const char* name);
+
+/// Transition functions are for aggregates only: elsewhere their in-place state would alias a caller's value.
+void require_aggregate(FunctionCallInfo fcinfo);
+
+/// Memory for a state; Flat::Grow.
+void* grow_state(std::size_t bytes);
+
+bool is_state(ByteSpan payload);
+
+/// Argument 0 as a state that may be changed in place; nullptr when NULL or not a state (a finished value).
+void* state_argument(FunctionCallInfo fcinfo, int n);
+
+inline Datum state_result(const Flat& flat) { return PointerGetDatum(flat.block()); }
+
+}  // namespace csagg::pg
