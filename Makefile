@@ -1,0 +1,48 @@
+# csagg as PostgreSQL builds it: make, make install, make installcheck.
+# CMakeLists.txt builds the pure cores and their tests; scripts/test runs everything.
+
+EXTENSION = csagg
+EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" csagg.control)
+SCRIPT = csagg--$(EXTVERSION).sql
+
+# The SQL parts in the order of the install script: a part may use only what stands above it.
+# Rooms in order: postgres value grid timeline counter history population asof rules pipeline.
+SQL_PARTS =
+UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
+
+MODULE_big = csagg
+SOURCES = $(filter-out %_test.cpp %_fuzz.cpp %_bench.cpp,$(sort $(wildcard src/*/*.cpp)))
+OBJS = $(SOURCES:.cpp=.o)
+DATA_built = $(SCRIPT)
+EXTRA_CLEAN = $(OBJS:.o=.d)
+
+# One test per file; sql/setup.sql, when there is one, makes the extension for the others.
+TESTS = $(basename $(notdir $(sort $(wildcard sql/*.sql))))
+REGRESS = $(filter setup,$(TESTS)) $(filter-out setup,$(TESTS))
+REGRESS_OPTS = $(if $(filter setup,$(TESTS)),,--load-extension=csagg)
+ifneq ($(wildcard specs/*.spec),)
+ISOLATION = $(basename $(notdir $(sort $(wildcard specs/*.spec))))
+ISOLATION_OPTS = --load-extension=csagg
+endif
+
+# -isystem: PostgreSQL's headers are C, and not ours to warn about.
+# -fno-semantic-interposition: lets GCC inline within the library, as it does in a program.
+PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -fno-semantic-interposition -MMD -MP
+SHLIB_LINK = -lstdc++
+
+PG_CONFIG = pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# PGXS compiles bitcode without PG_CXXFLAGS. The object's dependencies serve the bitcode too.
+COMPILE.cxx.bc += $(filter-out -MMD -MP,$(PG_CXXFLAGS))
+$(OBJS:.o=.bc): %.bc: %.o
+-include $(OBJS:.o=.d)
+
+$(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) csagg.control Makefile
+	$(if $(strip $(SQL_PARTS)),,$(error SQL_PARTS is empty: list the src/*/*.sql files in the Makefile))
+	$(if $(UNLISTED),$(error not in SQL_PARTS, add them there: $(UNLISTED)))
+	{ printf "%s\n" '\echo Use "CREATE EXTENSION csagg" to load this file. \quit'; \
+	  for part in $(SQL_PARTS); do printf '\n-- %s\n\n' "$$part" && cat "$$part" || exit 1; done; } > $@.new
+	mv $@.new $@
