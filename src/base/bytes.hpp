@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/memory.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 

@@ -13,7 +13,6 @@
 
 namespace csagg {
 
-inline constexpr std::size_t max_value_bytes = 0x3FFFFFFF;  // PostgreSQL's limit of one value: 1 GB - 1
 inline constexpr Byte state_marker = 0xF0;                   // high nibble of the format byte of a state
 
 struct FlatHeader {
@@ -68,8 +67,7 @@ public:
 
 private:
     void enlarge(std::size_t needed) {
-        // 16 bytes less than a power of two: PostgreSQL's allocator adds its own chunk header.
-        std::size_t capacity = std::size_t(header().capacity) * 2 + 16;
+        std::size_t capacity = std::size_t(header().capacity) * 2;
         capacity = (std::max(capacity, needed) + 7) & ~std::size_t(7);
         if (capacity > max_value_bytes) capacity = max_value_bytes & ~std::size_t(7);
         if (needed > capacity)

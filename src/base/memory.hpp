@@ -46,11 +46,25 @@ private:
 
 template <class T>
 using Vector = boost::container::vector<T, Alloc<T>>;
+/// A vector whose first N elements live in the object itself.
 template <class T, std::size_t N>
-using SmallVector = boost::container::small_vector<T, N, Alloc<T>>;
+class SmallVector : public boost::container::small_vector<T, N, Alloc<T>> {
+    using Base = boost::container::small_vector<T, N, Alloc<T>>;
+
+public:
+    explicit SmallVector(Arena& arena) : Base(typename Base::allocator_type(Alloc<T>(arena))) {}
+};
 template <class K, class V>
 using FlatMap = boost::container::flat_map<K, V, std::less<K>, Alloc<std::pair<K, V>>>;
 using String = boost::container::basic_string<char, std::char_traits<char>, Alloc<char>>;
+
+inline constexpr std::size_t max_value_bytes = 0x3FFFFFFF;  // PostgreSQL's limit of one value: 1 GB - 1
+
+/// A contiguous container as a span of constants.
+template <class Container>
+auto view(const Container& c) {
+    return std::span<const typename Container::value_type>(c.data(), c.size());
+}
 
 using Byte = std::uint8_t;
 using Bytes = Vector<Byte>;

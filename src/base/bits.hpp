@@ -1,0 +1,78 @@
+// Bit-packed fields in a byte string, least significant bit first; random access by bit position.
+#pragma once
+#include "base/bytes.hpp"
+
+namespace csagg {
+
+constexpr std::uint64_t low_mask(unsigned width) { return width >= 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << width) - 1; }
+
+class BitWriter {
+public:
+    explicit BitWriter(Arena& arena) : bytes_(arena) {}
+
+    void put(std::uint64_t v, unsigned width) {
+        v &= low_mask(width);
+        pending_ |= v << fill_;
+        if (fill_ + width >= 64) {
+            flush_word();
+            pending_ = fill_ == 0 ? 0 : v >> (64 - fill_);
+            fill_ = fill_ + width - 64;
+        } else {
+            fill_ += width;
+        }
+    }
+    /// Sets the bit at `gap` places behind the last one written: unary coding.
+    void put_unary(std::uint64_t gap) {
+        for (; gap >= 63; gap -= 63) put(0, 63);
+        put(std::uint64_t(1) << gap, unsigned(gap) + 1);
+    }
+    const Bytes& finish() {
+        for (; fill_ > 0; fill_ = fill_ > 8 ? fill_ - 8 : 0, pending_ >>= 8) bytes_.push_back(Byte(pending_));
+        pending_ = 0;
+        return bytes_;
+    }
+
+private:
+    void flush_word() {
+        Byte word[8];
+        store_le(word, pending_);
+        bytes_.insert(bytes_.end(), word, word + 8);
+    }
+
+    Bytes bytes_;
+    std::uint64_t pending_ = 0;
+    unsigned fill_ = 0;
+};
+
+class BitSpan {
+public:
+    BitSpan() = default;
+    explicit BitSpan(ByteSpan bytes) : p_(bytes.data()), size_(bytes.size()) {}
+
+    std::size_t bits() const { return size_ * 8; }
+
+    /// The field of `width` <= 64 bits at bit `position`; bits past the end read as zero.
+    std::uint64_t get(std::size_t position, unsigned width) const {
+        const std::size_t byte = position / 8;
+        const unsigned shift = position % 8;
+        if (byte + 9 <= size_) [[likely]] {
+            std::uint64_t v = load_le<std::uint64_t>(p_ + byte) >> shift;
+            if (shift + width > 64) v |= std::uint64_t(p_[byte + 8]) << (64 - shift);
+            return v & low_mask(width);
+        }
+        return get_near_end(byte, shift) & low_mask(width);
+    }
+
+private:
+    std::uint64_t get_near_end(std::size_t byte, unsigned shift) const {
+        Byte buffer[9] = {};
+        if (byte < size_) std::memcpy(buffer, p_ + byte, std::min<std::size_t>(9, size_ - byte));
+        const std::uint64_t v = load_le<std::uint64_t>(buffer) >> shift;
+        return shift == 0 ? v : v | std::uint64_t(buffer[8]) << (64 - shift);
+    }
+
+    const Byte* p_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+}  // namespace csagg

@@ -1,0 +1,341 @@
+#include "timeline/timeline.hpp"
+
+#include "base/interrupt.hpp"
+
+namespace csagg {
+namespace {
+
+constexpr Byte format_version = 0x10;  // high nibble of the first byte; the low one is the kind
+constexpr Byte has_known_from = 1, is_paged = 2;
+constexpr Byte block_has_absent = 1 << 6, block_has_seq = 1 << 7;  // above InstantsHead's flags
+constexpr Byte mixed_scales = 0x80;
+constexpr std::size_t directory_entry = 12;  // int64 first instant, uint32 offset of the block
+
+}  // namespace
+
+TimelineHead TimelineHead::read(ByteReader& in, bool& paged) {
+    TimelineHead head{};
+    const Byte first = in.u8();
+    if ((first & 0xF0) != format_version || !is_kind(first & 0x0F)) throw_corrupt("not a timeline of a known format");
+    head.kind = Kind(first & 0x0F);
+    const Byte flags = in.u8();
+    if ((flags & ~(has_known_from | is_paged)) != 0) throw_corrupt("unknown flags of a timeline");
+    head.count = std::size_t(in.varint());
+    if (head.count > max_value_bytes) throw_corrupt("timeline has too many entries");
+    if ((flags & has_known_from) != 0) head.known_from = in.signed_varint();
+    paged = (flags & is_paged) != 0;
+    if (paged != head.paged()) throw_corrupt("directory of a timeline does not fit its size");
+    return head;
+}
+
+void TimelineHead::write(ByteWriter& out) const {
+    out.u8(Byte(format_version | Byte(kind)));
+    out.u8(Byte((known_from != minus_infinity ? has_known_from : 0) | (paged() ? is_paged : 0)));
+    out.varint(count);
+    if (known_from != minus_infinity) out.signed_varint(known_from);
+}
+
+TimelineBlock::TimelineBlock(Kind kind, std::size_t n, ByteSpan bytes) : kind_(kind), n_(n) {
+    ByteReader in(bytes);
+    const Byte flags = in.u8();
+    has_absent_ = (flags & block_has_absent) != 0;
+    has_seq_ = (flags & block_has_seq) != 0;
+    instants_ = InstantsHead::read(flags, in, n);
+    if (kind == Kind::number) {
+        scale_ = in.u8();
+        mixed_scale_ = scale_ == mixed_scales;
+        if (!mixed_scale_ && scale_ > Number::max_scale) throw_corrupt("scale is too large");
+    }
+    words_ = IntegersHead::read(in);
+    if (has_seq_) seqs_ = IntegersHead::read(in);
+
+    head_size_ = bytes.size() - in.left();
+    bits_ = BitSpan(bytes.subspan(head_size_));
+    absent_start_ = instants_.low_bits(n);
+    words_start_ = absent_start_ + (has_absent_ ? n : 0);
+    scale_start_ = words_start_ + words_.bits(n);
+    seqs_start_ = scale_start_ + (mixed_scale_ ? n * scale_width : 0);
+    high_start_ = seqs_start_ + (has_seq_ ? seqs_.bits(n) : 0);
+    if (high_start_ > bits_.bits()) throw_corrupt("block of a timeline ends too early");
+}
+
+void TimelineBlock::decode(bool words) {
+    const std::size_t end = instants_.decode(bits_, 0, high_start_, n_, at_);
+    used_ = head_size_ + (end + 7) / 8;
+    if (words) words_.decode(bits_, words_start_, n_, word_);
+}
+
+Value TimelineBlock::value_of(std::size_t i, std::int64_t word, const Dictionary& dictionary) const {
+    if (absent(i)) return Value::none(kind_);
+    switch (kind_) {
+        case Kind::boolean: return Value::of(word != 0);
+        case Kind::number: {
+            const unsigned scale = scale_of(i);
+            if (scale == 0) return {Kind::number, false, 0, word, {}};
+            if (scale > Number::max_scale) throw_corrupt("scale is too large");
+            return Value::of(Number::normalized(word, int(scale)));
+        }
+        case Kind::text: return Value::of(dictionary[std::size_t(word)]);
+        case Kind::date: return Value::of_date(Date(word));
+        case Kind::time: return Value::of_time(word);
+    }
+    throw_corrupt("unknown kind");
+}
+
+Timeline::Timeline(ByteSpan bytes) : bytes_(bytes) {
+    ByteReader in(bytes);
+    bool paged = false;
+    head_ = TimelineHead::read(in, paged);
+    directory_ = bytes.size() - in.left();
+    if (paged) in.take(head_.blocks() * directory_entry);
+    if (head_.kind == Kind::text) dictionary_ = Dictionary::read(in);
+    if (!paged) directory_ = bytes.size() - in.left();
+}
+
+ByteSpan Timeline::block_bytes(std::size_t i) const {
+    if (!head_.paged()) return bytes_.subspan(directory_);
+    const Byte* entry = bytes_.data() + directory_ + i * directory_entry;
+    const std::size_t begin = load_le<std::uint32_t>(entry + 8);
+    const std::size_t end = i + 1 < blocks() ? load_le<std::uint32_t>(entry + directory_entry + 8) : bytes_.size();
+    if (begin > end || end > bytes_.size()) throw_corrupt("directory of a timeline is out of order");
+    return bytes_.subspan(begin, end - begin);
+}
+
+TimelineBlock Timeline::block(std::size_t i) const { return {head_.kind, head_.block_size(i), block_bytes(i)}; }
+
+void Timeline::read(Entries& out) const {
+    for (std::size_t b = 0; b < blocks(); ++b) {
+        if (b % 64 == 63) check_interrupts();
+        TimelineBlock block = this->block(b);
+        block.decode(true);
+        if (!out.empty() && out.back().at >= block.instants().front()) throw_corrupt("instants are not increasing");
+        for (std::size_t i = 0; i < block.size(); ++i)
+            out.push_back({block.instants()[i], block.seq_of(i), block.value_of(i, block.words()[i], dictionary_)});
+    }
+}
+
+namespace {
+
+std::uint8_t common_scale(std::span<const Entry> entries) {
+    std::uint8_t scale = 0;
+    for (const Entry& e : entries) scale = std::max(scale, e.value.scale);
+    if (scale == 0) return 0;
+    for (const Entry& e : entries) {
+        const unsigned shift = scale - e.value.scale;
+        std::int64_t word = 0;
+        if (e.value.word != 0 && (shift >= std::size(power_of_ten) ||
+                                  __builtin_mul_overflow(e.value.word, power_of_ten[shift], &word)))
+            return mixed_scales;
+    }
+    return scale;
+}
+
+struct TextNumbers {
+    Vector<std::string_view> sorted;
+
+    TextNumbers(std::span<const Entry> entries, Arena& arena) : sorted(arena) {
+        for (const Entry& e : entries)
+            if (!e.value.absent && (sorted.empty() || sorted.back() != e.value.text)) sorted.push_back(e.value.text);
+        std::sort(sorted.begin(), sorted.end());
+        sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+    }
+    std::int64_t of(std::string_view text) const {
+        return std::lower_bound(sorted.begin(), sorted.end(), text) - sorted.begin();
+    }
+};
+
+class BlockEncoder {
+public:
+    BlockEncoder(Kind kind, const TextNumbers* texts, Arena& arena)
+        : kind_(kind), texts_(texts), at_(arena), words_(arena), seqs_(arena), arena_(arena) {}
+
+    void write(std::span<const Entry> entries, Bytes& out) {
+        const std::uint8_t scale = kind_ == Kind::number ? common_scale(entries) : 0;
+        collect(entries, scale);
+        const auto at = view(at_), words = view(words_), seqs = view(seqs_);
+        const InstantsHead instants = InstantsHead::plan(at);
+        const IntegersHead word_head = IntegersHead::plan(words), seq_head = IntegersHead::plan(seqs);
+        const bool has_seq = seq_head.least != 0 || seq_head.width != 0;
+
+        ByteWriter head(out);
+        head.u8(Byte(instants.flags() | (has_absent_ ? block_has_absent : 0) | (has_seq ? block_has_seq : 0)));
+        instants.write(head, at.size());
+        if (kind_ == Kind::number) head.u8(scale);
+        word_head.write(head);
+        if (has_seq) seq_head.write(head);
+
+        BitWriter bits(arena_);
+        instants.write_low(at, bits);
+        if (has_absent_)
+            for (const Entry& e : entries) bits.put(e.value.absent ? 1 : 0, 1);
+        word_head.write_bits(words, bits);
+        if (scale == mixed_scales)
+            for (const Entry& e : entries) bits.put(e.value.scale, TimelineBlock::scale_width);
+        if (has_seq) seq_head.write_bits(seqs, bits);
+        instants.write_high(at, bits);
+        const Bytes& packed = bits.finish();
+        head.append(view(packed));
+    }
+
+private:
+    void collect(std::span<const Entry> entries, std::uint8_t scale) {
+        at_.clear();
+        words_.clear();
+        seqs_.clear();
+        has_absent_ = false;
+        std::int64_t filler = 0;  // an absent entry's word must not widen the column: any present one serves
+        for (const Entry& e : entries)
+            if (!e.value.absent) {
+                filler = word_of(e.value, scale);
+                break;
+            }
+        for (const Entry& e : entries) {
+            check_instant(e.at);
+            at_.push_back(e.at);
+            seqs_.push_back(e.seq);
+            words_.push_back(e.value.absent ? filler : word_of(e.value, scale));
+            has_absent_ |= e.value.absent;
+        }
+    }
+    std::int64_t word_of(const Value& value, std::uint8_t scale) const {
+        if (kind_ == Kind::text) return texts_->of(value.text);
+        if (kind_ == Kind::number && scale != mixed_scales && value.word != 0)
+            return value.word * power_of_ten[scale - value.scale];
+        return value.word;
+    }
+
+    Kind kind_;
+    const TextNumbers* texts_;
+    bool has_absent_ = false;
+    SmallVector<Instant, 32> at_;
+    SmallVector<std::int64_t, 32> words_, seqs_;
+    Arena& arena_;
+};
+
+void store_directory_entry(Bytes& out, std::size_t position, Instant first, std::size_t offset) {
+    store_le(out.data() + position, first);
+    store_le(out.data() + position + 8, std::uint32_t(offset));
+}
+
+}  // namespace
+
+void encode_timeline(Kind kind, std::span<const Entry> entries, Instant known_from, Bytes& out) {
+    Arena& arena = out.get_stored_allocator().arena();
+    const std::size_t start = out.size();
+    const TimelineHead head{kind, entries.size(), known_from};
+    ByteWriter writer(out);
+    head.write(writer);
+    const std::size_t directory = out.size();
+    if (head.paged()) out.resize(out.size() + head.blocks() * directory_entry);
+
+    const TextNumbers texts(kind == Kind::text ? entries : std::span<const Entry>{}, arena);
+    if (kind == Kind::text) Dictionary::write(view(texts.sorted), writer, arena);
+    BlockEncoder encoder(kind, &texts, arena);
+    for (std::size_t b = 0; b < head.blocks(); ++b) {
+        const auto part = entries.subspan(b * block_entries, head.block_size(b));
+        if (head.paged()) {
+            check_interrupts();
+            store_directory_entry(out, directory + b * directory_entry, part.front().at, out.size() - start);
+        }
+        encoder.write(part, out);
+        if (out.size() - start > max_value_bytes)
+            throw Error(Errc::limit_exceeded, "timeline exceeds 1 GB", "Split it into periods with csagg.slice().");
+    }
+}
+
+void validate_timeline(ByteSpan bytes, Arena& arena) {
+    const Timeline timeline(bytes);
+    Entries entries(arena);
+    timeline.read(entries);
+    for (const Entry& e : entries) {
+        if (e.at != minus_infinity && (e.at < first_instant || e.at > last_instant)) throw_corrupt("instant is out of range");
+        if (timeline.kind() == Kind::date && !e.value.absent && e.value.word != Date(e.value.word))
+            throw_corrupt("date is out of range");
+    }
+    Bytes again(arena);
+    encode_timeline(timeline.kind(), view(entries), timeline.known_from(), again);
+    if (!std::equal(bytes.begin(), bytes.end(), again.begin(), again.end())) throw_corrupt("timeline is not in its normal form");
+}
+
+namespace {
+
+class WholeSource final : public ByteSource {
+public:
+    explicit WholeSource(ByteSpan bytes) : bytes_(bytes) {}
+    std::size_t size() const override { return bytes_.size(); }
+    ByteSpan read(std::size_t offset, std::size_t length) override {
+        offset = std::min(offset, bytes_.size());
+        return bytes_.subspan(offset, std::min(length, bytes_.size() - offset));
+    }
+
+private:
+    ByteSpan bytes_;
+};
+
+Found find_in_block(TimelineBlock& block, const Dictionary& dictionary, Instant at) {
+    block.decode(false);
+    const auto instants = block.instants();
+    const auto after = std::upper_bound(instants.begin(), instants.end(), at);
+    if (after == instants.begin()) return {};
+    const auto i = std::size_t(after - instants.begin() - 1);
+    return {block.value(i, dictionary), true, instants[i]};
+}
+
+constexpr std::size_t head_bytes = 32;  // an upper bound of TimelineHead's size
+
+}  // namespace
+
+Found find_value(ByteSpan bytes, Instant at) {
+    const Timeline timeline(bytes);
+    Found none;
+    none.value = Value::none(timeline.kind());
+    if (timeline.size() == 0 || at < timeline.known_from()) return none;
+    if (timeline.blocks() > 1) {
+        WholeSource source(bytes);
+        return find_value(source, at);
+    }
+    TimelineBlock block = timeline.block(0);
+    const Found found = find_in_block(block, timeline.dictionary(), at);
+    return found.any ? found : none;
+}
+
+Found find_value(ByteSource& source, Instant at) {
+    ByteReader in(source.read(0, head_bytes));
+    bool paged = false;
+    const TimelineHead head = TimelineHead::read(in, paged);
+    if (!paged) return find_value(source.read(0, source.size()), at);
+    Found none;
+    none.value = Value::none(head.kind);
+    if (at < head.known_from) return none;
+
+    const std::size_t directory_start = std::min(head_bytes, source.size()) - in.left();
+    const ByteSpan directory = source.read(directory_start, head.blocks() * directory_entry);
+    if (directory.size() < head.blocks() * directory_entry) throw_corrupt("value ends too early");
+    auto first_at = [&](std::size_t i) { return load_le<Instant>(directory.data() + i * directory_entry); };
+    auto offset_of = [&](std::size_t i) -> std::size_t {
+        return i < head.blocks() ? load_le<std::uint32_t>(directory.data() + i * directory_entry + 8) : source.size();
+    };
+    std::size_t low = 0, high = head.blocks();  // the last block that starts at or before `at`
+    while (low < high) {
+        const std::size_t middle = (low + high) / 2;
+        if (first_at(middle) <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0) return none;
+    const std::size_t begin = offset_of(low - 1), end = offset_of(low);
+    if (begin > end || end > source.size()) throw_corrupt("directory of a timeline is out of order");
+    Dictionary dictionary;
+    if (head.kind == Kind::text) {
+        const std::size_t texts = directory_start + directory.size();
+        if (offset_of(0) < texts) throw_corrupt("directory of a timeline is out of order");
+        ByteReader texts_in(source.read(texts, offset_of(0) - texts));
+        dictionary = Dictionary::read(texts_in);
+    }
+    TimelineBlock block(head.kind, head.block_size(low - 1), source.read(begin, end - begin));
+    const Found found = find_in_block(block, dictionary, at);
+    return found.any ? found : none;
+}
+
+}  // namespace csagg

@@ -1,0 +1,125 @@
+// A timeline: a right-continuous step function from instants to values of one kind, or absent.
+//
+//   value   gold        silver                     (absent)
+//           *-----------*--------------------------o
+//   time    3 Jan       9 Feb                      1 May: an entry whose value is NULL
+//
+// Here: its entries, its bytes (docs/format.md), and look-ups that read only a part of the bytes.
+#pragma once
+#include "value/columns.hpp"
+#include "value/value.hpp"
+
+namespace csagg {
+
+/// One row of the log: from `at` on the value holds. Of two entries at one instant the greater (seq, value) wins.
+struct Entry {
+    Instant at;
+    std::int64_t seq;
+    Value value;
+};
+using Entries = SmallVector<Entry, 24>;
+
+inline std::strong_ordering compare_rank(const Entry& a, const Entry& b) {
+    return a.seq != b.seq ? a.seq <=> b.seq : compare(a.value, b.value);
+}
+
+/// What a timeline's bytes begin with. known_from is -infinity unless forget_before() shortened the timeline.
+struct TimelineHead {
+    Kind kind;
+    std::size_t count = 0;
+    Instant known_from = minus_infinity;
+
+    static TimelineHead read(ByteReader& in, bool& paged);
+    void write(ByteWriter& out) const;
+    bool paged() const { return count > block_entries; }
+    std::size_t blocks() const { return (count + block_entries - 1) / block_entries; }
+    std::size_t block_size(std::size_t i) const { return std::min(block_entries, count - i * block_entries); }
+};
+
+/// The heads of one block's columns and where their fields are; `at` and `word` are filled by decode().
+class TimelineBlock {
+public:
+    TimelineBlock(Kind kind, std::size_t n, ByteSpan bytes);
+
+    std::size_t size() const { return n_; }
+    std::size_t bytes_used() const { return used_; }
+    bool has_absent() const { return has_absent_; }
+    /// Decodes the instants; with `words` also what words() gives.
+    void decode(bool words);
+    std::span<const Instant> instants() const { return {at_, n_}; }
+    /// Per entry: the word of a Value; for numbers at the scale scale_of(i); for text its number in the dictionary.
+    std::span<const std::int64_t> words() const { return {word_, n_}; }
+
+    bool absent(std::size_t i) const { return has_absent_ && bits_.get(absent_start_ + i, 1) != 0; }
+    std::uint8_t scale_of(std::size_t i) const {
+        return mixed_scale_ ? std::uint8_t(bits_.get(scale_start_ + i * scale_width, scale_width)) : scale_;
+    }
+    std::int64_t word_of(std::size_t i) const { return words_.get(bits_, words_start_, i); }
+    std::int64_t seq_of(std::size_t i) const { return has_seq_ ? seqs_.get(bits_, seqs_start_, i) : 0; }
+    Value value(std::size_t i, const Dictionary& dictionary) const { return value_of(i, word_of(i), dictionary); }
+    Value value_of(std::size_t i, std::int64_t word, const Dictionary& dictionary) const;
+
+    static constexpr unsigned scale_width = 6;
+
+private:
+    Kind kind_;
+    bool has_absent_ = false, has_seq_ = false, mixed_scale_ = false;
+    std::uint8_t scale_ = 0;
+    std::size_t n_, used_ = 0;
+    InstantsHead instants_;
+    IntegersHead words_, seqs_;
+    BitSpan bits_;
+    std::size_t head_size_ = 0, absent_start_ = 0, words_start_ = 0, scale_start_ = 0, seqs_start_ = 0, high_start_ = 0;
+    Instant at_[block_entries];
+    std::int64_t word_[block_entries];
+};
+
+/// A view of a timeline's bytes. Nothing in the bytes is trusted: what does not fit is Errc::corrupt.
+class Timeline {
+public:
+    explicit Timeline(ByteSpan bytes);
+
+    Kind kind() const { return head_.kind; }
+    std::size_t size() const { return head_.count; }
+    Instant known_from() const { return head_.known_from; }
+    std::size_t blocks() const { return head_.blocks(); }
+    TimelineBlock block(std::size_t i) const;
+    const Dictionary& dictionary() const { return dictionary_; }
+
+    /// Appends all entries; texts point into the bytes.
+    void read(Entries& out) const;
+
+private:
+    ByteSpan block_bytes(std::size_t i) const;
+
+    ByteSpan bytes_;
+    TimelineHead head_;
+    Dictionary dictionary_;
+    std::size_t directory_ = 0;  // offset of the directory, or of the only block
+};
+
+/// The bytes of the timeline with these entries, which increase strictly. A pure function of its arguments.
+void encode_timeline(Kind kind, std::span<const Entry> entries, Instant known_from, Bytes& out);
+
+/// Reads all, encodes again and compares: accepts exactly what encode_timeline writes. Errc::corrupt.
+void validate_timeline(ByteSpan bytes, Arena& arena);
+
+/// Where the bytes of a long value come from, piece by piece.
+class ByteSource {
+public:
+    virtual ~ByteSource() = default;
+    virtual std::size_t size() const = 0;
+    /// `length` bytes from `offset` on; fewer at the end. Valid as long as the source.
+    virtual ByteSpan read(std::size_t offset, std::size_t length) = 0;
+};
+
+/// The entry in force at `at`; `value.absent` where there is none, or where `at` lies before known_from.
+struct Found {
+    Value value;
+    bool any = false;
+    Instant since = minus_infinity;
+};
+Found find_value(ByteSource& source, Instant at);
+Found find_value(ByteSpan timeline, Instant at);
+
+}  // namespace csagg

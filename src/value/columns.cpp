@@ -1,0 +1,184 @@
+#include "value/columns.hpp"
+
+#include <bit>
+
+namespace csagg {
+namespace {
+
+constexpr std::int64_t units[] = {1, 1'000, 1'000'000, 60'000'000, 3'600'000'000, 86'400'000'000};
+constexpr unsigned unit_count = std::size(units);
+constexpr unsigned base_unit_count = 3;  // a base is at best a whole second: zones of half an hour exist
+
+// A switch over constants, so that each division is a multiplication.
+bool divides(unsigned unit, std::uint64_t v) {
+    switch (unit) {
+        case 0: return true;
+        case 1: return v % 1'000 == 0;
+        case 2: return v % 1'000'000 == 0;
+        case 3: return v % 60'000'000 == 0;
+        case 4: return v % 3'600'000'000 == 0;
+        default: return v % 86'400'000'000 == 0;
+    }
+}
+
+std::uint64_t divide(unsigned unit, std::uint64_t v) {
+    switch (unit) {
+        case 0: return v;
+        case 1: return v / 1'000;
+        case 2: return v / 1'000'000;
+        case 3: return v / 60'000'000;
+        case 4: return v / 3'600'000'000;
+        default: return v / 86'400'000'000;
+    }
+}
+
+std::uint64_t magnitude(std::int64_t v) { return v < 0 ? 0 - std::uint64_t(v) : std::uint64_t(v); }
+
+}  // namespace
+
+InstantsHead InstantsHead::plan(std::span<const Instant> at) {
+    InstantsHead head;
+    head.since_ever = !at.empty() && at.front() == minus_infinity;
+    const auto finite = at.subspan(head.since_ever ? 1 : 0);
+    if (finite.empty()) return head;
+    head.base = finite.front();
+    for (head.base_unit = base_unit_count - 1; !divides(head.base_unit, magnitude(head.base));) --head.base_unit;
+    if (finite.size() == 1) return head;
+
+    unsigned unit = unit_count - 1;
+    for (const Instant t : finite.subspan(1))
+        while (!divides(unit, std::uint64_t(t) - std::uint64_t(head.base))) --unit;
+    head.unit = std::uint8_t(unit);
+    const std::uint64_t per_entry = head.distance(finite.back()) / (finite.size() - 1);
+    head.low_width = std::uint8_t(per_entry == 0 ? 0 : std::bit_width(per_entry) - 1);
+    return head;
+}
+
+InstantsHead InstantsHead::read(Byte flags, ByteReader& in, std::size_t n) {
+    InstantsHead head;
+    head.base_unit = flags & 3;
+    head.unit = flags >> 2 & 7;
+    head.since_ever = (flags >> 5 & 1) != 0;
+    if (head.base_unit >= base_unit_count || head.unit >= unit_count) throw_corrupt("unknown unit of time");
+    if (n <= (head.since_ever ? 1u : 0u)) return head;
+    if (__builtin_mul_overflow(in.signed_varint(), units[head.base_unit], &head.base))
+        throw_corrupt("instant is out of range");
+    if (head.coded(n) == 0) return head;
+    head.low_width = in.u8();
+    if (head.low_width > 63) throw_corrupt("instants are too wide");
+    return head;
+}
+
+void InstantsHead::write(ByteWriter& out, std::size_t n) const {
+    if (n <= (since_ever ? 1u : 0u)) return;
+    out.signed_varint(base / units[base_unit]);
+    if (coded(n) > 0) out.u8(low_width);
+}
+
+std::uint64_t InstantsHead::distance(Instant at) const {
+    return divide(unit, std::uint64_t(at) - std::uint64_t(base));
+}
+
+void InstantsHead::write_low(std::span<const Instant> at, BitWriter& out) const {
+    for (const Instant t : at.last(coded(at.size()))) out.put(distance(t), low_width);
+}
+
+void InstantsHead::write_high(std::span<const Instant> at, BitWriter& out) const {
+    std::uint64_t previous = 0;
+    for (const Instant t : at.last(coded(at.size()))) {
+        const std::uint64_t high = distance(t) >> low_width;
+        out.put_unary(high - previous);
+        previous = high;
+    }
+}
+
+std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high, std::size_t n, Instant* at) const {
+    if (n == 0) return high;
+    if (since_ever) *at++ = minus_infinity;
+    if (n > (since_ever ? 1u : 0u)) *at++ = base;
+    const std::size_t m = coded(n);
+    const std::int64_t step = units[unit];
+    std::uint64_t previous = 0;
+    std::uint64_t gap_sum = 0;  // zeros seen so far: the high part
+    std::size_t position = high;
+    std::uint64_t window = 0;
+    unsigned window_bits = 0;
+    for (std::size_t i = 0; i < m; ++i) {
+        while (window == 0) {
+            gap_sum += window_bits;
+            if (position >= bits.bits()) throw_corrupt("instants end too early");
+            window = bits.get(position, 64);
+            window_bits = 64;
+            position += 64;
+        }
+        const auto zeros = unsigned(std::countr_zero(window));
+        gap_sum += zeros;
+        window = zeros == 63 ? 0 : window >> (zeros + 1);
+        window_bits -= zeros + 1;
+        const std::uint64_t distance = gap_sum << low_width | bits.get(low + i * low_width, low_width);
+        std::uint64_t micros = 0;
+        if (distance <= previous || gap_sum >> (63 - low_width) > 1 ||
+            __builtin_mul_overflow(distance, std::uint64_t(step), &micros))
+            throw_corrupt("instants are not increasing");
+        previous = distance;
+        at[i] = Instant(std::uint64_t(base) + micros);
+    }
+    // distances increase, so only the last sum can have left the range of an instant
+    if (m > 0 && (at[m - 1] <= base || std::uint64_t(at[m - 1]) - std::uint64_t(base) != previous * std::uint64_t(step)))
+        throw_corrupt("instant is out of range");
+    return position - window_bits;
+}
+
+IntegersHead IntegersHead::plan(std::span<const std::int64_t> values) {
+    IntegersHead head;
+    if (values.empty()) return head;
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    head.least = *least;
+    head.width = std::uint8_t(std::bit_width(std::uint64_t(*greatest) - std::uint64_t(*least)));
+    return head;
+}
+
+IntegersHead IntegersHead::read(ByteReader& in) {
+    IntegersHead head;
+    head.least = in.signed_varint();
+    head.width = in.u8();
+    if (head.width > 64) throw_corrupt("integers are too wide");
+    return head;
+}
+
+Dictionary Dictionary::read(ByteReader& in) {
+    Dictionary dictionary;
+    dictionary.n_ = in.count(0);
+    if (dictionary.n_ == 0) return dictionary;
+    dictionary.width_ = in.u8();
+    if (dictionary.width_ > 32 || dictionary.n_ > max_texts) throw_corrupt("dictionary is too large");
+    dictionary.ends_ = BitSpan(in.take((dictionary.n_ * dictionary.width_ + 7) / 8));
+    const std::size_t total = dictionary.ends_.get((dictionary.n_ - 1) * dictionary.width_, dictionary.width_);
+    dictionary.texts_ = in.take(total);
+    return dictionary;
+}
+
+void Dictionary::write(std::span<const std::string_view> sorted, ByteWriter& out, Arena& arena) {
+    out.varint(sorted.size());
+    if (sorted.empty()) return;
+    std::uint64_t total = 0;
+    for (const auto text : sorted) total += text.size();
+    const auto width = unsigned(std::bit_width(total));
+    out.u8(Byte(width));
+    BitWriter ends(arena);
+    std::uint64_t end = 0;
+    for (const auto text : sorted) ends.put(end += text.size(), width);
+    const Bytes& packed = ends.finish();
+    out.append(view(packed));
+    for (const auto text : sorted) out.append(as_bytes(text));
+}
+
+std::string_view Dictionary::operator[](std::size_t i) const {
+    if (i >= n_) throw_corrupt("text is not in the dictionary");
+    const std::size_t begin = i == 0 ? 0 : ends_.get((i - 1) * width_, width_);
+    const std::size_t end = ends_.get(i * width_, width_);
+    if (begin > end || end > texts_.size()) throw_corrupt("dictionary is out of order");
+    return as_text(texts_.subspan(begin, end - begin));
+}
+
+}  // namespace csagg
