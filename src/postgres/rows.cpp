@@ -14,7 +14,10 @@ RowSink::RowSink(FunctionCallInfo fcinfo, int columns) {
 
 void RowSink::put(const Datum* values, const bool* nulls) {
     if (++rows_ % 1024 == 0) check_interrupts();
-    call([store = store_, shape = shape_, values, nulls] { tuplestore_putvalues(store, shape, values, nulls); });
+    // PostgreSQL's signature says nothing of it, but the arrays are only read.
+    call([this, values = const_cast<Datum*>(values), nulls = const_cast<bool*>(nulls)] {
+        tuplestore_putvalues(store_, shape_, values, nulls);
+    });
 }
 
 }  // namespace csagg::pg
