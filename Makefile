@@ -17,12 +17,13 @@ DATA_built = $(SCRIPT)
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # One test per file; sql/setup.sql, when there is one, makes the extension for the others.
+# REGRESS_OUTPUT is the folder for results/ and regression.diffs.
 TESTS = $(basename $(notdir $(sort $(wildcard sql/*.sql))))
 REGRESS = $(filter setup,$(TESTS)) $(filter-out setup,$(TESTS))
-REGRESS_OPTS = $(if $(filter setup,$(TESTS)),,--load-extension=csagg)
+REGRESS_OPTS = $(if $(REGRESS_OUTPUT),--outputdir=$(REGRESS_OUTPUT)) $(if $(filter setup,$(TESTS)),,--load-extension=csagg)
 ifneq ($(wildcard specs/*.spec),)
 ISOLATION = $(basename $(notdir $(sort $(wildcard specs/*.spec))))
-ISOLATION_OPTS = --load-extension=csagg
+ISOLATION_OPTS = $(if $(REGRESS_OUTPUT),--outputdir=$(REGRESS_OUTPUT)) --load-extension=csagg
 endif
 
 # -isystem: PostgreSQL's headers are C, and not ours to warn about.
