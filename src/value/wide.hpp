@@ -50,11 +50,14 @@ public:
     }
 
     constexpr void add(Int128 value) {
-        const std::uint64_t sign = value < 0 ? ~std::uint64_t(0) : 0;
-        bool carry = false;
-        words_[0] = add_carry(words_[0], static_cast<std::uint64_t>(value), carry);
-        words_[1] = add_carry(words_[1], static_cast<std::uint64_t>(static_cast<Uint128>(value) >> 64), carry);
-        for (int i = 2; i < Words; ++i) words_[i] = add_carry(words_[i], sign, carry);
+        const Uint128 old = (static_cast<Uint128>(words_[1]) << 64) | words_[0];
+        const Uint128 sum = old + static_cast<Uint128>(value);
+        words_[0] = static_cast<std::uint64_t>(sum);
+        words_[1] = static_cast<std::uint64_t>(sum >> 64);
+        // Carry and sign mostly cancel out, so that the words above stay untouched.
+        const int above = (sum < old ? 1 : 0) - (value < 0 ? 1 : 0);
+        if (above != 0) [[unlikely]]
+            step_above(above > 0);
     }
     constexpr void add(const WideInteger& other) {
         bool carry = false;
@@ -97,9 +100,16 @@ public:
 
 private:
     static constexpr std::uint64_t add_carry(std::uint64_t a, std::uint64_t b, bool& carry) {
-        const Uint128 sum = static_cast<Uint128>(a) + b + (carry ? 1U : 0U);
-        carry = (sum >> 64) != 0;
-        return static_cast<std::uint64_t>(sum);
+        const std::uint64_t partial = a + b;
+        const std::uint64_t sum = partial + (carry ? 1U : 0U);
+        carry = partial < a || sum < partial;
+        return sum;
+    }
+    /// Adds 2^128, or takes it away.
+    constexpr void step_above(bool up) {
+        for (int i = 2; i < Words; ++i) {
+            if (up ? ++words_[i] != 0 : words_[i]-- != 0) return;
+        }
     }
 
     std::uint64_t words_[Words] = {};

@@ -1,0 +1,147 @@
+#include "timeline/timeline_build.hpp"
+
+#include "base/bytes.hpp"
+#include "base/interrupt.hpp"
+
+namespace csagg {
+namespace {
+
+// One record: the instant (8 bytes), a tag, then what the tag says: seq (8), scale (1), word (0 to 8), or text.
+constexpr Byte tag_absent = 0x80, tag_seq = 0x40, tag_scale = 0x20, tag_word_bytes = 0x0F;
+constexpr std::size_t most_of_a_record = 8 + 1 + 8 + 1 + 8;
+constexpr std::size_t first_capacity = 128;
+
+unsigned word_bytes(std::int64_t word) { return (unsigned(std::bit_width(zigzag(word))) + 7) / 8; }
+
+// Words are stored without their leading zero bytes; the copy is of fixed size, because that is one instruction.
+std::size_t put_record(Byte* p, const Entry& e, Kind kind) {
+    Byte* const start = p;
+    std::memcpy(p, &e.at, 8);
+    Byte& tag = p[8];
+    tag = Byte((e.value.absent ? tag_absent : 0) | (e.seq != 0 ? tag_seq : 0) | (e.value.scale != 0 ? tag_scale : 0));
+    p += 9;
+    if (e.seq != 0) {
+        std::memcpy(p, &e.seq, 8);
+        p += 8;
+    }
+    if (e.value.scale != 0) *p++ = e.value.scale;
+    const std::int64_t word = kind == Kind::text ? std::int64_t(e.value.text.size()) : e.value.word;
+    const std::uint64_t coded = zigzag(word);
+    const unsigned width = word_bytes(word);
+    tag |= Byte(width);
+    std::memcpy(p, &coded, 8);
+    return std::size_t(p + width - start);
+}
+
+Byte* get_record(Byte* p, Entry& e, Kind kind) {
+    std::memcpy(&e.at, p, 8);
+    const Byte tag = p[8];
+    p += 9;
+    e.seq = 0;
+    e.value = Value::none(kind);
+    e.value.absent = (tag & tag_absent) != 0;
+    if ((tag & tag_seq) != 0) {
+        std::memcpy(&e.seq, p, 8);
+        p += 8;
+    }
+    if ((tag & tag_scale) != 0) e.value.scale = *p++;
+    const unsigned width = tag & tag_word_bytes;
+    std::uint64_t coded = 0;
+    std::memcpy(&coded, p, width);
+    p += width;
+    if (kind != Kind::text) {
+        e.value.word = unzigzag(coded);
+    } else {
+        const auto size = std::size_t(unzigzag(coded));
+        e.value.text = {reinterpret_cast<const char*>(p), size};
+        p += size;
+    }
+    return p;
+}
+
+}  // namespace
+
+TimelineLog TimelineLog::create(Kind kind, Flat::Grow grow) {
+    TimelineLog log(Flat::create(Byte(state_marker | Byte(kind)), first_capacity, grow));
+    log.flat_.allocate(sizeof(Header) - sizeof(FlatHeader));
+    Header& header = log.header();
+    header.last = minus_infinity;
+    header.known_from = minus_infinity;
+    header.kind = kind;
+    header.sorted = true;
+    return log;
+}
+
+void TimelineLog::note(Instant first, Instant last, bool sorted) {
+    Header& h = header();
+    const bool empty = flat_.used() == sizeof(Header);
+    h.sorted = h.sorted && sorted && (empty || first > h.last);
+    h.last = last;
+}
+
+void TimelineLog::add(const Entry& entry) {
+    note(entry.at, entry.at, true);
+    // Record first into a buffer: its length is known only afterwards, and the block must not run over.
+    Byte record[most_of_a_record + 8];
+    const std::size_t size = put_record(record, entry, kind());
+    const std::string_view text = entry.value.text;
+    const std::size_t offset = flat_.allocate(size + text.size());
+    std::memcpy(flat_.block() + offset, record, size);
+    if (!text.empty()) std::memcpy(flat_.block() + offset + size, text.data(), text.size());
+}
+
+void TimelineLog::add_all(const TimelineLog& other) {
+    require_kind(other.kind(), kind(), "the timeline to be merged");
+    const std::size_t size = other.flat_.used() - sizeof(Header);
+    if (size > 0) {
+        const auto first = *reinterpret_cast<const Instant*>(other.flat_.block() + sizeof(Header));
+        note(first, other.header().last, other.header().sorted);
+        const std::size_t offset = flat_.allocate(size);
+        std::memcpy(flat_.block() + offset, other.flat_.block() + sizeof(Header), size);
+    }
+    header().known_from = std::max(header().known_from, other.header().known_from);
+}
+
+void TimelineLog::add_all(const Timeline& timeline, Arena& arena) {
+    require_kind(timeline.kind(), kind(), "the timeline to be merged");
+    Entries entries(arena);
+    timeline.read(entries);
+    for (const Entry& e : entries) add(e);
+    header().known_from = std::max(header().known_from, timeline.known_from());
+}
+
+void TimelineLog::read(Entries& out) const {
+    Byte* p = flat_.block() + sizeof(Header);
+    Byte* const end = flat_.block() + flat_.used();
+    while (p < end) {
+        Entry& e = out.emplace_back();
+        p = get_record(p, e, kind());
+        if (out.size() % 65536 == 0) check_interrupts();
+    }
+}
+
+void TimelineLog::finish(Bytes& out) const {
+    Entries entries(out.get_stored_allocator().arena());
+    read(entries);
+    if (!header().sorted) sort_entries(entries);
+    drop_before(entries, header().known_from);
+    encode_timeline(kind(), view(entries), header().known_from, out);
+}
+
+void sort_entries(Entries& entries) {
+    auto before = [](const Entry& a, const Entry& b) {
+        return a.at != b.at ? a.at < b.at : compare_rank(a, b) > 0;
+    };
+    std::sort(entries.begin(), entries.end(), before);
+    auto at_once = [](const Entry& a, const Entry& b) { return a.at == b.at; };
+    entries.erase(std::unique(entries.begin(), entries.end(), at_once), entries.end());
+}
+
+void drop_before(Entries& entries, Instant horizon) {
+    if (horizon == minus_infinity) return;
+    auto later = std::partition_point(entries.begin(), entries.end(), [=](const Entry& e) { return e.at < horizon; });
+    const bool carried = later != entries.begin() && (later == entries.end() || later->at != horizon);
+    entries.erase(entries.begin(), carried ? later - 1 : later);
+}
+
+}  // namespace csagg

@@ -1,0 +1,49 @@
+// The transition state of the aggregates timeline() and merge(): a log of entries, appended in place.
+//
+// The log is what arrived, in the order it arrived; sorting and ranking wait for the end. Two logs are put together
+// by copying one behind the other.
+#pragma once
+#include "base/flat.hpp"
+#include "timeline/timeline.hpp"
+
+namespace csagg {
+
+class TimelineLog {
+public:
+    explicit TimelineLog(Flat flat) : flat_(flat) {}
+    static TimelineLog create(Kind kind, Flat::Grow grow);
+
+    const Flat& flat() const { return flat_; }
+    Kind kind() const { return header().kind; }
+
+    void add(const Entry& entry);
+    /// Errc::kind_mismatch for a log or timeline of another kind.
+    void add_all(const TimelineLog& other);
+    void add_all(const Timeline& timeline, Arena& arena);
+
+    /// The timeline's bytes: sorted, one entry an instant, shortened to known_from. Changes nothing here.
+    void finish(Bytes& out) const;
+
+private:
+    struct Header {
+        FlatHeader flat;
+        Instant last;        // greatest instant so far, while sorted
+        Instant known_from;
+        Kind kind;
+        bool sorted;         // strictly increasing so far
+        Byte spare[6];
+    };
+    Header& header() const { return *flat_.at<Header>(0); }
+    void read(Entries& out) const;
+    void note(Instant first, Instant last, bool sorted);
+
+    Flat flat_;
+};
+
+/// Sorts by instant and keeps the greatest rank of each.
+void sort_entries(Entries& entries);
+
+/// Drops what lies before `horizon`, but for the entry in force there.
+void drop_before(Entries& entries, Instant horizon);
+
+}  // namespace csagg

@@ -1,0 +1,116 @@
+#include "value/value_pg.hpp"
+
+extern "C" {
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+}
+
+namespace csagg::pg {
+namespace {
+
+// The wire form of numeric, numeric_send(): 16-bit fields in network order, then digits of base 10000.
+constexpr int wire_header = 8;
+constexpr std::size_t digits_that_matter = 16;  // of base 10000: enough for 18 significant and 37 fraction digits
+
+unsigned wire_field(const Byte* p) { return unsigned(p[0]) << 8 | p[1]; }
+
+}  // namespace
+
+Number number_of(Datum numeric) {
+    const Datum wire = call([numeric] { return DirectFunctionCall1(numeric_send, numeric); });
+    const Byte* p = reinterpret_cast<const Byte*>(VARDATA(DatumGetPointer(wire)));
+    const std::size_t n = wire_field(p);
+    const int weight = static_cast<std::int16_t>(wire_field(p + 2));
+    const unsigned sign = wire_field(p + 4);
+    if (sign != 0 && sign != 0x4000)
+        throw Error(Errc::out_of_range, sign == 0xC000 ? "NaN is not a value" : "infinity is not a number here",
+                    "Use NULL for an unknown value.");
+    Byte digits[digits_that_matter * 4];
+    const std::size_t kept = std::min(n, digits_that_matter);
+    for (std::size_t i = 0; i < kept; ++i) {
+        const unsigned group = wire_field(p + wire_header + 2 * i);
+        digits[4 * i] = Byte(group / 1000);
+        digits[4 * i + 1] = Byte(group / 100 % 10);
+        digits[4 * i + 2] = Byte(group / 10 % 10);
+        digits[4 * i + 3] = Byte(group % 10);
+    }
+    return Number::from_digits(sign != 0, {digits, kept * 4}, (weight + 1) * 4);
+}
+
+Datum number_datum(Number number) {
+    return call([number] {
+        return NumericGetDatum(number.scale == 0 ? int64_to_numeric(number.coefficient)
+                                                 : int64_div_fast_to_numeric(number.coefficient, number.scale));
+    });
+}
+
+Datum numeric_from_text(std::string_view decimal) {
+    const Datum text = make_cstring(decimal);
+    return call([text] { return DirectFunctionCall3(numeric_in, text, ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)); });
+}
+
+Datum text_datum(const Value& value) {
+    if (value.kind == Kind::text) return make_text(value.text);
+    ContextArena arena;
+    String text(arena);
+    print_value(value, text);
+    return make_text({text.data(), text.size()});
+}
+
+Datum value_datum(const Value& value, Oid type) {
+    const Datum number = value.kind == Kind::number ? number_datum(value.number()) : Datum(0);
+    switch (type) {
+        case TEXTOID: return text_datum(value);
+        case BOOLOID:
+            if (value.kind == Kind::boolean) return BoolGetDatum(value.word != 0);
+            break;
+        case NUMERICOID:
+            if (value.kind == Kind::number) return number;
+            break;
+        case INT2OID:
+            if (value.kind == Kind::number) return call([number] { return DirectFunctionCall1(numeric_int2, number); });
+            break;
+        case INT4OID:
+            if (value.kind == Kind::number) return call([number] { return DirectFunctionCall1(numeric_int4, number); });
+            break;
+        case INT8OID:
+            if (value.kind == Kind::number) return call([number] { return DirectFunctionCall1(numeric_int8, number); });
+            break;
+        case FLOAT4OID:
+            if (value.kind == Kind::number) return call([number] { return DirectFunctionCall1(numeric_float4, number); });
+            break;
+        case FLOAT8OID:
+            if (value.kind == Kind::number) return call([number] { return DirectFunctionCall1(numeric_float8, number); });
+            break;
+        case DATEOID:
+            if (value.kind == Kind::date) return DateADTGetDatum(DateADT(value.word));
+            break;
+        case TIMESTAMPTZOID:
+            if (value.kind == Kind::time) return TimestampTzGetDatum(value.word);
+            break;
+        default: break;
+    }
+    const bool convertible = value.kind == Kind::text && type != BOOLOID && type != DATEOID && type != TIMESTAMPTZOID;
+    if (!convertible) {
+        const char* name = call([type] { return format_type_be(type); });
+        throw Error(Errc::kind_mismatch, std::string("timeline holds ") + kind_name(value.kind) + " values, not " + name);
+    }
+    const Datum text = make_cstring(value.text);
+    return call([type, text] {
+        Oid input = InvalidOid, parameter = InvalidOid;
+        getTypeInputInfo(type, &input, &parameter);
+        return OidInputFunctionCall(input, DatumGetCString(text), parameter, -1);
+    });
+}
+
+void check_encoding(std::string_view text) {
+    const bool good = call([text] {
+        return text.size() <= INT_MAX && pg_verifymbstr(text.data(), int(text.size()), true);
+    });
+    if (!good) throw Error(Errc::invalid_binary, "text is not valid in the server's encoding");
+}
+
+}  // namespace csagg::pg
