@@ -1,0 +1,64 @@
+// Calendar buckets, built once and then only read.
+//
+// Bucket i is [starts()[i], starts()[i + 1]). Where the clocks skip a whole day (Samoa, 2011-12-30) a bucket is empty.
+// Its closing value is what a timeline holds at closing(i): the last microsecond before the next bucket, or with
+// Snapshot::start the bucket's first. So one comparison, at <= closing(i), says whether the bucket sees an entry.
+#pragma once
+#include "grid/spec.hpp"
+
+#include <span>
+
+namespace csagg {
+
+class Grid {
+public:
+    static constexpr std::size_t max_buckets = 1'000'000;
+
+    /// Checks and builds. Errors as check_grid.
+    Grid(const GridSpec& spec, const Calendar& calendar, Arena& arena);
+
+    /// Number of buckets; 0 if the grid ends where it starts.
+    std::size_t size() const { return labels_.size(); }
+    Snapshot snapshot() const { return snapshot_; }
+
+    /// Local wall-clock start of bucket i: what SQL calls `bucket`.
+    LocalTime label(std::size_t i) const { return labels_[i]; }
+    /// Start of bucket i; of i == size(), the end of the last one.
+    Instant starts_at(std::size_t i) const { return starts_[i]; }
+    /// size() + 1 instants, non-decreasing.
+    std::span<const Instant> starts() const { return {starts_.data(), starts_.size()}; }
+    /// The instant whose value is the bucket's value.
+    Instant closing(std::size_t i) const { return starts_[i + lead_] - Instant(lead_); }
+
+    /// The first bucket whose closing value sees an entry at `at`, i.e. the number of buckets that do not see it;
+    /// size() if none does. -infinity is seen by all.
+    std::size_t bucket_of(Instant at) const {
+        if (at <= first_closing_) return 0;
+        if (at > last_closing_) return size();
+        const Instant* const bound = starts_.data() + lead_;
+        const Instant sought = at + Instant(lead_);
+        // Steps are nearly even, so the guess is the answer or beside it. Half the distance fits a signed number.
+        auto i = static_cast<std::size_t>(double(std::int64_t((std::uint64_t(at) - std::uint64_t(first_closing_)) >> 1)) * per_half_micro_);
+        while (i > 0 && bound[i - 1] >= sought) --i;
+        while (bound[i] < sought) ++i;
+        return i;
+    }
+
+    /// The bucket that contains `at` (starts_at(i) <= at < starts_at(i + 1)), whatever the snapshot; for sums per bucket.
+    /// size() if none does.
+    std::size_t bucket_containing(Instant at) const;
+
+    /// Bytes it keeps allocated.
+    std::size_t memory() const { return sizeof(*this) + labels_.capacity() * sizeof(LocalTime) + starts_.capacity() * sizeof(Instant); }
+
+private:
+    Vector<LocalTime> labels_;
+    Vector<Instant> starts_;
+    Snapshot snapshot_;
+    std::size_t lead_;  // 1 if a bucket closes with the start of the next, 0 if with its own
+    Instant first_closing_ = plus_infinity;
+    Instant last_closing_ = minus_infinity;
+    double per_half_micro_ = 0;
+};
+
+}  // namespace csagg

@@ -1,0 +1,43 @@
+// Trailing windows of a calendar length.
+//
+// A window of length w that ends at t is (L(t), t], L(t) being the greatest of f(s) = s - w over all s <= t, where
+// s - w is taken on the wall clock. f jumps back where the clocks do and where months end; L does not.
+#pragma once
+#include "grid/calendar.hpp"
+
+namespace csagg {
+
+class Window {
+public:
+    /// Errc::invalid_parameter unless the length is positive and of one unit. The calendar must outlive the window.
+    Window(const Calendar& calendar, const Span& length);
+
+    const Span& length() const { return length_; }
+    SpanUnit unit() const { return unit_; }
+
+    /// The first t whose window no longer holds an event at `event`: the first with L(t) >= event. Never decreases as
+    /// `event` grows. It may be at or before the event itself (a window of a day over a day that the clocks skip): such
+    /// an event is in no window. Infinite stays infinite. Errc::datetime_overflow.
+    Instant exit_of(Instant event) const;
+
+    /// L(t): the window that ends at `t` holds the events later than this. Infinite stays infinite.
+    /// Errc::datetime_overflow.
+    Instant begin_of(Instant t) const;
+
+private:
+    /// On [from, until) f has slope 1.
+    struct Piece {
+        Instant until;
+        Instant value;  // f at the start of the piece
+    };
+    Piece piece_at(Instant t) const;
+    Instant scan_exit(Instant event) const;
+    Instant scan_begin(Instant t) const;
+
+    const Calendar* calendar_;
+    Span length_;
+    SpanUnit unit_;
+    std::int64_t micros_;  // of days and elapsed lengths
+};
+
+}  // namespace csagg
