@@ -14,7 +14,7 @@ MODULE_big = csagg
 SOURCES = $(filter-out %_test.cpp %_fuzz.cpp %_bench.cpp,$(sort $(wildcard src/*/*.cpp)))
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(SCRIPT)
-EXTRA_CLEAN = $(OBJS:.o=.d)
+EXTRA_CLEAN = .objects $(OBJS:.o=.d)
 
 # One test per file; sql/setup.sql, when there is one, makes the extension for the others.
 # REGRESS_OUTPUT is the folder for results/ and regression.diffs.
@@ -40,6 +40,10 @@ include $(PGXS)
 COMPILE.cxx.bc += $(filter-out -MMD -MP,$(PG_CXXFLAGS))
 $(OBJS:.o=.bc): %.bc: %.o
 -include $(OBJS:.o=.d)
+
+# Link anew also when a source has gone: .objects changes with the list.
+$(shell echo $(OBJS) | cmp -s - .objects || echo $(OBJS) >.objects)
+csagg.so: .objects
 
 $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) csagg.control Makefile
 	$(if $(strip $(SQL_PARTS)),,$(error SQL_PARTS is empty: list the src/*/*.sql files in the Makefile))
