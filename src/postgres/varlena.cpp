@@ -40,6 +40,12 @@ void reject_null(FunctionCallInfo fcinfo, int n, const char* name) {
     if (PG_ARGISNULL(n)) throw Error(Errc::null_not_allowed, std::string("argument \"") + name + "\" is NULL");
 }
 
+Datum either_argument(FunctionCallInfo fcinfo) {
+    for (int n = 0; n < 2; ++n)
+        if (!PG_ARGISNULL(n)) return PG_GETARG_DATUM(n);
+    PG_RETURN_NULL();
+}
+
 void require_aggregate(FunctionCallInfo fcinfo) {
     if (AggCheckCallContext(fcinfo, nullptr) == 0)
         throw Error(Errc::not_supported, "transition function called outside of an aggregate",
@@ -60,6 +66,12 @@ void* state_argument(FunctionCallInfo fcinfo, int n) {
     // A state that crossed a tuple may have come back with a short length word or toasted.
     if (VARATT_IS_EXTENDED(value)) value = call([value] { return pg_detoast_datum(value); });
     if (VARSIZE(value) < sizeof(FlatHeader) || !is_state({reinterpret_cast<Byte*>(VARDATA(value)), 1})) return nullptr;
+    // Inside a tuple it may lie on a multiple of 4.
+    if (reinterpret_cast<std::uintptr_t>(value) % alignof(std::int64_t) != 0) {
+        void* aligned = allocate(VARSIZE(value));
+        std::memcpy(aligned, value, VARSIZE(value));
+        return aligned;
+    }
     return value;
 }
 

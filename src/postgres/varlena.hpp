@@ -21,6 +21,9 @@ inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) { return a
 /// Errc::null_not_allowed that names the argument when it is NULL.
 void reject_null(FunctionCallInfo fcinfo, int n, const char* name);
 
+/// The one of arguments 0 and 1 that is not NULL, or NULL: for functions to which NULL adds nothing.
+Datum either_argument(FunctionCallInfo fcinfo);
+
 /// Transition functions are for aggregates only: elsewhere their in-place state would alias a caller's value.
 void require_aggregate(FunctionCallInfo fcinfo);
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
 
 namespace csagg {
@@ -72,15 +73,36 @@ struct DigitCollector {
     }
 };
 
+/// Is the decimal nearer to the value than to both its neighbours? For values that are integers below 10^18.
+template <class Float>
+bool is_nearest(const Number& decimal, Float value) {
+    const auto exact = static_cast<std::int64_t>(value);
+    const std::int64_t distance = decimal.coefficient - exact;
+    const Float towards = std::copysign(std::numeric_limits<Float>::infinity(), distance < 0 ? Float(-1) : Float(1));
+    const auto neighbour = static_cast<std::int64_t>(std::nextafter(value, towards));
+    return 2 * magnitude_of(distance) < magnitude_of(neighbour - exact);
+}
+
 template <class Float>
 Number from_float(Float value, Float exact_integers) {
     if (!std::isfinite(value)) throw_number_out_of_range();
+    const bool all_are_integers = std::fabs(value) >= exact_integers;
     // Neighbours of such an integer are not more than 1 away, so its shortest form is all its digits.
-    if (std::fabs(value) < exact_integers && value == std::trunc(value))
-        return Number::of(static_cast<std::int64_t>(value));
+    if (!all_are_integers && value == std::trunc(value)) return Number::of(static_cast<std::int64_t>(value));
     char buffer[32];
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
-    return Number::parse({buffer, end});
+    char* const last = buffer + sizeof buffer;
+    constexpr auto scientific = std::chars_format::scientific;
+    char* end = std::to_chars(buffer, last, value, scientific).ptr;
+    Number number = Number::parse({buffer, end});
+    // A decimal halfway between an even value and its neighbour is read as the even one, and so to_chars takes it
+    // when it is shorter: 33554450 for 33554448 as a float. PostgreSQL never does; see src/common/f2s.c there.
+    // Only among these integers: below, a halfway decimal has more digits than any shortest form.
+    while (all_are_integers && !is_nearest(number, value)) {
+        const auto fraction_digits = static_cast<int>(std::find(buffer, end, 'e') - std::find(buffer, end, '.'));
+        end = std::to_chars(buffer, last, value, scientific, std::max(fraction_digits, 1)).ptr;
+        number = Number::parse({buffer, end});
+    }
+    return number;
 }
 
 }  // namespace

@@ -114,7 +114,8 @@ struct Number {
     /// 0.d1d2d3... x 10^integer_digits; the digits 0..9, the most significant first. Rounded as by parse.
     static Number from_digits(bool negative, std::span<const std::uint8_t> decimal_digits, int integer_digits);
 
-    /// By the shortest decimal form that reads back as the same float. NaN, infinity, 10^18: Errc::out_of_range.
+    /// By the shortest decimal form that is nearer to the value than to any other float, as PostgreSQL prints it:
+    /// from(x) is x::text::numeric. NaN, infinity and what rounds to 10^18 or beyond: Errc::out_of_range.
     static Number from(double value);
     static Number from(float value);
 

@@ -60,7 +60,22 @@ Datum text_datum(const Value& value) {
     return make_text({text.data(), text.size()});
 }
 
+namespace {
+
+/// An integer as the integer type asked for, where no rounding and no overflow can happen.
+bool small_integer(const Value& value, Oid type, Datum& result) {
+    if (value.kind != Kind::number || value.scale != 0) return false;
+    if (type == INT8OID) result = Int64GetDatum(value.word);
+    else if (type == INT4OID && value.word == std::int32_t(value.word)) result = Int32GetDatum(std::int32_t(value.word));
+    else if (type == INT2OID && value.word == std::int16_t(value.word)) result = Int16GetDatum(std::int16_t(value.word));
+    else return false;
+    return true;
+}
+
+}  // namespace
+
 Datum value_datum(const Value& value, Oid type) {
+    if (Datum result = 0; small_integer(value, type, result)) return result;
     const Datum number = value.kind == Kind::number ? number_datum(value.number()) : Datum(0);
     switch (type) {
         case TEXTOID: return text_datum(value);

@@ -1,0 +1,124 @@
+// SQL face of look-ups: the value at an instant, and the rows of changes(), entries() and snapshots().
+#include "grid/grid_pg.hpp"
+#include "postgres/rows.hpp"
+#include "timeline/timeline_pg.hpp"
+#include "value/value_pg.hpp"
+
+extern "C" {
+#include "access/detoast.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+}
+
+using namespace csagg;
+using namespace csagg::pg;
+
+namespace {
+
+/// A value in the TOAST table, of which only the pieces asked for are fetched. Storage is EXTERNAL: never compressed.
+class ToastSource final : public ByteSource {
+public:
+    explicit ToastSource(struct varlena* value)
+        : value_(value), size_(toast_raw_datum_size(PointerGetDatum(value)) - VARHDRSZ) {}
+    std::size_t size() const override { return size_; }
+    ByteSpan read(std::size_t offset, std::size_t length) override {
+        auto* value = value_;
+        auto* slice = call([value, offset, length] { return detoast_attr_slice(value, int32(offset), int32(length)); });
+        return {reinterpret_cast<const Byte*>(VARDATA_ANY(slice)), VARSIZE_ANY_EXHDR(slice)};
+    }
+
+private:
+    struct varlena* value_;
+    std::size_t size_;
+};
+
+Found find(FunctionCallInfo fcinfo) {
+    auto* value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(0));
+    const Instant at = PG_GETARG_TIMESTAMPTZ(1);
+    if (!VARATT_IS_EXTERNAL_ONDISK(value)) return find_value(bytes_argument(fcinfo, 0), at);
+    ToastSource source(value);
+    return find_value(source, at);
+}
+
+Datum find_as(FunctionCallInfo fcinfo, Oid type) {
+    const Found found = find(fcinfo);
+    if (!found.value.absent) return value_datum(found.value, type);
+    fcinfo->isnull = true;
+    return 0;
+}
+
+/// The columns value and number of a row.
+void set_value(const Value& value, Datum* values, bool* nulls) {
+    nulls[0] = value.absent;
+    nulls[1] = value.absent || value.kind != Kind::number;
+    if (!nulls[0]) values[0] = text_datum(value);
+    if (!nulls[1]) values[1] = number_datum(value.number());
+}
+
+}  // namespace
+
+CSAGG_FUNCTION(csagg_timeline_value_at) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) PG_RETURN_NULL();
+    return find_as(fcinfo, get_fn_expr_argtype(fcinfo->flinfo, 2));
+}
+CSAGG_FUNCTION(csagg_timeline_number_at) { return find_as(fcinfo, NUMERICOID); }
+CSAGG_FUNCTION(csagg_timeline_text_at) { return find_as(fcinfo, TEXTOID); }
+CSAGG_FUNCTION(csagg_timeline_bool_at) { return find_as(fcinfo, BOOLOID); }
+CSAGG_FUNCTION(csagg_timeline_time_at) { return find_as(fcinfo, TIMESTAMPTZOID); }
+
+CSAGG_FUNCTION(csagg_timeline_changes) {
+    ContextArena arena;
+    Steps steps = steps_argument(fcinfo, 0, arena);
+    simplify(steps);
+    RowSink rows(fcinfo, 4);
+    for (std::size_t i = 0; i < steps.entries.size(); ++i) {
+        const Entry& e = steps.entries[i];
+        if (e.value.absent) continue;
+        const Instant until = i + 1 < steps.entries.size() ? steps.entries[i + 1].at : plus_infinity;
+        Datum values[4] = {TimestampTzGetDatum(e.at), TimestampTzGetDatum(until)};
+        bool nulls[4] = {};
+        set_value(e.value, values + 2, nulls + 2);
+        rows.put(values, nulls);
+    }
+    return 0;
+}
+
+CSAGG_FUNCTION(csagg_timeline_entries) {
+    ContextArena arena;
+    const Steps steps = steps_argument(fcinfo, 0, arena);
+    RowSink rows(fcinfo, 5);
+    for (std::size_t i = 0; i < steps.entries.size(); ++i) {
+        const Entry& e = steps.entries[i];
+        const Instant until = i + 1 < steps.entries.size() ? steps.entries[i + 1].at : plus_infinity;
+        Datum values[5] = {TimestampTzGetDatum(e.at), TimestampTzGetDatum(until)};
+        bool nulls[5] = {};
+        set_value(e.value, values + 2, nulls + 2);
+        values[4] = Int64GetDatum(e.seq);
+        rows.put(values, nulls);
+    }
+    return 0;
+}
+
+CSAGG_FUNCTION(csagg_timeline_snapshots) {
+    ContextArena arena;
+    const Steps steps = steps_argument(fcinfo, 0, arena);
+    const Grid& grid = cached_grid(bytes_argument(fcinfo, 1));
+    RowSink rows(fcinfo, 4);
+    std::size_t next = 0;
+    Datum values[4] = {};
+    bool nulls[4] = {false, false, true, true};
+    bool known = false;
+    for (std::size_t b = 0; b < grid.size(); ++b) {
+        const Instant closing = grid.closing(b);
+        const std::size_t before = next;
+        while (next < steps.entries.size() && steps.entries[next].at <= closing) ++next;
+        const bool now_known = closing >= steps.known_from;
+        if (next != before || now_known != known)
+            set_value(now_known && next > 0 ? steps.entries[next - 1].value : Value::none(steps.kind), values + 2, nulls + 2);
+        known = now_known;
+        values[0] = TimestampGetDatum(grid.label(b));
+        values[1] = TimestampTzGetDatum(grid.starts_at(b));
+        rows.put(values, nulls);
+    }
+    return 0;
+}

@@ -1,0 +1,187 @@
+// The type csagg.timeline: input, output, equality, and the aggregates timeline() and merge().
+#include "timeline/timeline_text.hpp"
+#include "timeline/total.hpp"
+
+#include "timeline/timeline_pg.hpp"
+#include "value/value_pg.hpp"
+
+extern "C" {
+#include "common/hashfn.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+}
+
+using namespace csagg;
+using namespace csagg::pg;
+
+void csagg::pg::check_encodings(const Timeline& timeline) {
+    for (std::size_t i = 0; i < timeline.dictionary().size(); ++i) check_encoding(timeline.dictionary()[i]);
+}
+
+CSAGG_FUNCTION(csagg_timeline_in) {
+    ContextArena arena;
+    Bytes bytes(arena);
+    parse_timeline(PG_GETARG_CSTRING(0), bytes);
+    return make_varlena(view(bytes));
+}
+
+CSAGG_FUNCTION(csagg_timeline_out) {
+    ContextArena arena;
+    String text(arena);
+    print_timeline(timeline_argument(fcinfo, 0), text);
+    return make_cstring({text.data(), text.size()});
+}
+
+CSAGG_FUNCTION(csagg_timeline_recv) {
+    auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    const auto size = std::size_t(message->len - message->cursor);
+    const ByteSpan bytes = as_bytes({message->data + message->cursor, size});
+    ContextArena arena;
+    try {
+        validate_timeline(bytes, arena);
+    } catch (const Error& e) {
+        throw Error(Errc::invalid_binary, std::string("invalid binary form of a timeline: ") + e.what());
+    }
+    check_encodings(Timeline(bytes));
+    message->cursor = message->len;
+    return make_varlena(bytes);
+}
+
+namespace {
+
+Datum finish_log(const TimelineLog& log) {
+    ContextArena arena;
+    Bytes bytes(arena);
+    log.finish(bytes);
+    return make_varlena(view(bytes));
+}
+
+/// The state of argument 0, or of `kind` anew.
+TimelineLog log_argument(FunctionCallInfo fcinfo, Kind kind) {
+    void* state = state_argument(fcinfo, 0);
+    return state != nullptr ? TimelineLog(Flat(state, grow_state)) : TimelineLog::create(kind, grow_state);
+}
+
+/// Adds argument n, a state or a finished timeline.
+void add_timeline_argument(FunctionCallInfo fcinfo, int n, TimelineLog& log) {
+    if (void* state = state_argument(fcinfo, n)) {
+        log.add_all(TimelineLog(Flat(state, grow_state)));
+        return;
+    }
+    ContextArena arena;
+    log.add_all(timeline_argument(fcinfo, n), arena);
+}
+
+Kind kind_of_argument(FunctionCallInfo fcinfo, int n) {
+    const ByteSpan bytes = bytes_argument(fcinfo, n);
+    if (is_state(bytes)) return Kind(bytes[0] & 0x0F);
+    return Timeline(bytes).kind();
+}
+
+Datum add_value(FunctionCallInfo fcinfo, Kind kind, Value (*convert)(Datum)) {
+    require_aggregate(fcinfo);
+    reject_null(fcinfo, 1, "at");
+    const bool has_seq = PG_NARGS() > 3;
+    if (has_seq) reject_null(fcinfo, 3, "seq");
+    const Instant at = PG_GETARG_TIMESTAMPTZ(1);
+    check_instant(at);
+    const Value value = PG_ARGISNULL(2) ? Value::none(kind) : convert(PG_GETARG_DATUM(2));
+    TimelineLog log = log_argument(fcinfo, kind);
+    log.add({at, has_seq ? PG_GETARG_INT64(3) : 0, value});
+    return state_result(log.flat());
+}
+
+}  // namespace
+
+// A state that leaves the server, as in Citus, goes as the finished timeline.
+CSAGG_FUNCTION(csagg_timeline_send) {
+    void* state = state_argument(fcinfo, 0);
+    if (state == nullptr) return make_varlena(bytes_argument(fcinfo, 0));
+    const Flat flat(state, grow_state);
+    return flat.header().marker == TotalLog::marker ? finish_total(state) : finish_log(TimelineLog(flat));
+}
+
+CSAGG_FUNCTION(csagg_timeline_final) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    if (void* state = state_argument(fcinfo, 0)) return finish_log(TimelineLog(Flat(state, grow_state)));
+    return make_varlena(bytes_argument(fcinfo, 0));
+}
+
+CSAGG_FUNCTION(csagg_timeline_combine) {
+    require_aggregate(fcinfo);
+    TimelineLog log = log_argument(fcinfo, kind_of_argument(fcinfo, 0));
+    if (state_argument(fcinfo, 0) == nullptr) add_timeline_argument(fcinfo, 0, log);
+    add_timeline_argument(fcinfo, 1, log);
+    return state_result(log.flat());
+}
+
+CSAGG_FUNCTION(csagg_timeline_merge_add) {
+    require_aggregate(fcinfo);
+    if (PG_ARGISNULL(1)) {
+        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    }
+    TimelineLog log = log_argument(fcinfo, kind_of_argument(fcinfo, 1));
+    if (!PG_ARGISNULL(0) && state_argument(fcinfo, 0) == nullptr) add_timeline_argument(fcinfo, 0, log);
+    add_timeline_argument(fcinfo, 1, log);
+    return state_result(log.flat());
+}
+
+CSAGG_FUNCTION(csagg_timeline_add_boolean) {
+    return add_value(fcinfo, Kind::boolean, [](Datum d) { return Value::of(DatumGetBool(d)); });
+}
+CSAGG_FUNCTION(csagg_timeline_add_smallint) {
+    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::of(DatumGetInt16(d))); });
+}
+CSAGG_FUNCTION(csagg_timeline_add_integer) {
+    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::of(DatumGetInt32(d))); });
+}
+CSAGG_FUNCTION(csagg_timeline_add_bigint) {
+    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::of(DatumGetInt64(d))); });
+}
+CSAGG_FUNCTION(csagg_timeline_add_numeric) {
+    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(number_of(d)); });
+}
+CSAGG_FUNCTION(csagg_timeline_add_real) {
+    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::from(DatumGetFloat4(d))); });
+}
+CSAGG_FUNCTION(csagg_timeline_add_double) {
+    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::from(DatumGetFloat8(d))); });
+}
+CSAGG_FUNCTION(csagg_timeline_add_text) {
+    return add_value(fcinfo, Kind::text, [](Datum d) { return Value::of(as_text(datum_bytes(d))); });
+}
+CSAGG_FUNCTION(csagg_timeline_add_date) {
+    return add_value(fcinfo, Kind::date, [](Datum d) { return Value::of_date(DatumGetDateADT(d)); });
+}
+CSAGG_FUNCTION(csagg_timeline_add_timestamptz) {
+    return add_value(fcinfo, Kind::time, [](Datum d) { return Value::of_time(DatumGetTimestampTz(d)); });
+}
+
+CSAGG_FUNCTION(csagg_timeline_eq) {
+    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
+    PG_RETURN_BOOL(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+}
+CSAGG_FUNCTION(csagg_timeline_ne) {
+    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
+    PG_RETURN_BOOL(!std::equal(a.begin(), a.end(), b.begin(), b.end()));
+}
+CSAGG_FUNCTION(csagg_timeline_hash) {
+    const ByteSpan a = bytes_argument(fcinfo, 0);
+    return hash_any(a.data(), int(a.size()));
+}
+CSAGG_FUNCTION(csagg_timeline_hash_extended) {
+    const ByteSpan a = bytes_argument(fcinfo, 0);
+    return hash_any_extended(a.data(), int(a.size()), std::uint64_t(PG_GETARG_INT64(1)));
+}
+
+CSAGG_FUNCTION(csagg_timeline_to_jsonb) {
+    ContextArena arena;
+    String text(arena);
+    print_timeline_json(timeline_argument(fcinfo, 0), text);
+    const Datum json = make_cstring({text.data(), text.size()});
+    return call([json] { return DirectFunctionCall1(jsonb_in, json); });
+}

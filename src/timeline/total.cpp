@@ -1,0 +1,63 @@
+#include "timeline/total.hpp"
+
+#include "base/interrupt.hpp"
+#include "value/wide.hpp"
+
+namespace csagg {
+
+TotalLog TotalLog::create(Flat::Grow grow) {
+    TotalLog log(Flat::create(marker, 256, grow));
+    log.flat_.allocate(sizeof(Header) - sizeof(FlatHeader));
+    log.header().known_from = minus_infinity;
+    return log;
+}
+
+void TotalLog::append(Instant at, const Value& value, int presence) {
+    if (value.absent) return;
+    const std::size_t offset = flat_.allocate(sizeof(Change));
+    *flat_.at<Change>(offset) = {at, value.word, presence, value.scale};
+}
+
+void TotalLog::add(const Timeline& timeline, Arena& arena) {
+    require_kind(timeline.kind(), Kind::number, "timeline");
+    Entries entries(arena);
+    timeline.read(entries);
+    Value held = Value::none(Kind::number);
+    for (const Entry& e : entries) {
+        if (same(held, e.value)) continue;
+        append(e.at, held, -1);
+        append(e.at, e.value, +1);
+        held = e.value;
+    }
+    header().known_from = std::max(header().known_from, timeline.known_from());
+}
+
+void TotalLog::add_all(const TotalLog& other) {
+    const std::size_t size = other.flat_.used() - sizeof(Header);
+    if (size > 0) std::memcpy(flat_.block() + flat_.allocate(size), other.flat_.block() + sizeof(Header), size);
+    header().known_from = std::max(header().known_from, other.header().known_from);
+}
+
+Steps TotalLog::finish(Arena& arena) const {
+    const std::span<const Change> log(flat_.at<Change>(sizeof(Header)), (flat_.used() - sizeof(Header)) / sizeof(Change));
+    Vector<Change> changes(log.begin(), log.end(), arena);
+    std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
+
+    Steps out(Kind::number, arena);
+    Wide sum;
+    std::int64_t present = 0;
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        const Change& c = changes[i];
+        sum.add(Number{c.coefficient, std::uint8_t(c.scale)}, c.presence);
+        present += c.presence;
+        if (i + 1 < changes.size() && changes[i + 1].at == c.at) continue;
+        if (i % 4096 == 0) check_interrupts();
+        const Value value = present == 0 ? Value::none(Kind::number) : Value::of(sum.to_number());
+        const bool repeats = out.entries.empty() ? value.absent : same(out.entries.back().value, value);
+        if (!repeats) out.entries.push_back({c.at, 0, value});
+    }
+    forget_before(out, header().known_from);
+    return out;
+}
+
+}  // namespace csagg

@@ -1,0 +1,41 @@
+// The aggregate total(timeline): the sum of many timelines as one, by its changes.
+#pragma once
+#include "base/flat.hpp"
+#include "timeline/algebra.hpp"
+
+namespace csagg {
+
+/// Transition state: per change of a summand, what leaves the sum and what enters it.
+class TotalLog {
+public:
+    explicit TotalLog(Flat flat) : flat_(flat) {}
+    static constexpr Byte marker = state_marker | 0x0F;  // no Kind: a sum is told from a TimelineLog
+    static TotalLog create(Flat::Grow grow);
+
+    const Flat& flat() const { return flat_; }
+
+    /// Errc::kind_mismatch unless the timeline holds numbers.
+    void add(const Timeline& timeline, Arena& arena);
+    void add_all(const TotalLog& other);
+
+    /// Absent where every summand is absent. Errc::out_of_range where the sum has more than 18 integer digits.
+    Steps finish(Arena& arena) const;
+
+private:
+    struct Header {
+        FlatHeader flat;
+        Instant known_from;
+    };
+    struct Change {
+        Instant at;
+        std::int64_t coefficient;
+        std::int32_t presence;  // +1 enters, -1 leaves
+        std::uint32_t scale;
+    };
+    Header& header() const { return *flat_.at<Header>(0); }
+    void append(Instant at, const Value& value, int presence);
+
+    Flat flat_;
+};
+
+}  // namespace csagg
