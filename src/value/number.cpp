@@ -231,8 +231,8 @@ Number operator+(const Number& a, const Number& b) {
     }
     if (a.coefficient == 0) return b;
     if (shift <= 19) {  // 10^18 x 10^19 fits
-        const Int128 sum = a.coefficient * static_cast<Int128>(wide_power_of_ten[static_cast<std::size_t>(shift)]) +
-                           b.coefficient;
+        const Int128 sum =
+            a.coefficient * static_cast<Int128>(wide_power_of_ten[static_cast<std::size_t>(shift)]) + b.coefficient;
         return round_to_number(sum < 0, static_cast<Uint128>(sum < 0 ? -sum : sum), b.scale);
     }
     // |a| is at least 10^19 units of the 19th digit after its last one. In these units b is below 10^18, so that the

@@ -70,8 +70,8 @@ std::vector<Number> edge_numbers() {
     std::vector<Number> numbers;
     for (const int scale : {0, 1, 18, 19, 36})
         for (const std::int64_t coefficient :
-             {std::int64_t(0), std::int64_t(1), std::int64_t(5), std::int64_t(9), power_of_ten[17] - 1, power_of_ten[17],
-              power_of_ten[17] + 1, nines / 2, nines / 2 + 1, nines - 1, nines}) {
+             {std::int64_t(0), std::int64_t(1), std::int64_t(5), std::int64_t(9), power_of_ten[17] - 1,
+              power_of_ten[17], power_of_ten[17] + 1, nines / 2, nines / 2 + 1, nines - 1, nines}) {
             numbers.push_back(Number::normalized(coefficient, scale));
             numbers.push_back(Number::normalized(-coefficient, scale));
         }
@@ -107,7 +107,8 @@ TEST(Number, HasOneFormForEachValue) {
             for (const std::int64_t odd : {1, 2, 5, 15, 16, 25, 125, 128, 99}) {
                 if (odd > nines / power_of_ten[zeros]) continue;
                 const int stripped = std::min(zeros, scale);
-                const Number expected{odd * power_of_ten[zeros - stripped], static_cast<std::uint8_t>(scale - stripped)};
+                const Number expected{odd * power_of_ten[zeros - stripped],
+                                      static_cast<std::uint8_t>(scale - stripped)};
                 EXPECT_EQ(Number::normalized(odd * power_of_ten[zeros], scale), expected);
             }
 }
@@ -172,13 +173,15 @@ TEST(Number, ReadsWhatNumericReads) {
 }
 
 TEST(Number, RejectsWhatNumericRejects) {
-    for (const char* text : {"", " ", "+", "-", ".", "-.", "e5", ".e5", "1e", "1e+", "1e 5", "1 2", "1.2.3", "--1", "+-1",
-                             "0x10", "1_000", "1,5", "+nan", "in", "infinit", "infinityy", "nan1", "1e5.0", "1f", "\xB1"})
+    for (const char* text :
+         {"",    " ",   "+",    "-",     ".",   "-.",   "e5", ".e5",     "1e",        "1e+",  "1e 5",  "1 2", "1.2.3",
+          "--1", "+-1", "0x10", "1_000", "1,5", "+nan", "in", "infinit", "infinityy", "nan1", "1e5.0", "1f",  "\xB1"})
         expect_error(Errc::invalid_text, [&] { Number::parse(text); });
     expect_error(Errc::invalid_text, [] { Number::parse({"1\0", 2}); });
     expect_error(Errc::invalid_text, [] { Number::parse(std::string(1000, 'x')); });
-    for (const char* text : {"NaN", " nan ", "Infinity", "-infinity", "+INF", "-inf", "inf\n", "1e18", "1000000000000000000",
-                             "-1000000000000000000.0", "999999999999999999.5", "1e99999999999999999999", "0.1e19"})
+    for (const char* text :
+         {"NaN", " nan ", "Infinity", "-infinity", "+INF", "-inf", "inf\n", "1e18", "1000000000000000000",
+          "-1000000000000000000.0", "999999999999999999.5", "1e99999999999999999999", "0.1e19"})
         expect_error(Errc::out_of_range, [&] { Number::parse(text); });
 }
 
@@ -195,7 +198,8 @@ TEST(Number, ReadsLikeTheTwin) {
         if (random.up_to(3) != 0) text.insert(static_cast<std::size_t>(random.up_to(length)), ".");
         if (random.up_to(2) == 0) text.insert(0, random.up_to(1) == 0 ? "-" : "+");
         if (random.up_to(2) == 0) text += "e" + std::to_string(random.up_to(80) - 45);
-        if (random.up_to(30) == 0) text.insert(static_cast<std::size_t>(random.up_to(length)), 1, "+-eE. _x"[random.up_to(7)]);
+        if (random.up_to(30) == 0)
+            text.insert(static_cast<std::size_t>(random.up_to(length)), 1, "+-eE. _x"[random.up_to(7)]);
         const auto expected = twin::parse(text);
         if (!expected.readable) {
             expect_error(Errc::invalid_text, [&] { Number::parse(text); });
@@ -342,9 +346,8 @@ TEST(Number, RoundsProductsOfEveryLength) {
                     const auto low = static_cast<std::uint64_t>(magnitude & ~std::uint64_t(0));
                     const auto high = static_cast<std::uint64_t>(magnitude >> 64);
                     const Uint128 both = static_cast<Uint128>(high) << 64 | low;
-                    const twin::Fraction exact =
-                        scale < 0 ? twin::Fraction{-magnitude * twin::power(-scale)}
-                                  : twin::Fraction{-magnitude, twin::power(scale)};
+                    const twin::Fraction exact = scale < 0 ? twin::Fraction{-magnitude * twin::power(-scale)}
+                                                           : twin::Fraction{-magnitude, twin::power(scale)};
                     EXPECT_EQ(twin::in_range([&] { return round_to_number(true, both, scale); }), twin::round(exact));
                 }
     EXPECT_EQ(round_to_number(false, ~Uint128(0), 75), Number{});
@@ -380,8 +383,9 @@ protected:
         EXPECT_EQ(value.is_zero(), expected.over == 0);
         EXPECT_EQ(text_of(value), twin::print(expected));
         EXPECT_EQ(twin::in_range([&] { return value.to_number(); }), twin::round(expected));
-        for (const std::int64_t n : {std::int64_t(1), std::int64_t(-1), std::int64_t(3), std::int64_t(7000),
-                                     std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()})
+        for (const std::int64_t n :
+             {std::int64_t(1), std::int64_t(-1), std::int64_t(3), std::int64_t(7000),
+              std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()})
             EXPECT_EQ(twin::in_range([&] { return divide_rounded(value, n); }),
                       twin::round(expected / twin::Fraction{twin::BigInt(n)}));
 
@@ -426,8 +430,8 @@ TEST_F(WideTest, AddsLikeTheTwin) {
         const int least_scale = random.up_to(36);
         const int greatest_scale = std::min(36, least_scale + random.up_to(3) * random.up_to(12));
         for (int i = random.up_to(12); i >= 0; --i) {
-            const Number number = Number::normalized(
-                random.coefficient(), least_scale + random.up_to(greatest_scale - least_scale));
+            const Number number =
+                Number::normalized(random.coefficient(), least_scale + random.up_to(greatest_scale - least_scale));
             std::int64_t times = random.up_to(2) - 1;
             if (random.up_to(2) == 0) times = static_cast<std::int64_t>(random.bits() >> random.up_to(63)) / 16;
             sum.add(number, times);
@@ -457,8 +461,8 @@ TEST_F(WideTest, CrossesZeroAndWordBoundaries) {
         twin::Fraction exact_squares{0};
         const std::int64_t most = std::numeric_limits<std::int64_t>::max() / 128;
         const Number great = Number::normalized(nines, scale);
-        for (const std::int64_t times : {most, -most, -most, std::int64_t(-1), most, std::int64_t(1), std::int64_t(1), most,
-                                         most, std::int64_t(-1)}) {
+        for (const std::int64_t times : {most, -most, -most, std::int64_t(-1), most, std::int64_t(1), std::int64_t(1),
+                                         most, most, std::int64_t(-1)}) {
             for (const Number number : {great, -great, great, Number::normalized(1, scale), Number::of(1)}) {
                 sum.add(number, times);
                 squares.add_square(number, times);
@@ -562,16 +566,16 @@ TEST_F(WideTest, RejectsForgedBytes) {
              {0},
              {0, 1},
              {0, 3, 1, 2},
-             {1, 0},                 // zero with a scale
-             {0, 1, 0},              // zero with a byte
-             {0, 2, 127, 0},         // longer than needed
-             {0, 2, 128, 0xFF},      // longer than needed
-             {0, 2, 0xFF, 0xFF},     // longer than needed
-             {37, 1, 1},             // too fine
-             {1, 1, 10},             // trailing zero
-             {3, 2, 0x18, 0xFC},     // -1000: trailing zeros
-             {0, 33, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
-              29, 30, 31, 32, 33},
+             {1, 0},              // zero with a scale
+             {0, 1, 0},           // zero with a byte
+             {0, 2, 127, 0},      // longer than needed
+             {0, 2, 128, 0xFF},   // longer than needed
+             {0, 2, 0xFF, 0xFF},  // longer than needed
+             {37, 1, 1},          // too fine
+             {1, 1, 10},          // trailing zero
+             {3, 2, 0x18, 0xFC},  // -1000: trailing zeros
+             {0,  33, 1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16,
+              17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33},
              // above and below what sums reach
              {0, 16, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
              {0, 16, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0xF0},

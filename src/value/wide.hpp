@@ -33,8 +33,7 @@ public:
     }
     /// Extends the sign.
     template <int Fewer>
-        requires(Fewer < Words)
-    constexpr explicit WideInteger(const WideInteger<Fewer>& other) {
+    requires(Fewer < Words) constexpr explicit WideInteger(const WideInteger<Fewer>& other) {
         const std::uint64_t sign = other.is_negative() ? ~std::uint64_t(0) : 0;
         for (int i = 0; i < Words; ++i) words_[i] = i < Fewer ? other.word(i) : sign;
     }
@@ -132,9 +131,7 @@ struct WideDecimal {
             add_unaligned(number.coefficient, number.scale, times);
     }
     /// Adds number^2 * times.
-    void add_square(const Number& number, std::int64_t times = 1)
-        requires(holds_squares)
-    {
+    void add_square(const Number& number, std::int64_t times = 1) requires(holds_squares) {
         const Int128 square = Int128(number.coefficient) * number.coefficient;
         if (2 * number.scale == scale && times == 1) [[likely]]
             coefficient.add(square);
