@@ -64,15 +64,15 @@ public:
 
     /// `at AT TIME ZONE zone`. Infinite stays infinite. Errc::datetime_overflow.
     LocalTime to_local(Instant at) const {
-        if (at == minus_infinity || at == plus_infinity) return at;
-        return checked(at, regime_at(at).offset);
+        if (!in_range(at)) return infinite(at);
+        return checked(at + regime_at(at).offset);
     }
 
     /// `local AT TIME ZONE zone`: a reading that the clocks skip counts by the offset before the gap, one that they
     /// show twice is the second. Infinite stays infinite. Errc::datetime_overflow.
     Instant to_instant(LocalTime local) const {
-        if (local == minus_infinity || local == plus_infinity) return local;
-        return checked(local, -reading_of(local).offset);
+        if (!in_range(local)) return infinite(local);
+        return checked(local - reading_of(local).offset);
     }
 
     /// start + times * step on the wall clock, as PostgreSQL's timestamp + interval: a day of the month that does not
@@ -82,7 +82,7 @@ public:
     /// The first change of the offset after `after`; plus_infinity if none is known.
     Instant next_transition(Instant after) const;
 
-    /// The regime that holds `at` (finite).
+    /// The regime that holds `at`: finite, and at most a day outside of PostgreSQL's range.
     Regime regime_at(Instant at) const {
         const std::uint64_t slot = (std::uint64_t(at) - std::uint64_t(table_from)) >> slot_bits;
         if (slot >= slots_.size()) return regime_outside(at);
@@ -91,7 +91,7 @@ public:
         return *regime;
     }
 
-    /// How to_instant reads the local times from `local` up to `until`: all by one offset.
+    /// How to_instant reads the local times from `local` (finite) up to `until`: all by one offset.
     struct Reading {
         std::int64_t offset;
         LocalTime until;
@@ -116,10 +116,14 @@ private:
     /// Errc::datetime_overflow, or PostgreSQL's own error.
     virtual LocalTime add_months(LocalTime start, std::int32_t months) const = 0;
 
-    static std::int64_t checked(std::int64_t at, std::int64_t offset) {
-        const std::int64_t moved = at + offset;  // |offset| is below a day, and PostgreSQL's range ends earlier
-        if (at < first_instant || at > last_instant || moved < first_instant || moved > last_instant) check_finite(moved);
-        return moved;
+    static bool in_range(std::int64_t timestamp) { return timestamp >= first_instant && timestamp <= last_instant; }
+    static std::int64_t checked(std::int64_t timestamp) {
+        if (!in_range(timestamp)) check_finite(timestamp);
+        return timestamp;
+    }
+    static std::int64_t infinite(std::int64_t timestamp) {
+        if (timestamp != minus_infinity && timestamp != plus_infinity) check_finite(timestamp);
+        return timestamp;
     }
     Regime regime_outside(Instant at) const;
     Regime find_regime(Instant at) const;

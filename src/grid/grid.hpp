@@ -6,6 +6,7 @@
 #pragma once
 #include "grid/spec.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace csagg {
@@ -37,8 +38,7 @@ public:
         if (at > last_closing_) return size();
         const Instant* const bound = starts_.data() + lead_;
         const Instant sought = at + Instant(lead_);
-        // Steps are nearly even, so the guess is the answer or beside it. Half the distance fits a signed number.
-        auto i = static_cast<std::size_t>(double(std::int64_t((std::uint64_t(at) - std::uint64_t(first_closing_)) >> 1)) * per_half_micro_);
+        std::size_t i = guess(at) + 1 - lead_;
         while (i > 0 && bound[i - 1] >= sought) --i;
         while (bound[i] < sought) ++i;
         return i;
@@ -52,6 +52,13 @@ public:
     std::size_t memory() const { return sizeof(*this) + labels_.capacity() * sizeof(LocalTime) + starts_.capacity() * sizeof(Instant); }
 
 private:
+    /// About the bucket that contains `at`, which is in [front, back): steps are nearly even, so it is that one or beside
+    /// it. Half the distance always fits a signed number, which converts faster.
+    std::size_t guess(Instant at) const {
+        const std::uint64_t distance = std::uint64_t(at) - std::uint64_t(starts_.front());
+        return std::min(std::size_t(double(std::int64_t(distance >> 1)) * per_half_micro_), size() - 1);
+    }
+
     Vector<LocalTime> labels_;
     Vector<Instant> starts_;
     Snapshot snapshot_;

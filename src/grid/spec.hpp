@@ -40,6 +40,10 @@ void encode_grid(const GridSpec& spec, Bytes& out);
 /// Reads what encode_grid wrote; `zone` points into `bytes`. Errc::corrupt.
 GridSpec decode_grid(ByteSpan bytes);
 
+/// '2025-01-31 09:30:00', '0044-03-15 00:00:00 BC': ISO, whatever DateStyle is.
+void print_local(LocalTime local, String& out);
+void print_grid_end(const GridEnd& end, const Calendar& calendar, String& out);
+/// '1 day', '3 months', '90 minutes'.
 void print_span(const Span& span, String& out);
 void print_grid(const GridSpec& spec, const Calendar& calendar, String& out);
 

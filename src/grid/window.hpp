@@ -30,6 +30,8 @@ private:
         Instant until;
         Instant value;  // f at the start of the piece
     };
+    static bool is_plain(const Regime& there, Instant first, Instant last, const Regime& here, LocalTime first_begin,
+                         LocalTime last_begin);
     Piece piece_at(Instant t) const;
     Instant scan_exit(Instant event) const;
     Instant scan_begin(Instant t) const;

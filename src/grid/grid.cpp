@@ -1,0 +1,44 @@
+#include "grid/grid.hpp"
+
+#include "base/interrupt.hpp"
+
+#include <algorithm>
+
+namespace csagg {
+
+Grid::Grid(const GridSpec& spec, const Calendar& calendar, Arena& arena)
+    : labels_(arena), starts_(arena), snapshot_(spec.snapshot), lead_(spec.snapshot == Snapshot::end ? 1 : 0) {
+    const std::size_t n = check_grid(spec, calendar);
+    const bool elapsed = check_span(spec.step, "step of a grid") == SpanUnit::elapsed;
+    labels_.reserve(n);
+    starts_.reserve(n + 1);
+    starts_.push_back(spec.start.at(calendar));
+    for (std::size_t i = 0; i < n; ++i) {
+        if (i % 1024 == 0) check_interrupts();
+        // The labels count from the start, not from each other: 31 January + 2 months is 31 March.
+        if (elapsed) {
+            labels_.push_back(calendar.to_local(starts_.back()));
+            starts_.push_back(starts_.back() + spec.step.micros);
+        } else {
+            labels_.push_back(calendar.add(spec.start.local, spec.step, std::int64_t(i)));
+            const Instant next = calendar.to_instant(calendar.add(spec.start.local, spec.step, std::int64_t(i) + 1));
+            // Only rules that change twice within two days could give an earlier one; the search relies on the order.
+            starts_.push_back(std::max(next, starts_.back()));
+        }
+    }
+    if (n == 0) return;
+    first_closing_ = closing(0);
+    last_closing_ = closing(n - 1);
+    const double length = double(starts_.back()) - double(starts_.front());
+    if (length > 0) per_half_micro_ = 2 * double(n) / length;
+}
+
+std::size_t Grid::bucket_containing(Instant at) const {
+    if (size() == 0 || at < starts_.front() || at >= starts_.back()) return size();
+    std::size_t i = guess(at);
+    while (starts_[i] > at) --i;
+    while (starts_[i + 1] <= at) ++i;
+    return i;
+}
+
+}  // namespace csagg

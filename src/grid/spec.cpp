@@ -1,0 +1,397 @@
+#include "grid/spec.hpp"
+
+#include "base/bytes.hpp"
+#include "grid/grid.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace csagg {
+namespace {
+
+constexpr Byte format_version = 1;  // the high nibble of the first byte; the low one is the snapshot
+
+constexpr std::int64_t micros_per_hour = 3600 * micros_per_second;
+constexpr std::int64_t micros_per_mean_month = 2'629'746 * micros_per_second;  // 146097 days in 4800 months
+
+constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+[[noreturn]] void throw_overflow() { throw Error(Errc::datetime_overflow, "timestamp out of range"); }
+
+// ---- number of buckets
+
+void check_count(std::uint64_t n) {
+    if (n > Grid::max_buckets)
+        throw Error(Errc::limit_exceeded, "grid has more than " + std::to_string(Grid::max_buckets) + " buckets",
+                    "Use a longer step or a shorter range.");
+}
+
+/// How many steps of `step` it takes to cover `length`.
+std::uint64_t count_even(std::uint64_t length, std::uint64_t step) { return length / step + (length % step != 0); }
+
+std::uint64_t count_months(LocalTime start, LocalTime until, const Span& step, const Calendar& calendar) {
+    // Months are nearly even: begin two short of the estimate and count up.
+    const double length = double(until) - double(start);
+    const double estimate = length / (double(step.months) * double(micros_per_mean_month));
+    check_count(std::uint64_t(std::max(estimate - 2, 0.0)));
+    auto n = std::int64_t(std::max(estimate - 2, 0.0));
+    while (n > 0 && calendar.add(start, step, n - 1) >= until) --n;
+    while (calendar.add(start, step, n) < until) ++n;
+    return std::uint64_t(n);
+}
+
+std::uint64_t days_in_micros(std::int32_t days) {
+    std::int64_t micros = 0;
+    if (__builtin_mul_overflow(std::int64_t(days), micros_per_day, &micros)) throw_overflow();
+    return std::uint64_t(micros);
+}
+
+void check_end(const GridEnd& end, SpanUnit unit, const Calendar& calendar) {
+    if (end.shift == 0) return;
+    const GridEnd read = GridEnd::from_instant(calendar, end.at(calendar));
+    if (unit != SpanUnit::elapsed || read.local != end.local || read.shift != end.shift)
+        throw Error(Errc::invalid_parameter, "offset from UTC does not fit the grid",
+                    "Leave it out, but for steps below a day in an hour that the clocks show twice.");
+}
+
+// ---- text
+
+void print_two_digits(std::int64_t v, String& out) {
+    out.push_back(char('0' + v / 10 % 10));
+    out.push_back(char('0' + v % 10));
+}
+
+void print_number(std::int64_t v, String& out) {
+    char buffer[24];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, v);
+    out.append(buffer, end.ptr);
+}
+
+void print_offset(std::int64_t seconds, String& out) {
+    out.push_back(seconds < 0 ? '-' : '+');
+    seconds = std::abs(seconds);
+    print_two_digits(seconds / 3600, out);
+    if (seconds % 3600 == 0) return;
+    out.push_back(':');
+    print_two_digits(seconds / 60 % 60, out);
+    if (seconds % 60 == 0) return;
+    out.push_back(':');
+    print_two_digits(seconds % 60, out);
+}
+
+struct Unit {
+    std::string_view name;
+    Span one;
+};
+constexpr Unit units[] = {
+    {"year", {12, 0, 0}},
+    {"month", {1, 0, 0}},
+    {"week", {0, 7, 0}},
+    {"day", {0, 1, 0}},
+    {"hour", {0, 0, micros_per_hour}},
+    {"minute", {0, 0, 60 * micros_per_second}},
+    {"second", {0, 0, micros_per_second}},
+    {"microsecond", {0, 0, 1}},
+};
+
+void print_counted(std::int64_t n, std::string_view unit, String& out) {
+    print_number(n, out);
+    out.push_back(' ');
+    out.append(unit.data(), unit.size());
+    if (n != 1) out.push_back('s');
+}
+
+[[noreturn]] void throw_unreadable(std::string_view text) {
+    std::string start(text.substr(0, 40));
+    // A character must not be cut in its middle.
+    while (start.size() < text.size() && !start.empty() && (static_cast<unsigned char>(start.back()) & 0x80) != 0) start.pop_back();
+    throw Error(Errc::invalid_text, "invalid input syntax for type csagg.grid at \"" + start + "\"",
+                "Write it as in [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo.");
+}
+
+class Scanner {
+public:
+    explicit Scanner(std::string_view text) : left_(text) {}
+
+    void expect(std::string_view token) {
+        skip_blanks();
+        if (!left_.starts_with(token)) throw_unreadable(left_);
+        left_.remove_prefix(token.size());
+    }
+    std::string_view until(char delimiter) {
+        skip_blanks();
+        const std::size_t n = left_.find(delimiter);
+        if (n == left_.npos) throw_unreadable(left_);
+        const std::string_view part = left_.substr(0, n);
+        left_.remove_prefix(n + 1);
+        return part;
+    }
+    /// Up to the next blank; the rest if there is none.
+    std::string_view word() {
+        skip_blanks();
+        const std::string_view part = left_.substr(0, std::min(left_.find_first_of(blanks), left_.size()));
+        if (part.empty()) throw_unreadable(left_);
+        left_.remove_prefix(part.size());
+        return part;
+    }
+    bool at_end() {
+        skip_blanks();
+        return left_.empty();
+    }
+
+private:
+    static constexpr std::string_view blanks = " \t\n\r";
+    void skip_blanks() { left_.remove_prefix(std::min(left_.find_first_not_of(blanks), left_.size())); }
+
+    std::string_view left_;
+};
+
+Span parse_step(std::string_view number, std::string_view unit) {
+    std::int64_t n = 0;
+    const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), n);
+    if (failure != std::errc{} || end != number.data() + number.size()) throw_unreadable(number);
+    for (const Unit& known : units) {
+        if (unit != known.name && !(unit.ends_with('s') && unit.substr(0, unit.size() - 1) == known.name)) continue;
+        std::int64_t months = 0, days = 0, micros = 0;
+        if (__builtin_mul_overflow(n, std::int64_t(known.one.months), &months) ||
+            __builtin_mul_overflow(n, std::int64_t(known.one.days), &days) ||
+            __builtin_mul_overflow(n, known.one.micros, &micros) || months != std::int32_t(months) || days != std::int32_t(days))
+            throw Error(Errc::datetime_overflow, "step is out of range");
+        return {std::int32_t(months), std::int32_t(days), micros};
+    }
+    throw_unreadable(unit);
+}
+
+/// "+09", "-03:30", "+00:53:28" in seconds.
+std::int64_t parse_offset(std::string_view text) {
+    const std::string_view whole = text;
+    std::int64_t seconds = 0;
+    std::int64_t unit = 3600;
+    for (text.remove_prefix(1);; unit /= 60) {
+        const auto digit = [&](std::size_t i) {
+            if (i >= text.size() || text[i] < '0' || text[i] > '9') throw_unreadable(whole);
+            return text[i] - '0';
+        };
+        seconds += unit * (digit(0) * 10 + digit(1));
+        text.remove_prefix(2);
+        if (text.empty()) break;
+        if (text[0] != ':' || unit == 1) throw_unreadable(whole);
+        text.remove_prefix(1);
+    }
+    return whole[0] == '-' ? -seconds : seconds;
+}
+
+GridEnd parse_end(std::string_view text, const Calendar& calendar) {
+    std::string local(text);
+    std::string offset;
+    // The offset stands behind the time of day; " BC" may follow it.
+    if (const std::size_t time = local.find(':'); time != local.npos) {
+        if (const std::size_t begin = local.find_first_of("+-", time); begin != local.npos) {
+            const std::size_t end = std::min(local.find(' ', begin), local.size());
+            offset = local.substr(begin, end - begin);
+            local.erase(begin, end - begin);
+        }
+    }
+    std::string_view left = local;
+    GridEnd read;
+    read.local = parse_instant(left);
+    if (!left.empty()) throw_unreadable(text);
+    if (!offset.empty()) {
+        const std::int64_t seconds = parse_offset(offset);
+        if (std::abs(seconds) >= 86'400) throw_unreadable(text);
+        const std::int64_t shift = read.local - seconds * micros_per_second - calendar.to_instant(read.local);
+        if (shift % micros_per_second != 0) throw_unreadable(text);
+        read.shift = std::int32_t(shift / micros_per_second);
+    }
+    return read;
+}
+
+}  // namespace
+
+Snapshot parse_snapshot(std::string_view word) {
+    if (word == "end") return Snapshot::end;
+    if (word == "start") return Snapshot::start;
+    throw Error(Errc::invalid_parameter, "snapshot must be 'end' or 'start'");
+}
+
+GridEnd GridEnd::from_instant(const Calendar& calendar, Instant at) {
+    check_finite(at);
+    const LocalTime local = calendar.to_local(at);
+    return {local, std::int32_t((at - calendar.to_instant(local)) / micros_per_second)};
+}
+
+void encode_grid(const GridSpec& spec, Bytes& out) {
+    ByteWriter writer(out);
+    writer.u8(Byte(format_version << 4 | Byte(spec.snapshot)));
+    for (const GridEnd& end : {spec.start, spec.until}) {
+        writer.fixed(end.local);
+        writer.fixed(end.shift);
+    }
+    writer.fixed(spec.step.months);
+    writer.fixed(spec.step.days);
+    writer.fixed(spec.step.micros);
+    writer.append(as_bytes(spec.zone));
+}
+
+GridSpec decode_grid(ByteSpan bytes) {
+    ByteReader reader(bytes);
+    const Byte head = reader.u8();
+    if (head >> 4 != format_version) throw_corrupt("grid has an unknown format version");
+    if ((head & 0x0F) > Byte(Snapshot::start)) throw_corrupt("grid has an unknown snapshot");
+    GridSpec spec;
+    spec.snapshot = Snapshot(head & 0x0F);
+    for (GridEnd* end : {&spec.start, &spec.until}) {
+        end->local = reader.fixed<std::int64_t>();
+        end->shift = reader.fixed<std::int32_t>();
+        if (end->shift <= -2 * 86'400 || end->shift >= 2 * 86'400) throw_corrupt("grid has an impossible offset");
+    }
+    spec.step.months = reader.fixed<std::int32_t>();
+    spec.step.days = reader.fixed<std::int32_t>();
+    spec.step.micros = reader.fixed<std::int64_t>();
+    if (reader.left() == 0 || reader.left() > max_zone_bytes) throw_corrupt("grid has no readable time zone");
+    spec.zone = as_text(reader.take(reader.left()));
+    return spec;
+}
+
+void print_local(LocalTime local, String& out) {
+    String text(out.get_stored_allocator());
+    print_instant(local, text);
+    // The same reading as an instant in UTC, less the offset.
+    if (const std::size_t offset = text.find("+00"); offset != text.npos) text.erase(offset, 3);
+    out.append(text);
+}
+
+void print_span(const Span& span, String& out) {
+    bool first = true;
+    const auto part = [&](std::int64_t n, std::string_view unit) {
+        if (!first) out.push_back(' ');
+        first = false;
+        print_counted(n, unit, out);
+    };
+    if (span.months != 0) part(span.months, "month");
+    if (span.days != 0) part(span.days, "day");
+    if (span.micros == 0 && !first) return;
+    for (const Unit& unit : units) {
+        if (unit.one.micros == 0 || span.micros % unit.one.micros != 0) continue;
+        part(span.micros / unit.one.micros, unit.name);
+        return;
+    }
+}
+
+void print_grid_end(const GridEnd& end, const Calendar& calendar, String& out) {
+    if (end.shift == 0) return print_local(end.local, out);
+    String text(out.get_stored_allocator());
+    print_local(end.local, text);
+    String offset(out.get_stored_allocator());
+    print_offset((end.local - end.at(calendar)) / micros_per_second, offset);
+    const std::size_t era = text.find(" BC");
+    text.insert(era == text.npos ? text.size() : era, offset);
+    out.append(text);
+}
+
+void print_grid(const GridSpec& spec, const Calendar& calendar, String& out) {
+    out.push_back('[');
+    print_grid_end(spec.start, calendar, out);
+    out.append(", ");
+    print_grid_end(spec.until, calendar, out);
+    out.append(") every ");
+    print_span(spec.step, out);
+    out.append(" in ");
+    out.append(spec.zone.data(), spec.zone.size());
+    if (spec.snapshot == Snapshot::start) out.append(" at start");
+}
+
+GridSpec parse_grid(std::string_view text, CalendarSource calendars) {
+    Scanner in(text);
+    in.expect("[");
+    const std::string_view start = in.until(',');
+    const std::string_view until = in.until(')');
+    in.expect("every");
+    const std::string_view number = in.word();
+    const std::string_view unit = in.word();
+    in.expect("in");
+    const std::string_view zone = in.word();
+    GridSpec spec;
+    if (!in.at_end()) {
+        in.expect("at");
+        const std::string_view word = in.word();
+        if ((word != "start" && word != "end") || !in.at_end()) throw_unreadable(word);
+        spec.snapshot = parse_snapshot(word);
+    }
+    const Calendar& calendar = calendars(zone);
+    spec.zone = calendar.name();
+    spec.step = parse_step(number, unit);
+    spec.start = parse_end(start, calendar);
+    spec.until = parse_end(until, calendar);
+    check_grid(spec, calendar);
+    return spec;
+}
+
+std::size_t check_grid(const GridSpec& spec, const Calendar& calendar) {
+    for (const GridEnd* end : {&spec.start, &spec.until})
+        if (end->local == minus_infinity || end->local == plus_infinity)
+            throw Error(Errc::datetime_overflow, end == &spec.start ? "start of a grid must be finite" : "end of a grid must be finite");
+    const SpanUnit unit = check_span(spec.step, "step of a grid");
+    const Instant start = spec.start.at(calendar);
+    const Instant until = spec.until.at(calendar);
+    check_end(spec.start, unit, calendar);
+    check_end(spec.until, unit, calendar);
+    // In elapsed time the clocks may put the ends in either order by one measure; only both together are an error.
+    if (spec.until.local < spec.start.local && (unit != SpanUnit::elapsed || until < start))
+        throw Error(Errc::invalid_parameter, "grid ends before it starts");
+    std::uint64_t n = 0;
+    if (unit == SpanUnit::elapsed) {
+        if (until > start) n = count_even(std::uint64_t(until) - std::uint64_t(start), std::uint64_t(spec.step.micros));
+    } else if (spec.until.local > spec.start.local) {
+        n = unit == SpanUnit::months
+                ? count_months(spec.start.local, spec.until.local, spec.step, calendar)
+                : count_even(std::uint64_t(spec.until.local) - std::uint64_t(spec.start.local), days_in_micros(spec.step.days));
+    }
+    check_count(n);
+    // The last bucket is a whole one, so its end has to exist too.
+    if (unit == SpanUnit::elapsed) {
+        Instant end = 0;
+        if (__builtin_mul_overflow(spec.step.micros, std::int64_t(n), &end) || __builtin_add_overflow(start, end, &end)) throw_overflow();
+        check_finite(end);
+    } else {
+        calendar.to_instant(calendar.add(spec.start.local, spec.step, std::int64_t(n)));
+    }
+    return n;
+}
+
+GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot snapshot, const Calendar& calendar) {
+    if (n <= 0) throw Error(Errc::invalid_parameter, "number of buckets must be greater than zero");
+    check_count(std::uint64_t(n));
+    const SpanUnit unit = check_span(step, "step of a grid");
+    check_finite(as_of);
+    const LocalTime local = calendar.to_local(as_of);
+    GridSpec spec;
+    spec.step = step;
+    spec.snapshot = snapshot;
+    spec.zone = calendar.name();
+    if (unit == SpanUnit::elapsed) {
+        const Instant midnight = calendar.to_instant(midnight_of(local));
+        const std::int64_t current = floor_div(as_of - midnight, step.micros);
+        const auto bucket_at = [&](std::int64_t i) {
+            Instant at = 0;
+            if (__builtin_mul_overflow(step.micros, i, &at) || __builtin_add_overflow(midnight, at, &at)) throw_overflow();
+            return GridEnd::from_instant(calendar, at);
+        };
+        spec.start = bucket_at(current - n + 1);
+        spec.until = bucket_at(current + 1);
+        return spec;
+    }
+    const LocalTime origin = unit == SpanUnit::months ? 0 : 2 * micros_per_day;  // a Monday, and the 1st of a January
+    const double length = unit == SpanUnit::months ? double(step.months) * double(micros_per_mean_month) : double(days_in_micros(step.days));
+    const auto bucket_at = [&](std::int64_t i) { return calendar.add(origin, step, i); };
+    auto current = std::int64_t(std::floor((double(local) - double(origin)) / length));
+    // By instants, so that it holds as_of also where the clocks show midnight twice.
+    while (calendar.to_instant(bucket_at(current)) > as_of) --current;
+    while (calendar.to_instant(bucket_at(current + 1)) <= as_of) ++current;
+    spec.start.local = bucket_at(current - n + 1);
+    spec.until.local = bucket_at(current + 1);
+    return spec;
+}
+
+}  // namespace csagg
