@@ -7,7 +7,10 @@ SCRIPT = csagg--$(EXTVERSION).sql
 
 # The SQL parts in the order of the install script: a part may use only what stands above it.
 # Rooms in order: postgres value grid timeline counter history population asof rules pipeline.
-SQL_PARTS =
+SQL_PARTS = \
+	src/grid/grid.sql \
+	src/timeline/timeline.sql \
+	src/timeline/algebra.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg

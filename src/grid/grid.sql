@@ -1,0 +1,59 @@
+-- Calendar buckets.
+
+CREATE TYPE csagg.grid;
+
+CREATE FUNCTION csagg.grid_in(cstring) RETURNS csagg.grid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid_in';
+CREATE FUNCTION csagg.grid_out(csagg.grid) RETURNS cstring
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid_out';
+CREATE FUNCTION csagg.grid_recv(internal) RETURNS csagg.grid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid_recv';
+CREATE FUNCTION csagg.grid_send(csagg.grid) RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid_send';
+
+CREATE TYPE csagg.grid (
+    INPUT = csagg.grid_in,
+    OUTPUT = csagg.grid_out,
+    RECEIVE = csagg.grid_recv,
+    SEND = csagg.grid_send,
+    STORAGE = extended
+);
+
+COMMENT ON TYPE csagg.grid IS
+'Calendar buckets: a half-open range of local wall-clock time, a step, a time zone, and whether a bucket shows the value at its end or at its start. Text form: [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo, with " at start" behind it for the value at the start. At most 1,000,000 buckets.';
+COMMENT ON FUNCTION csagg.grid_in(cstring) IS
+'Reads the text form of csagg.grid. 22P02: not of that form; else errors as csagg.grid().';
+COMMENT ON FUNCTION csagg.grid_out(csagg.grid) IS
+'The text form of csagg.grid: ISO, whatever DateStyle is.';
+COMMENT ON FUNCTION csagg.grid_recv(internal) IS
+'Reads the binary form of csagg.grid, checking it in full. 22P03: not a grid.';
+COMMENT ON FUNCTION csagg.grid_send(csagg.grid) IS
+'The binary form of csagg.grid: the stored bytes.';
+
+CREATE FUNCTION csagg.grid(start timestamp, until timestamp, step interval DEFAULT '1 day',
+                           timezone text DEFAULT pg_catalog.current_setting('TimeZone'), snapshot text DEFAULT 'end')
+    RETURNS csagg.grid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid';
+COMMENT ON FUNCTION csagg.grid(timestamp, timestamp, interval, text, text) IS
+'The buckets that start at local times start, start + step, start + 2 steps, ... before until, in the time zone. Steps in months (years) or days (weeks) are calendar steps counted from start: 31 January + 1 month is 28 February, + 2 months 31 March. Steps in hours and shorter units are elapsed time. The last bucket is a whole step, even if it reaches over until; until = start gives no bucket. snapshot says which value of a bucket counts: ''end'', what held just before the next bucket starts, or ''start''. NULL if an argument is NULL. Errors: 22023 for a step that is not longer than zero or mixes months, days and shorter units, for until before start, an unknown time zone or snapshot; 22008 for infinite or overflowing times; 54000 for more than 1,000,000 buckets.';
+
+CREATE FUNCTION csagg.last_buckets(n integer, step interval, timezone text, as_of timestamptz DEFAULT pg_catalog.now(),
+                                   snapshot text DEFAULT 'end')
+    RETURNS csagg.grid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_last_buckets';
+COMMENT ON FUNCTION csagg.last_buckets(integer, interval, text, timestamptz, text) IS
+'The n buckets up to and including the one that holds as_of. Months are aligned to multiples of the step from January 2000 (3 months: quarters, 1 year: years), days to multiples from Monday 2000-01-03 (7 days: ISO weeks), hours and shorter units are counted from the local midnight of the day of as_of. NULL if an argument is NULL. Errors: 22023 for n below 1, a bad step, time zone or snapshot; 22008 for an infinite as_of or an overflow; 54000 for n above 1,000,000.';
+
+CREATE FUNCTION csagg.buckets(grid csagg.grid, OUT bucket timestamp, OUT starts_at timestamptz)
+    RETURNS SETOF record
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 365 AS 'MODULE_PATHNAME', 'csagg_grid_buckets';
+COMMENT ON FUNCTION csagg.buckets(csagg.grid) IS
+'One row per bucket, in order: its start as local wall-clock time, and that instant. A bucket is empty (starts_at as in the next row) where the clocks skip a whole day. No row for NULL.';
+
+CREATE FUNCTION csagg.to_jsonb(grid csagg.grid) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid_to_jsonb';
+COMMENT ON FUNCTION csagg.to_jsonb(csagg.grid) IS
+'{"start", "until": local times, "step", "timezone", "snapshot": "end" or "start"}. NULL for NULL.';
+
+CREATE CAST (csagg.grid AS jsonb) WITH FUNCTION csagg.to_jsonb(csagg.grid);
+COMMENT ON CAST (csagg.grid AS jsonb) IS 'As csagg.to_jsonb(csagg.grid).';

@@ -1,0 +1,254 @@
+#include "grid/grid_pg.hpp"
+
+#include "base/bytes.hpp"
+#include "grid/calendar_pg.hpp"
+
+#include <algorithm>
+
+#include "postgres/rows.hpp"
+#include "postgres/varlena.hpp"
+
+extern "C" {
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+}
+
+namespace csagg::pg {
+namespace {
+
+// ---- the grids built lately
+
+// One grid in a memory context of its own, so that dropping the context drops all of it.
+struct CachedGrid {
+    CachedGrid(MemoryContext own, ByteSpan value)
+        : context(own), arena(own), key(value.begin(), value.end(), arena), grid(build(value, arena)) {}
+
+    static Grid build(ByteSpan value, Arena& arena) {
+        const GridSpec spec = decode_grid(value);
+        return Grid(spec, calendar_for(spec.zone), arena);
+    }
+    bool is_of(ByteSpan value) const { return key.size() == value.size() && std::memcmp(key.data(), value.data(), value.size()) == 0; }
+
+    MemoryContext context;
+    ContextArena arena;
+    Bytes key;
+    Grid grid;
+};
+
+// Deletes a context unless what is built in it was finished.
+class ContextOwner {
+public:
+    explicit ContextOwner(MemoryContext context) : context_(context) {}
+    ContextOwner(const ContextOwner&) = delete;
+    ContextOwner& operator=(const ContextOwner&) = delete;
+    ~ContextOwner() {
+        if (context_ != nullptr) MemoryContextDelete(context_);
+    }
+    MemoryContext context() const { return context_; }
+    void release() { context_ = nullptr; }
+
+private:
+    MemoryContext context_;
+};
+
+class GridCache {
+public:
+    const Grid& get(ByteSpan value) {
+        for (std::size_t i = 0; i < size_; ++i) {
+            if (!entries_[i]->is_of(value)) continue;
+            std::rotate(entries_, entries_ + i, entries_ + i + 1);
+            return entries_[0]->grid;
+        }
+        CachedGrid* const made = make(value);
+        while (size_ == capacity || (size_ > kept_always && memory() + made->grid.memory() > max_memory))
+            MemoryContextDelete(entries_[--size_]->context);
+        std::copy_backward(entries_, entries_ + size_, entries_ + size_ + 1);
+        entries_[0] = made;
+        ++size_;
+        return made->grid;
+    }
+
+private:
+    static CachedGrid* make(ByteSpan value) {
+        ContextOwner owner(call([] { return AllocSetContextCreate(TopMemoryContext, "csagg grid", ALLOCSET_SMALL_SIZES); }));
+        ContextArena arena(owner.context());
+        auto* const made = new (arena.allocate(sizeof(CachedGrid), alignof(CachedGrid))) CachedGrid(owner.context(), value);
+        owner.release();
+        return made;
+    }
+    std::size_t memory() const {
+        std::size_t sum = 0;
+        for (std::size_t i = 0; i < size_; ++i) sum += entries_[i]->grid.memory();
+        return sum;
+    }
+
+    static constexpr std::size_t capacity = 8;
+    static constexpr std::size_t kept_always = 1;  // beside the newest
+    static constexpr std::size_t max_memory = std::size_t(64) << 20;
+
+    CachedGrid* entries_[capacity];  // the newest first
+    std::size_t size_ = 0;
+};
+
+GridCache grid_cache;
+
+// ---- arguments and results
+
+Span to_span(const Interval& interval) { return {interval.month, interval.day, interval.time}; }
+
+Datum make_grid(const GridSpec& spec) {
+    ContextArena arena;
+    Bytes bytes(arena);
+    encode_grid(spec, bytes);
+    return make_varlena({bytes.data(), bytes.size()});
+}
+
+/// The result of the last call of one call site, for as long as its arguments stay the same: a zone that is a stable
+/// expression, as the default is, keeps the planner from folding the call.
+struct LastResult {
+    explicit LastResult(MemoryContext context) : arena(context), key(arena), value(arena) {}
+
+    ContextArena arena;
+    Bytes key;
+    Bytes value;
+};
+
+LastResult& last_result(FunctionCallInfo fcinfo) {
+    FmgrInfo* const info = fcinfo->flinfo;
+    if (info->fn_extra == nullptr) {
+        ContextArena arena(info->fn_mcxt);
+        info->fn_extra = new (arena.allocate(sizeof(LastResult), alignof(LastResult))) LastResult(info->fn_mcxt);
+    }
+    return *static_cast<LastResult*>(info->fn_extra);
+}
+
+ByteSpan span_of(const Bytes& bytes) { return {bytes.data(), bytes.size()}; }
+
+void print_json_time(const GridEnd& end, const Calendar& calendar, String& out) {
+    String text(out.get_stored_allocator());
+    print_grid_end(end, calendar, text);
+    // ISO 8601's separator, which JSON readers expect; the era, if any, stays behind its blank.
+    if (const std::size_t blank = text.find(' '); blank != text.npos) text[blank] = 'T';
+    out.push_back('"');
+    out.append(text);
+    out.push_back('"');
+}
+
+}  // namespace
+
+const Grid& cached_grid(ByteSpan value) { return grid_cache.get(value); }
+
+}  // namespace csagg::pg
+
+using namespace csagg::pg;
+using csagg::Bytes;
+using csagg::ByteSpan;
+using csagg::ByteWriter;
+using csagg::Calendar;
+using csagg::Errc;
+using csagg::Error;
+using csagg::Grid;
+using csagg::GridSpec;
+
+CSAGG_FUNCTION(csagg_grid_in) {
+    const char* const text = PG_GETARG_CSTRING(0);
+    return make_grid(csagg::parse_grid(text, calendar_for));
+}
+
+CSAGG_FUNCTION(csagg_grid_out) {
+    const GridSpec spec = csagg::decode_grid(bytes_argument(fcinfo, 0));
+    ContextArena arena;
+    csagg::String text(arena);
+    csagg::print_grid(spec, calendar_for(spec.zone), text);
+    return make_cstring({text.data(), text.size()});
+}
+
+CSAGG_FUNCTION(csagg_grid_send) { return make_varlena(bytes_argument(fcinfo, 0)); }
+
+CSAGG_FUNCTION(csagg_grid_recv) {
+    auto* const message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    const int size = message->len - message->cursor;
+    const char* const bytes = call([message, size] { return pq_getmsgbytes(message, size); });
+    try {
+        GridSpec spec = csagg::decode_grid({reinterpret_cast<const csagg::Byte*>(bytes), std::size_t(size)});
+        const Calendar& calendar = calendar_for(spec.zone);
+        spec.zone = calendar.name();
+        csagg::check_grid(spec, calendar);
+        return make_grid(spec);
+    } catch (const Error& e) {
+        throw Error(Errc::invalid_binary, std::string("invalid binary form of csagg.grid: ") + e.what());
+    }
+}
+
+CSAGG_FUNCTION(csagg_grid) {
+    const Interval* const step = PG_GETARG_INTERVAL_P(2);
+    const std::string_view zone = text_argument(fcinfo, 3);
+    const std::string_view snapshot = text_argument(fcinfo, 4);
+
+    ContextArena arena;
+    Bytes key(arena);
+    ByteWriter writer(key);
+    writer.fixed(std::int64_t(PG_GETARG_TIMESTAMP(0)));
+    writer.fixed(std::int64_t(PG_GETARG_TIMESTAMP(1)));
+    writer.fixed(step->month);
+    writer.fixed(step->day);
+    writer.fixed(std::int64_t(step->time));
+    writer.text(zone);
+    writer.text(snapshot);
+
+    LastResult& last = last_result(fcinfo);
+    if (last.key != key) {
+        const Calendar& calendar = calendar_for(zone);
+        GridSpec spec;
+        spec.start.local = PG_GETARG_TIMESTAMP(0);
+        spec.until.local = PG_GETARG_TIMESTAMP(1);
+        spec.step = to_span(*step);
+        spec.snapshot = csagg::parse_snapshot(snapshot);
+        spec.zone = calendar.name();
+        csagg::check_grid(spec, calendar);
+        last.key.clear();
+        last.value.clear();
+        csagg::encode_grid(spec, last.value);
+        last.key.insert(last.key.end(), key.begin(), key.end());
+    }
+    return make_varlena(span_of(last.value));
+}
+
+CSAGG_FUNCTION(csagg_last_buckets) {
+    const Calendar& calendar = calendar_for(text_argument(fcinfo, 2));
+    const GridSpec spec = csagg::last_buckets(PG_GETARG_INT32(0), to_span(*PG_GETARG_INTERVAL_P(1)), PG_GETARG_TIMESTAMPTZ(3),
+                                              csagg::parse_snapshot(text_argument(fcinfo, 4)), calendar);
+    csagg::check_grid(spec, calendar);
+    return make_grid(spec);
+}
+
+CSAGG_FUNCTION(csagg_grid_buckets) {
+    const Grid& grid = cached_grid(bytes_argument(fcinfo, 0));
+    RowSink rows(fcinfo, 2);
+    for (std::size_t i = 0; i < grid.size(); ++i) {
+        const Datum row[] = {TimestampGetDatum(grid.label(i)), TimestampTzGetDatum(grid.starts_at(i))};
+        const bool nulls[] = {false, false};
+        rows.put(row, nulls);
+    }
+    return Datum(0);
+}
+
+CSAGG_FUNCTION(csagg_grid_to_jsonb) {
+    const GridSpec spec = csagg::decode_grid(bytes_argument(fcinfo, 0));
+    const Calendar& calendar = calendar_for(spec.zone);
+    ContextArena arena;
+    csagg::String json(arena);
+    json += "{\"start\":";
+    print_json_time(spec.start, calendar, json);
+    json += ",\"until\":";
+    print_json_time(spec.until, calendar, json);
+    json += ",\"step\":\"";
+    csagg::print_span(spec.step, json);
+    json += "\",\"timezone\":\"";
+    json.append(spec.zone.data(), spec.zone.size());
+    json += spec.snapshot == csagg::Snapshot::end ? "\",\"snapshot\":\"end\"}" : "\",\"snapshot\":\"start\"}";
+    const char* const text = json.c_str();
+    return call([text] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text)); });
+}
