@@ -18,7 +18,7 @@ inline constexpr Byte state_marker = 0xF0;                   // high nibble of t
 struct FlatHeader {
     std::uint32_t varlena;  // PostgreSQL's length word: the capacity; the cores do not touch it
     Byte marker;            // state_marker | kind of state
-    Byte spare[3];
+    Byte room[3];           // the owner's
     std::uint32_t used;     // bytes in use, this header included
     std::uint32_t capacity;
 };

@@ -50,7 +50,8 @@ COMMENT ON FUNCTION csagg.jsonb(csagg.timeline) IS
     'kind, known_from and entries (at, seq unless 0, value) as JSON; instants are ISO texts in UTC';
 CREATE CAST (csagg.timeline AS jsonb) WITH FUNCTION csagg.jsonb(csagg.timeline);
 
--- The aggregates' states are timelines in the making: see timeline_build.hpp.
+-- The aggregates' states are timelines in the making: see timeline_build.hpp. SSPACE is that of some 150 entries: a
+-- planner that expects more than work_mem holds partitions the log, and small partitions fit the processor's caches.
 
 CREATE FUNCTION csagg.timeline_combine(csagg.timeline, csagg.timeline) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -62,7 +63,7 @@ CREATE FUNCTION csagg.timeline_merge_add(csagg.timeline, csagg.timeline) RETURNS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, boolean) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_boolean' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value boolean) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, boolean) IS
@@ -71,7 +72,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, boolean) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, boolean, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_boolean' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value boolean, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, boolean, bigint) IS
@@ -80,7 +81,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, boolean, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, smallint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_smallint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value smallint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, smallint) IS
@@ -89,7 +90,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, smallint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, smallint, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_smallint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value smallint, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, smallint, bigint) IS
@@ -98,7 +99,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, smallint, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, integer) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_integer' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value integer) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, integer) IS
@@ -107,7 +108,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, integer) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, integer, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_integer' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value integer, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, integer, bigint) IS
@@ -116,7 +117,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, integer, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, bigint) IS
@@ -125,7 +126,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, bigint, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value bigint, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, bigint, bigint) IS
@@ -134,7 +135,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, bigint, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, numeric) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value numeric) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, numeric) IS
@@ -143,7 +144,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, numeric) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, numeric, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value numeric, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, numeric, bigint) IS
@@ -152,7 +153,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, numeric, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, real) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_real' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value real) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, real) IS
@@ -161,7 +162,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, real) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, real, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_real' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value real, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, real, bigint) IS
@@ -170,7 +171,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, real, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, double precision) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_double' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value double precision) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, double precision) IS
@@ -179,7 +180,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, double precision) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, double precision, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_double' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value double precision, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, double precision, bigint) IS
@@ -188,7 +189,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, double precision, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, text) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value text) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, text) IS
@@ -197,7 +198,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, text) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, text, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value text, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, text, bigint) IS
@@ -206,7 +207,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, text, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, date) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value date) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, date) IS
@@ -215,7 +216,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, date) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, date, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value date, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, date, bigint) IS
@@ -224,7 +225,7 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, date, bigint) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, timestamptz) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_timestamptz' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value timestamptz) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, timestamptz) IS
@@ -233,14 +234,14 @@ COMMENT ON AGGREGATE csagg.timeline(timestamptz, timestamptz) IS
 CREATE FUNCTION csagg.timeline_add(csagg.timeline, timestamptz, timestamptz, bigint) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_add_timestamptz' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE csagg.timeline(at timestamptz, value timestamptz, seq bigint) (
-    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.timeline(timestamptz, timestamptz, bigint) IS
     'timeline of a log, in any order of rows; NULL ends the state; of two entries at one instant the greater (seq, value) wins; at NULL or infinity is an error';
 
 CREATE AGGREGATE csagg.merge(x csagg.timeline) (
-    SFUNC = csagg.timeline_merge_add, STYPE = csagg.timeline, SSPACE = 256,
+    SFUNC = csagg.timeline_merge_add, STYPE = csagg.timeline, SSPACE = 2048,
     FINALFUNC = csagg.timeline_final, COMBINEFUNC = csagg.timeline_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.merge(csagg.timeline) IS

@@ -7,7 +7,8 @@ namespace csagg {
 namespace {
 
 // One record: the instant (8 bytes), a tag, then what the tag says: seq (8), scale (1), word (0 to 8), or text.
-constexpr Byte tag_absent = 0x80, tag_seq = 0x40, tag_scale = 0x20, tag_word_bytes = 0x0F;
+// A record may also be a horizon: the instant is a known_from, and nothing follows the tag.
+constexpr Byte tag_absent = 0x80, tag_seq = 0x40, tag_scale = 0x20, tag_word_bytes = 0x0F, tag_horizon = 0x0F;
 constexpr std::size_t most_of_a_record = 8 + 1 + 8 + 1 + 8;
 constexpr std::size_t first_capacity = 128;
 
@@ -64,68 +65,81 @@ Byte* get_record(Byte* p, Entry& e, Kind kind) {
 TimelineLog TimelineLog::create(Kind kind, Flat::Grow grow) {
     TimelineLog log(Flat::create(Byte(state_marker | Byte(kind)), first_capacity, grow));
     log.flat_.allocate(sizeof(Header) - sizeof(FlatHeader));
-    Header& header = log.header();
-    header.last = minus_infinity;
-    header.known_from = minus_infinity;
-    header.kind = kind;
-    header.sorted = true;
+    log.header().last = minus_infinity;
     return log;
 }
 
-void TimelineLog::note(Instant first, Instant last, bool sorted) {
+void TimelineLog::note(Instant first, Instant last, bool in_order) {
     Header& h = header();
     const bool empty = flat_.used() == sizeof(Header);
-    h.sorted = h.sorted && sorted && (empty || first > h.last);
+    if (!in_order || (!empty && first <= h.last)) h.flat.room[0] = 1;
     h.last = last;
+}
+
+void TimelineLog::append(std::span<const Byte> record, std::string_view text) {
+    const std::size_t offset = flat_.allocate(record.size() + text.size());
+    std::memcpy(flat_.block() + offset, record.data(), record.size());
+    if (!text.empty()) std::memcpy(flat_.block() + offset + record.size(), text.data(), text.size());
 }
 
 void TimelineLog::add(const Entry& entry) {
     note(entry.at, entry.at, true);
-    // Record first into a buffer: its length is known only afterwards, and the block must not run over.
-    Byte record[most_of_a_record + 8];
-    const std::size_t size = put_record(record, entry, kind());
-    const std::string_view text = entry.value.text;
-    const std::size_t offset = flat_.allocate(size + text.size());
-    std::memcpy(flat_.block() + offset, record, size);
-    if (!text.empty()) std::memcpy(flat_.block() + offset + size, text.data(), text.size());
+    // Into a buffer first: the length is known only afterwards, and the block must not run over.
+    Byte record[most_of_a_record];
+    append({record, put_record(record, entry, kind())}, entry.value.text);
+}
+
+void TimelineLog::add_horizon(Instant known_from) {
+    if (known_from == minus_infinity) return;
+    header().flat.room[0] = 1;
+    Byte record[9];
+    std::memcpy(record, &known_from, 8);
+    record[8] = tag_horizon;
+    append(record, {});
 }
 
 void TimelineLog::add_all(const TimelineLog& other) {
     require_kind(other.kind(), kind(), "the timeline to be merged");
     const std::size_t size = other.flat_.used() - sizeof(Header);
-    if (size > 0) {
-        const auto first = *reinterpret_cast<const Instant*>(other.flat_.block() + sizeof(Header));
-        note(first, other.header().last, other.header().sorted);
-        const std::size_t offset = flat_.allocate(size);
-        std::memcpy(flat_.block() + offset, other.flat_.block() + sizeof(Header), size);
-    }
-    header().known_from = std::max(header().known_from, other.header().known_from);
+    if (size == 0) return;
+    Instant first = 0;
+    std::memcpy(&first, other.flat_.block() + sizeof(Header), sizeof first);
+    note(first, other.header().last, other.in_order());
+    append({other.flat_.block() + sizeof(Header), size}, {});
 }
 
 void TimelineLog::add_all(const Timeline& timeline, Arena& arena) {
     require_kind(timeline.kind(), kind(), "the timeline to be merged");
+    add_horizon(timeline.known_from());
     Entries entries(arena);
     timeline.read(entries);
     for (const Entry& e : entries) add(e);
-    header().known_from = std::max(header().known_from, timeline.known_from());
 }
 
-void TimelineLog::read(Entries& out) const {
+Instant TimelineLog::read(Entries& out) const {
+    Instant known_from = minus_infinity;
     Byte* p = flat_.block() + sizeof(Header);
     Byte* const end = flat_.block() + flat_.used();
     while (p < end) {
-        Entry& e = out.emplace_back();
-        p = get_record(p, e, kind());
+        if (p[8] == tag_horizon) {
+            Instant horizon = 0;
+            std::memcpy(&horizon, p, sizeof horizon);
+            known_from = std::max(known_from, horizon);
+            p += 9;
+            continue;
+        }
+        p = get_record(p, out.emplace_back(), kind());
         if (out.size() % 65536 == 0) check_interrupts();
     }
+    return known_from;
 }
 
 void TimelineLog::finish(Bytes& out) const {
     Entries entries(out.get_stored_allocator().arena());
-    read(entries);
-    if (!header().sorted) sort_entries(entries);
-    drop_before(entries, header().known_from);
-    encode_timeline(kind(), view(entries), header().known_from, out);
+    const Instant known_from = read(entries);
+    if (!in_order()) sort_entries(entries);
+    drop_before(entries, known_from);
+    encode_timeline(kind(), view(entries), known_from, out);
 }
 
 void sort_entries(Entries& entries) {

@@ -14,7 +14,7 @@ public:
     static TimelineLog create(Kind kind, Flat::Grow grow);
 
     const Flat& flat() const { return flat_; }
-    Kind kind() const { return header().kind; }
+    Kind kind() const { return Kind(header().flat.marker & 0x0F); }
 
     void add(const Entry& entry);
     /// Errc::kind_mismatch for a log or timeline of another kind.
@@ -25,17 +25,18 @@ public:
     void finish(Bytes& out) const;
 
 private:
+    // Kept small: at 20 entries a customer, whether a state fits into 256 bytes is felt.
     struct Header {
-        FlatHeader flat;
-        Instant last;        // greatest instant so far, while sorted
-        Instant known_from;
-        Kind kind;
-        bool sorted;         // strictly increasing so far
-        Byte spare[6];
+        FlatHeader flat;  // room[0]: 1 once entries are out of order
+        Instant last;     // greatest instant so far, while in order
     };
     Header& header() const { return *flat_.at<Header>(0); }
-    void read(Entries& out) const;
-    void note(Instant first, Instant last, bool sorted);
+    bool in_order() const { return header().flat.room[0] == 0; }
+    void note(Instant first, Instant last, bool in_order);
+    void append(std::span<const Byte> record, std::string_view text);
+    void add_horizon(Instant known_from);
+    /// Gives known_from.
+    Instant read(Entries& out) const;
 
     Flat flat_;
 };
