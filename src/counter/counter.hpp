@@ -31,7 +31,7 @@ class Events {
 public:
     explicit Events(Arena& arena) : list_(arena), actors_(arena), names_(arena) {}
 
-    Arena& arena() { return list_.get_stored_allocator().arena(); }
+    Arena& arena() const { return list_.get_stored_allocator().arena(); }
     std::span<const Event> list() const { return {list_.data(), list_.size()}; }
     /// Numbers of the actors of one event, increasing; name() gives the texts.
     std::span<const std::uint32_t> actors_of(const Event& e) const { return {actors_.data() + e.first_actor, e.actor_count}; }
@@ -121,8 +121,8 @@ void encode_counter(Events& events, Bytes& out);
 /// Reads all, encodes again and compares: accepts exactly what encode_counter writes. Errc::corrupt.
 void validate_counter(ByteSpan bytes, Arena& arena);
 
-/// Errc::out_of_range unless `rows` amounts can add up to the total.
-void check_total(std::int64_t rows, const Wide& total);
+/// Whether `rows` amounts of at most 18 integer digits can add up to the total.
+bool is_reachable(std::int64_t rows, const Wide& total);
 
 /// The low nibble of a counter's first byte; timelines use 1 to 5.
 inline constexpr Byte counter_tag = 6;

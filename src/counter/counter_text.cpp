@@ -1,0 +1,244 @@
+#include "counter/counter_text.hpp"
+
+#include "base/interrupt.hpp"
+#include "value/value.hpp"
+
+#include <charconv>
+
+namespace csagg {
+namespace {
+
+constexpr std::size_t most_integer_digits = 37;  // of max_rows x 10^18; with 36 fraction digits still below 2^256
+
+void print_integer(std::int64_t v, String& out) {
+    char buffer[24];
+    out.append(buffer, std::size_t(std::to_chars(buffer, buffer + sizeof buffer, v).ptr - buffer));
+}
+
+bool total_is_rows(const Event& e) { return e.total.scale == 0 && e.total.coefficient == WideInteger<4>(Int128(e.rows)); }
+
+class Parser {
+public:
+    explicit Parser(std::string_view& text) : text_(text) {}
+
+    void skip_blanks() {
+        while (!text_.empty() && std::string_view(" \t\r\n").find(text_.front()) != std::string_view::npos)
+            text_.remove_prefix(1);
+    }
+    bool accept(std::string_view token) {
+        skip_blanks();
+        if (!text_.starts_with(token)) return false;
+        text_.remove_prefix(token.size());
+        return true;
+    }
+    void expect(std::string_view token) {
+        if (!accept(token)) fail("expected \"" + std::string(token) + "\"");
+    }
+    Instant instant() {
+        skip_blanks();
+        const Instant at = parse_instant(text_);
+        check_instant(at);
+        return at;
+    }
+    void event(Events& events) {
+        const Instant at = instant();
+        std::int64_t rows = 1;
+        Wide total;
+        bool has_total = false;
+        Vector<std::string_view> actors{Alloc<std::string_view>(events.arena())};
+        if (accept(":")) {
+            const bool has_rows = at_digit();
+            if (has_rows) {
+                rows = integer();
+                if (!accept("events")) expect("event");
+            }
+            has_total = accept_part("total", !has_rows);
+            if (has_total) total = decimal();
+            if (accept_part("actors", !has_rows && !has_total))
+                read_actors(actors, events.arena());
+            else if (!has_rows && !has_total)
+                fail("expected events, total or actors");
+        }
+        if (!has_total) total.coefficient = WideInteger<4>(Int128(rows));
+        if (!is_reachable(rows, total)) fail("the total is larger than its number of events allows");
+        events.add(at, rows, total, view(actors));
+    }
+    [[noreturn]] void fail(const std::string& what) const {
+        throw Error(Errc::invalid_text, "cannot read a counter: " + what + " at \"" + std::string(text_.substr(0, 40)) + "\"",
+                    "Write it as in counter {2025-01-31 09:30:00+00, 2025-02-28 00:00:00+00: 3 events, total 12.5, actors \"ann\"}.");
+    }
+
+private:
+    bool at_digit() {
+        skip_blanks();
+        return !text_.empty() && text_.front() >= '0' && text_.front() <= '9';
+    }
+    /// A comma may also lead to the next event, so it is taken only with the word behind it.
+    bool accept_part(std::string_view word, bool first) {
+        const std::string_view before = text_;
+        if ((first || accept(",")) && accept(word)) return true;
+        text_ = before;
+        return false;
+    }
+    std::int64_t integer() {
+        std::int64_t v = 0;
+        const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), v);
+        if (error != std::errc{} || v < 1 || v > max_rows) fail("the number of events is out of range");
+        text_.remove_prefix(std::size_t(end - text_.data()));
+        return v;
+    }
+    Wide decimal() {
+        skip_blanks();
+        const bool negative = text_.starts_with('-');
+        if (negative) text_.remove_prefix(1);
+        Wide v;
+        if (!at_digit()) fail("expected a number");
+        if (digits(v) > most_integer_digits) fail("the total has too many digits");
+        if (text_.starts_with('.')) {
+            text_.remove_prefix(1);
+            v.scale = std::int64_t(digits(v));
+            if (v.scale == 0 || v.scale > Wide::max_scale) fail("the total has too many digits, or none, behind the point");
+        }
+        if (negative) v.negate();
+        v.normalize();
+        return v;
+    }
+    /// Appends digits to the coefficient; gives how many. What comes behind too many of them does not matter.
+    std::size_t digits(Wide& v) {
+        std::size_t n = 0;
+        for (; !text_.empty() && text_.front() >= '0' && text_.front() <= '9'; ++n, text_.remove_prefix(1)) {
+            v.coefficient.multiply(10);
+            v.coefficient.add(Int128(text_.front() - '0'));
+        }
+        return n;
+    }
+    void read_actors(Vector<std::string_view>& actors, Arena& arena) {
+        skip_blanks();
+        do {
+            actors.push_back(parse_quoted(text_, arena));
+            skip_blanks();
+        } while (text_.starts_with('"'));
+    }
+
+    std::string_view& text_;
+};
+
+void print_event(const Events& events, const Event& e, String& out) {
+    print_instant(e.at, out);
+    const char* separator = ": ";
+    auto part = [&](const char* word) {
+        out += separator;
+        out += word;
+        separator = ", ";
+    };
+    if (e.rows != 1) {
+        part("");
+        print_integer(e.rows, out);
+        out += " events";
+    }
+    if (!total_is_rows(e)) {
+        part("total ");
+        e.total.print(out);
+    }
+    if (e.actor_count > 0) part("actors");
+    for (const std::uint32_t actor : events.actors_of(e)) {
+        out.push_back(' ');
+        print_quoted(events.name(actor), out);
+    }
+}
+
+void print_quoted_instant(Instant at, String& out) {
+    out.push_back('"');
+    print_instant(at, out);
+    out.push_back('"');
+}
+
+void print_event_json(const Events& events, const Event& e, String& out) {
+    out += "{\"at\": ";
+    print_quoted_instant(e.at, out);
+    out += ", \"events\": ";
+    print_integer(e.rows, out);
+    out += ", \"total\": ";
+    e.total.print(out);
+    if (e.actor_count > 0) {
+        out += ", \"actors\": ";
+        char separator = '[';
+        for (const std::uint32_t actor : events.actors_of(e)) {
+            out.push_back(separator);
+            print_quoted(events.name(actor), out);
+            separator = ',';
+        }
+        out.push_back(']');
+    }
+    out.push_back('}');
+}
+
+template <class Print>
+void print_list(const Events& events, String& out, Print print) {
+    std::size_t n = 0;
+    for (const Event& e : events.list()) {
+        if (n > 0) out += ", ";
+        if (++n % 4096 == 0) check_interrupts();
+        print(events, e, out);
+    }
+}
+
+}  // namespace
+
+void print_counter(const Counter& counter, String& out) {
+    Events events(out.get_stored_allocator().arena());
+    counter.read(events);
+    out += "counter ";
+    if (counter.known_from() != minus_infinity) {
+        out += counter.forgotten() ? "forgotten before " : "known from ";
+        print_instant(counter.known_from(), out);
+        out.push_back(' ');
+    }
+    out.push_back('{');
+    print_list(events, out, print_event);
+    out.push_back('}');
+}
+
+void parse_counter_part(std::string_view& text, Bytes& out) {
+    Events events(out.get_stored_allocator().arena());
+    Parser in(text);
+    in.expect("counter");
+    Instant known_from = minus_infinity;
+    const bool forgotten = in.accept("forgotten before");
+    if (forgotten || in.accept("known from")) known_from = in.instant();
+    if (forgotten && known_from == minus_infinity) in.fail("nothing lies before -infinity");
+    events.forget_before(known_from, forgotten);
+    in.expect("{");
+    if (!in.accept("}")) {
+        do {
+            in.event(events);
+            if (events.list().back().at < known_from) in.fail("an event lies before the horizon");
+            if (events.list().size() % 4096 == 0) check_interrupts();
+        } while (in.accept(","));
+        in.expect("}");
+    }
+    encode_counter(events, out);
+}
+
+void parse_counter(std::string_view text, Bytes& out) {
+    parse_counter_part(text, out);
+    Parser(text).skip_blanks();
+    if (!text.empty())
+        throw Error(Errc::invalid_text, "junk after the counter: \"" + std::string(text.substr(0, 40)) + "\"");
+}
+
+void print_counter_json(const Counter& counter, String& out) {
+    Events events(out.get_stored_allocator().arena());
+    counter.read(events);
+    out.push_back('{');
+    if (counter.known_from() != minus_infinity) {
+        out += "\"known_from\": ";
+        print_quoted_instant(counter.known_from(), out);
+        out += counter.forgotten() ? ", \"forgotten\": true, " : ", \"forgotten\": false, ";
+    }
+    out += "\"events\": [";
+    print_list(events, out, print_event_json);
+    out += "]}";
+}
+
+}  // namespace csagg
