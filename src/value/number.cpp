@@ -89,6 +89,15 @@ Number from_float(Float value, Float exact_integers) {
     const bool all_are_integers = std::fabs(value) >= exact_integers;
     // Neighbours of such an integer are not more than 1 away, so its shortest form is all its digits.
     if (!all_are_integers && value == std::trunc(value)) return Number::of(static_cast<std::int64_t>(value));
+    // Of the decimals of at most digits10 digits only one reads back as the value, so it is the shortest. Integer and
+    // unit are exact, so that the quotient is rounded once, as reading the decimal is.
+    constexpr int digits = std::numeric_limits<Float>::digits10;
+    constexpr int scale = digits >= 15 ? 6 : 2;
+    constexpr auto unit = static_cast<Float>(power_of_ten[scale]);
+    if (std::fabs(value) < static_cast<Float>(power_of_ten[digits - scale])) {
+        const auto scaled = static_cast<std::int64_t>(value * unit + std::copysign(Float(0.5), value));
+        if (static_cast<Float>(scaled) / unit == value) return Number::normalized(scaled, scale);
+    }
     char buffer[32];
     char* const last = buffer + sizeof buffer;
     constexpr auto scientific = std::chars_format::scientific;
