@@ -1,11 +1,11 @@
 // SQL face of look-ups: the value at an instant, and the rows of changes(), entries() and snapshots().
 #include "grid/grid_pg.hpp"
 #include "postgres/rows.hpp"
+#include "postgres/toast.hpp"
 #include "timeline/timeline_pg.hpp"
 #include "value/value_pg.hpp"
 
 extern "C" {
-#include "access/detoast.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 }
@@ -15,27 +15,10 @@ using namespace csagg::pg;
 
 namespace {
 
-/// A value in the TOAST table, of which only the pieces asked for are fetched. Storage is EXTERNAL: never compressed.
-class ToastSource final : public ByteSource {
-public:
-    explicit ToastSource(struct varlena* value)
-        : value_(value), size_(toast_raw_datum_size(PointerGetDatum(value)) - VARHDRSZ) {}
-    std::size_t size() const override { return size_; }
-    ByteSpan read(std::size_t offset, std::size_t length) override {
-        auto* value = value_;
-        auto* slice = call([value, offset, length] { return detoast_attr_slice(value, int32(offset), int32(length)); });
-        return {reinterpret_cast<const Byte*>(VARDATA_ANY(slice)), VARSIZE_ANY_EXHDR(slice)};
-    }
-
-private:
-    struct varlena* value_;
-    std::size_t size_;
-};
-
 Found find(FunctionCallInfo fcinfo) {
     auto* value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(0));
     const Instant at = PG_GETARG_TIMESTAMPTZ(1);
-    if (!VARATT_IS_EXTERNAL_ONDISK(value)) return find_value(bytes_argument(fcinfo, 0), at);
+    if (!is_toasted(value)) return find_value(bytes_argument(fcinfo, 0), at);
     ToastSource source(value);
     return find_value(source, at);
 }

@@ -259,19 +259,6 @@ void validate_timeline(ByteSpan bytes, Arena& arena) {
 
 namespace {
 
-class WholeSource final : public ByteSource {
-public:
-    explicit WholeSource(ByteSpan bytes) : bytes_(bytes) {}
-    std::size_t size() const override { return bytes_.size(); }
-    ByteSpan read(std::size_t offset, std::size_t length) override {
-        offset = std::min(offset, bytes_.size());
-        return bytes_.subspan(offset, std::min(length, bytes_.size() - offset));
-    }
-
-private:
-    ByteSpan bytes_;
-};
-
 Found find_in_block(TimelineBlock& block, const Dictionary& dictionary, Instant at) {
     block.decode(false);
     const auto instants = block.instants();

@@ -6,6 +6,7 @@
 //
 // Here: its entries, its bytes (docs/format.md), and look-ups that read only a part of the bytes.
 #pragma once
+#include "base/source.hpp"
 #include "value/columns.hpp"
 #include "value/value.hpp"
 
@@ -103,15 +104,6 @@ void encode_timeline(Kind kind, std::span<const Entry> entries, Instant known_fr
 
 /// Reads all, encodes again and compares: accepts exactly what encode_timeline writes. Errc::corrupt.
 void validate_timeline(ByteSpan bytes, Arena& arena);
-
-/// Where the bytes of a long value come from, piece by piece.
-class ByteSource {
-public:
-    virtual ~ByteSource() = default;
-    virtual std::size_t size() const = 0;
-    /// `length` bytes from `offset` on; fewer at the end. Valid as long as the source.
-    virtual ByteSpan read(std::size_t offset, std::size_t length) = 0;
-};
 
 /// The entry in force at `at`; `value.absent` where there is none, or where `at` lies before known_from.
 struct Found {
