@@ -10,7 +10,9 @@ SCRIPT = csagg--$(EXTVERSION).sql
 SQL_PARTS = \
 	src/grid/grid.sql \
 	src/timeline/timeline.sql \
-	src/timeline/algebra.sql
+	src/timeline/algebra.sql \
+	src/counter/counter.sql \
+	src/counter/query.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg

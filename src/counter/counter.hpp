@@ -89,7 +89,8 @@ public:
     std::size_t size() const { return count_; }
     Instant known_from() const { return known_from_; }
     bool forgotten() const { return forgotten_; }
-    bool has_actors() const { return dictionary_.size() > 0; }
+    /// Of all actors, in byte order.
+    const Dictionary& names() const { return dictionary_; }
 
     /// The least and the greatest instant; size() > 0.
     Instant first() const;

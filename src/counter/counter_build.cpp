@@ -8,11 +8,12 @@ namespace {
 // One record: the instant (8 bytes), a tag, then what the tag says.
 //   a row:       scale (1), coefficient without leading zero bytes (0 to 8), length of the actor (4), actor
 //   tag_event:   an event of a finished counter: rows (varint), total, number of actors (varint), their texts
-constexpr Byte tag_event = 0x80, tag_actor = 0x40, tag_scale = 0x20, tag_width = 0x0F;
-constexpr std::size_t most_of_a_row = 8 + 1 + 1 + 8 + 4;
+//   tag_horizon: the instant is a known_from; with tag_actor, events were forgotten
+constexpr Byte tag_event = 0x80, tag_actor = 0x40, tag_scale = 0x20, tag_horizon = 0x10, tag_width = 0x0F;
+constexpr std::size_t most_of_a_row = 8 + 1 + 1 + 8 + 4, usual_row = 10;
 constexpr std::size_t first_capacity = 128;
 
-// The copies are of fixed size, because each is one instruction then; the buffer has room for it.
+// The coefficient is copied whole, because that is one instruction: the buffer has room for it.
 Byte* put_row(Byte* p, Instant at, const Number& amount, Byte tag) {
     const std::uint64_t coefficient = zigzag(amount.coefficient);
     const unsigned width = (unsigned(std::bit_width(coefficient)) + 7) / 8;
@@ -36,6 +37,10 @@ public:
         p_ += 9;
         if ((tag & tag_event) != 0) {
             read_event(at, out);
+            return;
+        }
+        if ((tag & tag_horizon) != 0) {
+            out.forget_before(at, (tag & tag_actor) != 0);
             return;
         }
         const Number amount = read_amount(tag);
@@ -78,76 +83,70 @@ private:
 
 }  // namespace
 
-CounterLog CounterLog::create(Flat::Grow grow) {
-    CounterLog log(Flat::create(marker, first_capacity, grow));
-    log.flat_.allocate_zeroed(sizeof(Header) - sizeof(FlatHeader));
-    log.header().known_from = minus_infinity;
-    return log;
+CounterLog CounterLog::create(Flat::Grow grow) { return CounterLog(Flat::create(marker, first_capacity, grow)); }
+
+void CounterLog::append(std::span<const Byte> record, std::string_view text) {
+    const std::size_t offset = flat_.allocate(record.size() + text.size());
+    std::memcpy(flat_.block() + offset, record.data(), record.size());
+    if (!text.empty()) std::memcpy(flat_.block() + offset + record.size(), text.data(), text.size());
 }
 
+// Into a buffer first: the length is known only afterwards, and the block must not run over.
+
 void CounterLog::add(Instant at, const Number& amount) {
-    // Record first into a buffer: its length is known only afterwards, and the block must not run over.
-    Byte record[most_of_a_row + 8];
-    const auto size = std::size_t(put_row(record, at, amount, 0) - record);
-    const std::size_t offset = flat_.allocate(size);
-    std::memcpy(flat_.block() + offset, record, size);
-    ++header().records;
+    Byte record[most_of_a_row];
+    append({record, put_row(record, at, amount, 0)});
 }
 
 void CounterLog::add(Instant at, const Number& amount, std::string_view actor) {
-    Byte record[most_of_a_row + 8];
+    Byte record[most_of_a_row];
     Byte* const end = put_row(record, at, amount, tag_actor);
     const auto length = std::uint32_t(actor.size());
     std::memcpy(end, &length, 4);
-    const auto size = std::size_t(end + 4 - record);
-    const std::size_t offset = flat_.allocate(size + actor.size());
-    std::memcpy(flat_.block() + offset, record, size);
-    if (!actor.empty()) std::memcpy(flat_.block() + offset + size, actor.data(), actor.size());
-    ++header().records;
+    append({record, end + 4}, actor);
 }
 
-void CounterLog::add_all(const CounterLog& other) {
-    const std::size_t size = other.flat_.used() - sizeof(Header);
-    const std::size_t offset = flat_.allocate(size);
-    std::memcpy(flat_.block() + offset, other.flat_.block() + sizeof(Header), size);
-    header().records += other.header().records;
-    header().known_from = std::max(header().known_from, other.header().known_from);
-    header().forgotten |= other.header().forgotten;
-}
-
-void CounterLog::add_all(const Counter& counter, Arena& arena) {
-    Events events(arena);
-    counter.read(events);
-    for (const Event& e : events.list()) add_event(events, e);
-    header().known_from = std::max(header().known_from, counter.known_from());
-    header().forgotten |= counter.forgotten();
+void CounterLog::add_horizon(const Counter& counter) {
+    if (counter.known_from() == minus_infinity) return;
+    const Instant known_from = counter.known_from();
+    Byte record[9];
+    std::memcpy(record, &known_from, 8);
+    record[8] = Byte(tag_horizon | (counter.forgotten() ? tag_actor : 0));
+    append(record);
 }
 
 void CounterLog::add_event(const Events& events, const Event& e) {
-    const bool plain = e.rows == 1 && e.actor_count == 0 && e.total.coefficient == WideInteger<4>(Int128(std::int64_t(e.total.coefficient.word(0))));
-    if (plain) {
-        add(e.at, {std::int64_t(e.total.coefficient.word(0)), std::uint8_t(e.total.scale)});
+    const auto low = std::int64_t(e.total.coefficient.word(0));
+    if (e.rows == 1 && e.actor_count == 0 && e.total.coefficient == WideInteger<4>(Int128(low))) {
+        add(e.at, {low, std::uint8_t(e.total.scale)});
         return;
     }
-    Bytes record{events.arena()};
+    Bytes record{Alloc<Byte>(events.arena())};
+    record.resize(8);
+    std::memcpy(record.data(), &e.at, 8);
     ByteWriter out(record);
-    Byte at[8];
-    std::memcpy(at, &e.at, 8);
-    out.append(at);
     out.u8(tag_event);
     out.varint(std::uint64_t(e.rows));
     e.total.write(out);
     out.varint(e.actor_count);
     for (const std::uint32_t actor : events.actors_of(e)) out.text(events.name(actor));
-    const std::size_t offset = flat_.allocate(record.size());
-    std::memcpy(flat_.block() + offset, record.data(), record.size());
-    ++header().records;
+    append(view(record));
+}
+
+void CounterLog::add_all(const CounterLog& other) {
+    append({other.flat_.block() + sizeof(FlatHeader), other.flat_.used() - sizeof(FlatHeader)});
+}
+
+void CounterLog::add_all(const Counter& counter, Arena& arena) {
+    add_horizon(counter);
+    Events events(arena);
+    counter.read(events);
+    for (const Event& e : events.list()) add_event(events, e);
 }
 
 void CounterLog::read(Events& out) const {
-    out.forget_before(header().known_from, header().forgotten);
-    out.reserve(std::size_t(header().records));
-    RecordReader records(flat_.block() + sizeof(Header), flat_.block() + flat_.used(), out.arena());
+    out.reserve((flat_.used() - sizeof(FlatHeader)) / usual_row);
+    RecordReader records(flat_.block() + sizeof(FlatHeader), flat_.block() + flat_.used(), out.arena());
     for (std::size_t n = 1; !records.done(); ++n) {
         records.read_into(out);
         if (n % 65536 == 0) check_interrupts();

@@ -28,18 +28,12 @@ public:
     void finish(Bytes& out) const;
 
 private:
-    struct Header {
-        FlatHeader flat;
-        std::uint64_t records;
-        Instant known_from;
-        bool forgotten;
-        Byte spare[7];
-    };
-    Header& header() const { return *flat_.at<Header>(0); }
+    void append(std::span<const Byte> record, std::string_view text = {});
+    void add_horizon(const Counter& counter);
     void add_event(const Events& events, const Event& e);
     void read(Events& out) const;
 
-    Flat flat_;
+    Flat flat_;  // no header of its own: 40,000 groups have 40,000 of them
 };
 
 }  // namespace csagg
