@@ -119,13 +119,14 @@ public:
         if (!left_.starts_with(token)) throw_unreadable(left_);
         left_.remove_prefix(token.size());
     }
+    /// Up to the delimiter, which is skipped; without blanks around it.
     std::string_view until(char delimiter) {
         skip_blanks();
         const std::size_t n = left_.find(delimiter);
         if (n == left_.npos) throw_unreadable(left_);
         const std::string_view part = left_.substr(0, n);
         left_.remove_prefix(n + 1);
-        return part;
+        return part.substr(0, part.find_last_not_of(blanks) + 1);
     }
     /// Up to the next blank; the rest if there is none.
     std::string_view word() {

@@ -1,0 +1,490 @@
+#include "grid/grid.hpp"
+
+#include "grid/zone_twin.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace csagg {
+namespace {
+
+using twin::at;
+using twin::day;
+using twin::hour;
+using twin::minute;
+
+Arena& heap() { return *std::pmr::new_delete_resource(); }
+
+const twin::Zone& known_zone(std::string_view name) {
+    static const twin::Zone utc({}, "UTC");
+    static const twin::Zone berlin(twin::berlin(), "Europe/Berlin");
+    static const twin::Zone apia(twin::apia(), "Pacific/Apia");
+    for (const twin::Zone* zone : {&utc, &berlin, &apia})
+        if (zone->name() == name) return *zone;
+    throw Error(Errc::invalid_parameter, "unknown zone");
+}
+const Calendar& known_calendar(std::string_view name) { return known_zone(name); }
+
+GridSpec spec_of(std::string_view start, std::string_view until, const Span& step, std::string_view zone = "UTC", Snapshot snapshot = Snapshot::end) {
+    GridSpec spec;
+    spec.start.local = at(start);
+    spec.until.local = at(until);
+    spec.step = step;
+    spec.zone = zone;
+    spec.snapshot = snapshot;
+    return spec;
+}
+
+Grid grid_of(const GridSpec& spec) { return Grid(spec, known_calendar(spec.zone), heap()); }
+
+template <class F>
+void expect_error(Errc code, F f) {
+    try {
+        f();
+        ADD_FAILURE() << "no error";
+    } catch (const Error& e) {
+        EXPECT_EQ(e.code(), code) << e.what();
+    }
+}
+
+std::string text_of(const GridSpec& spec) {
+    String text(heap());
+    print_grid(spec, known_calendar(spec.zone), text);
+    return {text.data(), text.size()};
+}
+
+bool same(const GridSpec& a, const GridSpec& b) {
+    return a.start.local == b.start.local && a.start.shift == b.start.shift && a.until.local == b.until.local &&
+           a.until.shift == b.until.shift && a.step == b.step && a.snapshot == b.snapshot && a.zone == b.zone;
+}
+
+const Span one_day{0, 1, 0};
+const Span one_month{1, 0, 0};
+const Span one_hour{0, 0, hour};
+
+// ---- calendar
+
+TEST(Calendar, ConvertsAsNaiveCodeDoes) {
+    for (unsigned seed = 0; seed < 40; ++seed) {
+        std::mt19937_64 random(seed);
+        // 90 years that begin within, before and after the table.
+        const Instant from = seed % 4 == 0 ? at("1900-01-01") : seed % 4 == 1 ? at("2060-01-01") : at("1985-01-01");
+        const twin::Rules rules = twin::random_rules(random, from, from + 90 * 365 * day, (seed % 2 == 0 ? 400 : 40) * day);
+        const twin::Zone zone(rules);
+        for (const twin::Change& change : rules.changes) {
+            for (const std::int64_t around : {-3 * day, -day, -12 * hour, std::int64_t(0), change.offset, rules.offset_at(change.at - 1), day, 2 * day}) {
+                for (const std::int64_t beside : {-1, 0, 1}) {
+                    const std::int64_t t = change.at + around + beside;
+                    ASSERT_EQ(zone.to_local(t), rules.to_local(t)) << "seed " << seed << ", " << t;
+                    ASSERT_EQ(zone.to_instant(t), rules.to_instant(t)) << "seed " << seed << ", " << t;
+                    const Calendar::Reading reading = zone.reading_of(t);
+                    ASSERT_GT(reading.until, t);
+                    if (reading.until == plus_infinity) continue;
+                    ASSERT_EQ(rules.to_instant(reading.until - 1), reading.until - 1 - reading.offset);
+                }
+            }
+        }
+    }
+}
+
+TEST(Calendar, FindsTheNextChangeOfTheOffset) {
+    const twin::Zone zone({0, {{at("2020-01-01"), hour}, {at("2020-02-01"), hour}, {at("2020-03-01"), 0}}});
+    EXPECT_EQ(zone.next_transition(minus_infinity), at("2020-01-01"));
+    EXPECT_EQ(zone.next_transition(at("2020-01-01") - 1), at("2020-01-01"));
+    EXPECT_EQ(zone.next_transition(at("2020-01-01")), at("2020-03-01"));
+    EXPECT_EQ(zone.next_transition(at("2020-03-01")), plus_infinity);
+    EXPECT_EQ(zone.next_transition(plus_infinity), plus_infinity);
+}
+
+TEST(Calendar, ReadsGapsByTheFirstOffsetAndFoldsByTheSecond) {
+    const Calendar& berlin = known_calendar("Europe/Berlin");
+    EXPECT_EQ(berlin.to_instant(at("2025-03-30 02:30")), at("2025-03-30 01:30"));
+    EXPECT_EQ(berlin.to_instant(at("2025-03-30 03:00")), at("2025-03-30 01:00"));
+    EXPECT_EQ(berlin.to_instant(at("2025-10-26 02:30")), at("2025-10-26 01:30"));
+    EXPECT_EQ(berlin.to_instant(at("2025-10-26 02:00") - 1), at("2025-10-26 00:00") - 1);
+}
+
+TEST(Calendar, KeepsInfinityAndRefusesWhatPostgresCannotHold) {
+    const twin::Zone east({14 * hour, {}});
+    EXPECT_EQ(east.to_local(minus_infinity), minus_infinity);
+    EXPECT_EQ(east.to_local(plus_infinity), plus_infinity);
+    EXPECT_EQ(east.to_instant(plus_infinity), plus_infinity);
+    EXPECT_EQ(east.add(minus_infinity, one_month, 3), minus_infinity);
+    EXPECT_EQ(east.to_local(last_instant - 14 * hour), last_instant);
+    expect_error(Errc::datetime_overflow, [&] { east.to_local(last_instant - 14 * hour + 1); });
+    expect_error(Errc::datetime_overflow, [&] { east.to_instant(first_instant); });
+    expect_error(Errc::datetime_overflow, [&] { east.to_local(plus_infinity - 1); });
+    expect_error(Errc::datetime_overflow, [&] { east.to_instant(minus_infinity + 1); });
+    expect_error(Errc::datetime_overflow, [&] { east.add(0, one_day, std::numeric_limits<std::int64_t>::max()); });
+    expect_error(Errc::datetime_overflow, [&] { east.add(0, {std::numeric_limits<std::int32_t>::max(), 0, 0}, 2); });
+    expect_error(Errc::datetime_overflow, [&] { east.add(last_instant, {0, 0, 1}, 1); });
+    const twin::Zone absurd({25 * hour, {}});
+    expect_error(Errc::invalid_parameter, [&] { absurd.to_local(0); });
+}
+
+TEST(Calendar, AddsMonthsWithThePostgresClamp) {
+    const Calendar& utc = known_calendar("UTC");
+    EXPECT_EQ(utc.add(at("2025-01-31 10:00"), one_month, 1), at("2025-02-28 10:00"));
+    EXPECT_EQ(utc.add(at("2025-01-31 10:00"), one_month, 2), at("2025-03-31 10:00"));
+    EXPECT_EQ(utc.add(at("2024-02-29"), {12, 0, 0}, -1), at("2023-02-28"));
+    EXPECT_EQ(midnight_of(at("1999-12-31 23:59")), at("1999-12-31"));
+    EXPECT_EQ(midnight_of(at("1999-12-31")), at("1999-12-31"));
+}
+
+// ---- grid
+
+TEST(Grid, StepsMonthsFromItsStart) {
+    const Grid grid = grid_of(spec_of("2025-01-31", "2025-06-01", one_month));
+    ASSERT_EQ(grid.size(), 5u);
+    const char* labels[] = {"2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30", "2025-05-31"};
+    for (std::size_t i = 0; i < grid.size(); ++i) EXPECT_EQ(grid.label(i), at(labels[i]));
+    EXPECT_EQ(grid.starts_at(5), at("2025-06-30"));
+}
+
+TEST(Grid, StepsDaysOnTheWallClockAndHoursInElapsedTime) {
+    const Grid days = grid_of(spec_of("2025-10-25", "2025-10-28", one_day, "Europe/Berlin"));
+    ASSERT_EQ(days.size(), 3u);
+    EXPECT_EQ(days.starts_at(1), at("2025-10-25 22:00"));
+    EXPECT_EQ(days.starts_at(2), at("2025-10-26 23:00"));
+    const Grid hours = grid_of(spec_of("2025-10-26", "2025-10-27", one_hour, "Europe/Berlin"));
+    ASSERT_EQ(hours.size(), 25u);
+    EXPECT_EQ(hours.label(2), at("2025-10-26 02:00"));
+    EXPECT_EQ(hours.label(3), at("2025-10-26 02:00"));
+    EXPECT_EQ(hours.starts_at(3) - hours.starts_at(2), hour);
+    EXPECT_EQ(grid_of(spec_of("2025-03-30", "2025-03-31", one_hour, "Europe/Berlin")).size(), 23u);
+}
+
+TEST(Grid, LastBucketIsAWholeStep) {
+    const Grid grid = grid_of(spec_of("2025-01-01", "2025-01-09", {0, 7, 0}));
+    ASSERT_EQ(grid.size(), 2u);
+    EXPECT_EQ(grid.starts_at(2), at("2025-01-15"));
+    EXPECT_EQ(grid_of(spec_of("2025-01-01", "2025-01-08", {0, 7, 0})).size(), 1u);
+    EXPECT_EQ(grid_of(spec_of("2025-01-01 00:00", "2025-01-01 00:01", one_hour)).size(), 1u);
+}
+
+TEST(Grid, ASkippedDayIsAnEmptyBucket) {
+    const Grid grid = grid_of(spec_of("2011-12-29", "2012-01-01", one_day, "Pacific/Apia"));
+    ASSERT_EQ(grid.size(), 3u);
+    EXPECT_EQ(grid.starts_at(1), at("2011-12-30 10:00"));
+    EXPECT_EQ(grid.starts_at(2), at("2011-12-30 10:00"));
+    EXPECT_EQ(grid.bucket_of(at("2011-12-30 10:00") - 1), 0u);
+    EXPECT_EQ(grid.bucket_of(at("2011-12-30 10:00")), 2u);
+    EXPECT_EQ(grid.bucket_containing(at("2011-12-30 10:00")), 2u);
+}
+
+TEST(Grid, MayBeEmpty) {
+    for (const Span& step : {one_day, one_month, one_hour}) {
+        const Grid grid = grid_of(spec_of("2025-01-01", "2025-01-01", step));
+        EXPECT_EQ(grid.size(), 0u);
+        EXPECT_EQ(grid.starts().size(), 1u);
+        EXPECT_EQ(grid.bucket_of(at("2025-01-01")), 0u);
+        EXPECT_EQ(grid.bucket_of(minus_infinity), 0u);
+        EXPECT_EQ(grid.bucket_containing(at("2025-01-01")), 0u);
+    }
+}
+
+TEST(Grid, FindsTheBucketAsCountingDoes) {
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        std::mt19937_64 random(seed);
+        const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+        const twin::Zone zone(twin::random_rules(random, at("2019-01-01"), at("2023-01-01"), 100 * day));
+        GridSpec spec;
+        spec.start.local = at("2020-01-01") + pick(0, 400 * day);
+        const std::int64_t n = pick(1, 60);
+        switch (seed % 4) {
+            case 0: spec.step = {std::int32_t(pick(1, 14)), 0, 0}; break;
+            case 1: spec.step = {0, std::int32_t(pick(1, 40)), 0}; break;
+            case 2: spec.step = {0, 0, pick(1, 3 * day)}; break;
+            default: spec.step = {0, 0, pick(1, 3)}; break;
+        }
+        spec.until.local = twin::add(spec.start.local, spec.step, n);
+        spec.snapshot = seed % 8 < 4 ? Snapshot::end : Snapshot::start;
+        const Grid grid(spec, zone, heap());
+        if (spec.step.micros == 0) {
+            ASSERT_EQ(grid.size(), std::size_t(n));
+        }
+        std::vector<Instant> probes{minus_infinity, first_instant, last_instant};
+        for (const Instant start : grid.starts())
+            for (const std::int64_t beside : {-1, 0, 1, 5}) probes.push_back(start + beside);
+        for (int i = 0; i < 100; ++i) probes.push_back(pick(grid.starts().front(), grid.starts().back()));
+        for (const Instant probe : probes) {
+            // What DESIGN promises, by its words and not by closing().
+            std::size_t unseen = 0;
+            std::size_t inside = grid.size();
+            for (std::size_t i = 0; i < grid.size(); ++i) {
+                const bool seen = spec.snapshot == Snapshot::end ? probe < grid.starts_at(i + 1) : probe <= grid.starts_at(i);
+                ASSERT_EQ(seen, probe <= grid.closing(i));
+                if (!seen) ++unseen;
+                if (grid.starts_at(i) <= probe && probe < grid.starts_at(i + 1)) inside = i;
+            }
+            ASSERT_EQ(grid.bucket_of(probe), unseen) << "seed " << seed << ", " << probe;
+            ASSERT_EQ(grid.bucket_containing(probe), inside) << "seed " << seed << ", " << probe;
+        }
+        for (std::size_t i = 0; i < grid.size(); ++i) {
+            ASSERT_LE(grid.starts_at(i), grid.starts_at(i + 1));
+            if (spec.step.micros != 0) {
+                ASSERT_EQ(grid.starts_at(i), zone.rules().to_instant(spec.start.local) + std::int64_t(i) * spec.step.micros);
+                ASSERT_EQ(grid.label(i), zone.rules().to_local(grid.starts_at(i)));
+            } else {
+                ASSERT_EQ(grid.label(i), twin::add(spec.start.local, spec.step, std::int64_t(i)));
+                ASSERT_EQ(grid.starts_at(i), zone.rules().to_instant(grid.label(i)));
+            }
+        }
+    }
+}
+
+TEST(Grid, SpansAllOfTime) {
+    GridSpec spec = spec_of("2000-01-01", "2000-01-01", {1200, 0, 0});
+    spec.start.local = first_instant;
+    spec.until.local = at("290000-01-01");
+    const Grid grid = grid_of(spec);
+    EXPECT_EQ(grid.size(), 2948u);
+    for (std::size_t i = 0; i < grid.size(); ++i) {
+        ASSERT_EQ(grid.bucket_containing(grid.starts_at(i)), i);
+        ASSERT_EQ(grid.bucket_of(grid.starts_at(i)), i);
+    }
+}
+
+TEST(Grid, LimitsTheNumberOfBuckets) {
+    EXPECT_EQ(grid_of(spec_of("2000-01-01 00:00", "2000-01-01 00:00:01", {0, 0, 1})).size(), Grid::max_buckets);
+    GridSpec spec = spec_of("2000-01-01", "2000-01-01", {0, 0, 1});
+    spec.until.local += 1'000'001;
+    expect_error(Errc::limit_exceeded, [&] { grid_of(spec); });
+    spec.start.local = first_instant;
+    spec.until.local = last_instant;
+    for (const Span& step : {Span{0, 0, 1}, one_day, one_month}) {
+        spec.step = step;
+        expect_error(Errc::limit_exceeded, [&] { grid_of(spec); });
+    }
+}
+
+TEST(Grid, RefusesWhatIsNoGrid) {
+    const GridSpec good = spec_of("2025-01-01", "2025-02-01", one_day);
+    EXPECT_EQ(grid_of(good).size(), 31u);
+    const std::int32_t most = std::numeric_limits<std::int32_t>::max();
+    for (const Span& step : {Span{}, Span{-1, 0, 0}, Span{0, -1, 0}, Span{0, 0, -1}, Span{1, 1, 0}, Span{0, 1, 1}, Span{-1, 30, 0}}) {
+        GridSpec bad = good;
+        bad.step = step;
+        expect_error(Errc::invalid_parameter, [&] { grid_of(bad); });
+    }
+    for (const Span& step : {Span{most, 0, 0}, Span{0, most, 0}, Span{0, 0, plus_infinity}}) {
+        GridSpec bad = good;
+        bad.step = step;
+        expect_error(Errc::datetime_overflow, [&] { grid_of(bad); });
+    }
+    for (const std::int64_t end : {minus_infinity, plus_infinity, last_instant + 1, first_instant - 1}) {
+        GridSpec bad = good;
+        bad.start.local = end;
+        expect_error(Errc::datetime_overflow, [&] { grid_of(bad); });
+        bad = good;
+        bad.until.local = end;
+        expect_error(Errc::datetime_overflow, [&] { grid_of(bad); });
+    }
+    expect_error(Errc::invalid_parameter, [] { grid_of(spec_of("2025-02-01", "2025-01-01", one_day)); });
+    expect_error(Errc::invalid_parameter, [] { grid_of(spec_of("2025-02-01", "2025-01-01", one_hour)); });
+    GridSpec last = good;
+    last.start.local = at("294276-12-31");
+    last.until.local = at("294276-12-31 12:00");
+    expect_error(Errc::datetime_overflow, [&] { grid_of(last); });
+    GridSpec shifted = good;
+    shifted.start.shift = -3600;
+    expect_error(Errc::invalid_parameter, [&] { grid_of(shifted); });
+}
+
+// ---- last buckets
+
+TEST(LastBuckets, Align) {
+    const struct {
+        Span step;
+        const char* as_of;
+        const char* start;
+        const char* until;
+    } cases[] = {
+        {one_day, "2025-06-15 21:59:59", "2025-06-13", "2025-06-16"},    // 23:59:59 in Berlin
+        {one_day, "2025-06-15 22:00:00", "2025-06-14", "2025-06-17"},
+        {{0, 7, 0}, "2025-06-15 12:00", "2025-05-26", "2025-06-16"},     // a Sunday: the week began on Monday the 9th
+        {{0, 7, 0}, "1999-12-31 12:00", "1999-12-13", "2000-01-03"},
+        {one_month, "2025-06-30 22:00", "2025-05-01", "2025-08-01"},
+        {{3, 0, 0}, "2025-06-15 12:00", "2024-10-01", "2025-07-01"},
+        {{12, 0, 0}, "1998-06-15 12:00", "1996-01-01", "1999-01-01"},
+        {{0, 0, 6 * hour}, "2025-06-15 12:00", "2025-06-15", "2025-06-15 18:00"},
+        {{0, 0, 5 * hour}, "2025-06-15 12:00", "2025-06-15", "2025-06-15 15:00"},
+    };
+    const Calendar& berlin = known_calendar("Europe/Berlin");
+    for (const auto& c : cases) {
+        const GridSpec spec = last_buckets(3, c.step, at(c.as_of), Snapshot::end, berlin);
+        EXPECT_EQ(check_grid(spec, berlin), 3u);
+        EXPECT_EQ(spec.start.local, at(c.start)) << c.as_of;
+        EXPECT_EQ(spec.until.local, at(c.until)) << c.as_of;
+    }
+}
+
+TEST(LastBuckets, HoldTheInstantInAnyZone) {
+    for (unsigned seed = 0; seed < 200; ++seed) {
+        std::mt19937_64 random(seed);
+        const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+        const twin::Zone zone(twin::random_rules(random, at("2019-01-01"), at("2023-01-01"), 30 * day));
+        const Span steps[] = {one_day, one_month, {0, 7, 0}, {0, 0, 15 * minute}, {0, 0, 7 * hour}, {5, 0, 0}};
+        for (const Span& step : steps) {
+            const Instant as_of = seed % 2 == 0 ? pick(at("2019-06-01"), at("2022-06-01")) : zone.rules().changes[10].at + pick(-2 * hour, 2 * hour);
+            const std::int64_t n = pick(1, 20);
+            const GridSpec spec = last_buckets(n, step, as_of, Snapshot::end, zone);
+            const Grid grid(spec, zone, heap());
+            ASSERT_EQ(grid.size(), std::size_t(n)) << "seed " << seed;
+            ASSERT_EQ(grid.bucket_containing(as_of), std::size_t(n - 1)) << "seed " << seed << ", " << as_of;
+        }
+    }
+}
+
+TEST(LastBuckets, RefuseBadArguments) {
+    const Calendar& utc = known_calendar("UTC");
+    expect_error(Errc::invalid_parameter, [&] { last_buckets(0, one_day, 0, Snapshot::end, utc); });
+    expect_error(Errc::invalid_parameter, [&] { last_buckets(-5, one_day, 0, Snapshot::end, utc); });
+    expect_error(Errc::limit_exceeded, [&] { last_buckets(1'000'001, one_day, 0, Snapshot::end, utc); });
+    expect_error(Errc::invalid_parameter, [&] { last_buckets(1, {1, 1, 0}, 0, Snapshot::end, utc); });
+    expect_error(Errc::datetime_overflow, [&] { last_buckets(1, one_day, plus_infinity, Snapshot::end, utc); });
+    expect_error(Errc::datetime_overflow, [&] { last_buckets(1, one_day, minus_infinity, Snapshot::end, utc); });
+    expect_error(Errc::datetime_overflow, [&] { last_buckets(1'000'000, one_month, 0, Snapshot::end, utc); });
+    expect_error(Errc::datetime_overflow, [&] { last_buckets(1'000'000, {0, 0, plus_infinity / 2}, 0, Snapshot::end, utc); });
+    expect_error(Errc::datetime_overflow, [&] { last_buckets(1, {std::numeric_limits<std::int32_t>::max(), 0, 0}, 0, Snapshot::end, utc); });
+}
+
+// ---- text and bytes
+
+TEST(GridText, ReadsWhatItPrints) {
+    const char* texts[] = {
+        "[2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in UTC",
+        "[2025-01-01 00:00:00, 2027-01-01 00:00:00) every 3 months in Europe/Berlin at start",
+        "[2025-10-26 02:00:00+02, 2025-10-26 02:00:00) every 15 minutes in Europe/Berlin",
+        "[2025-10-26 02:00:00.5+02, 2025-10-26 04:00:00.000001) every 1500001 microseconds in Europe/Berlin",
+        "[0044-03-15 00:00:00 BC, 0044-03-16 00:00:00 BC) every 36 hours in UTC",
+        "[2025-01-01 00:00:00, 2025-01-01 00:00:00) every 7 days in Pacific/Apia",
+        "[2025-01-01 00:00:00, 2025-01-01 00:00:00) every 90 seconds in UTC",
+    };
+    for (const std::string text : texts) {
+        const GridSpec spec = parse_grid(text, known_calendar);
+        EXPECT_EQ(text_of(spec), text);
+        Bytes bytes(heap());
+        encode_grid(spec, bytes);
+        EXPECT_TRUE(same(decode_grid({bytes.data(), bytes.size()}), spec)) << text;
+        EXPECT_EQ(check_grid(spec, known_calendar(spec.zone)), grid_of(spec).size());
+    }
+}
+
+TEST(GridText, ReadsOtherSpellings) {
+    EXPECT_EQ(text_of(parse_grid("  [ 2025-01-01,2026-01-01T12:00 )  every 2 weeks\nin UTC at end ", known_calendar)),
+              "[2025-01-01 00:00:00, 2026-01-01 12:00:00) every 14 days in UTC");
+    EXPECT_EQ(text_of(parse_grid("[2025-01-01,2026-01-01) every 1 year in UTC", known_calendar)),
+              "[2025-01-01 00:00:00, 2026-01-01 00:00:00) every 12 months in UTC");
+    // The offset that would be read anyway is not worth printing.
+    EXPECT_EQ(text_of(parse_grid("[2025-10-26 02:00:00+01:00, 2025-10-26 04:00:00) every 1 hour in Europe/Berlin", known_calendar)),
+              "[2025-10-26 02:00:00, 2025-10-26 04:00:00) every 1 hour in Europe/Berlin");
+}
+
+TEST(GridText, KeepsAnOffsetOfSecondsInAYearBeforeChrist) {
+    // Local mean time ended with the clocks set back by 53 minutes and 28 seconds.
+    static const twin::Zone set_back({3208 * micros_per_second, {{at("0100-01-01 12:00 BC"), 0}}}, "Set/Back");
+    const CalendarSource zones = +[](std::string_view) -> const Calendar& { return set_back; };
+    const std::string text = "[0100-01-01 12:30:00+00:53:28 BC, 0100-01-01 13:30:00 BC) every 30 minutes in Set/Back";
+    const GridSpec spec = parse_grid(text, zones);
+    String printed(heap());
+    print_grid(spec, set_back, printed);
+    EXPECT_EQ(std::string(printed.data(), printed.size()), text);
+    EXPECT_EQ(spec.start.shift, -3208);
+}
+
+TEST(GridText, RefusesWhatItCannotRead) {
+    const char* texts[] = {
+        "",
+        "[",
+        "nonsense",
+        "[2025-01-01, 2026-01-01)",
+        "[2025-01-01, 2026-01-01] every 1 day in UTC",
+        "[2025-01-01 2026-01-01) every 1 day in UTC",
+        "[2025-13-01, 2026-01-01) every 1 day in UTC",
+        "[2025-01-01x, 2026-01-01) every 1 day in UTC",
+        "[2025-01-01, 2026-01-01) every day in UTC",
+        "[2025-01-01, 2026-01-01) every 1.5 days in UTC",
+        "[2025-01-01, 2026-01-01) every 1 fortnight in UTC",
+        "[2025-01-01, 2026-01-01) every 99999999999999999999 days in UTC",
+        "[2025-01-01, 2026-01-01) every 1 day in ",
+        "[2025-01-01, 2026-01-01) every 1 day in UTC at",
+        "[2025-01-01, 2026-01-01) every 1 day in UTC at noon",
+        "[2025-01-01, 2026-01-01) every 1 day in UTC at start now",
+        "[2025-01-01 00:00+, 2026-01-01) every 1 hour in UTC",
+        "[2025-01-01 00:00+1, 2026-01-01) every 1 hour in UTC",
+        "[2025-01-01 00:00+01:, 2026-01-01) every 1 hour in UTC",
+        "[2025-01-01 00:00+01:00:00:00, 2026-01-01) every 1 hour in UTC",
+        "[2025-01-01 00:00+99, 2026-01-01) every 1 hour in UTC",
+        "[2025-01-01 00:00+01x, 2026-01-01) every 1 hour in UTC",
+    };
+    for (const char* text : texts) {
+        SCOPED_TRACE(text);
+        expect_error(Errc::invalid_text, [&] { parse_grid(text, known_calendar); });
+    }
+    expect_error(Errc::invalid_parameter, [] { parse_grid("[2025-01-01, 2026-01-01) every 1 day in Utopia", known_calendar); });
+    expect_error(Errc::invalid_parameter, [] { parse_grid("[2025-01-01, 2026-01-01) every 0 days in UTC", known_calendar); });
+    expect_error(Errc::invalid_parameter, [] { parse_grid("[2025-01-01 00:00+05, 2026-01-01) every 1 hour in UTC", known_calendar); });
+    expect_error(Errc::datetime_overflow, [] { parse_grid("[2025-01-01, infinity) every 1 day in UTC", known_calendar); });
+    expect_error(Errc::datetime_overflow, [] { parse_grid("[2025-01-01, 2026-01-01) every 9999999999 months in UTC", known_calendar); });
+    expect_error(Errc::invalid_parameter, [] { parse_snapshot("END"); });
+}
+
+TEST(GridBytes, RefusesWhatItDidNotWrite) {
+    Bytes bytes(heap());
+    encode_grid(spec_of("2025-01-01", "2026-01-01", one_day), bytes);
+    const std::size_t fixed = bytes.size() - 3;  // all but "UTC"
+    for (std::size_t n = 0; n <= fixed; ++n) expect_error(Errc::corrupt, [&] { decode_grid({bytes.data(), n}); });
+    EXPECT_EQ(decode_grid({bytes.data(), fixed + 1}).zone, "U");
+    for (const int head : {0x00, 0x12, 0x1F, 0x20, 0xF0}) {
+        Bytes bad(bytes);
+        bad[0] = Byte(head);
+        expect_error(Errc::corrupt, [&] { decode_grid({bad.data(), bad.size()}); });
+    }
+    Bytes bad(bytes);
+    bad[12] = 0x7F;  // the high byte of start's shift
+    expect_error(Errc::corrupt, [&] { decode_grid({bad.data(), bad.size()}); });
+    Bytes lengthy(bytes);
+    lengthy.resize(bytes.size() + 300, Byte('x'));
+    expect_error(Errc::corrupt, [&] { decode_grid({lengthy.data(), lengthy.size()}); });
+}
+
+TEST(GridBytes, NeverMisbehaveOnGarbage) {
+    std::mt19937_64 random(7);
+    Bytes good(heap());
+    encode_grid(spec_of("2025-01-01", "2026-01-01", one_day, "Europe/Berlin"), good);
+    int readable = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        Bytes bytes(good);
+        for (int changes = 1 + int(random() % 4); changes > 0; --changes) bytes[random() % 41] = Byte(random());
+        try {
+            const GridSpec spec = decode_grid({bytes.data(), bytes.size()});
+            const std::size_t n = check_grid(spec, known_calendar("Europe/Berlin"));
+            ASSERT_LE(n, Grid::max_buckets);
+            ++readable;
+            const std::string text = text_of(spec);
+            ASSERT_TRUE(same(parse_grid(text, known_calendar), spec)) << text;
+        } catch (const Error&) {
+        }
+    }
+    EXPECT_GT(readable, 50);
+}
+
+TEST(Span, PrintsItsUnits) {
+    const auto text = [](const Span& span) {
+        String out(heap());
+        print_span(span, out);
+        return std::string(out.data(), out.size());
+    };
+    EXPECT_EQ(text({1, 0, 0}), "1 month");
+    EXPECT_EQ(text({0, 1, 0}), "1 day");
+    EXPECT_EQ(text({0, 0, hour}), "1 hour");
+    EXPECT_EQ(text({0, 0, 90 * minute}), "90 minutes");
+    EXPECT_EQ(text({0, 0, 1}), "1 microsecond");
+    EXPECT_EQ(text({14, 3, 90 * minute}), "14 months 3 days 90 minutes");
+    EXPECT_EQ(text({}), "0 hours");
+}
+
+}  // namespace
+}  // namespace csagg
