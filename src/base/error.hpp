@@ -2,8 +2,10 @@
 #pragma once
 #include "base/pure.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace csagg {
@@ -36,5 +38,12 @@ private:
     std::string hint_;
     std::string detail_;
 };
+
+/// The beginning of what could not be read, to be quoted in a message: at most 40 bytes, no UTF-8 character cut.
+inline std::string excerpt(std::string_view text) {
+    std::size_t end = std::min<std::size_t>(text.size(), 40);
+    while (end > 0 && end < text.size() && (text[end] & 0xC0) == 0x80) --end;
+    return std::string(text.substr(0, end));
+}
 
 }  // namespace csagg

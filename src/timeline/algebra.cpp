@@ -31,6 +31,15 @@ public:
         return any;
     }
     Instant at() const { return at_; }
+    /// The breakpoint after the current one, or plus_infinity.
+    Instant next_at() const {
+        Instant next = plus_infinity;
+        for (std::size_t i = 0; i < arguments_.size(); ++i) {
+            const Entries& entries = arguments_[i]->entries;
+            if (next_[i] < entries.size()) next = std::min(next, entries[next_[i]].at);
+        }
+        return next;
+    }
     const Value& value(std::size_t i) const { return values_[i]; }
     Instant known_from() const {
         Instant known = minus_infinity;
@@ -51,12 +60,15 @@ template <class F>
 Steps sweep(Kind kind, std::span<const Steps* const> arguments, Arena& arena, F f) {
     Sweep sweep(arguments, arena);
     Steps out(kind, arena);
+    const Instant known_from = sweep.known_from();
     while (sweep.advance()) {
+        // What nobody can see must not be an error either.
+        if (sweep.at() < known_from && sweep.next_at() <= known_from) continue;
         const Value value = f(sweep);
         const bool repeats = out.entries.empty() ? value.absent : same(out.entries.back().value, value);
         if (!repeats) out.entries.push_back({sweep.at(), 0, value});
     }
-    forget_before(out, sweep.known_from());
+    forget_before(out, known_from);
     return out;
 }
 
@@ -178,8 +190,10 @@ Steps overlay(const Steps& a, const Steps& b, Arena& arena) {
 
 Steps slice(const Steps& steps, Instant since, Instant until, Arena& arena) {
     Steps out(steps.kind, arena);
-    out.known_from = steps.known_from > since ? steps.known_from : minus_infinity;
     if (since >= until) return out;
+    // Outside of the part it is known that there is nothing.
+    out.known_from = steps.known_from > since ? std::min(steps.known_from, until) : minus_infinity;
+    if (steps.known_from >= until) return out;
     bool open = false;
     std::int64_t lowest_seq = 0;
     for (const Entry& e : steps.entries) {
@@ -212,7 +226,9 @@ std::int64_t time_true(const Steps& steps, Instant since, Instant until) {
         if (begin >= end) continue;
         if (begin == minus_infinity || end == plus_infinity)
             throw Error(Errc::datetime_overflow, "the time spent in the state is infinite", "Give finite bounds.");
-        total += end - begin;
+        std::int64_t length = 0;
+        if (__builtin_sub_overflow(end, begin, &length) || __builtin_add_overflow(total, length, &total))
+            throw Error(Errc::datetime_overflow, "the time spent in the state is out of range");
     }
     return total;
 }

@@ -27,12 +27,13 @@ bool same_function(Steps a, Steps b);
 Steps merge(const Steps& a, const Steps& b, Arena& arena);
 /// b wherever it has a value, else a. Simplified.
 Steps overlay(const Steps& a, const Steps& b, Arena& arena);
-/// The part in [since, until), absent outside.
+/// The part in [since, until), absent outside; known_from is `until` at most.
 Steps slice(const Steps& steps, Instant since, Instant until, Arena& arena);
 void forget_before(Steps& steps, Instant horizon);
 
-/// Elapsed microseconds in [since, until) during which a boolean timeline is true. Errc::datetime_overflow when
-/// it is true since ever and `since` is -infinity, or likewise without end.
+/// Elapsed microseconds in [since, until) during which a boolean timeline is true; only from known_from on, so that
+/// callers must see to it that nothing before it is asked for. Errc::datetime_overflow when it is true since ever and
+/// `since` is -infinity, or likewise without end, and beyond 2^63 microseconds.
 std::int64_t time_true(const Steps& steps, Instant since, Instant until);
 
 enum class Arithmetic { add, subtract, multiply, divide };

@@ -424,37 +424,37 @@ COMMENT ON FUNCTION csagg.bin(csagg.timeline, numeric[], text[]) IS
 CREATE FUNCTION csagg.time_true(x csagg.timeline, since timestamptz, until timestamptz) RETURNS interval
     AS 'MODULE_PATHNAME', 'csagg_timeline_time_true' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.time_true(csagg.timeline, timestamptz, timestamptz) IS
-    'elapsed time in [since, until) during which a boolean timeline is true; days are 24 hours; error 22008 where it is infinite';
+    'elapsed time in [since, until) during which a boolean timeline is true; days are 24 hours; NULL when since lies before known_from; error 22008 where it is infinite';
 
 CREATE FUNCTION csagg.time_in(x csagg.timeline, value numeric, since timestamptz, until timestamptz) RETURNS interval
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN csagg.time_true(csagg.eq(x, csagg.constant(value)), since, until);
 COMMENT ON FUNCTION csagg.time_in(csagg.timeline, numeric, timestamptz, timestamptz) IS
-    'elapsed time in [since, until) spent with the value; days are 24 hours; error 22008 where it is infinite';
+    'elapsed time in [since, until) spent with the value; days are 24 hours; NULL when since lies before known_from; error 22008 where it is infinite';
 
 CREATE FUNCTION csagg.time_in(x csagg.timeline, value text, since timestamptz, until timestamptz) RETURNS interval
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN csagg.time_true(csagg.eq(x, csagg.constant(value)), since, until);
 COMMENT ON FUNCTION csagg.time_in(csagg.timeline, text, timestamptz, timestamptz) IS
-    'elapsed time in [since, until) spent with the value; days are 24 hours; error 22008 where it is infinite';
+    'elapsed time in [since, until) spent with the value; days are 24 hours; NULL when since lies before known_from; error 22008 where it is infinite';
 
 CREATE FUNCTION csagg.time_in(x csagg.timeline, value boolean, since timestamptz, until timestamptz) RETURNS interval
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN csagg.time_true(csagg.eq(x, csagg.constant(value)), since, until);
 COMMENT ON FUNCTION csagg.time_in(csagg.timeline, boolean, timestamptz, timestamptz) IS
-    'elapsed time in [since, until) spent with the value; days are 24 hours; error 22008 where it is infinite';
+    'elapsed time in [since, until) spent with the value; days are 24 hours; NULL when since lies before known_from; error 22008 where it is infinite';
 
 CREATE FUNCTION csagg.time_in(x csagg.timeline, value date, since timestamptz, until timestamptz) RETURNS interval
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN csagg.time_true(csagg.eq(x, csagg.constant(value)), since, until);
 COMMENT ON FUNCTION csagg.time_in(csagg.timeline, date, timestamptz, timestamptz) IS
-    'elapsed time in [since, until) spent with the value; days are 24 hours; error 22008 where it is infinite';
+    'elapsed time in [since, until) spent with the value; days are 24 hours; NULL when since lies before known_from; error 22008 where it is infinite';
 
 CREATE FUNCTION csagg.time_in(x csagg.timeline, value timestamptz, since timestamptz, until timestamptz) RETURNS interval
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN csagg.time_true(csagg.eq(x, csagg.constant(value)), since, until);
 COMMENT ON FUNCTION csagg.time_in(csagg.timeline, timestamptz, timestamptz, timestamptz) IS
-    'elapsed time in [since, until) spent with the value; days are 24 hours; error 22008 where it is infinite';
+    'elapsed time in [since, until) spent with the value; days are 24 hours; NULL when since lies before known_from; error 22008 where it is infinite';
 
 CREATE FUNCTION csagg.value_at(x csagg.timeline, at timestamptz, like_this anyelement) RETURNS anyelement
     AS 'MODULE_PATHNAME', 'csagg_timeline_value_at' LANGUAGE C IMMUTABLE PARALLEL SAFE;

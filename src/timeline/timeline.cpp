@@ -65,16 +65,26 @@ void TimelineBlock::decode(bool words) {
     if (words) words_.decode(bits_, words_start_, n_, word_);
 }
 
+namespace {
+
+// At the scale that a block has in common a word may have one digit more than a Number, but then it ends with zeros.
+Value number_of(std::int64_t word, unsigned scale) {
+    std::uint64_t magnitude = magnitude_of(word);
+    if (scale > 0) {
+        if (scale > Number::max_scale) throw_corrupt("scale is too large");
+        scale -= unsigned(strip_zeros(magnitude, int(scale)));
+    }
+    if (magnitude >= std::uint64_t(power_of_ten[Number::max_digits])) throw_corrupt("number has too many digits");
+    return {Kind::number, false, std::uint8_t(scale), word < 0 ? -std::int64_t(magnitude) : std::int64_t(magnitude), {}};
+}
+
+}  // namespace
+
 Value TimelineBlock::value_of(std::size_t i, std::int64_t word, const Dictionary& dictionary) const {
     if (absent(i)) return Value::none(kind_);
     switch (kind_) {
         case Kind::boolean: return Value::of(word != 0);
-        case Kind::number: {
-            const unsigned scale = scale_of(i);
-            if (scale == 0) return {Kind::number, false, 0, word, {}};
-            if (scale > Number::max_scale) throw_corrupt("scale is too large");
-            return Value::of(Number::normalized(word, int(scale)));
-        }
+        case Kind::number: return number_of(word, scale_of(i));
         case Kind::text: return Value::of(dictionary[std::size_t(word)]);
         case Kind::date: return Value::of_date(Date(word));
         case Kind::time: return Value::of_time(word);
@@ -108,7 +118,7 @@ void Timeline::read(Entries& out) const {
         if (b % 64 == 63) check_interrupts();
         TimelineBlock block = this->block(b);
         block.decode(true);
-        if (!out.empty() && out.back().at >= block.instants().front()) throw_corrupt("instants are not increasing");
+        if (b > 0 && out.back().at >= block.instants().front()) throw_corrupt("instants are not increasing");
         for (std::size_t i = 0; i < block.size(); ++i)
             out.push_back({block.instants()[i], block.seq_of(i), block.value_of(i, block.words()[i], dictionary_)});
     }
@@ -243,15 +253,31 @@ void encode_timeline(Kind kind, std::span<const Entry> entries, Instant known_fr
     }
 }
 
+namespace {
+
+bool in_range(const Value& value) {
+    const std::int64_t v = value.word;
+    if (value.absent) return true;
+    if (value.kind == Kind::date)
+        return v == minus_infinity_date || v == plus_infinity_date || (v >= first_date && v <= last_date);
+    if (value.kind == Kind::time)
+        return v == minus_infinity || v == plus_infinity || (v >= first_instant && v <= last_instant);
+    return true;
+}
+
+}  // namespace
+
 void validate_timeline(ByteSpan bytes, Arena& arena) {
     const Timeline timeline(bytes);
     Entries entries(arena);
     timeline.read(entries);
-    for (const Entry& e : entries) {
-        if (e.at != minus_infinity && (e.at < first_instant || e.at > last_instant)) throw_corrupt("instant is out of range");
-        if (timeline.kind() == Kind::date && !e.value.absent && e.value.word != Date(e.value.word))
-            throw_corrupt("date is out of range");
-    }
+    for (const Entry& e : entries)
+        if (!in_range(e.value)) throw_corrupt("date or time is out of range");
+    const Instant known_from = timeline.known_from();
+    if (known_from != minus_infinity && (known_from < first_instant || known_from > last_instant))
+        throw_corrupt("instant is out of range");
+    if (known_from != minus_infinity && entries.size() > 1 && entries[1].at <= known_from)
+        throw_corrupt("timeline is not shortened to where it is known from");
     Bytes again(arena);
     encode_timeline(timeline.kind(), view(entries), timeline.known_from(), again);
     if (!std::equal(bytes.begin(), bytes.end(), again.begin(), again.end())) throw_corrupt("timeline is not in its normal form");

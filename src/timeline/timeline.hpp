@@ -99,7 +99,8 @@ private:
     std::size_t directory_ = 0;  // offset of the directory, or of the only block
 };
 
-/// The bytes of the timeline with these entries, which increase strictly. A pure function of its arguments.
+/// The bytes of the timeline with these entries, which increase strictly and are shortened to known_from (see
+/// drop_before). A pure function of its arguments.
 void encode_timeline(Kind kind, std::span<const Entry> entries, Instant known_from, Bytes& out);
 
 /// Reads all, encodes again and compares: accepts exactly what encode_timeline writes. Errc::corrupt.

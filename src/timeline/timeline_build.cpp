@@ -27,10 +27,9 @@ std::size_t put_record(Byte* p, const Entry& e, Kind kind) {
     }
     if (e.value.scale != 0) *p++ = e.value.scale;
     const std::int64_t word = kind == Kind::text ? std::int64_t(e.value.text.size()) : e.value.word;
-    const std::uint64_t coded = zigzag(word);
     const unsigned width = word_bytes(word);
     tag |= Byte(width);
-    std::memcpy(p, &coded, 8);
+    store_le(p, zigzag(word));
     return std::size_t(p + width - start);
 }
 
@@ -47,8 +46,9 @@ Byte* get_record(Byte* p, Entry& e, Kind kind) {
     }
     if ((tag & tag_scale) != 0) e.value.scale = *p++;
     const unsigned width = tag & tag_word_bytes;
-    std::uint64_t coded = 0;
-    std::memcpy(&coded, p, width);
+    Byte word[8] = {};
+    std::memcpy(word, p, width);
+    const auto coded = load_le<std::uint64_t>(word);
     p += width;
     if (kind != Kind::text) {
         e.value.word = unzigzag(coded);

@@ -21,6 +21,13 @@ void csagg::pg::check_encodings(const Timeline& timeline) {
     for (std::size_t i = 0; i < timeline.dictionary().size(); ++i) check_encoding(timeline.dictionary()[i]);
 }
 
+void* csagg::pg::log_state_argument(FunctionCallInfo fcinfo, int n) {
+    void* state = state_argument(fcinfo, n);
+    if (state != nullptr && !is_kind(Flat(state, grow_state).header().marker & 0x0F))
+        throw Error(Errc::kind_mismatch, "the state of another aggregate, not of timeline() or merge()");
+    return state;
+}
+
 CSAGG_FUNCTION(csagg_timeline_in) {
     ContextArena arena;
     Bytes bytes(arena);
@@ -59,15 +66,9 @@ Datum finish_log(const TimelineLog& log) {
     return make_varlena(view(bytes));
 }
 
-/// The state of argument 0, or of `kind` anew.
-TimelineLog log_argument(FunctionCallInfo fcinfo, Kind kind) {
-    void* state = state_argument(fcinfo, 0);
-    return state != nullptr ? TimelineLog(Flat(state, grow_state)) : TimelineLog::create(kind, grow_state);
-}
-
 /// Adds argument n, a state or a finished timeline.
 void add_timeline_argument(FunctionCallInfo fcinfo, int n, TimelineLog& log) {
-    if (void* state = state_argument(fcinfo, n)) {
+    if (void* state = log_state_argument(fcinfo, n)) {
         log.add_all(TimelineLog(Flat(state, grow_state)));
         return;
     }
@@ -75,10 +76,21 @@ void add_timeline_argument(FunctionCallInfo fcinfo, int n, TimelineLog& log) {
     log.add_all(timeline_argument(fcinfo, n), arena);
 }
 
+/// The state of argument 0, or of `kind` anew with what argument 0 holds.
+TimelineLog log_argument(FunctionCallInfo fcinfo, Kind kind) {
+    if (void* state = log_state_argument(fcinfo, 0)) {
+        TimelineLog log(Flat(state, grow_state));
+        require_kind(kind, log.kind(), "the value to be added");
+        return log;
+    }
+    TimelineLog log = TimelineLog::create(kind, grow_state);
+    if (!PG_ARGISNULL(0)) add_timeline_argument(fcinfo, 0, log);
+    return log;
+}
+
 Kind kind_of_argument(FunctionCallInfo fcinfo, int n) {
-    const ByteSpan bytes = bytes_argument(fcinfo, n);
-    if (is_state(bytes)) return Kind(bytes[0] & 0x0F);
-    return Timeline(bytes).kind();
+    if (void* state = log_state_argument(fcinfo, n)) return TimelineLog(Flat(state, grow_state)).kind();
+    return timeline_argument(fcinfo, n).kind();
 }
 
 Datum add_value(FunctionCallInfo fcinfo, Kind kind, Value (*convert)(Datum)) {
@@ -106,14 +118,13 @@ CSAGG_FUNCTION(csagg_timeline_send) {
 
 CSAGG_FUNCTION(csagg_timeline_final) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    if (void* state = state_argument(fcinfo, 0)) return finish_log(TimelineLog(Flat(state, grow_state)));
+    if (void* state = log_state_argument(fcinfo, 0)) return finish_log(TimelineLog(Flat(state, grow_state)));
     return make_varlena(bytes_argument(fcinfo, 0));
 }
 
 CSAGG_FUNCTION(csagg_timeline_combine) {
     require_aggregate(fcinfo);
     TimelineLog log = log_argument(fcinfo, kind_of_argument(fcinfo, 0));
-    if (state_argument(fcinfo, 0) == nullptr) add_timeline_argument(fcinfo, 0, log);
     add_timeline_argument(fcinfo, 1, log);
     return state_result(log.flat());
 }
@@ -125,7 +136,6 @@ CSAGG_FUNCTION(csagg_timeline_merge_add) {
         PG_RETURN_DATUM(PG_GETARG_DATUM(0));
     }
     TimelineLog log = log_argument(fcinfo, kind_of_argument(fcinfo, 1));
-    if (!PG_ARGISNULL(0) && state_argument(fcinfo, 0) == nullptr) add_timeline_argument(fcinfo, 0, log);
     add_timeline_argument(fcinfo, 1, log);
     return state_result(log.flat());
 }

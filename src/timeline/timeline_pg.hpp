@@ -18,6 +18,10 @@ inline Datum steps_result(const Steps& steps, Arena& arena) {
     return make_varlena(view(bytes));
 }
 
+/// Argument `n` as the state of timeline() and merge(), nullptr when NULL or a finished value. The type of a total()'s
+/// state is the same, so the marker decides: Errc::kind_mismatch.
+void* log_state_argument(FunctionCallInfo fcinfo, int n);
+
 /// The timeline of a TotalLog.
 Datum finish_total(void* state);
 

@@ -56,7 +56,7 @@ public:
 
 private:
     [[noreturn]] void fail(const std::string& what) const {
-        throw Error(Errc::invalid_text, "cannot read a timeline: " + what + " at \"" + std::string(text_.substr(0, 40)) + "\"",
+        throw Error(Errc::invalid_text, "cannot read a timeline: " + what + " at \"" + excerpt(text_) + "\"",
                     "Write it as in number {2025-01-31 09:30:00+00 = 40, 2025-02-28 00:00:00+00 = null}.");
     }
 
@@ -115,7 +115,7 @@ void parse_timeline(std::string_view text, Bytes& out) {
     parse_timeline_part(text, out);
     Parser(text).skip_blanks();
     if (!text.empty())
-        throw Error(Errc::invalid_text, "junk after the timeline: \"" + std::string(text.substr(0, 40)) + "\"");
+        throw Error(Errc::invalid_text, "junk after the timeline: \"" + excerpt(text) + "\"");
 }
 
 void print_timeline_json(const Timeline& timeline, String& out) {

@@ -34,7 +34,8 @@ void TotalLog::add(const Timeline& timeline, Arena& arena) {
 
 void TotalLog::add_all(const TotalLog& other) {
     const std::size_t size = other.flat_.used() - sizeof(Header);
-    if (size > 0) std::memcpy(flat_.block() + flat_.allocate(size), other.flat_.block() + sizeof(Header), size);
+    const std::size_t offset = flat_.allocate(size);  // may move the block
+    if (size > 0) std::memcpy(flat_.block() + offset, other.flat_.block() + sizeof(Header), size);
     header().known_from = std::max(header().known_from, other.header().known_from);
 }
 
@@ -50,7 +51,8 @@ Steps TotalLog::finish(Arena& arena) const {
         const Change& c = changes[i];
         sum.add(Number{c.coefficient, std::uint8_t(c.scale)}, c.presence);
         present += c.presence;
-        if (i + 1 < changes.size() && changes[i + 1].at == c.at) continue;
+        // One value an instant; what nobody can see must not be out of range either.
+        if (i + 1 < changes.size() && changes[i + 1].at <= std::max(c.at, header().known_from)) continue;
         if (i % 4096 == 0) check_interrupts();
         const Value value = present == 0 ? Value::none(Kind::number) : Value::of(sum.to_number());
         const bool repeats = out.entries.empty() ? value.absent : same(out.entries.back().value, value);

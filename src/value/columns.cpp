@@ -63,6 +63,7 @@ InstantsHead InstantsHead::read(Byte flags, ByteReader& in, std::size_t n) {
     if (n <= (head.since_ever ? 1u : 0u)) return head;
     if (__builtin_mul_overflow(in.signed_varint(), units[head.base_unit], &head.base))
         throw_corrupt("instant is out of range");
+    if (head.base < first_instant || head.base > last_instant) throw_corrupt("instant is out of range");
     if (head.coded(n) == 0) return head;
     head.low_width = in.u8();
     if (head.low_width > 63) throw_corrupt("instants are too wide");
@@ -123,9 +124,8 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
         previous = distance;
         at[i] = Instant(std::uint64_t(base) + micros);
     }
-    // distances increase, so only the last sum can have left the range of an instant
-    if (m > 0 && (at[m - 1] <= base || std::uint64_t(at[m - 1]) - std::uint64_t(base) != previous * std::uint64_t(step)))
-        throw_corrupt("instant is out of range");
+    // Distances increase: if a sum has left the range of an instant, or has wrapped around, so has the last.
+    if (m > 0 && (at[m - 1] <= base || at[m - 1] > last_instant)) throw_corrupt("instant is out of range");
     return position - window_bits;
 }
 
@@ -151,7 +151,9 @@ Dictionary Dictionary::read(ByteReader& in) {
     dictionary.n_ = in.count(0);
     if (dictionary.n_ == 0) return dictionary;
     dictionary.width_ = in.u8();
-    if (dictionary.width_ > 32 || dictionary.n_ > max_texts) throw_corrupt("dictionary is too large");
+    // Of distinct texts only one is empty.
+    if (dictionary.width_ > 32 || dictionary.n_ > max_texts || (dictionary.width_ == 0 && dictionary.n_ > 1))
+        throw_corrupt("dictionary is too large");
     dictionary.ends_ = BitSpan(in.take((dictionary.n_ * dictionary.width_ + 7) / 8));
     const std::size_t total = dictionary.ends_.get((dictionary.n_ - 1) * dictionary.width_, dictionary.width_);
     dictionary.texts_ = in.take(total);

@@ -66,7 +66,7 @@ bool print_civil(std::int64_t days, String& out) {
 }
 
 [[noreturn]] void throw_unreadable(std::string_view what, std::string_view text) {
-    throw Error(Errc::invalid_text, "cannot read " + std::string(what) + " at \"" + std::string(text.substr(0, 40)) + "\"",
+    throw Error(Errc::invalid_text, "cannot read " + std::string(what) + " at \"" + excerpt(text) + "\"",
                 "Write it as in 2025-01-31 09:30:00+00.");
 }
 
@@ -94,7 +94,6 @@ public:
         return v;
     }
     bool accept_bc() { return accept(" BC"); }
-    /// A look ahead for BC behind the time of day, which must be known before the date is converted.
     [[noreturn]] void fail() const { throw_unreadable(what_, whole_); }
 
     Civil civil() {
@@ -139,8 +138,12 @@ public:
         if (!east && !text_.starts_with('-')) return 0;
         text_.remove_prefix(1);
         std::int64_t seconds = digits(2, 2) * 3600;
-        if (accept(":")) seconds += digits(2, 2) * 60;
-        if (seconds > 16 * 3600) fail();
+        if (accept(":")) {
+            const std::int64_t minutes = digits(2, 2);
+            if (minutes > 59) fail();
+            seconds += minutes * 60;
+        }
+        if (seconds >= 16 * 3600) fail();
         return (east ? seconds : -seconds) * micros_per_second;
     }
 

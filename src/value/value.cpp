@@ -8,8 +8,7 @@ namespace {
 constexpr std::string_view kind_names[] = {"boolean", "number", "text", "date", "time"};
 
 [[noreturn]] void throw_literal(Kind kind, std::string_view text) {
-    throw Error(Errc::invalid_text, std::string("cannot read a ") + kind_name(kind) + " value at \"" +
-                                        std::string(text.substr(0, 40)) + "\"");
+    throw Error(Errc::invalid_text, std::string("cannot read a ") + kind_name(kind) + " value at \"" + excerpt(text) + "\"");
 }
 
 void append_utf8(std::uint32_t c, String& out) {
@@ -36,9 +35,9 @@ void unescape(std::string_view& rest, String& out) {
     }
     std::uint32_t code = 0;
     for (int i = 0; c == 'u' && i < 4 && !rest.empty(); ++i, rest.remove_prefix(1)) {
-        const auto digit = std::string_view("0123456789abcdef").find(char(rest.front() | 0x20));
+        const auto digit = std::string_view("0123456789abcdefABCDEF").find(rest.front());
         if (digit == std::string_view::npos) break;
-        code = code * 16 + std::uint32_t(digit) + (i == 3 ? 0x10000 : 0);
+        code = code * 16 + std::uint32_t(digit < 16 ? digit : digit - 6) + (i == 3 ? 0x10000 : 0);
     }
     code = code >= 0x10000 ? code - 0x10000 : 0;
     if (code == 0 || (code >= 0xD800 && code < 0xE000)) throw Error(Errc::invalid_text, "unknown escape in quoted text");
@@ -52,7 +51,7 @@ const char* kind_name(Kind kind) { return kind_names[std::size_t(kind) - 1].data
 Kind kind_named(std::string_view name) {
     for (std::size_t i = 0; i < std::size(kind_names); ++i)
         if (kind_names[i] == name) return Kind(i + 1);
-    throw Error(Errc::invalid_parameter, "unknown kind \"" + std::string(name.substr(0, 60)) + "\"",
+    throw Error(Errc::invalid_parameter, "unknown kind \"" + excerpt(name) + "\"",
                 "Kinds are boolean, number, text, date and time.");
 }
 

@@ -1,0 +1,70 @@
+// For tests: an Arena that behaves like a MemoryContext. What is left at its end goes with it, so that a leak checker
+// sees only what escaped from it; and it can be told to fail.
+#pragma once
+#include "base/flat.hpp"
+#include "base/memory.hpp"
+
+#include <limits>
+#include <unordered_map>
+
+namespace csagg::test {
+
+class TestArena final : public Arena {
+public:
+    static constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
+
+    /// Allocation number `fail_at` (the first is 0) throws std::bad_alloc, and so does every later one.
+    explicit TestArena(std::size_t fail_at = never) : fail_at_(fail_at) {}
+    ~TestArena() override {
+        for (const auto& [p, bytes] : blocks_) ::operator delete(p);
+    }
+    TestArena(const TestArena&) = delete;
+    TestArena& operator=(const TestArena&) = delete;
+
+    std::size_t allocations() const { return allocations_; }
+    std::size_t peak_bytes() const { return peak_; }
+
+private:
+    void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+        if (alignment > __STDCPP_DEFAULT_NEW_ALIGNMENT__ || allocations_++ >= fail_at_) throw std::bad_alloc{};
+        void* p = ::operator new(bytes);
+        blocks_.emplace(p, bytes);
+        live_ += bytes;
+        peak_ = std::max(peak_, live_);
+        return p;
+    }
+    void do_deallocate(void* p, std::size_t bytes, std::size_t) override {
+        const auto block = blocks_.find(p);
+        if (block == blocks_.end() || block->second != bytes) std::abort();  // not ours, or not as large as we gave it
+        blocks_.erase(block);
+        live_ -= bytes;
+        ::operator delete(p);
+    }
+    bool do_is_equal(const Arena& other) const noexcept override { return this == &other; }
+
+    std::size_t fail_at_, allocations_ = 0, live_ = 0, peak_ = 0;
+    std::unordered_map<void*, std::size_t> blocks_;
+};
+
+/// The arena that grow_in_arena() takes from; Flat::Grow has no room for one.
+inline Arena* state_arena = nullptr;
+
+inline void* grow_in_arena(std::size_t bytes) {
+    void* block = state_arena->allocate(bytes, alignof(std::int64_t));
+    std::memset(block, 0xA5, bytes);  // nothing may rely on zeroes
+    return block;
+}
+
+/// Has states live in `arena` for its own life.
+class StateArena {
+public:
+    explicit StateArena(Arena& arena) : before_(state_arena) { state_arena = &arena; }
+    ~StateArena() { state_arena = before_; }
+    StateArena(const StateArena&) = delete;
+    StateArena& operator=(const StateArena&) = delete;
+
+private:
+    Arena* before_;
+};
+
+}  // namespace csagg::test
