@@ -365,7 +365,7 @@ GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot 
     if (n <= 0) throw Error(Errc::invalid_parameter, "number of buckets must be greater than zero");
     check_count(std::uint64_t(n));
     const SpanUnit unit = check_span(step, "step of a grid");
-    check_finite(as_of);
+    if (as_of == minus_infinity || as_of == plus_infinity) throw Error(Errc::datetime_overflow, "as_of must be finite");
     const LocalTime local = calendar.to_local(as_of);
     GridSpec spec;
     spec.step = step;
