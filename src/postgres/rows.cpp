@@ -1,5 +1,10 @@
 #include "postgres/rows.hpp"
 
+extern "C" {
+#include "funcapi.h"
+#include "utils/tuplestore.h"
+}
+
 namespace csagg::pg {
 
 RowSink::RowSink(FunctionCallInfo fcinfo, int columns) {

@@ -2,10 +2,9 @@
 #pragma once
 #include "postgres/boundary.hpp"
 
-extern "C" {
-#include "funcapi.h"
-#include "utils/tuplestore.h"
-}
+// Not by their headers, which bring PostgreSQL's own struct String.
+struct Tuplestorestate;
+struct TupleDescData;
 
 namespace csagg::pg {
 
@@ -19,8 +18,8 @@ public:
     void put(const Datum* values, const bool* nulls);
 
 private:
-    Tuplestorestate* store_;
-    TupleDesc shape_;
+    ::Tuplestorestate* store_;
+    ::TupleDescData* shape_;
     unsigned rows_ = 0;
 };
 
