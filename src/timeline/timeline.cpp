@@ -65,26 +65,11 @@ void TimelineBlock::decode(bool words) {
     if (words) words_.decode(bits_, words_start_, n_, word_);
 }
 
-namespace {
-
-// At the scale that a block has in common a word may have one digit more than a Number, but then it ends with zeros.
-Value number_of(std::int64_t word, unsigned scale) {
-    std::uint64_t magnitude = magnitude_of(word);
-    if (scale > 0) {
-        if (scale > Number::max_scale) throw_corrupt("scale is too large");
-        scale -= unsigned(strip_zeros(magnitude, int(scale)));
-    }
-    if (magnitude >= std::uint64_t(power_of_ten[Number::max_digits])) throw_corrupt("number has too many digits");
-    return {Kind::number, false, std::uint8_t(scale), word < 0 ? -std::int64_t(magnitude) : std::int64_t(magnitude), {}};
-}
-
-}  // namespace
-
 Value TimelineBlock::value_of(std::size_t i, std::int64_t word, const Dictionary& dictionary) const {
     if (absent(i)) return Value::none(kind_);
     switch (kind_) {
         case Kind::boolean: return Value::of(word != 0);
-        case Kind::number: return number_of(word, scale_of(i));
+        case Kind::number: return Value::of(Number::normalized(word, scale_of(i)));
         case Kind::text: return Value::of(dictionary[std::size_t(word)]);
         case Kind::date: return Value::of_date(Date(word));
         case Kind::time: return Value::of_time(word);
@@ -133,9 +118,10 @@ std::uint8_t common_scale(std::span<const Entry> entries) {
     for (const Entry& e : entries) {
         const unsigned shift = scale - e.value.scale;
         std::int64_t word = 0;
-        if (e.value.word != 0 && (shift >= std::size(power_of_ten) ||
-                                  __builtin_mul_overflow(e.value.word, power_of_ten[shift], &word)))
-            return mixed_scales;
+        const bool fits = e.value.word == 0 || (shift < std::size(power_of_ten) &&
+                                                !__builtin_mul_overflow(e.value.word, power_of_ten[shift], &word) &&
+                                                magnitude_of(word) < std::uint64_t(power_of_ten[Number::max_digits]));
+        if (!fits) return mixed_scales;
     }
     return scale;
 }
