@@ -12,7 +12,8 @@ SQL_PARTS = \
 	src/timeline/timeline.sql \
 	src/timeline/algebra.sql \
 	src/counter/counter.sql \
-	src/counter/query.sql
+	src/counter/query.sql \
+	src/history/history.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg

@@ -1,0 +1,146 @@
+// The type csagg.history: input, output, equality, and the aggregates' states. Their rows are in row_pg.cpp.
+#include "history/history_text.hpp"
+
+#include "history/history_pg.hpp"
+#include "timeline/timeline_pg.hpp"
+#include "value/value_pg.hpp"
+
+extern "C" {
+#include "common/hashfn.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+}
+
+using namespace csagg;
+using namespace csagg::pg;
+
+namespace {
+
+void check_encodings(const Fact& fact, Arena& arena) {
+    check_encoding(fact.key);
+    if (fact.kind != FactKind::counter) {
+        csagg::pg::check_encodings(Timeline(fact.bytes));
+        return;
+    }
+    Events events(arena);
+    Counter(fact.bytes).read(events);
+    for (std::uint32_t i = 0; i < events.name_count(); ++i) check_encoding(events.name(i));
+}
+
+void check_encodings(const History& history, Arena& arena) {
+    for (std::size_t i = 0; i < history.size(); ++i) check_encodings(history[i], arena);
+}
+
+Datum finish_log(void* state) {
+    ContextArena arena;
+    Bytes bytes(arena);
+    HistoryLog(Flat(state, grow_state)).finish(bytes);
+    return make_varlena(view(bytes));
+}
+
+/// Argument n as finished bytes: a state that leaves the server, as in Citus, goes as the history that it makes.
+ByteSpan finished_argument(FunctionCallInfo fcinfo, int n) {
+    void* state = state_argument(fcinfo, n);
+    return state != nullptr ? datum_bytes(finish_log(state)) : bytes_argument(fcinfo, n);
+}
+
+/// Adds argument n, a state or a finished history.
+void add_history_argument(FunctionCallInfo fcinfo, int n, HistoryLog& log) {
+    if (void* state = state_argument(fcinfo, n)) {
+        log.add_all(HistoryLog(Flat(state, grow_state)));
+        return;
+    }
+    const ByteSpan bytes = bytes_argument(fcinfo, n);
+    const History checked(bytes);
+    log.add_all(bytes);
+}
+
+}  // namespace
+
+HistoryLog csagg::pg::history_log_argument(FunctionCallInfo fcinfo) {
+    if (void* state = state_argument(fcinfo, 0)) return HistoryLog(Flat(state, grow_state));
+    HistoryLog log = HistoryLog::create(grow_state);
+    if (!PG_ARGISNULL(0)) add_history_argument(fcinfo, 0, log);
+    return log;
+}
+
+CSAGG_FUNCTION(csagg_history_in) {
+    ContextArena arena;
+    Bytes bytes(arena);
+    parse_history(PG_GETARG_CSTRING(0), bytes);
+    check_encodings(History(view(bytes)), arena);
+    return make_varlena(view(bytes));
+}
+
+CSAGG_FUNCTION(csagg_history_out) {
+    ContextArena arena;
+    String text(arena);
+    print_history(History(finished_argument(fcinfo, 0)), text);
+    return make_cstring({text.data(), text.size()});
+}
+
+CSAGG_FUNCTION(csagg_history_recv) {
+    auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    const auto size = std::size_t(message->len - message->cursor);
+    const ByteSpan bytes = as_bytes({message->data + message->cursor, size});
+    ContextArena arena;
+    try {
+        validate_history(bytes, arena);
+    } catch (const Error& e) {
+        throw Error(Errc::invalid_binary, std::string("invalid binary form of a history: ") + e.what());
+    }
+    check_encodings(History(bytes), arena);
+    message->cursor = message->len;
+    return make_varlena(bytes);
+}
+
+CSAGG_FUNCTION(csagg_history_send) { return make_varlena(finished_argument(fcinfo, 0)); }
+
+CSAGG_FUNCTION(csagg_history_final) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    return make_varlena(finished_argument(fcinfo, 0));
+}
+
+CSAGG_FUNCTION(csagg_history_combine) {
+    require_aggregate(fcinfo);
+    HistoryLog log = history_log_argument(fcinfo);
+    add_history_argument(fcinfo, 1, log);
+    return state_result(log.flat());
+}
+
+CSAGG_FUNCTION(csagg_history_merge_add) {
+    require_aggregate(fcinfo);
+    if (PG_ARGISNULL(1)) {
+        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    }
+    HistoryLog log = history_log_argument(fcinfo);
+    add_history_argument(fcinfo, 1, log);
+    return state_result(log.flat());
+}
+
+CSAGG_FUNCTION(csagg_history_eq) {
+    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
+    PG_RETURN_BOOL(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+}
+CSAGG_FUNCTION(csagg_history_ne) {
+    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
+    PG_RETURN_BOOL(!std::equal(a.begin(), a.end(), b.begin(), b.end()));
+}
+CSAGG_FUNCTION(csagg_history_hash) {
+    const ByteSpan a = bytes_argument(fcinfo, 0);
+    return hash_any(a.data(), int(a.size()));
+}
+CSAGG_FUNCTION(csagg_history_hash_extended) {
+    const ByteSpan a = bytes_argument(fcinfo, 0);
+    return hash_any_extended(a.data(), int(a.size()), std::uint64_t(PG_GETARG_INT64(1)));
+}
+
+CSAGG_FUNCTION(csagg_history_to_jsonb) {
+    ContextArena arena;
+    String text(arena);
+    print_history_json(history_argument(fcinfo, 0), text);
+    const Datum json = make_cstring({text.data(), text.size()});
+    return call([json] { return DirectFunctionCall1(jsonb_in, json); });
+}
