@@ -13,7 +13,10 @@ SQL_PARTS = \
 	src/timeline/algebra.sql \
 	src/counter/counter.sql \
 	src/counter/query.sql \
-	src/history/history.sql
+	src/history/history.sql \
+	src/population/distribution.sql \
+	src/population/summary.sql \
+	src/population/flows.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg

@@ -1,0 +1,201 @@
+#include "population/count.hpp"
+
+#include "base/interrupt.hpp"
+#include "population/statistics.hpp"
+
+namespace csagg {
+namespace {
+
+using Id = Cells::Id;
+using Bucket = std::int64_t;
+
+constexpr std::size_t memo_size = 512;
+
+/// The ids of a timeline's values. Texts are looked up once per entry of the dictionary, if that is not huge.
+template <bool is_text>
+class ValueIds {
+public:
+    using Ref = Id;
+
+    ValueIds(Cells& cells, const Timeline& timeline) : cells_(cells), timeline_(timeline), kind_(timeline.kind()) {
+        if constexpr (is_text) std::memset(memo_, 0, std::min(timeline.dictionary().size(), memo_size) * sizeof(Id));
+    }
+
+    Id of(const TimelineBlock& block, std::size_t i) {
+        if (block.absent(i)) return 0;
+        const std::int64_t word = block.words()[i];
+        if constexpr (is_text) {
+            const auto text = std::size_t(word);
+            if (text >= memo_size) return cells_.text_id(timeline_.dictionary()[text]);
+            if (text >= timeline_.dictionary().size()) throw_corrupt("text is not in the dictionary");
+            if (memo_[text] == 0) memo_[text] = cells_.text_id(timeline_.dictionary()[text]);
+            return memo_[text];
+        } else {
+            const unsigned scale = block.scale_of(i);
+            if (scale == 0) [[likely]]
+                return cells_.value_id(std::uint64_t(word), Cells::tag_of(kind_, 0));
+            const Number number = Number::normalized(word, int(scale));
+            return cells_.value_id(std::uint64_t(number.coefficient), Cells::tag_of(kind_, number.scale));
+        }
+    }
+
+private:
+    Cells& cells_;
+    const Timeline& timeline_;
+    Kind kind_;
+    Id memo_[is_text ? memo_size : 1];
+};
+
+/// The exact numbers of a timeline.
+struct ExactNumbers {
+    struct Ref {
+        Number number;
+        bool absent = true;
+    };
+
+    Ref of(const TimelineBlock& block, std::size_t i) const {
+        if (block.absent(i)) return {};
+        return {Number::normalized(block.words()[i], block.scale_of(i)), false};
+    }
+};
+
+/// Calls emit(bucket, value) for the last entry of each bucket, in order, up to the grid's end.
+template <class Values, class Lookup, class Emit>
+void walk(const Timeline& timeline, Bucket buckets, Values& values, const Lookup& bucket_of, const Emit& emit) {
+    constexpr Bucket none = -2;
+    const Instant known_from = timeline.known_from();
+    Bucket held = none;
+    typename Values::Ref last{};  // what `held` has seen in the blocks before
+    for (std::size_t b = 0; b < timeline.blocks(); ++b) {
+        if (b > 0) check_interrupts();
+        TimelineBlock block = timeline.block(b);
+        block.decode(true);
+        const Instant* const at = block.instants().data();
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            const Bucket bucket = bucket_of(std::max(at[i], known_from));
+            if (bucket == held) continue;
+            if (i > 0)
+                emit(held, values.of(block, i - 1));
+            else if (held != none)
+                emit(held, last);
+            held = bucket;
+            if (bucket >= buckets) return;
+        }
+        last = values.of(block, block.size() - 1);
+    }
+    if (held != none) emit(held, last);
+}
+
+template <bool is_text>
+void count_ids(Cells& cells, const Timeline& timeline, const Grid& grid) {
+    ValueIds<is_text> values(cells, timeline);
+    Id held = 0;
+    walk(timeline, Bucket(grid.size()), values, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
+         [&cells, &held](Bucket bucket, Id id) {
+             if (id == held) return;
+             if (held != 0) cells.add(held, std::size_t(bucket), -1);
+             if (id != 0) cells.add(id, std::size_t(bucket), 1);
+             held = id;
+         });
+}
+
+template <bool is_text>
+void count_moves(Cells& cells, const Timeline& timeline, const Grid& grid) {
+    ValueIds<is_text> values(cells, timeline);
+    const Instant start = grid.starts_at(0);
+    constexpr Bucket before = -1;
+    Id held = 0;
+    walk(timeline, Bucket(grid.size()), values,
+         [&grid, start](Instant at) { return at < start ? before : Bucket(grid.bucket_of(at)); },
+         [&cells, &held](Bucket bucket, Id id) {
+             if (id != held && bucket != before) cells.add(cells.pair_id(held, id), std::size_t(bucket), 1);
+             held = id;
+         });
+}
+
+struct Step {
+    Bucket bucket;
+    Id id;
+};
+using StepList = SmallVector<Step, 32>;
+
+template <bool is_text>
+void collect_steps(Cells& cells, const Timeline& timeline, const Grid& grid, StepList& out) {
+    ValueIds<is_text> values(cells, timeline);
+    walk(timeline, Bucket(grid.size()), values, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
+         [&out](Bucket bucket, Id id) { out.push_back({bucket, id}); });
+}
+
+}  // namespace
+
+void count_distribution(Cells& cells, const Timeline& timeline, const Grid& grid) {
+    cells.require_kind(0, timeline.kind());
+    if (timeline.kind() == Kind::text)
+        count_ids<true>(cells, timeline, grid);
+    else
+        count_ids<false>(cells, timeline, grid);
+}
+
+void count_flows(Cells& cells, const Timeline& timeline, const Grid& grid) {
+    cells.require_kind(0, timeline.kind());
+    if (timeline.kind() == Kind::text)
+        count_moves<true>(cells, timeline, grid);
+    else
+        count_moves<false>(cells, timeline, grid);
+}
+
+void count_summary(Cells& cells, const Timeline& timeline, const Grid& grid) {
+    cells.require_kind(0, timeline.kind());
+    ExactNumbers values;
+    ExactNumbers::Ref held;
+    Id held_id = 0;
+    walk(timeline, Bucket(grid.size()), values, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
+         [&](Bucket bucket, const ExactNumbers::Ref& ref) {
+             if (ref.absent == held.absent && ref.number == held.number) return;
+             const auto b = std::size_t(bucket);
+             if (!held.absent) cells.add_number(b, held.number, -1);
+             if (!ref.absent) cells.add_number(b, ref.number, 1);
+             const Id id = ref.absent ? 0 : cells.value_id(Value::of(rounded_for_summary(ref.number)));
+             held = ref;
+             if (id == held_id) return;
+             if (held_id != 0) cells.add(held_id, b, -1);
+             if (id != 0) cells.add(id, b, 1);
+             held_id = id;
+         });
+}
+
+void count_joint(Cells& cells, std::span<const ByteSpan> timelines, const Grid& grid, Arena& arena) {
+    cells.require_arity(timelines.size());
+    const std::size_t n = timelines.size();
+    Vector<StepList> steps(arena);
+    steps.reserve(n);
+    for (std::size_t m = 0; m < n; ++m) {
+        StepList& list = steps.emplace_back(arena);
+        if (timelines[m].empty()) continue;
+        const Timeline timeline(timelines[m]);
+        cells.require_kind(m, timeline.kind());
+        if (timeline.kind() == Kind::text)
+            collect_steps<true>(cells, timeline, grid, list);
+        else
+            collect_steps<false>(cells, timeline, grid, list);
+    }
+
+    Id members[max_members] = {};
+    std::size_t next[max_members] = {};
+    Id held = 0;
+    for (;;) {
+        Bucket bucket = Bucket(grid.size());
+        for (std::size_t m = 0; m < n; ++m)
+            if (next[m] < steps[m].size()) bucket = std::min(bucket, steps[m][next[m]].bucket);
+        if (bucket == Bucket(grid.size())) return;
+        for (std::size_t m = 0; m < n; ++m)
+            if (next[m] < steps[m].size() && steps[m][next[m]].bucket == bucket) members[m] = steps[m][next[m]++].id;
+        const Id id = cells.tuple_id({members, n});
+        if (id == held) continue;
+        if (held != 0) cells.add(held, std::size_t(bucket), -1);
+        if (id != 0) cells.add(id, std::size_t(bucket), 1);
+        held = id;
+    }
+}
+
+}  // namespace csagg

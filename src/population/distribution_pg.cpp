@@ -1,0 +1,145 @@
+// The type csagg.distribution: counting plain and joint, and its rows.
+#include "population/count.hpp"
+
+#include "population/population_pg.hpp"
+#include "value/value_pg.hpp"
+
+extern "C" {
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+}
+
+using namespace csagg;
+using namespace csagg::pg;
+
+namespace {
+
+bool is_distribution(Form form) { return form == Form::distribution || form == Form::joint; }
+
+}  // namespace
+
+CSAGG_FUNCTION(csagg_distribution_in) { return population_in(fcinfo, is_distribution); }
+CSAGG_FUNCTION(csagg_distribution_recv) { return population_recv(fcinfo, is_distribution); }
+
+CSAGG_FUNCTION(csagg_distribution_add) {
+    Cells cells = state_with_grid(fcinfo, Form::distribution, 2);
+    if (!PG_ARGISNULL(1)) count_distribution(cells, Timeline(bytes_argument(fcinfo, 1)), cached_grid(cells.grid()));
+    return state_result(cells.flat());
+}
+
+namespace {
+
+/// The timelines of a one-dimensional array; NULL elements become empty bytes.
+void read_array(FunctionCallInfo fcinfo, int n, SmallVector<ByteSpan, max_members>& out) {
+    const Datum datum = PG_GETARG_DATUM(n);
+    struct {
+        Datum* items;
+        bool* nulls;
+        int count, dimensions;
+    } array{};
+    call([datum, &array] {
+        ArrayType* value = DatumGetArrayTypeP(datum);
+        array.dimensions = ARR_NDIM(value);
+        int16 length;
+        bool by_value;
+        char alignment;
+        get_typlenbyvalalign(ARR_ELEMTYPE(value), &length, &by_value, &alignment);
+        deconstruct_array(value, ARR_ELEMTYPE(value), length, by_value, alignment, &array.items, &array.nulls, &array.count);
+    });
+    if (array.dimensions > 1) throw Error(Errc::invalid_parameter, "array of timelines has more than one dimension");
+    for (int i = 0; i < array.count; ++i) out.push_back(array.nulls[i] ? ByteSpan{} : datum_bytes(array.items[i]));
+}
+
+}  // namespace
+
+CSAGG_FUNCTION(csagg_distribution_add_joint) {
+    Cells cells = state_with_grid(fcinfo, Form::joint, 2);
+    if (!PG_ARGISNULL(1)) {
+        ContextArena arena;
+        SmallVector<ByteSpan, max_members> timelines(arena);
+        read_array(fcinfo, 1, timelines);
+        count_joint(cells, view(timelines), cached_grid(cells.grid()), arena);
+    }
+    return state_result(cells.flat());
+}
+
+namespace {
+
+/// 'gold', or of a joint distribution ("gold", 7, null).
+Datum label_of(const StoredArgument& in, std::span<const std::uint32_t> members, Arena& arena) {
+    if (!in.stored.has_tuples()) return text_datum(in.stored.values()[members[0]]);
+    String text(arena);
+    text.push_back('(');
+    for (std::size_t m = 0; m < members.size(); ++m) {
+        if (m > 0) text += ", ";
+        print_literal(in.stored.values()[members[m]], text);
+    }
+    text.push_back(')');
+    return make_text({text.data(), text.size()});
+}
+
+Datum text_array(const StoredArgument& in, std::span<const std::uint32_t> members) {
+    Datum items[max_members];
+    bool nulls[max_members];
+    int count = int(members.size());
+    for (int m = 0; m < count; ++m) {
+        const Value& value = in.stored.values()[members[std::size_t(m)]];
+        nulls[m] = value.absent;
+        items[m] = value.absent ? Datum(0) : text_datum(value);
+    }
+    return call([&items, &nulls, count] {
+        int dims[1] = {count}, lower[1] = {1};
+        return PointerGetDatum(construct_md_array(items, nulls, 1, dims, lower, TEXTOID, -1, false, TYPALIGN_INT));
+    });
+}
+
+}  // namespace
+
+CSAGG_FUNCTION(csagg_distribution_buckets) {
+    ContextArena arena;
+    const StoredArgument in(fcinfo, 0, arena);
+    Counts counts(in.stored, in.grid.size(), arena);
+    RowSink rows(fcinfo, 5);
+
+    struct Labels {
+        Datum value, number;
+        bool is_number;
+    };
+    Vector<Labels> labels(arena);
+    labels.reserve(counts.columns());
+    for (std::size_t c = 0; c < counts.columns(); ++c) {
+        const Value& value = in.stored.values()[counts.members(c)[0]];
+        const bool is_number = !in.stored.has_tuples() && value.kind == Kind::number;
+        labels.push_back({label_of(in, counts.members(c), arena), is_number ? number_datum(value.number()) : Datum(0), is_number});
+    }
+    for (std::size_t b = 0; b < in.grid.size(); ++b) {
+        const Datum bucket = TimestampGetDatum(in.grid.label(b)), starts_at = TimestampTzGetDatum(in.grid.starts_at(b));
+        counts.next_bucket([&](std::size_t column, std::int64_t n) {
+            const Labels& label = labels[column];
+            const Datum values[] = {bucket, starts_at, label.value, label.number, Int64GetDatum(n)};
+            const bool nulls[] = {false, false, false, !label.is_number, false};
+            rows.put(values, nulls);
+        });
+    }
+    return Datum(0);
+}
+
+CSAGG_FUNCTION(csagg_distribution_joint_buckets) {
+    ContextArena arena;
+    const StoredArgument in(fcinfo, 0, arena);
+    Counts counts(in.stored, in.grid.size(), arena);
+    RowSink rows(fcinfo, 4);
+    Vector<Datum> members(arena);
+    members.reserve(counts.columns());
+    for (std::size_t c = 0; c < counts.columns(); ++c) members.push_back(text_array(in, counts.members(c)));
+    for (std::size_t b = 0; b < in.grid.size(); ++b) {
+        const Datum bucket = TimestampGetDatum(in.grid.label(b)), starts_at = TimestampTzGetDatum(in.grid.starts_at(b));
+        counts.next_bucket([&](std::size_t column, std::int64_t n) {
+            const Datum values[] = {bucket, starts_at, members[column], Int64GetDatum(n)};
+            const bool nulls[] = {false, false, false, false};
+            rows.put(values, nulls);
+        });
+    }
+    return Datum(0);
+}

@@ -1,0 +1,47 @@
+// The type csagg.flows: who moved from which value to which.
+#include "population/count.hpp"
+
+#include "population/population_pg.hpp"
+#include "value/value_pg.hpp"
+
+extern "C" {
+#include "utils/timestamp.h"
+}
+
+using namespace csagg;
+using namespace csagg::pg;
+
+namespace {
+
+bool is_flows(Form form) { return form == Form::flows; }
+
+}  // namespace
+
+CSAGG_FUNCTION(csagg_flows_in) { return population_in(fcinfo, is_flows); }
+CSAGG_FUNCTION(csagg_flows_recv) { return population_recv(fcinfo, is_flows); }
+
+CSAGG_FUNCTION(csagg_flows_add) {
+    Cells cells = state_with_grid(fcinfo, Form::flows, 2);
+    if (!PG_ARGISNULL(1)) count_flows(cells, Timeline(bytes_argument(fcinfo, 1)), cached_grid(cells.grid()));
+    return state_result(cells.flat());
+}
+
+CSAGG_FUNCTION(csagg_flows_buckets) {
+    ContextArena arena;
+    const StoredArgument in(fcinfo, 0, arena);
+    Counts counts(in.stored, in.grid.size(), arena);
+    RowSink rows(fcinfo, 5);
+    Vector<Datum> texts(arena);  // by place among the values
+    texts.push_back(Datum(0));
+    for (const Value& value : in.stored.values().subspan(1)) texts.push_back(text_datum(value));
+    for (std::size_t b = 0; b < in.grid.size(); ++b) {
+        const Datum bucket = TimestampGetDatum(in.grid.label(b)), starts_at = TimestampTzGetDatum(in.grid.starts_at(b));
+        counts.next_bucket([&](std::size_t column, std::int64_t n) {
+            const std::uint32_t from = counts.members(column)[0], to = counts.members(column)[1];
+            const Datum values[] = {bucket, starts_at, texts[from], texts[to], Int64GetDatum(n)};
+            const bool nulls[] = {false, false, from == 0, to == 0, false};
+            rows.put(values, nulls);
+        });
+    }
+    return Datum(0);
+}

@@ -1,0 +1,195 @@
+// What the SQL types csagg.distribution, csagg.summary and csagg.flows share: input and output, states, merging.
+#include "population/population_text.hpp"
+#include "population/count.hpp"
+
+#include "grid/calendar_pg.hpp"
+#include "population/population_pg.hpp"
+#include "value/value_pg.hpp"
+
+extern "C" {
+#include "lib/stringinfo.h"
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+}
+
+namespace csagg::pg {
+namespace {
+
+/// States are seeded so that no log can be made up whose values all collide.
+std::uint64_t hash_seed() {
+    static const std::uint64_t seed = [] {
+        std::uint64_t random = 0;
+        if (!call([&random] { return pg_strong_random(&random, sizeof random); })) random = std::uint64_t(MyProcPid);
+        return random;
+    }();
+    return seed;
+}
+
+Cells new_state(Form form, ByteSpan grid) {
+    return Cells::create(form, grid, cached_grid(grid).size(), hash_seed(), grow_state);
+}
+
+Datum encoded(const Cells& cells) {
+    ContextArena arena;
+    Bytes bytes(arena);
+    encode_cells(cells, bytes);
+    return make_varlena(view(bytes));
+}
+
+Bytes grid_from_text(std::string_view text, Arena& arena) {
+    const GridSpec spec = parse_grid(text, calendar_for);
+    Bytes bytes(arena);
+    encode_grid(spec, bytes);
+    return bytes;
+}
+
+/// That the bytes are those that csagg.grid has for this grid.
+void check_grid_bytes(ByteSpan bytes, Arena& arena) {
+    const GridSpec spec = decode_grid(bytes);
+    if (spec.zone != calendar_for(spec.zone).name()) throw_corrupt("name of the time zone is not in its normal form");
+    Bytes again(arena);
+    encode_grid(spec, again);
+    if (!std::equal(bytes.begin(), bytes.end(), again.begin(), again.end())) throw_corrupt("grid is not in its normal form");
+}
+
+String grid_text(ByteSpan bytes, Arena& arena) {
+    const GridSpec spec = decode_grid(bytes);
+    String text(arena);
+    print_grid(spec, calendar_for(spec.zone), text);
+    return text;
+}
+
+/// Argument 0 as a state to add to: itself, or a new one with the content of a finished value.
+Cells state_to_merge_into(FunctionCallInfo fcinfo) {
+    if (void* state = state_argument(fcinfo, 0)) return Cells(Flat(state, grow_state));
+    ContextArena arena;
+    const Stored stored(bytes_argument(fcinfo, 0), arena);
+    Cells cells = new_state(stored.form(), stored.grid());
+    merge(cells, stored, arena);
+    return cells;
+}
+
+void merge_argument(FunctionCallInfo fcinfo, int n, Cells& cells) {
+    ContextArena arena;
+    if (void* state = state_argument(fcinfo, n))
+        merge(cells, Cells(Flat(state, grow_state)), arena);
+    else
+        merge(cells, Stored(bytes_argument(fcinfo, n), arena), arena);
+}
+
+}  // namespace
+
+Datum population_in(FunctionCallInfo fcinfo, bool (*accepts)(Form)) {
+    std::string_view text = PG_GETARG_CSTRING(0);
+    const PopulationHead head = parse_population_head(text);
+    if (!accepts(head.form))
+        throw Error(Errc::invalid_text, std::string(form_name(head.form)) + " is not a value of this type");
+    ContextArena arena;
+    const Bytes grid = grid_from_text(head.grid, arena);
+    Cells cells = new_state(head.form, view(grid));
+    parse_population_body(text, head, cells, arena);
+    Bytes bytes(arena);
+    encode_cells(cells, bytes);
+    try {
+        check_content(Stored(view(bytes), arena), cells.buckets());
+    } catch (const Error& e) {
+        throw Error(Errc::invalid_text, e.what());
+    }
+    return make_varlena(view(bytes));
+}
+
+Datum population_recv(FunctionCallInfo fcinfo, bool (*accepts)(Form)) {
+    auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    const ByteSpan bytes = as_bytes({message->data + message->cursor, std::size_t(message->len - message->cursor)});
+    ContextArena arena;
+    try {
+        if (!accepts(form_of(bytes))) throw_corrupt("value of another type");
+        const ByteSpan grid = grid_of(bytes);
+        check_grid_bytes(grid, arena);
+        validate(bytes, cached_grid(grid).size(), grow_state, arena);
+    } catch (const Error& e) {
+        throw Error(Errc::invalid_binary, std::string("invalid binary form: ") + e.what());
+    }
+    const Stored stored(bytes, arena);
+    for (const Value& value : stored.values())
+        if (value.kind == Kind::text && !value.absent) check_encoding(value.text);
+    message->cursor = message->len;
+    return make_varlena(bytes);
+}
+
+Cells state_with_grid(FunctionCallInfo fcinfo, Form form, int grid) {
+    require_aggregate(fcinfo);
+    reject_null(fcinfo, grid, "grid");
+    const ByteSpan bytes = bytes_argument(fcinfo, grid);
+    void* state = state_argument(fcinfo, 0);
+    if (state == nullptr) return new_state(form, bytes);
+    Cells cells(Flat(state, grow_state));
+    cells.require_grid(bytes);
+    return cells;
+}
+
+}  // namespace csagg::pg
+
+using namespace csagg;
+using namespace csagg::pg;
+
+// A state that leaves the server, as in Citus, goes as the finished value.
+CSAGG_FUNCTION(csagg_population_send) {
+    if (void* state = state_argument(fcinfo, 0)) return encoded(Cells(Flat(state, grow_state)));
+    return make_varlena(bytes_argument(fcinfo, 0));
+}
+
+CSAGG_FUNCTION(csagg_population_out) {
+    ContextArena arena;
+    const StoredArgument in(fcinfo, 0, arena);
+    const String grid = grid_text(in.stored.grid(), arena);
+    String text(arena);
+    print_population(in.stored, in.grid.size(), {grid.data(), grid.size()}, text);
+    return make_cstring({text.data(), text.size()});
+}
+
+CSAGG_FUNCTION(csagg_population_to_jsonb) {
+    ContextArena arena;
+    const StoredArgument in(fcinfo, 0, arena);
+    const String grid = grid_text(in.stored.grid(), arena);
+    String text(arena);
+    print_population_json(in.stored, in.grid.size(), {grid.data(), grid.size()}, text);
+    const Datum json = make_cstring({text.data(), text.size()});
+    return call([json] { return DirectFunctionCall1(jsonb_in, json); });
+}
+
+CSAGG_FUNCTION(csagg_population_eq) {
+    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
+    PG_RETURN_BOOL(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+}
+
+CSAGG_FUNCTION(csagg_population_final) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    if (void* state = state_argument(fcinfo, 0)) return encoded(Cells(Flat(state, grow_state)));
+    return make_varlena(bytes_argument(fcinfo, 0));
+}
+
+CSAGG_FUNCTION(csagg_population_combine) {
+    require_aggregate(fcinfo);
+    Cells cells = state_to_merge_into(fcinfo);
+    merge_argument(fcinfo, 1, cells);
+    return state_result(cells.flat());
+}
+
+CSAGG_FUNCTION(csagg_population_rollup_add) {
+    require_aggregate(fcinfo);
+    if (PG_ARGISNULL(1)) {
+        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    }
+    if (PG_ARGISNULL(0)) {
+        ContextArena arena;
+        const Stored stored(bytes_argument(fcinfo, 1), arena);
+        Cells cells = new_state(stored.form(), stored.grid());
+        merge(cells, stored, arena);
+        return state_result(cells.flat());
+    }
+    Cells cells = state_to_merge_into(fcinfo);
+    merge_argument(fcinfo, 1, cells);
+    return state_result(cells.flat());
+}
