@@ -69,7 +69,12 @@ Value TimelineBlock::value_of(std::size_t i, std::int64_t word, const Dictionary
     if (absent(i)) return Value::none(kind_);
     switch (kind_) {
         case Kind::boolean: return Value::of(word != 0);
-        case Kind::number: return Value::of(Number::normalized(word, scale_of(i)));
+        case Kind::number: {
+            const unsigned scale = scale_of(i);
+            if (scale > Number::max_scale || magnitude_of(word) >= std::uint64_t(power_of_ten[Number::max_digits]))
+                throw_corrupt("number has too many digits");
+            return Value::of(Number::normalized(word, int(scale)));
+        }
         case Kind::text: return Value::of(dictionary[std::size_t(word)]);
         case Kind::date: return Value::of_date(Date(word));
         case Kind::time: return Value::of_time(word);
