@@ -16,7 +16,6 @@ CREATE TABLE log5 AS
     FROM (SELECT timestamptz '2025-01-01 00:00+00' + random() * interval '730 days' AS at
           FROM generate_series(1, 2000000)) s
     ORDER BY at;
-CREATE INDEX log_customer_at ON log (customer_id, at);
 
 CREATE TABLE timelines AS SELECT customer_id, csagg.timeline(at, score) AS score FROM log GROUP BY customer_id;
 CREATE TABLE timelines_seconds AS SELECT customer_id, csagg.timeline(at, score) AS score FROM log_seconds GROUP BY 1;
