@@ -68,7 +68,7 @@ GROUP BY step ORDER BY step;
 
 -- jsonb
 SELECT csagg.grid('2025-01-01', '2027-01-01', '3 months', 'Asia/Tokyo')::jsonb;
-SELECT csagg.to_jsonb(csagg.last_buckets(4, '15 minutes', 'Europe/Berlin', '2025-10-26 00:50+00', 'start'));
+SELECT csagg.jsonb(csagg.last_buckets(4, '15 minutes', 'Europe/Berlin', '2025-10-26 00:50+00', 'start'));
 
 -- The buckets are those of naive SQL
 CREATE TEMP TABLE zones AS

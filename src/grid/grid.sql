@@ -50,10 +50,10 @@ CREATE FUNCTION csagg.buckets(grid csagg.grid, OUT bucket timestamp, OUT starts_
 COMMENT ON FUNCTION csagg.buckets(csagg.grid) IS
 'One row per bucket, in order: its start as local wall-clock time, and that instant. A bucket is empty (starts_at as in the next row) where the clocks skip a whole day. No row for NULL.';
 
-CREATE FUNCTION csagg.to_jsonb(grid csagg.grid) RETURNS jsonb
+CREATE FUNCTION csagg.jsonb(grid csagg.grid) RETURNS jsonb
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid_to_jsonb';
-COMMENT ON FUNCTION csagg.to_jsonb(csagg.grid) IS
+COMMENT ON FUNCTION csagg.jsonb(csagg.grid) IS
 '{"start", "until": local times, "step", "timezone", "snapshot": "end" or "start"}. NULL for NULL.';
 
-CREATE CAST (csagg.grid AS jsonb) WITH FUNCTION csagg.to_jsonb(csagg.grid);
-COMMENT ON CAST (csagg.grid AS jsonb) IS 'As csagg.to_jsonb(csagg.grid).';
+CREATE CAST (csagg.grid AS jsonb) WITH FUNCTION csagg.jsonb(csagg.grid);
+COMMENT ON CAST (csagg.grid AS jsonb) IS 'As csagg.jsonb(csagg.grid).';
