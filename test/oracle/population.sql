@@ -1,0 +1,170 @@
+-- Populations: distribution, summary and flows against counting snapshots.
+
+CALL oracle.equal('distribution', $$
+    SELECT g.id, kind, d.*
+    FROM (SELECT g.id, kind, csagg.distribution(x, g.g) AS d FROM oracle.ours, oracle.grid g WHERE ranked GROUP BY g.id, kind) g,
+         csagg.buckets(d) d
+$$, $$
+    SELECT grid, kind, bucket, starts_at, value, number, count(*) FROM oracle.snapshot
+    WHERE value IS NOT NULL GROUP BY grid, i, kind, bucket, starts_at, value, number
+$$);
+
+CALL oracle.equal('distribution by group and filter', $$
+    SELECT g.id, plan, d.*
+    FROM (SELECT g.id, customer % 3 AS plan, csagg.distribution(x, g.g) FILTER (WHERE customer <> 7) AS d FROM oracle.ours, oracle.grid g
+          WHERE ranked AND kind = 'text' GROUP BY g.id, plan) g,
+         csagg.buckets(d) d
+$$, $$
+    SELECT grid, customer % 3, bucket, starts_at, value, NULL::numeric, count(*) FROM oracle.snapshot
+    WHERE value IS NOT NULL AND kind = 'text' AND customer <> 7 GROUP BY grid, i, customer % 3, bucket, starts_at, value
+$$);
+
+CREATE TEMP TABLE joint AS
+SELECT b.grid, b.i, b.bucket, b.starts_at, b.customer, b.value AS b, n.value AS n, t.value AS t
+FROM oracle.snapshot b JOIN oracle.snapshot n USING (grid, i, customer) JOIN oracle.snapshot t USING (grid, i, customer)
+WHERE (b.kind, n.kind, t.kind) = ('boolean', 'integer', 'text');
+CREATE TEMP TABLE trio AS
+SELECT customer, ARRAY[b.x, n.x, t.x] AS members
+FROM oracle.ours b JOIN oracle.ours n USING (customer) JOIN oracle.ours t USING (customer)
+WHERE (b.kind, n.kind, t.kind) = ('boolean', 'integer', 'text') AND b.ranked AND n.ranked AND t.ranked;
+
+CALL oracle.equal('joint distribution', $$
+    SELECT g.id, d.*
+    FROM (SELECT g.id, csagg.distribution(members, g.g) AS d FROM trio, oracle.grid g GROUP BY g.id) g, csagg.joint_buckets(d) d
+$$, $$
+    SELECT grid, bucket, starts_at, ARRAY[b, n, t], count(*) FROM joint
+    WHERE coalesce(b, n, t) IS NOT NULL GROUP BY grid, i, bucket, starts_at, b, n, t
+$$);
+
+CALL oracle.equal('joint distribution with a NULL member; joint_buckets of a plain one', $$
+    SELECT g.id, d.*
+    FROM (SELECT g.id, csagg.distribution(ARRAY[members[1], CASE WHEN customer % 2 = 0 THEN members[3] END], g.g) AS d
+          FROM trio, oracle.grid g GROUP BY g.id) g, csagg.joint_buckets(d) d
+    UNION ALL
+    SELECT g.id, d.*
+    FROM (SELECT g.id, csagg.distribution(members[3], g.g) AS d FROM trio, oracle.grid g GROUP BY g.id) g, csagg.joint_buckets(d) d
+$$, $$
+    SELECT grid, bucket, starts_at, ARRAY[b, u], count(*) FROM (SELECT *, CASE WHEN customer % 2 = 0 THEN t END AS u FROM joint) j
+    WHERE coalesce(b, u) IS NOT NULL GROUP BY grid, i, bucket, starts_at, b, u
+    UNION ALL
+    SELECT grid, bucket, starts_at, ARRAY[t], count(*) FROM joint WHERE t IS NOT NULL GROUP BY grid, i, bucket, starts_at, t
+$$);
+
+CALL oracle.equal('buckets of a joint distribution', $$
+    SELECT g.id, d.*
+    FROM (SELECT g.id, csagg.distribution(members, g.g) AS d FROM trio, oracle.grid g WHERE g.id < 3 GROUP BY g.id) g, csagg.buckets(d) d
+$$, $$
+    SELECT grid, bucket, starts_at, format('(%s, %s, %s)', coalesce(b, 'null'), coalesce(n, 'null'), coalesce(to_json(t)::text, 'null')), NULL::numeric, count(*)
+    FROM joint WHERE grid < 3 AND coalesce(b, n, t) IS NOT NULL GROUP BY grid, i, bucket, starts_at, b, n, t
+$$);
+
+-- The root is taken with many digits more than csagg keeps.
+CALL oracle.equal('summary: n, sum, mean, stddev', $$
+    SELECT g.id, kind, s.*
+    FROM (SELECT g.id, kind, csagg.summary(x, g.g) AS s FROM oracle.ours, oracle.grid g
+          WHERE ranked AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double') GROUP BY g.id, kind) g, csagg.buckets(s) s
+$$, $$
+    SELECT grid, kind, bucket, starts_at, n, sum, oracle.quotient(sum, n),
+           CASE WHEN n > 1 THEN oracle.digits18(sqrt((n * squares - sum * sum)::numeric(300, 90) / (n * (n - 1)))) END
+    FROM (SELECT grid, i, kind, bucket, starts_at, count(number) AS n, sum(number) AS sum, sum(number * number) AS squares
+          FROM oracle.snapshot WHERE kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
+          GROUP BY grid, i, kind, bucket, starts_at) s
+$$);
+
+CALL oracle.equal('quantile is percentile_disc of values of three digits', $$
+    SELECT g.id, kind, f, q.*
+    FROM (SELECT g.id, kind, csagg.summary(x, g.g) AS s FROM oracle.ours, oracle.grid g
+          WHERE ranked AND g.id IN (1, 4, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double') GROUP BY g.id, kind) g,
+         (VALUES (0::float8), (0.1), (0.25), (0.5), (0.75), (0.9), (1)) f (f), csagg.quantile(s, f) q
+$$, $$
+    SELECT grid, kind, f, bucket, starts_at, percentile_disc(f) WITHIN GROUP (ORDER BY oracle.digits3(number))
+    FROM oracle.snapshot, (VALUES (0::float8), (0.1), (0.25), (0.5), (0.75), (0.9), (1)) f (f)
+    WHERE grid IN (1, 4, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
+    GROUP BY grid, i, kind, f, bucket, starts_at
+$$);
+
+CALL oracle.equal('flows', $$
+    SELECT g.id, kind, f.*
+    FROM (SELECT g.id, kind, csagg.flows(x, g.g) AS f FROM oracle.ours, oracle.grid g WHERE ranked GROUP BY g.id, kind) g, csagg.buckets(f) f
+$$, $$
+    SELECT grid, kind, bucket, starts_at, before, value, count(*) FROM oracle.snapshot
+    WHERE value IS DISTINCT FROM before GROUP BY grid, i, kind, bucket, starts_at, before, value
+$$);
+
+-- Three groups added up are the whole, to the byte; so is what was aggregated with what is absent throughout.
+CREATE TEMP TABLE parts AS
+SELECT g.id, kind, customer % 3 AS part, csagg.distribution(x, g.g) AS d, csagg.flows(x, g.g) AS f
+FROM oracle.ours, oracle.grid g WHERE ranked GROUP BY g.id, kind, part;
+
+CALL oracle.equal('rollup', $$
+    SELECT id, kind, csagg.distribution_send(csagg.rollup(d)), csagg.flows_send(csagg.rollup(f)) FROM parts GROUP BY id, kind
+    UNION ALL
+    SELECT id, 'joint', csagg.distribution_send(csagg.rollup(d)), NULL
+    FROM (SELECT g.id, customer % 3 AS part, csagg.distribution(members, g.g) AS d FROM trio, oracle.grid g GROUP BY g.id, part) p GROUP BY id
+    UNION ALL
+    SELECT id, 'summary ' || kind, csagg.summary_send(csagg.rollup(s)), NULL
+    FROM (SELECT g.id, kind, customer % 3 AS part, csagg.summary(x, g.g) AS s FROM oracle.ours, oracle.grid g
+          WHERE ranked AND kind IN ('bigint', 'numeric', 'double') GROUP BY g.id, kind, part) p GROUP BY id, kind
+$$, $$
+    SELECT g.id, kind, csagg.distribution_send(csagg.distribution(x, g.g)), csagg.flows_send(csagg.flows(x, g.g))
+    FROM oracle.ours, oracle.grid g WHERE ranked GROUP BY g.id, kind
+    UNION ALL
+    SELECT g.id, 'joint', csagg.distribution_send(csagg.distribution(members, g.g)), NULL FROM trio, oracle.grid g GROUP BY g.id
+    UNION ALL
+    SELECT g.id, 'summary ' || kind, csagg.summary_send(csagg.summary(x, g.g)), NULL
+    FROM oracle.ours, oracle.grid g WHERE ranked AND kind IN ('bigint', 'numeric', 'double') GROUP BY g.id, kind
+$$);
+
+CALL oracle.equal('distribution and flows of timelines of which something was forgotten', $$
+    SELECT 'd' AS f, g.id, d.bucket, d.value, NULL, d.n
+    FROM (SELECT g.id, csagg.distribution(csagg.forget_before(x, since + interval '10 days 01:23:45'), g.g) AS d
+          FROM oracle.ours, oracle.grid g, oracle.now WHERE ranked AND kind = 'text' AND g.id IN (1, 4) GROUP BY g.id) g, csagg.buckets(d) d
+    UNION ALL
+    SELECT 'f', g.id, f.bucket, f.from_value, f.to_value, f.n
+    FROM (SELECT g.id, csagg.flows(csagg.forget_before(x, since + interval '10 days 01:23:45'), g.g) AS d
+          FROM oracle.ours, oracle.grid g, oracle.now WHERE ranked AND kind = 'text' AND g.id IN (1, 4) GROUP BY g.id) g, csagg.buckets(d) f
+$$, $$
+    WITH known AS (
+        SELECT s.grid, s.i, s.bucket, customer,
+               CASE WHEN ends_at - interval '1 microsecond' >= since + interval '10 days 01:23:45' THEN value END AS value,
+               CASE WHEN b.starts_at - interval '1 microsecond' >= since + interval '10 days 01:23:45' THEN before END AS before
+        FROM oracle.snapshot s JOIN oracle.bucket b USING (grid, i), oracle.now WHERE kind = 'text' AND s.grid IN (1, 4))
+    SELECT 'd', grid, bucket, value, NULL, count(*) FROM known WHERE value IS NOT NULL GROUP BY grid, i, bucket, value
+    UNION ALL
+    SELECT 'f', grid, bucket, before, value, count(*) FROM known WHERE value IS DISTINCT FROM before GROUP BY grid, i, bucket, before, value
+$$);
+
+---------------------------------------------------------------------------------------------------------------------
+-- Forms.
+
+CALL oracle.equal('text forms of distribution, summary, flows', $$
+    SELECT id, kind, part, d::text::csagg.distribution = d, f::text::csagg.flows = f FROM parts
+    UNION ALL
+    SELECT id, kind, 0, s::text::csagg.summary = s, csagg.jsonb(s) IS NOT NULL
+    FROM (SELECT g.id, 'summary ' || kind AS kind, csagg.summary(x, g.g) AS s FROM oracle.ours, oracle.grid g
+          WHERE ranked AND kind IN ('bigint', 'numeric', 'double') GROUP BY g.id, kind) s
+    UNION ALL
+    SELECT id, 'joint', 0, d::text::csagg.distribution = d, csagg.jsonb(d) IS NOT NULL
+    FROM (SELECT g.id, csagg.distribution(members, g.g) AS d FROM trio, oracle.grid g GROUP BY g.id) j
+$$, $$
+    SELECT id, kind, part, true, true FROM parts
+    UNION ALL
+    SELECT id, 'summary ' || kind, 0, true, true FROM oracle.grid, (VALUES ('bigint'), ('numeric'), ('double')) k (kind)
+    UNION ALL
+    SELECT id, 'joint', 0, true, true FROM oracle.grid
+$$);
+
+-- The changes that the JSON forms show, counted up.
+CALL oracle.equal('JSON form of a distribution', $$
+    SELECT id, v->'value', (c->>0)::int, (c->>1)::int
+    FROM (SELECT g.id, csagg.jsonb(csagg.distribution(x, g.g)) AS j FROM oracle.ours, oracle.grid g WHERE ranked AND kind = 'text' GROUP BY g.id) d,
+         jsonb_array_elements(j->'values') v, jsonb_array_elements(v->'changes') c
+$$, $$
+    SELECT grid, to_jsonb(value), i, n - before
+    FROM (SELECT grid, value, i, n, lag(n, 1, 0::bigint) OVER (PARTITION BY grid, value ORDER BY i) AS before
+          FROM (SELECT b.grid, v.value, b.i, count(s.value) AS n
+                FROM oracle.bucket b CROSS JOIN (SELECT DISTINCT value FROM oracle.snapshot WHERE kind = 'text' AND value IS NOT NULL) v
+                     LEFT JOIN oracle.snapshot s ON (s.grid, s.i, s.value, s.kind) = (b.grid, b.i, v.value, 'text')
+                GROUP BY b.grid, v.value, b.i) x) c
+    WHERE n <> before
+$$);
