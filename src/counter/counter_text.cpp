@@ -46,26 +46,17 @@ public:
         Wide total;
         bool has_total = false;
         Vector<std::string_view> actors{Alloc<std::string_view>(events.arena())};
-        if (accept(":")) {
-            const bool has_rows = at_digit();
-            if (has_rows) {
-                rows = integer();
-                if (!accept("events")) expect("event");
-            }
-            has_total = accept_part("total", !has_rows);
-            if (has_total) total = decimal();
-            if (accept_part("actors", !has_rows && !has_total))
-                read_actors(actors, events.arena());
-            else if (!has_rows && !has_total)
-                fail("expected events, total or actors");
+        if (accept("(")) {
+            has_total = read_parts(rows, total, actors, events.arena());
+            expect(")");
         }
         if (!has_total) total.coefficient = WideInteger<4>(Int128(rows));
         if (!is_reachable(rows, total)) fail("the total is larger than its number of events allows");
         events.add(at, rows, total, view(actors));
     }
     [[noreturn]] void fail(const std::string& what) const {
-        throw Error(Errc::invalid_text, "cannot read a counter: " + what + " at \"" + std::string(text_.substr(0, 40)) + "\"",
-                    "Write it as in counter {2025-01-31 09:30:00+00, 2025-02-28 00:00:00+00: 3 events, total 12.5, actors \"ann\"}.");
+        throw Error(Errc::invalid_text, "cannot read a counter: " + what + " at \"" + excerpt(text_) + "\"",
+                    "Write it as in counter {2025-01-31 09:30:00+00, 2025-02-28 00:00:00+00 (3 events, total 12.5, actors \"ann\")}.");
     }
 
 private:
@@ -73,12 +64,21 @@ private:
         skip_blanks();
         return !text_.empty() && text_.front() >= '0' && text_.front() <= '9';
     }
-    /// A comma may also lead to the next event, so it is taken only with the word behind it.
-    bool accept_part(std::string_view word, bool first) {
-        const std::string_view before = text_;
-        if ((first || accept(",")) && accept(word)) return true;
-        text_ = before;
-        return false;
+    /// 3 events, total 12.5, actors "ann" "bob": in this order, at least one of them. Whether there is a total.
+    bool read_parts(std::int64_t& rows, Wide& total, Vector<std::string_view>& actors, Arena& arena) {
+        const bool has_rows = at_digit();
+        if (has_rows) {
+            rows = integer();
+            if (!accept("events")) expect("event");
+        }
+        bool more = !has_rows || accept(",");
+        const bool has_total = more && accept("total");
+        if (has_total) {
+            total = decimal();
+            more = accept(",");
+        }
+        if (more) read_actors(actors, arena);
+        return has_total;
     }
     std::int64_t integer() {
         std::int64_t v = 0;
@@ -113,6 +113,7 @@ private:
         return n;
     }
     void read_actors(Vector<std::string_view>& actors, Arena& arena) {
+        expect("actors");
         skip_blanks();
         do {
             actors.push_back(parse_quoted(text_, arena));
@@ -125,7 +126,8 @@ private:
 
 void print_event(const Events& events, const Event& e, String& out) {
     print_instant(e.at, out);
-    const char* separator = ": ";
+    const char* const none = " (";
+    const char* separator = none;
     auto part = [&](const char* word) {
         out += separator;
         out += word;
@@ -145,6 +147,7 @@ void print_event(const Events& events, const Event& e, String& out) {
         out.push_back(' ');
         print_quoted(events.name(actor), out);
     }
+    if (separator != none) out.push_back(')');
 }
 
 void print_quoted_instant(Instant at, String& out) {
@@ -224,7 +227,7 @@ void parse_counter(std::string_view text, Bytes& out) {
     parse_counter_part(text, out);
     Parser(text).skip_blanks();
     if (!text.empty())
-        throw Error(Errc::invalid_text, "junk after the counter: \"" + std::string(text.substr(0, 40)) + "\"");
+        throw Error(Errc::invalid_text, "junk after the counter: \"" + excerpt(text) + "\"");
 }
 
 void print_counter_json(const Counter& counter, String& out) {

@@ -1,6 +1,6 @@
 // Text and JSON forms of a counter.
 //
-//   counter {2025-01-03 09:00:00+00, 2025-01-04 09:00:00+00: 3 events, total 12.5, actors "ann" "bob"}
+//   counter {2025-01-03 09:00:00+00, 2025-01-04 09:00:00+00 (3 events, total 12.5, actors "ann" "bob")}
 //   counter known from 2025-01-01 00:00:00+00 {}
 //   counter forgotten before 2025-01-01 00:00:00+00 {}
 //
