@@ -30,7 +30,7 @@ SELECT * FROM csagg.buckets(csagg.grid('2024-02-29', '2029-01-01', '1 year', 'UT
 -- The last bucket is a whole step; an empty range has none
 SELECT * FROM csagg.buckets(csagg.grid('2025-01-01', '2025-01-09', '7 days', 'UTC'));
 SELECT count(*) FROM csagg.buckets(csagg.grid('2025-01-01', '2025-01-01', '1 day', 'UTC'));
-SELECT count(*) FROM csagg.buckets(NULL);
+SELECT count(*) FROM csagg.buckets(NULL::csagg.grid);
 
 -- Days on which the clocks change
 SELECT *, lead(starts_at) OVER (ORDER BY bucket) - starts_at AS lasts
