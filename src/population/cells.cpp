@@ -125,20 +125,36 @@ void Cells::add_large(Id id, std::size_t bucket, std::int64_t delta) {
 }
 
 void Cells::add_slowly(Id id, std::size_t bucket, std::int64_t delta) {
-    if (columns_[id].shape == Shape::list && fits_narrow(delta)) {
-        make_room(id);
-        add(id, bucket, std::int32_t(delta));
-        return;
+    switch (columns_[id].shape) {
+        case Shape::list:
+            if (!fits_narrow(delta)) {
+                make_array<std::int64_t>(id, Shape::bits64);
+            } else if (columns_[id].count == columns_[id].capacity) {
+                make_room(id);
+            } else {
+                flat_.at<Item>(columns_[id].place)[columns_[id].count++] = {std::uint32_t(bucket), std::int32_t(delta)};
+                return;
+            }
+            break;
+        case Shape::bits16:
+            if (add_to_cell<std::int16_t>(columns_[id], bucket, delta)) return;
+            make_array<std::int32_t>(id, Shape::bits32);
+            break;
+        case Shape::bits32:
+            if (add_to_cell<std::int32_t>(columns_[id], bucket, delta)) return;
+            make_array<std::int64_t>(id, Shape::bits64);
+            break;
+        case Shape::bits64:
+            if (!add_to_cell<std::int64_t>(columns_[id], bucket, delta)) throw_count_overflow();
+            return;
     }
-    if (columns_[id].shape != Shape::wide) make_array(id, true);
-    std::int64_t& cell = flat_.at<std::int64_t>(columns_[id].place)[bucket];
-    if (__builtin_add_overflow(cell, delta, &cell)) throw_count_overflow();
+    add_slowly(id, bucket, delta);
 }
 
 void Cells::make_room(Id id) {
     Column& full = columns_[id];
-    if (2 * full.capacity * sizeof(Item) >= buckets() * sizeof(std::int32_t)) {
-        make_array(id, false);
+    if (2 * full.capacity * sizeof(Item) >= buckets() * sizeof(std::int16_t)) {
+        make_array<std::int16_t>(id, Shape::bits16);
         return;
     }
     if (full.capacity >= least_to_compact && crowded(full)) compact(full);
@@ -154,20 +170,33 @@ void Cells::make_room(Id id) {
     }
 }
 
-void Cells::make_array(Id id, bool wide) {
-    const std::size_t place = flat_.allocate_zeroed(buckets() * (wide ? sizeof(std::int64_t) : sizeof(std::int32_t)));
+template <class F>
+void Cells::for_each_change(const Column& column, F f) const {
+    auto for_each_cell = [&]<class Cell>(const Cell* cells) {
+        for (std::size_t b = 0; b < buckets(); ++b)
+            if (cells[b] != 0) f(std::uint32_t(b), cells[b]);
+    };
+    switch (column.shape) {
+        case Shape::list:
+            for (std::uint32_t i = 0; i < column.count; ++i) {
+                const Item item = flat_.at<Item>(column.place)[i];
+                f(item.bucket, item.delta);
+            }
+            break;
+        case Shape::bits16: for_each_cell(flat_.at<std::int16_t>(column.place)); break;
+        case Shape::bits32: for_each_cell(flat_.at<std::int32_t>(column.place)); break;
+        case Shape::bits64: for_each_cell(flat_.at<std::int64_t>(column.place)); break;
+    }
+}
+
+template <class Cell>
+void Cells::make_array(Id id, Shape shape) {
+    const std::size_t place = flat_.allocate_zeroed(buckets() * sizeof(Cell));
     refresh();
     const Column old = columns_[id];
-    columns_[id] = {std::uint32_t(place), 0, 0, wide ? Shape::wide : Shape::narrow};
-    if (old.shape == Shape::narrow) {
-        const auto* cells = flat_.at<std::int32_t>(old.place);
-        std::copy(cells, cells + buckets(), flat_.at<std::int64_t>(place));
-    } else {
-        for (std::uint32_t i = 0; i < old.count; ++i) {
-            const Item item = flat_.at<Item>(old.place)[i];  // the block may move while they are added
-            add(id, item.bucket, item.delta);
-        }
-    }
+    columns_[id] = {std::uint32_t(place), 0, 0, shape};
+    // While they are added the cells may become wider and the block may move; the old place stays as it is.
+    for_each_change(old, [this, id](std::uint32_t bucket, std::int64_t delta) { add_slowly(id, bucket, delta); });
 }
 
 // Sorting pays only if many changes fall into one bucket; a bitmap tells sooner. In a list too long for the bitmap
@@ -239,34 +268,25 @@ bool Cells::has_changes(Id id, Changes& scratch) const {
         net_changes(id, scratch);
         return !scratch.empty();
     }
-    const std::size_t width = column.shape == Shape::wide ? sizeof(std::int64_t) : sizeof(std::int32_t);
-    const Byte* const cells = flat_.block() + column.place;
-    return std::any_of(cells, cells + buckets() * width, [](Byte b) { return b != 0; });
+    bool any = false;
+    for_each_change(column, [&any](std::uint32_t, std::int64_t) { any = true; });
+    return any;
 }
 
 void Cells::net_changes(Id id, Changes& out) const {
     out.clear();
     const Column& column = columns_[id];
-    if (column.shape == Shape::narrow) {
-        const auto* cells = flat_.at<std::int32_t>(column.place);
-        for (std::size_t b = 0; b < buckets(); ++b)
-            if (cells[b] != 0) out.push_back({std::uint32_t(b), cells[b]});
-    } else if (column.shape == Shape::wide) {
-        const auto* cells = flat_.at<std::int64_t>(column.place);
-        for (std::size_t b = 0; b < buckets(); ++b)
-            if (cells[b] != 0) out.push_back({std::uint32_t(b), cells[b]});
-    } else {
-        const Item* const items = flat_.at<Item>(column.place);
-        for (std::uint32_t i = 0; i < column.count; ++i) out.push_back({items[i].bucket, items[i].delta});
-        std::sort(out.begin(), out.end(), [](const Change& a, const Change& b) { return a.bucket < b.bucket; });
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < out.size();) {
-            Change sum = out[i++];
-            for (; i < out.size() && out[i].bucket == sum.bucket; ++i) sum.delta += out[i].delta;
-            if (sum.delta != 0) out[kept++] = sum;
-        }
-        out.resize(kept);
+    out.reserve(column.shape == Shape::list ? column.count : buckets());
+    for_each_change(column, [&out](std::uint32_t bucket, std::int64_t delta) { out.push_back({bucket, delta}); });
+    if (column.shape != Shape::list) return;
+    std::sort(out.begin(), out.end(), [](const Change& a, const Change& b) { return a.bucket < b.bucket; });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < out.size();) {
+        Change sum = out[i++];
+        for (; i < out.size() && out[i].bucket == sum.bucket; ++i) sum.delta += out[i].delta;
+        if (sum.delta != 0) out[kept++] = sum;
     }
+    out.resize(kept);
 }
 
 }  // namespace csagg

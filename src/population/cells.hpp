@@ -74,16 +74,14 @@ public:
     /// Adds to a counted id: of a tuple if the form has tuples, else of a value.
     void add(Id id, std::size_t bucket, std::int32_t delta) {
         Column& column = columns_[id];
-        if (column.shape == Shape::narrow) [[likely]] {
-            auto* const cell = reinterpret_cast<std::int32_t*>(flat_.block() + column.place) + bucket;
-            std::int32_t sum;
-            if (!__builtin_add_overflow(*cell, delta, &sum)) [[likely]] {
-                *cell = sum;
+        if (column.shape == Shape::bits16) [[likely]] {
+            if (add_to_cell<std::int16_t>(column, bucket, delta)) [[likely]]
                 return;
-            }
         } else if (column.shape == Shape::list && column.count < column.capacity) {
             reinterpret_cast<Item*>(flat_.block() + column.place)[column.count++] = {std::uint32_t(bucket), delta};
             return;
+        } else if (column.shape == Shape::bits32) {
+            if (add_to_cell<std::int32_t>(column, bucket, delta)) return;
         }
         add_slowly(id, bucket, delta);
     }
@@ -123,7 +121,9 @@ public:
     bool has_changes(Id id, Changes& scratch) const;
 
 private:
-    enum class Shape : std::uint32_t { list, narrow, wide };  // wide: an array of 64 bits
+    // An array begins with cells of 16 bits, since what fits in the processor's caches is twice as fast, and is copied
+    // into wider ones when a cell overflows.
+    enum class Shape : std::uint32_t { list, bits16, bits32, bits64 };
 
     struct Item {
         std::uint32_t bucket;
@@ -164,7 +164,20 @@ private:
 
     void add_slowly(Id id, std::size_t bucket, std::int64_t delta);
     void make_room(Id id);
-    void make_array(Id id, bool wide);
+    template <class Cell>
+    void make_array(Id id, Shape shape);
+    template <class Cell>
+    bool add_to_cell(const Column& column, std::size_t bucket, std::int64_t delta) {
+        Cell& cell = reinterpret_cast<Cell*>(flat_.block() + column.place)[bucket];
+        Cell sum;
+        if (__builtin_add_overflow(cell, delta, &sum)) [[unlikely]]
+            return false;
+        cell = sum;
+        return true;
+    }
+    /// Calls f(bucket, delta) for all that the column holds.
+    template <class F>
+    void for_each_change(const Column& column, F f) const;
     bool crowded(const Column& column) const;
     void compact(Column& column);
 

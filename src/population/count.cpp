@@ -21,7 +21,7 @@ public:
         if constexpr (is_text) std::memset(memo_, 0, std::min(timeline.dictionary().size(), memo_size) * sizeof(Id));
     }
 
-    Id of(const TimelineBlock& block, std::size_t i) {
+    [[gnu::always_inline]] Id of(const TimelineBlock& block, std::size_t i) {
         if (block.absent(i)) return 0;
         const std::int64_t word = block.words()[i];
         if constexpr (is_text) {
