@@ -7,6 +7,8 @@
 namespace csagg {
 namespace {
 
+constexpr FactKind state_kinds[] = {FactKind::boolean, FactKind::number, FactKind::text, FactKind::date, FactKind::time};
+
 class Parser {
 public:
     explicit Parser(std::string_view& text) : text_(text) {}
@@ -33,10 +35,13 @@ public:
     }
     void fact(Bytes& out) {
         skip_blanks();
-        if (text_.starts_with(kind_name(FactKind::counter)))
+        auto begins_with = [this](FactKind kind) { return text_.starts_with(kind_name(kind)); };
+        if (begins_with(FactKind::counter))
             parse_counter_part(text_, out);
-        else
+        else if (std::any_of(std::begin(state_kinds), std::end(state_kinds), begins_with))
             parse_timeline_part(text_, out);
+        else
+            fail("expected a kind (counter, boolean, number, text, date or time)");
     }
     [[noreturn]] void fail(const std::string& what) const {
         throw Error(Errc::invalid_text, "cannot read a history: " + what + " at \"" + excerpt(text_) + "\"",

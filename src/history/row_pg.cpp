@@ -30,14 +30,14 @@ const char* json_type_name(enum jbvType type) {
     }
 }
 
-const char* json_form_of(FactKind kind) {
+const char* hint_of(FactKind kind) {
     switch (kind) {
         case FactKind::counter:
-        case FactKind::number: return "a number";
-        case FactKind::boolean: return "a boolean";
-        case FactKind::text: return "a string";
-        case FactKind::date: return "a string as in \"2026-12-01\"";
-        case FactKind::time: return "a string as in \"2026-12-01T09:30:00Z\"";
+        case FactKind::number: return "Log a JSON number, as in 2.5.";
+        case FactKind::boolean: return "Log a JSON boolean: true or false.";
+        case FactKind::text: return "Log a JSON string, as in \"gold\".";
+        case FactKind::date: return "Log a JSON string, as in \"2026-12-01\".";
+        case FactKind::time: return "Log a JSON string, as in \"2026-12-01T09:30:00Z\".";
     }
     throw_corrupt("unknown kind of fact");
 }
@@ -63,9 +63,10 @@ JsonbValue json_argument(FunctionCallInfo fcinfo, int n) {
 
 void require_type(const JsonbValue& value, const Row& row) {
     if (value.type == json_type_of(row.kind)) return;
-    throw Error(Errc::kind_mismatch, std::string(kind_name(row.kind)) + " fact \"" + excerpt(row.key) + "\" has " +
-                                         json_type_name(value.type) + " as its value",
-                std::string("The value of a ") + kind_name(row.kind) + " is in JSON " + json_form_of(row.kind) + ".");
+    throw Error(Errc::kind_mismatch,
+                std::string(kind_name(row.kind)) + " fact \"" + excerpt(row.key) + "\" has " + json_type_name(value.type) +
+                    " as its value",
+                hint_of(row.kind));
 }
 
 void require_end(std::string_view rest, const Row& row) {
