@@ -98,9 +98,11 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
     if (since_ever) *at++ = minus_infinity;
     if (n > (since_ever ? 1u : 0u)) *at++ = base;
     const std::size_t m = coded(n);
-    const std::int64_t step = units[unit];
-    std::uint64_t previous = 0;
+    if (m == 0) return high;
+    const auto step = std::uint64_t(units[unit]);
+    std::uint64_t distance = 0;
     std::uint64_t gap_sum = 0;  // zeros seen so far: the high part
+    bool increasing = true;
     std::size_t position = high;
     std::uint64_t window = 0;
     unsigned window_bits = 0;
@@ -114,18 +116,17 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
         }
         const auto zeros = unsigned(std::countr_zero(window));
         gap_sum += zeros;
-        window = zeros == 63 ? 0 : window >> (zeros + 1);
+        window = window >> zeros >> 1;
         window_bits -= zeros + 1;
-        const std::uint64_t distance = gap_sum << low_width | bits.get(low + i * low_width, low_width);
-        std::uint64_t micros = 0;
-        if (distance <= previous || gap_sum >> (63 - low_width) > 1 ||
-            __builtin_mul_overflow(distance, std::uint64_t(step), &micros))
-            throw_corrupt("instants are not increasing");
-        previous = distance;
-        at[i] = Instant(std::uint64_t(base) + micros);
+        const std::uint64_t previous = distance;
+        distance = gap_sum << low_width | bits.get(low + i * low_width, low_width);
+        increasing &= distance > previous;
+        at[i] = Instant(std::uint64_t(base) + distance * step);
     }
     // Distances increase: if a sum has left the range of an instant, or has wrapped around, so has the last.
-    if (m > 0 && (at[m - 1] <= base || at[m - 1] > last_instant)) throw_corrupt("instant is out of range");
+    if (!increasing || gap_sum >> (63 - low_width) > 1) throw_corrupt("instants are not increasing");
+    if (__builtin_mul_overflow(distance, step, &distance) || at[m - 1] <= base || at[m - 1] > last_instant)
+        throw_corrupt("instant is out of range");
     return position - window_bits;
 }
 
