@@ -52,12 +52,12 @@ Cells Cells::create(Form form, ByteSpan grid, std::size_t buckets, std::uint64_t
 void Cells::require_grid(ByteSpan other) const {
     const ByteSpan own = grid();
     if (own.size() == other.size() && std::memcmp(own.data(), other.data(), own.size()) == 0) return;
-    throw Error(Errc::invalid_parameter, std::string("grids of one ") + form_name(form()) + " differ",
+    throw Error(Errc::invalid_parameter, "grids within one aggregate differ",
                 "Group by the grid, or use one grid for all rows.");
 }
 
 void Cells::require_arity(std::size_t arity) {
-    if (arity == header().arity) [[likely]]
+    if (arity == header().arity && arity != 0) [[likely]]
         return;
     if (arity == 0 || arity > max_members)
         throw Error(Errc::invalid_parameter, "a joint distribution is of 1 to " + std::to_string(max_members) +
