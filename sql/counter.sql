@@ -249,4 +249,13 @@ SET search_path = public, csagg;
 -- As a window aggregate the state goes on after a result
 SELECT csagg.counter(at) OVER (ORDER BY id) FROM small WHERE id < 4;
 
+-- A state that leaves an aggregate without its final function is read as the counter that it makes
+CREATE AGGREGATE pg_temp.unfinished(timestamptz, numeric, text) (SFUNC = csagg.counter_add, STYPE = csagg.counter);
+CREATE AGGREGATE pg_temp.combined(csagg.counter) (SFUNC = csagg.counter_combine, STYPE = csagg.counter, FINALFUNC = csagg.counter_final);
+SELECT bool_and(csagg.counter_send(part) = csagg.counter_send(whole)), bool_and(part::text::csagg.counter = whole)
+FROM (SELECT pg_temp.unfinished(at, amount, actor) AS part, csagg.counter(at, amount, actor) AS whole FROM counter_log GROUP BY customer) s;
+SELECT pg_temp.combined(part) = (SELECT csagg.counter(at, amount, actor) FROM counter_log)
+FROM (SELECT CASE WHEN customer % 2 = 0 THEN pg_temp.unfinished(at, amount, actor) ELSE csagg.counter(at, amount, actor) END AS part
+      FROM counter_log GROUP BY customer) s;
+
 DROP TABLE counters, counter_log;
