@@ -82,6 +82,6 @@ $$);
 CALL oracle.equal('text and JSON forms of a history', $$
     SELECT customer, h::text::csagg.history = h, csagg.jsonb(h)->'facts' FROM story
 $$, $$
-    SELECT customer, true, jsonb_object_agg(key, CASE key WHEN 'login' THEN csagg.jsonb(csagg.counter_of(h, key)) || '{"kind": "counter"}' ELSE csagg.jsonb(csagg.timeline_of(h, key)) END)
+    SELECT customer, true, jsonb_object_agg(key, CASE key WHEN 'login' THEN csagg.jsonb(csagg.counter_of(h, key)) ELSE csagg.jsonb(csagg.timeline_of(h, key)) END)
     FROM story, csagg.facts(h) f GROUP BY customer
 $$);

@@ -74,12 +74,12 @@ $$);
 CALL oracle.equal('quantile is percentile_disc of values of three digits', $$
     SELECT g.id, kind, f, q.*
     FROM (SELECT g.id, kind, csagg.summary(x, g.g) AS s FROM oracle.ours, oracle.grid g
-          WHERE ranked AND g.id IN (1, 4, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double') GROUP BY g.id, kind) g,
+          WHERE ranked AND g.id IN (1, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double') GROUP BY g.id, kind) g,
          (VALUES (0::float8), (0.1), (0.25), (0.5), (0.75), (0.9), (1)) f (f), csagg.quantile(s, f) q
 $$, $$
     SELECT grid, kind, f, bucket, starts_at, percentile_disc(f) WITHIN GROUP (ORDER BY oracle.digits3(number))
     FROM oracle.snapshot, (VALUES (0::float8), (0.1), (0.25), (0.5), (0.75), (0.9), (1)) f (f)
-    WHERE grid IN (1, 4, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
+    WHERE grid IN (1, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
     GROUP BY grid, i, kind, f, bucket, starts_at
 $$);
 

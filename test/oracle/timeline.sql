@@ -291,7 +291,7 @@ CALL oracle.equal('slice', $$
     WHERE kind IN ('numeric', 'text', 'boolean')
     UNION ALL
     SELECT kind, ranked, o.customer, f.at, m.at, csagg.text_at(csagg.slice(x, f.at, t.at), m.at)
-    FROM oracle.ours o JOIN oracle.moment m USING (customer) JOIN oracle.moment f ON f.customer = 4 JOIN oracle.moment t ON t.customer = 4
+    FROM oracle.ours o JOIN oracle.moment m USING (customer) JOIN oracle.moment f ON f.customer = 4 JOIN oracle.moment t ON t.customer = 1
     WHERE kind = 'date' AND o.customer = 4
 $$, $$
     SELECT kind, ranked, customer, since, m.at, CASE WHEN m.at >= since AND m.at < until THEN v.value END
@@ -300,7 +300,7 @@ $$, $$
     WHERE kind IN ('numeric', 'text', 'boolean')
     UNION ALL
     SELECT kind, ranked, o.customer, f.at, m.at, CASE WHEN f.at < t.at AND m.at >= f.at AND (m.at < t.at OR t.at = 'infinity') THEN v.value END
-    FROM oracle.ours o JOIN oracle.moment m USING (customer) JOIN oracle.moment f ON f.customer = 4 JOIN oracle.moment t ON t.customer = 4
+    FROM oracle.ours o JOIN oracle.moment m USING (customer) JOIN oracle.moment f ON f.customer = 4 JOIN oracle.moment t ON t.customer = 1
          LEFT JOIN LATERAL oracle.at(kind, ranked, o.customer, m.at) v ON true
     WHERE kind = 'date' AND o.customer = 4
 $$);

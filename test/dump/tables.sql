@@ -1,0 +1,81 @@
+-- A table for each type, with values short and long, of every kind and shape, and what a user builds on them.
+
+CREATE TABLE kinds (id int PRIMARY KEY, x csagg.timeline);
+INSERT INTO kinds
+SELECT 1, csagg.timeline(at, v) FROM (VALUES ('-infinity'::timestamptz, true), ('2025-01-02 03:04:05.678901+00', NULL), ('2200-01-01 00:00+00', false)) t (at, v)
+UNION ALL SELECT 2, csagg.timeline(at, v, 7::bigint) FROM (VALUES ('0044-03-15 00:00+00 BC'::timestamptz, 12.345678901234567), ('2025-01-01 00:00+00', -0.000000000000000001), ('2025-01-02 00:00+00', 999999999999999999)) t (at, v)
+UNION ALL SELECT 3, csagg.timeline(at, v, -9223372036854775808) FROM (VALUES ('2025-01-01 00:00+00'::timestamptz, ''), ('2025-01-02 00:00+00', 'gold'), ('2025-01-03 00:00+00', E'日本 "q" \\ \t\n\r\x01 {}=,#')) t (at, v)
+UNION ALL SELECT 4, csagg.timeline(at, v) FROM (VALUES ('2025-01-01 00:00+00'::timestamptz, 'infinity'::date), ('2025-01-02 00:00+00', '0044-03-15 BC'), ('2025-01-03 00:00+00', '5874897-12-31')) t (at, v)
+UNION ALL SELECT 5, csagg.timeline(at, v) FROM (VALUES ('2025-01-01 00:00+00'::timestamptz, '-infinity'::timestamptz), ('294276-12-31 23:59:59.999999+00', '4713-01-01 00:00+00 BC')) t (at, v)
+UNION ALL SELECT 6, csagg.timeline(at, NULL::int) FROM (VALUES ('2025-01-01 00:00+00'::timestamptz)) t (at)
+UNION ALL SELECT 7, csagg.slice(csagg.constant(1), 'infinity', '-infinity')
+UNION ALL SELECT 8, csagg.forget_before(csagg.timeline('2025-01-01 00:00+00'::timestamptz + i * interval '1 day', i), '2025-01-20 12:00+00') FROM generate_series(1, 30) i
+UNION ALL SELECT 9, NULL;
+INSERT INTO kinds
+SELECT 10, csagg.timeline('2025-01-01 00:00+00'::timestamptz + i * interval '61 seconds', i % 97) FROM generate_series(1, 60000) i
+UNION ALL SELECT 11, csagg.timeline('2025-01-01 00:00+00'::timestamptz + i * interval '3.000001 seconds', md5(i::text), i) FROM generate_series(1, 5000) i
+UNION ALL SELECT 12, csagg.timeline('2025-01-01 00:00+00'::timestamptz + i * interval '1 hour', repeat('x', 50000) || i) FROM generate_series(1, 20) i
+UNION ALL SELECT 13, csagg.timeline('2025-01-01 00:00+00'::timestamptz + i * interval '1 hour', (i * i * 1.25)::double precision) FROM generate_series(1, 3000) i
+UNION ALL SELECT 14, csagg.timeline('2025-01-01 00:00+00'::timestamptz + i * interval '1 hour', i % 3 = 0) FROM generate_series(1, 3000) i;
+
+CREATE TABLE counters (id int PRIMARY KEY, x csagg.counter);
+INSERT INTO counters
+SELECT 1, csagg.counter(at) FROM (VALUES ('-infinity'::timestamptz), ('2025-01-01 00:00+00'), ('2025-01-01 00:00+00')) t (at)
+UNION ALL SELECT 2, csagg.counter('2025-01-01 00:00+00'::timestamptz + i % 7 * interval '1 day', i - 50.123456789) FROM generate_series(1, 100) i
+UNION ALL SELECT 3, csagg.counter('2025-01-01 00:00+00'::timestamptz + i % 7 * interval '1 day', 0::numeric, (ARRAY['', 'ann', NULL, E'日"\\'])[1 + i % 4]) FROM generate_series(1, 100) i
+UNION ALL SELECT 4, csagg.counter('2025-01-01 00:00+00'::timestamptz + i * interval '17 minutes', 1, md5(i::text)) FROM generate_series(1, 8000) i
+UNION ALL SELECT 5, csagg.counter('2025-01-01 00:00+00'::timestamptz + i * interval '17 minutes', i) FROM generate_series(1, 8000) i
+UNION ALL SELECT 6, csagg.forget_before(csagg.counter('2025-01-01 00:00+00'::timestamptz + i * interval '1 day', 1), '2025-01-10 00:00+00') FROM generate_series(1, 30) i
+UNION ALL SELECT 7, csagg.slice(csagg.counter('2025-01-01 00:00+00'::timestamptz), 'infinity', '-infinity');
+
+CREATE TABLE histories (id int PRIMARY KEY, x csagg.history);
+INSERT INTO histories
+SELECT 1, csagg.history(k, kind, '2025-01-01 00:00+00'::timestamptz, v, 'ann'::text, 3::bigint)
+FROM (VALUES ('logins', 'counter', '2.5'::jsonb), ('', 'boolean', 'true'), ('席数', 'number', '40'), ('plan', 'text', '"gold"'), ('end', 'date', '"infinity"'), ('seen', 'time', '"2025-01-01 00:00Z"'), ('gone', 'text', 'null')) t (k, kind, v)
+UNION ALL SELECT 2, csagg.history('key ' || i % 40, CASE i % 40 % 2 WHEN 0 THEN 'counter' ELSE 'number' END, '2025-01-01 00:00+00'::timestamptz + i * interval '1 hour', to_jsonb(i), NULL, i) FROM generate_series(1, 20000) i
+UNION ALL SELECT 3, csagg.forget_before(csagg.history_of('x', csagg.constant(1)), '2025-01-01 00:00+00');
+
+CREATE TABLE grids (id int PRIMARY KEY, x csagg.grid);
+INSERT INTO grids VALUES
+    (1, csagg.grid('2025-01-01', '2027-01-01', '1 day', 'Asia/Tokyo')), (2, csagg.grid('2025-01-31', '2025-12-31', '1 month', 'Europe/Berlin', 'start')),
+    (3, csagg.grid('2025-10-26 00:00', '2025-10-27 00:00', '15 minutes', 'Europe/Berlin')), (4, csagg.grid('2025-01-01', '2025-01-01', '7 days', 'UTC')),
+    (5, csagg.last_buckets(10, '1 hour', 'Europe/Berlin', '2025-10-26 01:30+00')), (6, csagg.last_buckets(3, '3 months', 'Pacific/Apia', '2012-01-01 00:00+00'));
+
+CREATE TABLE log AS
+SELECT i % 500 AS customer, '2025-01-01 00:00+00'::timestamptz + i * interval '47 minutes' AS at, i * 7919 % 1000 AS score, 'plan ' || i * 31 % 300 AS plan
+FROM generate_series(1, 20000) i;
+CREATE TABLE populations (id int PRIMARY KEY, d csagg.distribution, j csagg.distribution, s csagg.summary, f csagg.flows);
+INSERT INTO populations
+SELECT g.id, csagg.distribution(plan, g.x), csagg.distribution(ARRAY[plan, score], g.x), csagg.summary(score, g.x), csagg.flows(plan, g.x)
+FROM grids g, (SELECT customer, csagg.timeline(at, score) AS score, csagg.timeline(at, plan) AS plan FROM log GROUP BY customer) t GROUP BY g.id;
+INSERT INTO populations VALUES (0, NULL, NULL, NULL, NULL);
+
+-- What a user builds: defaults, a generated column, a view, an index, an aggregate in a materialized view, arrays, a domain.
+CREATE DOMAIN plan_timeline AS csagg.timeline CHECK (csagg.text_at(VALUE, 'infinity') <> 'none');
+CREATE TABLE built (
+    id int PRIMARY KEY, x csagg.timeline DEFAULT csagg.constant(1), g csagg.grid DEFAULT csagg.grid('2025-01-01', '2026-01-01', '1 month', 'UTC'),
+    closing numeric GENERATED ALWAYS AS (csagg.number_at(x, '2026-01-01 00:00+00')) STORED, many csagg.timeline[], plan plan_timeline
+);
+INSERT INTO built (id) VALUES (1);
+INSERT INTO built (id, x, g, many, plan)
+SELECT id, x, NULL, ARRAY[x, x], csagg.constant('gold'::text) FROM kinds WHERE id IN (2, 10);
+CREATE INDEX ON kinds USING hash (x);
+CREATE VIEW looked AS SELECT id, csagg.text_at(x, '2025-06-01 00:00+00') AS value FROM kinds;
+CREATE MATERIALIZED VIEW counted AS SELECT csagg.distribution(x, csagg.grid('2025-01-01', '2026-01-01', '1 month', 'UTC')) AS d FROM kinds WHERE id IN (10, 13);
+
+-- Every value in the database by its bytes.
+CREATE VIEW bytes AS
+SELECT 'kinds' AS t, id, 'x' AS c, md5(csagg.timeline_send(x)) AS m, length(csagg.timeline_send(x)) AS n FROM kinds
+UNION ALL SELECT 'counters', id, 'x', md5(csagg.counter_send(x)), length(csagg.counter_send(x)) FROM counters
+UNION ALL SELECT 'histories', id, 'x', md5(csagg.history_send(x)), length(csagg.history_send(x)) FROM histories
+UNION ALL SELECT 'grids', id, 'x', md5(csagg.grid_send(x)), length(csagg.grid_send(x)) FROM grids
+UNION ALL SELECT 'populations', id, 'd', md5(csagg.distribution_send(d)), length(csagg.distribution_send(d)) FROM populations
+UNION ALL SELECT 'populations', id, 'j', md5(csagg.distribution_send(j)), length(csagg.distribution_send(j)) FROM populations
+UNION ALL SELECT 'populations', id, 's', md5(csagg.summary_send(s)), length(csagg.summary_send(s)) FROM populations
+UNION ALL SELECT 'populations', id, 'f', md5(csagg.flows_send(f)), length(csagg.flows_send(f)) FROM populations
+UNION ALL SELECT 'built', id, 'x', md5(csagg.timeline_send(x)), length(csagg.timeline_send(x)) FROM built
+UNION ALL SELECT 'built', id, 'many', md5(csagg.timeline_send(many[2])), length(csagg.timeline_send(many[2])) FROM built
+UNION ALL SELECT 'built', id, 'plan', md5(csagg.timeline_send(plan)), length(csagg.timeline_send(plan)) FROM built
+UNION ALL SELECT 'built', id, 'closing', closing::text, 0 FROM built
+UNION ALL SELECT 'looked', id, 'value', value, 0 FROM looked
+UNION ALL SELECT 'counted', 1, 'd', md5(csagg.distribution_send(d)), length(csagg.distribution_send(d)) FROM counted;
