@@ -459,7 +459,7 @@ COMMENT ON FUNCTION csagg.time_in(csagg.timeline, timestamptz, timestamptz, time
 CREATE FUNCTION csagg.value_at(x csagg.timeline, at timestamptz, like_this anyelement) RETURNS anyelement
     AS 'MODULE_PATHNAME', 'csagg_timeline_value_at' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.value_at(csagg.timeline, timestamptz, anyelement) IS
-    'value in force at an instant, as the type of the third argument (NULL::integer); NULL where absent or not known; error 42804 where the kind does not go to the type, text goes to any';
+    'value in force at an instant, as the type of the third argument (NULL::integer); NULL where absent or not known; error 42804 where the kind does not go to the type; text goes to any but boolean, date and timestamptz';
 
 CREATE FUNCTION csagg.number_at(x csagg.timeline, at timestamptz) RETURNS numeric
     AS 'MODULE_PATHNAME', 'csagg_timeline_number_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -23,11 +23,19 @@ Found find(FunctionCallInfo fcinfo) {
     return find_value(source, at);
 }
 
-Datum find_as(FunctionCallInfo fcinfo, Oid type) {
-    const Found found = find(fcinfo);
+Datum found_datum(FunctionCallInfo fcinfo, const Found& found, Oid type) {
     if (!found.value.absent) return value_datum(found.value, type);
     fcinfo->isnull = true;
     return 0;
+}
+
+Datum find_as(FunctionCallInfo fcinfo, Oid type) { return found_datum(fcinfo, find(fcinfo), type); }
+
+/// Of another kind it is an error, also where nothing is found.
+Datum find_of_kind(FunctionCallInfo fcinfo, Kind kind, Oid type) {
+    const Found found = find(fcinfo);
+    require_kind(found.value.kind, kind, "timeline");
+    return found_datum(fcinfo, found, type);
 }
 
 /// The columns value and number of a row.
@@ -44,10 +52,10 @@ CSAGG_FUNCTION(csagg_timeline_value_at) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) PG_RETURN_NULL();
     return find_as(fcinfo, get_fn_expr_argtype(fcinfo->flinfo, 2));
 }
-CSAGG_FUNCTION(csagg_timeline_number_at) { return find_as(fcinfo, NUMERICOID); }
+CSAGG_FUNCTION(csagg_timeline_number_at) { return find_of_kind(fcinfo, Kind::number, NUMERICOID); }
 CSAGG_FUNCTION(csagg_timeline_text_at) { return find_as(fcinfo, TEXTOID); }
-CSAGG_FUNCTION(csagg_timeline_bool_at) { return find_as(fcinfo, BOOLOID); }
-CSAGG_FUNCTION(csagg_timeline_time_at) { return find_as(fcinfo, TIMESTAMPTZOID); }
+CSAGG_FUNCTION(csagg_timeline_bool_at) { return find_of_kind(fcinfo, Kind::boolean, BOOLOID); }
+CSAGG_FUNCTION(csagg_timeline_time_at) { return find_of_kind(fcinfo, Kind::time, TIMESTAMPTZOID); }
 
 CSAGG_FUNCTION(csagg_timeline_changes) {
     ContextArena arena;

@@ -78,11 +78,7 @@ void add_timeline_argument(FunctionCallInfo fcinfo, int n, TimelineLog& log) {
 
 /// The state of argument 0, or of `kind` anew with what argument 0 holds.
 TimelineLog log_argument(FunctionCallInfo fcinfo, Kind kind) {
-    if (void* state = log_state_argument(fcinfo, 0)) {
-        TimelineLog log(Flat(state, grow_state));
-        require_kind(kind, log.kind(), "the value to be added");
-        return log;
-    }
+    if (void* state = log_state_argument(fcinfo, 0)) return TimelineLog(Flat(state, grow_state));
     TimelineLog log = TimelineLog::create(kind, grow_state);
     if (!PG_ARGISNULL(0)) add_timeline_argument(fcinfo, 0, log);
     return log;
@@ -102,6 +98,7 @@ Datum add_value(FunctionCallInfo fcinfo, Kind kind, Value (*convert)(Datum)) {
     check_instant(at);
     const Value value = PG_ARGISNULL(2) ? Value::none(kind) : convert(PG_GETARG_DATUM(2));
     TimelineLog log = log_argument(fcinfo, kind);
+    require_kind(kind, log.kind(), "the value to be added");
     log.add({at, has_seq ? PG_GETARG_INT64(3) : 0, value});
     return state_result(log.flat());
 }
