@@ -63,6 +63,18 @@ public:
         return get_near_end(byte, shift) & low_mask(width);
     }
 
+    /// n fields in a row: get(start), get(start + width), ...
+    void unpack(std::size_t start, unsigned width, std::size_t n, std::uint64_t* out) const {
+        std::size_t i = 0;
+        if (width > 0 && width <= 57) {  // a field and its shift fit into one load, but near the end
+            const std::size_t loads = size_ < 8 ? 0 : (size_ - 7) * 8;
+            const std::size_t safe = start < loads ? std::min(n, (loads - start - 1) / width + 1) : 0;
+            for (std::size_t position = start; i < safe; ++i, position += width)
+                out[i] = (load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & low_mask(width);
+        }
+        for (; i < n; ++i) out[i] = get(start + i * width, width);
+    }
+
 private:
     std::uint64_t get_near_end(std::size_t byte, unsigned shift) const {
         Byte buffer[9] = {};

@@ -100,6 +100,8 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
     const std::size_t m = coded(n);
     if (m == 0) return high;
     const auto step = std::uint64_t(units[unit]);
+    auto* const lows = reinterpret_cast<std::uint64_t*>(at);  // the unsigned twin: no aliasing trouble
+    bits.unpack(low, low_width, m, lows);
     std::uint64_t distance = 0;
     std::uint64_t gap_sum = 0;  // zeros seen so far: the high part
     bool increasing = true;
@@ -119,7 +121,7 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
         window = window >> zeros >> 1;
         window_bits -= zeros + 1;
         const std::uint64_t previous = distance;
-        distance = gap_sum << low_width | bits.get(low + i * low_width, low_width);
+        distance = gap_sum << low_width | lows[i];
         increasing &= distance > previous;
         at[i] = Instant(std::uint64_t(base) + distance * step);
     }

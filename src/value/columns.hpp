@@ -61,7 +61,9 @@ struct IntegersHead {
         return std::int64_t(std::uint64_t(least) + bits.get(start + i * width, width));
     }
     void decode(BitSpan bits, std::size_t start, std::size_t n, std::int64_t* values) const {
-        for (std::size_t i = 0; i < n; ++i) values[i] = get(bits, start, i);
+        auto* const distances = reinterpret_cast<std::uint64_t*>(values);  // the unsigned twin: no aliasing trouble
+        bits.unpack(start, width, n, distances);
+        for (std::size_t i = 0; i < n; ++i) distances[i] += std::uint64_t(least);
     }
 };
 
