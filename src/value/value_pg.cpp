@@ -27,7 +27,7 @@ Number number_of(Datum numeric) {
     const unsigned sign = wire_field(p + 4);
     if (sign != 0 && sign != 0x4000)
         throw Error(Errc::out_of_range, sign == 0xC000 ? "NaN is not a value" : "infinity is not a number here",
-                    "Use NULL for an unknown value.");
+                    "Leave such rows out; a state that is unknown is logged as NULL.");
     Byte digits[digits_that_matter * 4];
     const std::size_t kept = std::min(n, digits_that_matter);
     for (std::size_t i = 0; i < kept; ++i) {
