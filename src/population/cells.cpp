@@ -110,6 +110,7 @@ Cells::Id Cells::value_id(const Value& value) {
 
 Cells::Id Cells::tuple_id(std::span<const Id> members) {
     if (std::all_of(members.begin(), members.end(), [](Id id) { return id == 0; })) return 0;
+    if (members.size() <= 2) return pair_id(members[0], members.size() == 2 ? members[1] : 0);
     const ByteSpan bytes{reinterpret_cast<const Byte*>(members.data()), members.size_bytes()};
     const std::uint64_t hash = hash_bytes(bytes, header().seed);
     if (const Id id = header().tuples.find(flat_, hash, bytes)) return id;
@@ -255,7 +256,7 @@ Vector<Cells::Id> Cells::members(Arena& arena) const {
             std::memcpy(tuple, bytes.data(), bytes.size());
         } else {
             tuple[0] = Id(slot.key >> 32);
-            tuple[1] = Id(slot.key);
+            if (arity() == 2) tuple[1] = Id(slot.key);
         }
     }
     return members;

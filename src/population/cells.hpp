@@ -55,7 +55,7 @@ public:
 
     /// The id of a value of fixed size: its word, and as tag its kind and scale.
     Id value_id(std::uint64_t word, std::uint32_t tag) {
-        const Id id = header().values.find(flat_, header().seed, word, tag);
+        const Id id = value_slots_.find(word, tag);
         return id != 0 ? id : insert_value(word, tag);
     }
     Id text_id(std::string_view text);
@@ -64,10 +64,10 @@ public:
 
     /// The id of a tuple of value ids; 0 if all are 0.
     Id tuple_id(std::span<const Id> members);
-    /// The id of a move from one value to another.
+    /// The id of a tuple of two, or of a move from one value to another.
     Id pair_id(Id from, Id to) {
         const std::uint64_t word = std::uint64_t(from) << 32 | to;
-        const Id id = header().tuples.find(flat_, header().seed, word, pair_tag);
+        const Id id = header().tuples.lookup(flat_, header().seed).find(word, pair_tag);
         return id != 0 ? id : insert_pair(word);
     }
 
@@ -155,7 +155,11 @@ private:
     Header& header() const { return *flat_.at<Header>(0); }
     static std::size_t offsetof_moments();
     MomentStore moment_store() { return MomentStore(flat_, offsetof_moments(), buckets()); }
-    void refresh() { columns_ = flat_.at<Column>(header().columns); }
+    /// After the block may have moved.
+    void refresh() {
+        columns_ = flat_.at<Column>(header().columns);
+        value_slots_ = header().values.lookup(flat_, header().seed);
+    }
 
     void note_kind(std::size_t member, Kind kind);
     Id insert_value(std::uint64_t word, std::uint32_t tag);
@@ -183,6 +187,7 @@ private:
 
     Flat flat_;
     Column* columns_ = nullptr;
+    Interner::Lookup value_slots_{};
 };
 
 }  // namespace csagg

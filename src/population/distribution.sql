@@ -65,7 +65,7 @@ CREATE FUNCTION csagg.distribution_add(csagg.distribution, csagg.timeline, csagg
 COMMENT ON FUNCTION csagg.distribution_add(csagg.distribution, csagg.timeline, csagg.grid) IS
     'transition function of csagg.distribution(csagg.timeline, csagg.grid); for its use only';
 CREATE AGGREGATE csagg.distribution(value csagg.timeline, over csagg.grid) (
-    SFUNC = csagg.distribution_add, STYPE = csagg.distribution, SSPACE = 16384,
+    SFUNC = csagg.distribution_add, STYPE = csagg.distribution, SSPACE = 4096,
     FINALFUNC = csagg.distribution_final, COMBINEFUNC = csagg.distribution_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.distribution(csagg.timeline, csagg.grid) IS
@@ -76,7 +76,7 @@ CREATE FUNCTION csagg.distribution_add(csagg.distribution, csagg.timeline[], csa
 COMMENT ON FUNCTION csagg.distribution_add(csagg.distribution, csagg.timeline[], csagg.grid) IS
     'transition function of csagg.distribution(csagg.timeline[], csagg.grid); for its use only';
 CREATE AGGREGATE csagg.distribution(members csagg.timeline[], over csagg.grid) (
-    SFUNC = csagg.distribution_add, STYPE = csagg.distribution, SSPACE = 16384,
+    SFUNC = csagg.distribution_add, STYPE = csagg.distribution, SSPACE = 4096,
     FINALFUNC = csagg.distribution_final, COMBINEFUNC = csagg.distribution_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.distribution(csagg.timeline[], csagg.grid) IS

@@ -94,6 +94,25 @@ Datum text_array(const StoredArgument& in, std::span<const std::uint32_t> member
     });
 }
 
+/// One row per bucket and column that counts something; form(members) makes the row of a column.
+template <class Form>
+void put_counts(const StoredArgument& in, Counts& counts, RowSink& rows, Arena& arena, const Form& form) {
+    Vector<RowForm> forms(arena);
+    forms.reserve(counts.columns());
+    for (std::size_t c = 0; c < counts.columns(); ++c) forms.push_back(form(counts.members(c)));
+    for (std::size_t b = 0; b < in.grid.size(); ++b) {
+        const LocalTime bucket = in.grid.label(b);
+        const Instant starts_at = in.grid.starts_at(b);
+        counts.next_bucket([&](std::size_t column, std::int64_t n) {
+            RowForm& row = forms[column];
+            row.set_front(0, bucket);
+            row.set_front(1, starts_at);
+            row.set_last(n);
+            rows.put(row);
+        });
+    }
+}
+
 }  // namespace
 
 CSAGG_FUNCTION(csagg_distribution_buckets) {
@@ -101,27 +120,14 @@ CSAGG_FUNCTION(csagg_distribution_buckets) {
     const StoredArgument in(fcinfo, 0, arena);
     Counts counts(in.stored, in.grid.size(), arena);
     RowSink rows(fcinfo, 5);
-
-    struct Labels {
-        Datum value, number;
-        bool is_number;
-    };
-    Vector<Labels> labels(arena);
-    labels.reserve(counts.columns());
-    for (std::size_t c = 0; c < counts.columns(); ++c) {
-        const Value& value = in.stored.values()[counts.members(c)[0]];
+    put_counts(in, counts, rows, arena, [&](std::span<const std::uint32_t> members) {
+        const Value& value = in.stored.values()[members[0]];
         const bool is_number = !in.stored.has_tuples() && value.kind == Kind::number;
-        labels.push_back({label_of(in, counts.members(c), arena), is_number ? number_datum(value.number()) : Datum(0), is_number});
-    }
-    for (std::size_t b = 0; b < in.grid.size(); ++b) {
-        const Datum bucket = TimestampGetDatum(in.grid.label(b)), starts_at = TimestampTzGetDatum(in.grid.starts_at(b));
-        counts.next_bucket([&](std::size_t column, std::int64_t n) {
-            const Labels& label = labels[column];
-            const Datum values[] = {bucket, starts_at, label.value, label.number, Int64GetDatum(n)};
-            const bool nulls[] = {false, false, false, !label.is_number, false};
-            rows.put(values, nulls);
-        });
-    }
+        const Datum values[] = {Int64GetDatum(0), Int64GetDatum(0), label_of(in, members, arena),
+                                is_number ? number_datum(value.number()) : Datum(0), Int64GetDatum(0)};
+        const bool nulls[] = {false, false, false, !is_number, false};
+        return RowForm(rows, values, nulls);
+    });
     return Datum(0);
 }
 
@@ -130,16 +136,10 @@ CSAGG_FUNCTION(csagg_distribution_joint_buckets) {
     const StoredArgument in(fcinfo, 0, arena);
     Counts counts(in.stored, in.grid.size(), arena);
     RowSink rows(fcinfo, 4);
-    Vector<Datum> members(arena);
-    members.reserve(counts.columns());
-    for (std::size_t c = 0; c < counts.columns(); ++c) members.push_back(text_array(in, counts.members(c)));
-    for (std::size_t b = 0; b < in.grid.size(); ++b) {
-        const Datum bucket = TimestampGetDatum(in.grid.label(b)), starts_at = TimestampTzGetDatum(in.grid.starts_at(b));
-        counts.next_bucket([&](std::size_t column, std::int64_t n) {
-            const Datum values[] = {bucket, starts_at, members[column], Int64GetDatum(n)};
-            const bool nulls[] = {false, false, false, false};
-            rows.put(values, nulls);
-        });
-    }
+    put_counts(in, counts, rows, arena, [&](std::span<const std::uint32_t> members) {
+        const Datum values[] = {Int64GetDatum(0), Int64GetDatum(0), text_array(in, members), Int64GetDatum(0)};
+        const bool nulls[] = {false, false, false, false};
+        return RowForm(rows, values, nulls);
+    });
     return Datum(0);
 }

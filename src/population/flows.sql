@@ -65,7 +65,7 @@ CREATE FUNCTION csagg.flows_add(csagg.flows, csagg.timeline, csagg.grid) RETURNS
 COMMENT ON FUNCTION csagg.flows_add(csagg.flows, csagg.timeline, csagg.grid) IS
     'transition function of csagg.flows(csagg.timeline, csagg.grid); for its use only';
 CREATE AGGREGATE csagg.flows(value csagg.timeline, over csagg.grid) (
-    SFUNC = csagg.flows_add, STYPE = csagg.flows, SSPACE = 16384,
+    SFUNC = csagg.flows_add, STYPE = csagg.flows, SSPACE = 4096,
     FINALFUNC = csagg.flows_final, COMBINEFUNC = csagg.flows_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.flows(csagg.timeline, csagg.grid) IS

@@ -79,7 +79,7 @@ void Interner::enlarge(Flat& flat, std::size_t self, std::uint64_t seed) {
 
 void Interner::place_slot(const Flat& flat, std::uint64_t seed, const InternSlot& slot) const {
     InternSlot* const slots = flat.at<InternSlot>(slots_);
-    std::size_t i = slot.is_bytes() ? std::size_t(slot.key >> shift_) : position(seed, slot.key, slot.tag);
+    std::size_t i = slot.is_bytes() ? std::size_t(slot.key >> shift_) : lookup(flat, seed).position(slot.key, slot.tag);
     while (slots[i].id != 0) i = (i + 1) & (capacity() - 1);
     slots[i] = slot;
 }

@@ -40,14 +40,26 @@ public:
     std::size_t capacity() const { return std::size_t(1) << (64 - shift_); }
     std::span<const InternSlot> slots(const Flat& flat) const { return {flat.at<InternSlot>(slots_), capacity()}; }
 
-    /// The id of a word, or 0.
-    std::uint32_t find(const Flat& flat, std::uint64_t seed, std::uint64_t word, std::uint32_t tag) const {
-        const InternSlot* const slots = flat.at<InternSlot>(slots_);
-        for (std::size_t i = position(seed, word, tag);; i = (i + 1) & (capacity() - 1)) {
-            if (slots[i].key == word && slots[i].tag == tag) return slots[i].id;  // an empty slot has id 0 too
-            if (slots[i].id == 0) return 0;
+    /// Where the slots are just now, for looking up words without asking the block again.
+    struct Lookup {
+        const InternSlot* slots;
+        std::uint64_t seed;
+        unsigned shift;
+
+        std::size_t position(std::uint64_t word, std::uint32_t tag) const {
+            return std::size_t(fold_multiply(word ^ seed, tag ^ 0x9E3779B97F4A7C15) >> shift);
         }
-    }
+        /// The id of a word, or 0.
+        std::uint32_t find(std::uint64_t word, std::uint32_t tag) const {
+            std::size_t i = position(word, tag);
+            while (slots[i].key != word || slots[i].tag != tag) {
+                if (slots[i].id == 0) return 0;
+                i = (i + 1) & (~std::uint64_t(0) >> shift);
+            }
+            return slots[i].id;
+        }
+    };
+    Lookup lookup(const Flat& flat, std::uint64_t seed) const { return {flat.at<InternSlot>(slots_), seed, shift_}; }
     std::uint32_t find(const Flat& flat, std::uint64_t hash, ByteSpan bytes) const;
 
     // The id that a key not found before gets. They may move the block and this object in it, which is why they are
@@ -63,9 +75,6 @@ public:
     }
 
 private:
-    std::size_t position(std::uint64_t seed, std::uint64_t word, std::uint32_t tag) const {
-        return std::size_t(fold_multiply(word ^ seed, tag ^ 0x9E3779B97F4A7C15) >> shift_);
-    }
     static std::uint32_t insert_slot(Flat& flat, std::size_t self, std::uint64_t seed, InternSlot slot);
     static void enlarge(Flat& flat, std::size_t self, std::uint64_t seed);
     void place_slot(const Flat& flat, std::uint64_t seed, const InternSlot& slot) const;

@@ -65,7 +65,7 @@ CREATE FUNCTION csagg.summary_add(csagg.summary, csagg.timeline, csagg.grid) RET
 COMMENT ON FUNCTION csagg.summary_add(csagg.summary, csagg.timeline, csagg.grid) IS
     'transition function of csagg.summary(csagg.timeline, csagg.grid); for its use only';
 CREATE AGGREGATE csagg.summary(value csagg.timeline, over csagg.grid) (
-    SFUNC = csagg.summary_add, STYPE = csagg.summary, SSPACE = 32768,
+    SFUNC = csagg.summary_add, STYPE = csagg.summary, SSPACE = 8192,
     FINALFUNC = csagg.summary_final, COMBINEFUNC = csagg.summary_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.summary(csagg.timeline, csagg.grid) IS

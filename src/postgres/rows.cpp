@@ -1,6 +1,7 @@
 #include "postgres/rows.hpp"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "funcapi.h"
 #include "utils/tuplestore.h"
 }
@@ -23,6 +24,20 @@ void RowSink::put(const Datum* values, const bool* nulls) {
     call([this, values = const_cast<Datum*>(values), nulls = const_cast<bool*>(nulls)] {
         tuplestore_putvalues(store_, shape_, values, nulls);
     });
+}
+
+void RowSink::put(const RowForm& row) {
+    if (++rows_ % 1024 == 0) check_interrupts();
+    call([this, tuple = row.tuple_] { tuplestore_puttuple(store_, tuple); });
+}
+
+RowForm::RowForm(const RowSink& sink, const Datum* values, const bool* nulls) {
+    tuple_ = call([&sink, values = const_cast<Datum*>(values), nulls = const_cast<bool*>(nulls)] {
+        return heap_form_tuple(sink.shape_, values, nulls);
+    });
+    auto* const row = reinterpret_cast<Byte*>(tuple_->t_data);
+    front_ = row + tuple_->t_data->t_hoff;
+    last_ = row + tuple_->t_len - 8;
 }
 
 }  // namespace csagg::pg

@@ -1,10 +1,15 @@
 // The rows of a set-returning function, all at once into a tuplestore that spills to disk beyond work_mem.
 #pragma once
+#include "base/memory.hpp"
+
+#include <cstring>
+
 #include "postgres/boundary.hpp"
 
 // Not by their headers, which bring PostgreSQL's own struct String.
 struct Tuplestorestate;
 struct TupleDescData;
+struct HeapTupleData;
 
 namespace csagg::pg {
 
@@ -17,10 +22,33 @@ public:
     /// Copies one row. Checks for interrupts now and then.
     void put(const Datum* values, const bool* nulls);
 
+    /// Copies the row as it is now.
+    void put(const class RowForm& row);
+
 private:
+    friend class RowForm;
+
     ::Tuplestorestate* store_;
     ::TupleDescData* shape_;
     unsigned rows_ = 0;
+};
+
+/// A row to be put again and again, where only some columns of 8 bytes (timestamp, bigint) change: columns at the front,
+/// before any of another size, and the last one. Forming a row costs several times as much as copying it.
+class RowForm {
+public:
+    RowForm(const RowSink& sink, const Datum* values, const bool* nulls);
+
+    /// Neither may be NULL in the row as it was formed.
+    void set_front(int column, std::int64_t value) { std::memcpy(front_ + 8 * column, &value, 8); }
+    void set_last(std::int64_t value) { std::memcpy(last_, &value, 8); }
+
+private:
+    friend class RowSink;
+
+    ::HeapTupleData* tuple_;
+    Byte* front_;
+    Byte* last_;
 };
 
 }  // namespace csagg::pg
