@@ -64,6 +64,20 @@ TEST(Bits, AreWrittenAndReadAsByTheNaiveTwin) {
     }
 }
 
+TEST(Bits, ManyFieldsAreUnpackedAsOneByOne) {
+    std::mt19937_64 random(2);
+    for (int round = 0; round < 3000; ++round) {
+        std::vector<Byte> bytes(random() % 40);
+        for (Byte& b : bytes) b = Byte(random());
+        const BitSpan span(ByteSpan(bytes.data(), bytes.size()));
+        const auto width = unsigned(random() % 65);
+        const std::size_t start = random() % (bytes.size() * 8 + 20), n = random() % 40;  // also past the end
+        std::vector<std::uint64_t> fields(n, 0x5555);
+        span.unpack(start, width, n, fields.data());
+        for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(fields[i], span.get(start + i * width, width)) << start << ' ' << width << ' ' << i;
+    }
+}
+
 TEST(Bits, EveryWidthAtEveryShift) {
     TestArena arena;
     for (unsigned shift = 0; shift < 64; ++shift)
