@@ -82,7 +82,7 @@ private:
     std::uint32_t slots_;
     std::uint32_t shift_;
     std::uint32_t count_;
-    std::uint32_t spare_ = 0;
+    [[maybe_unused]] std::uint32_t spare_ = 0;  // so that there is no padding
 };
 
 }  // namespace csagg
