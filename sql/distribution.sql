@@ -105,6 +105,7 @@ FROM generate_series(1, 60) c, generate_series(1, 12) e;
 INSERT INTO score_log SELECT customer, '-infinity', 99, 'ever', NULL FROM generate_series(1, 5) customer;
 -- one row an instant, so that the naive query needs no rule for ties
 DELETE FROM score_log a USING score_log b WHERE a.ctid < b.ctid AND a.customer = b.customer AND a.at = b.at;
+CREATE INDEX ON score_log (customer, at);
 CREATE TABLE score_line AS
 SELECT customer, customer % 3 AS tenant, csagg.timeline(at, score) AS score, csagg.timeline(at, plan) AS plan, csagg.timeline(at, active) AS active
 FROM score_log GROUP BY customer;
@@ -114,7 +115,7 @@ CREATE FUNCTION spring() RETURNS csagg.grid LANGUAGE sql IMMUTABLE PARALLEL SAFE
     $$ SELECT csagg.grid('2025-03-20', '2025-04-20', '1 day', 'Europe/Berlin') $$;
 CREATE VIEW day AS
 SELECT bucket, starts_at, (bucket + interval '1 day') AT TIME ZONE 'Europe/Berlin' AS ends_at FROM csagg.buckets(spring());
-CREATE VIEW naive AS
+CREATE TABLE naive AS
 SELECT d.bucket, d.starts_at, c.customer, l.score, l.plan, l.active
 FROM day d, (SELECT DISTINCT customer FROM score_log) c,
      LATERAL (SELECT * FROM score_log WHERE customer = c.customer AND at < d.ends_at ORDER BY at DESC LIMIT 1) l;
@@ -214,6 +215,6 @@ SELECT count(*), sum(n), count(DISTINCT value) FROM (SELECT csagg.distribution(t
 SELECT count(*), sum(n), count(DISTINCT members) FROM (SELECT csagg.distribution(array[number, text], spring()) d FROM wide_line) s, csagg.joint_buckets(s.d);
 
 DROP TABLE plan_log, plan_line, score_line, by_tenant, copied, many, result, grouped, wide_line;
-DROP VIEW naive, day;
-DROP TABLE score_log;
+DROP TABLE naive, score_log;
+DROP VIEW day;
 DROP FUNCTION week, spring, differences;

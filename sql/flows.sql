@@ -53,6 +53,7 @@ SELECT c AS customer, timestamptz '2025-10-15' + make_interval(mins => (random()
        CASE WHEN random() < 0.8 THEN floor(random() * 4)::int END AS stage
 FROM generate_series(1, 80) c, generate_series(1, 10) e;
 DELETE FROM log a USING log b WHERE a.ctid < b.ctid AND a.customer = b.customer AND a.at = b.at;
+CREATE INDEX ON log (customer, at);
 CREATE TABLE line AS SELECT customer, customer % 4 AS tenant, csagg.timeline(at, stage) AS stage FROM log GROUP BY customer;
 CREATE FUNCTION autumn() RETURNS csagg.grid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
     $$ SELECT csagg.grid('2025-10-20', '2025-11-05', '1 day', 'Europe/Berlin') $$;
