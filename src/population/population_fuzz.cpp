@@ -1,5 +1,5 @@
 // Bytes that pretend to be a population: whatever validate() lets through is exactly what encode_cells writes, can be
-// read and printed, and its text gives the same bytes.
+// read and printed, and its text gives the same bytes. And the text form: what can be read gives valid bytes.
 #include "population/counts.hpp"
 #include "population/population_text.hpp"
 
@@ -39,6 +39,22 @@ void read_all(csagg::ByteSpan bytes, csagg::Arena& arena) {
     require(std::equal(bytes.begin(), bytes.end(), again.begin(), again.end()));
 }
 
+void read_text(std::string_view text, csagg::Arena& arena) {
+    using namespace csagg;
+    Bytes bytes(arena);
+    try {
+        const PopulationHead head = parse_population_head(text);
+        Cells cells = Cells::create(head.form, as_bytes("grid"), buckets, 1, grow);
+        parse_population_body(text, head, cells, arena);
+        encode_cells(cells, bytes);
+        check_content(Stored(view(bytes), arena), buckets);
+    } catch (const Error&) {
+        return;
+    }
+    validate(view(bytes), buckets, grow, arena);
+    read_all(view(bytes), arena);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -46,6 +62,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::pmr::unsynchronized_pool_resource arena;
     const ByteSpan bytes(data, size);
     blocks.clear();
+    if (size > 0 && data[0] >= ' ') {
+        read_text(as_text(bytes), arena);
+        return 0;
+    }
     try {
         validate(bytes, buckets, grow, arena);
     } catch (const Error&) {
