@@ -21,13 +21,13 @@ COMMENT ON TYPE csagg.counter IS
     'multiset of events: per instant the number of events, the exact total of their amounts, and their distinct actors';
 
 CREATE FUNCTION csagg.counter_eq(csagg.counter, csagg.counter) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_counter_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.counter_ne(csagg.counter, csagg.counter) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_counter_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.counter_hash(csagg.counter) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_counter_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.counter_hash_extended(csagg.counter, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_counter_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.counter_eq(csagg.counter, csagg.counter) IS
     'same instants, numbers of events, totals, actors and known_from';
 

@@ -5,6 +5,7 @@
 extern "C" {
 #include "pgtime.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/timestamp.h"
 }
 
@@ -43,6 +44,12 @@ private:
     }
 
     LocalTime add_months(LocalTime start, std::int32_t months) const override {
+        // PostgreSQL's own error would pass by those who turn ours into "invalid binary form".
+        int year = 0, month = 0, day = 0;
+        j2date(int(midnight_of(start) / micros_per_day) + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+        constexpr std::int64_t first = -4713 * 12 + 10, last = 294276 * 12 + 11;  // November 4714 BC, December 294276
+        const std::int64_t target = std::int64_t(year) * 12 + (month - 1) + months;
+        if (target < first || target > last) check_finite(target < first ? minus_infinity : plus_infinity);
         Interval step{0, 0, months};
         return call([start, &step] {
             return DatumGetTimestamp(DirectFunctionCall2(timestamp_pl_interval, TimestampGetDatum(start), IntervalPGetDatum(&step)));

@@ -30,6 +30,29 @@ COMMENT ON FUNCTION csagg.grid_recv(internal) IS
 COMMENT ON FUNCTION csagg.grid_send(csagg.grid) IS
 'The binary form of csagg.grid: the stored bytes.';
 
+CREATE FUNCTION csagg.grid_eq(csagg.grid, csagg.grid) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.grid_ne(csagg.grid, csagg.grid) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.grid_hash(csagg.grid) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.grid_hash_extended(csagg.grid, bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.grid_eq(csagg.grid, csagg.grid) IS
+'The same buckets by the same step, zone and snapshot.';
+CREATE OPERATOR csagg.= (
+    LEFTARG = csagg.grid, RIGHTARG = csagg.grid, FUNCTION = csagg.grid_eq,
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+CREATE OPERATOR csagg.<> (
+    LEFTARG = csagg.grid, RIGHTARG = csagg.grid, FUNCTION = csagg.grid_ne,
+    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
+);
+CREATE OPERATOR CLASS csagg.grid_ops DEFAULT FOR TYPE csagg.grid USING hash AS
+    OPERATOR 1 csagg.=,
+    FUNCTION 1 csagg.grid_hash(csagg.grid),
+    FUNCTION 2 csagg.grid_hash_extended(csagg.grid, bigint);
+
 CREATE FUNCTION csagg.grid(start timestamp, until timestamp, step interval DEFAULT '1 day',
                            timezone text DEFAULT pg_catalog.current_setting('TimeZone'), snapshot text DEFAULT 'end')
     RETURNS csagg.grid

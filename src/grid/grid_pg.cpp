@@ -11,7 +11,6 @@
 extern "C" {
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "utils/timestamp.h"
 }
 
@@ -249,6 +248,5 @@ CSAGG_FUNCTION(csagg_grid_to_jsonb) {
     json += "\",\"timezone\":\"";
     json.append(spec.zone.data(), spec.zone.size());
     json += spec.snapshot == csagg::Snapshot::end ? "\",\"snapshot\":\"end\"}" : "\",\"snapshot\":\"start\"}";
-    const char* const text = json.c_str();
-    return call([text] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text)); });
+    return make_jsonb({json.data(), json.size()});
 }

@@ -21,13 +21,13 @@ COMMENT ON TYPE csagg.history IS
     'all named facts of one customer: each key has a counter or a timeline; keys compare by bytes and have at most 1000';
 
 CREATE FUNCTION csagg.history_eq(csagg.history, csagg.history) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_history_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.history_ne(csagg.history, csagg.history) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_history_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.history_hash(csagg.history) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_history_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.history_hash_extended(csagg.history, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_history_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.history_eq(csagg.history, csagg.history) IS
     'same keys with equal timelines and counters, and forgotten before the same horizon';
 COMMENT ON FUNCTION csagg.history_ne(csagg.history, csagg.history) IS

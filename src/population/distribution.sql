@@ -30,13 +30,28 @@ COMMENT ON FUNCTION csagg.distribution_send(csagg.distribution) IS
     'binary form of csagg.distribution: the stored bytes';
 
 CREATE FUNCTION csagg.distribution_eq(csagg.distribution, csagg.distribution) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_population_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.distribution_ne(csagg.distribution, csagg.distribution) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.distribution_hash(csagg.distribution) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.distribution_hash_extended(csagg.distribution, bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.distribution_eq(csagg.distribution, csagg.distribution) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
 CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_eq, COMMUTATOR = OPERATOR(csagg.=)
+    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_eq,
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+CREATE OPERATOR csagg.<> (
+    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_ne,
+    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR csagg.= (csagg.distribution, csagg.distribution) IS 'same grid and same counts';
+CREATE OPERATOR CLASS csagg.distribution_ops DEFAULT FOR TYPE csagg.distribution USING hash AS
+    OPERATOR 1 csagg.=,
+    FUNCTION 1 csagg.distribution_hash(csagg.distribution),
+    FUNCTION 2 csagg.distribution_hash_extended(csagg.distribution, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.distribution) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_population_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -30,13 +30,28 @@ COMMENT ON FUNCTION csagg.flows_send(csagg.flows) IS
     'binary form of csagg.flows: the stored bytes';
 
 CREATE FUNCTION csagg.flows_eq(csagg.flows, csagg.flows) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_population_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.flows_ne(csagg.flows, csagg.flows) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.flows_hash(csagg.flows) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.flows_hash_extended(csagg.flows, bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.flows_eq(csagg.flows, csagg.flows) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
 CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.flows, RIGHTARG = csagg.flows, FUNCTION = csagg.flows_eq, COMMUTATOR = OPERATOR(csagg.=)
+    LEFTARG = csagg.flows, RIGHTARG = csagg.flows, FUNCTION = csagg.flows_eq,
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+CREATE OPERATOR csagg.<> (
+    LEFTARG = csagg.flows, RIGHTARG = csagg.flows, FUNCTION = csagg.flows_ne,
+    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR csagg.= (csagg.flows, csagg.flows) IS 'same grid and same counts';
+CREATE OPERATOR CLASS csagg.flows_ops DEFAULT FOR TYPE csagg.flows USING hash AS
+    OPERATOR 1 csagg.=,
+    FUNCTION 1 csagg.flows_hash(csagg.flows),
+    FUNCTION 2 csagg.flows_hash_extended(csagg.flows, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.flows) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_population_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

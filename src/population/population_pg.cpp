@@ -91,7 +91,7 @@ Datum population_in(FunctionCallInfo fcinfo, bool (*accepts)(Form)) {
     Bytes bytes(arena);
     encode_cells(cells, bytes);
     try {
-        check_content(Stored(view(bytes), arena), cells.buckets());
+        check_content(Stored(view(bytes), arena), cells.buckets(), arena);
     } catch (const Error& e) {
         throw Error(Errc::invalid_text, e.what());
     }
@@ -154,13 +154,7 @@ CSAGG_FUNCTION(csagg_population_to_jsonb) {
     const String grid = grid_text(in.stored.grid(), arena);
     String text(arena);
     print_population_json(in.stored, in.grid.size(), {grid.data(), grid.size()}, text);
-    const Datum json = make_cstring({text.data(), text.size()});
-    return call([json] { return DirectFunctionCall1(jsonb_in, json); });
-}
-
-CSAGG_FUNCTION(csagg_population_eq) {
-    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
-    PG_RETURN_BOOL(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+    return make_jsonb({text.data(), text.size()});
 }
 
 CSAGG_FUNCTION(csagg_population_final) {

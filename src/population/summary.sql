@@ -30,13 +30,28 @@ COMMENT ON FUNCTION csagg.summary_send(csagg.summary) IS
     'binary form of csagg.summary: the stored bytes';
 
 CREATE FUNCTION csagg.summary_eq(csagg.summary, csagg.summary) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_population_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.summary_ne(csagg.summary, csagg.summary) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.summary_hash(csagg.summary) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.summary_hash_extended(csagg.summary, bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.summary_eq(csagg.summary, csagg.summary) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
 CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_eq, COMMUTATOR = OPERATOR(csagg.=)
+    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_eq,
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+CREATE OPERATOR csagg.<> (
+    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_ne,
+    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR csagg.= (csagg.summary, csagg.summary) IS 'same grid and same counts';
+CREATE OPERATOR CLASS csagg.summary_ops DEFAULT FOR TYPE csagg.summary USING hash AS
+    OPERATOR 1 csagg.=,
+    FUNCTION 1 csagg.summary_hash(csagg.summary),
+    FUNCTION 2 csagg.summary_hash_extended(csagg.summary, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.summary) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_population_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -2,6 +2,7 @@
 
 extern "C" {
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
@@ -35,6 +36,11 @@ Datum make_cstring(std::string_view text) {
     std::memcpy(s, text.data(), text.size());
     s[text.size()] = '\0';
     return CStringGetDatum(s);
+}
+
+Datum make_jsonb(std::string_view json) {
+    const Datum text = make_cstring(json);
+    return call([text] { return DirectFunctionCall1(jsonb_in, text); });
 }
 
 void reject_null(FunctionCallInfo fcinfo, int n, const char* name) {

@@ -15,6 +15,8 @@ ByteSpan datum_bytes(Datum datum);
 Datum make_varlena(ByteSpan payload);
 Datum make_text(std::string_view text);
 Datum make_cstring(std::string_view text);
+/// From JSON text, which is to be well-formed.
+Datum make_jsonb(std::string_view json);
 
 inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) { return as_text(bytes_argument(fcinfo, n)); }
 

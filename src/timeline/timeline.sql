@@ -21,13 +21,13 @@ COMMENT ON TYPE csagg.timeline IS
     'step function from timestamptz to values of one kind (boolean, number, text, date, time), or absent';
 
 CREATE FUNCTION csagg.timeline_eq(csagg.timeline, csagg.timeline) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_timeline_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.timeline_ne(csagg.timeline, csagg.timeline) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_timeline_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.timeline_hash(csagg.timeline) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_timeline_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.timeline_hash_extended(csagg.timeline, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_timeline_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.timeline_eq(csagg.timeline, csagg.timeline) IS
     'same entries; two timelines with the same values at every instant may differ: see same_function()';
 

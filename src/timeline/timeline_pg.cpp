@@ -6,11 +6,9 @@
 #include "value/value_pg.hpp"
 
 extern "C" {
-#include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/jsonb.h"
 #include "utils/timestamp.h"
 }
 
@@ -169,27 +167,9 @@ CSAGG_FUNCTION(csagg_timeline_add_timestamptz) {
     return add_value(fcinfo, Kind::time, [](Datum d) { return Value::of_time(DatumGetTimestampTz(d)); });
 }
 
-CSAGG_FUNCTION(csagg_timeline_eq) {
-    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
-    PG_RETURN_BOOL(std::equal(a.begin(), a.end(), b.begin(), b.end()));
-}
-CSAGG_FUNCTION(csagg_timeline_ne) {
-    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
-    PG_RETURN_BOOL(!std::equal(a.begin(), a.end(), b.begin(), b.end()));
-}
-CSAGG_FUNCTION(csagg_timeline_hash) {
-    const ByteSpan a = bytes_argument(fcinfo, 0);
-    return hash_any(a.data(), int(a.size()));
-}
-CSAGG_FUNCTION(csagg_timeline_hash_extended) {
-    const ByteSpan a = bytes_argument(fcinfo, 0);
-    return hash_any_extended(a.data(), int(a.size()), std::uint64_t(PG_GETARG_INT64(1)));
-}
-
 CSAGG_FUNCTION(csagg_timeline_to_jsonb) {
     ContextArena arena;
     String text(arena);
     print_timeline_json(timeline_argument(fcinfo, 0), text);
-    const Datum json = make_cstring({text.data(), text.size()});
-    return call([json] { return DirectFunctionCall1(jsonb_in, json); });
+    return make_jsonb({text.data(), text.size()});
 }
