@@ -40,26 +40,47 @@ WideSquare spread(std::int64_t n, const Wide& sum, const WideSquare& squares) {
     return result;
 }
 
-/// The greatest integer whose square is at most `value` < 2^254: bit by bit from the top (the abacus method).
-Uint128 square_root(const Integer& value) {
-    // Works on pairs of bits; remainder < 2 * root + 1 < 2^129 is kept in three words' worth of a wide integer.
-    WideInteger<3> remainder, root;
-    for (int pair = 127; pair >= 0; --pair) {
-        const int bit = 2 * pair;
-        remainder.multiply(4);
-        remainder.add(Int128(value.word(bit / 64) >> bit % 64 & 3));
-        WideInteger<3> trial = root;  // 4 * root + 1
-        trial.multiply(4);
-        trial.add(1);
-        trial.negate();
-        WideInteger<3> rest = remainder;
-        rest.add(trial);
-        root.multiply(2);
-        if (rest.is_negative()) continue;
-        remainder = rest;
-        root.add(1);
-    }
-    return Uint128(root.word(1)) << 64 | root.word(0);
+constexpr std::uint64_t greatest_word = ~std::uint64_t(0);
+
+/// The integer part of the root of a value >= 2^126. The processor's root is right in its first bits on any CPU; the
+/// rest is integer arithmetic.
+std::uint64_t square_root_of_high(Uint128 value) {
+    const double estimate = std::sqrt(double(value));
+    std::uint64_t root = estimate < 0x1p64 ? std::uint64_t(estimate) : greatest_word;
+    const Uint128 next = (root + value / root) >> 1;  // Newton's step doubles the number of right bits
+    root = next > greatest_word ? greatest_word : std::uint64_t(next);
+    while (Uint128(root) * root > value) --root;
+    while (value - Uint128(root) * root > 2 * Uint128(root)) ++root;
+    return root;
+}
+
+bool is_above(const Integer& a, const Integer& b) {
+    Integer difference = a;
+    difference.negate();
+    difference.add(b);
+    return difference.is_negative();
+}
+
+Integer square(Uint128 value) {
+    WideInteger<4> wide;
+    wide.set_word(0, std::uint64_t(value));
+    wide.set_word(1, std::uint64_t(value >> 64));
+    return square(wide);
+}
+
+/// The integer part of the root of a value below 2^254: the upper half of the root first, the lower half by a division
+/// (P. Zimmermann, "Karatsuba Square Root", 1999).
+Uint128 square_root(Integer value) {
+    int doublings = 0;
+    for (; bit_width(value) < 255 - 62; doublings += 31) value.multiply(std::uint64_t(1) << 62);
+    for (; bit_width(value) < 255; ++doublings) value.multiply(4);
+    const Uint128 high = Uint128(value.word(3)) << 64 | value.word(2);
+    const std::uint64_t upper = square_root_of_high(high);
+    const Uint128 rest = high - Uint128(upper) * upper;
+    const Uint128 quotient = (rest << 63 | value.word(1) >> 1) / upper;
+    Uint128 root = Uint128(upper) << 64 | (quotient > greatest_word ? greatest_word : std::uint64_t(quotient));
+    while (is_above(square(root), value)) --root;
+    return root >> doublings;
 }
 
 }  // namespace
@@ -89,6 +110,7 @@ std::optional<Number> standard_deviation(std::int64_t n, const Wide& sum, const 
         ++scale;
     }
     const int divisor_bits = 2 * int(std::bit_width(std::uint64_t(n)));
+    for (; bit_width(quotient) < 110 + divisor_bits; scale += 18) quotient.multiply(std::uint64_t(power_of_ten[18]));
     for (; bit_width(quotient) < 170 + divisor_bits; scale += 2) quotient.multiply(100);
     quotient.divide_unsigned(std::uint64_t(n));
     quotient.divide_unsigned(std::uint64_t(n - 1));
