@@ -89,8 +89,9 @@ ByteSpan grid_of(ByteSpan bytes);
 void merge(Cells& cells, const Cells& other, Arena& arena);
 void merge(Cells& cells, const Stored& other, Arena& arena);
 
-/// What the layout alone does not say: no count is below zero, a move moves, instants are instants. Errc::corrupt.
-void check_content(const Stored& stored, std::size_t buckets);
+/// What the layout alone does not say: no count is below zero, a move moves, instants are instants, the sums of a summary
+/// are possible. Errc::corrupt.
+void check_content(const Stored& stored, std::size_t buckets, Arena& arena);
 
 /// check_content(), and accepts exactly what encode_cells writes. Errc::corrupt.
 void validate(ByteSpan bytes, std::size_t buckets, Flat::Grow grow, Arena& arena);

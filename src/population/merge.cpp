@@ -75,7 +75,31 @@ void merge(Cells& cells, const Stored& other, Arena& arena) {
     }
 }
 
-void check_content(const Stored& stored, std::size_t buckets) {
+namespace {
+
+/// What standard_deviation() would find out in some bucket. `entering`: by how much the number of values changes.
+void check_sums(Stored::Reader& in, std::span<const std::int64_t> entering) {
+    Moment sums;
+    std::int64_t n = 0;
+    std::size_t left = in.moments();
+    Moment next;
+    if (left > 0) next = in.next_moment();
+    for (std::size_t b = 0; b < entering.size(); ++b) {
+        if (b % 4096 == 0) check_interrupts();
+        const bool moves = left > 0 && next.bucket == b;
+        if (moves) {
+            sums.add(next);
+            if (--left > 0) next = in.next_moment();
+        }
+        if (__builtin_add_overflow(n, entering[b], &n)) throw_corrupt("count is out of range");
+        if ((moves || entering[b] != 0) && !are_possible_sums(n, sums.sum, sums.squares))
+            throw_corrupt("no numbers have these sums");
+    }
+}
+
+}  // namespace
+
+void check_content(const Stored& stored, std::size_t buckets, Arena& arena) {
     for (const Value& value : stored.values()) {
         if (value.absent) continue;
         if (value.kind == Kind::text && value.text.find('\0') != std::string_view::npos) throw_corrupt("text has a zero byte");
@@ -88,22 +112,27 @@ void check_content(const Stored& stored, std::size_t buckets) {
         if (value.kind == Kind::date && !infinite_date && (value.word < first_date || value.word > last_date))
             throw_corrupt("date is out of range");
     }
+    const bool is_summary = stored.form() == Form::summary;
+    Vector<std::int64_t> entering(is_summary ? buckets : 0, 0, arena);
     Stored::Reader in = stored.read(buckets);
     for (std::size_t c = 0; c < stored.columns(); ++c) {
         const std::size_t n = in.next_column();
         if (stored.form() == Form::flows && in.members()[0] == in.members()[1]) throw_corrupt("move leads to where it began");
         std::int64_t count = 0;
         for (std::size_t i = 0; i < n; ++i) {
-            const std::int64_t delta = in.next_change().delta;
+            const Change change = in.next_change();
             if (stored.form() == Form::flows) count = 0;
-            if (__builtin_add_overflow(count, delta, &count) || count < 0) throw_corrupt("count is out of range");
+            if (__builtin_add_overflow(count, change.delta, &count) || count < 0) throw_corrupt("count is out of range");
+            if (is_summary && __builtin_add_overflow(entering[change.bucket], change.delta, &entering[change.bucket]))
+                throw_corrupt("count is out of range");
         }
     }
+    if (is_summary) check_sums(in, {entering.data(), entering.size()});
 }
 
 void validate(ByteSpan bytes, std::size_t buckets, Flat::Grow grow, Arena& arena) {
     const Stored stored(bytes, arena);
-    check_content(stored, buckets);
+    check_content(stored, buckets, arena);
     Cells cells = Cells::create(stored.form(), stored.grid(), buckets, 0, grow);
     merge(cells, stored, arena);
     Bytes again(arena);

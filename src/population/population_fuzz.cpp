@@ -47,7 +47,7 @@ void read_text(std::string_view text, csagg::Arena& arena) {
         Cells cells = Cells::create(head.form, as_bytes("grid"), buckets, 1, grow);
         parse_population_body(text, head, cells, arena);
         encode_cells(cells, bytes);
-        check_content(Stored(view(bytes), arena), buckets);
+        check_content(Stored(view(bytes), arena), buckets, arena);
     } catch (const Error&) {
         return;
     }

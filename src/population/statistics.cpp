@@ -118,6 +118,12 @@ std::optional<Number> standard_deviation(std::int64_t n, const Wide& sum, const 
     return round_to_number(false, square_root(quotient), int(scale / 2));
 }
 
+bool are_possible_sums(std::int64_t n, const Wide& sum, const WideSquare& squares) {
+    if (n == 0) return sum.is_zero() && squares.is_zero();
+    const WideSquare total = spread(n, sum, squares);
+    return n == 1 ? total.is_zero() : !total.coefficient.is_negative();
+}
+
 std::int64_t quantile_rank(double q, std::int64_t n) {
     if (!(q >= 0 && q <= 1))
         throw Error(Errc::invalid_parameter, "quantile is not between 0 and 1");

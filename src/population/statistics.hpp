@@ -15,6 +15,9 @@ Number rounded_for_summary(const Number& number);
 /// significant digits (36 of the fraction at most). None for n < 2. Errc::corrupt when no n numbers have these sums.
 std::optional<Number> standard_deviation(std::int64_t n, const Wide& sum, const WideSquare& squares);
 
+/// Whether n numbers can have these sums, as far as the deviation tells.
+bool are_possible_sums(std::int64_t n, const Wide& sum, const WideSquare& squares);
+
 /// How many of n values, in order, have to be counted to reach the quantile q: the rank of percentile_disc.
 /// Errc::invalid_parameter unless 0 <= q <= 1.
 std::int64_t quantile_rank(double q, std::int64_t n);
