@@ -121,9 +121,8 @@ Cells state_with_grid(FunctionCallInfo fcinfo, Form form, int grid) {
     require_aggregate(fcinfo);
     reject_null(fcinfo, grid, "grid");
     const ByteSpan bytes = bytes_argument(fcinfo, grid);
-    void* state = state_argument(fcinfo, 0);
-    if (state == nullptr) return new_state(form, bytes);
-    Cells cells(Flat(state, grow_state));
+    if (PG_ARGISNULL(0)) return new_state(form, bytes);
+    Cells cells = state_to_merge_into(fcinfo);
     cells.require_grid(bytes);
     return cells;
 }
