@@ -1,39 +1,22 @@
 #include "counter/counter_text.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/scanner.hpp"
 #include "value/value.hpp"
-
-#include <charconv>
 
 namespace csagg {
 namespace {
 
 constexpr std::size_t most_integer_digits = 37;  // of max_rows x 10^18; with 36 fraction digits still below 2^256
 
-void print_integer(std::int64_t v, String& out) {
-    char buffer[24];
-    out.append(buffer, std::size_t(std::to_chars(buffer, buffer + sizeof buffer, v).ptr - buffer));
-}
-
 bool total_is_rows(const Event& e) { return e.total.scale == 0 && e.total.coefficient == WideInteger<4>(Int128(e.rows)); }
 
-class Parser {
+class CounterScanner : public Scanner {
 public:
-    explicit Parser(std::string_view& text) : text_(text) {}
+    explicit CounterScanner(std::string_view& text)
+        : Scanner(text, "a counter",
+                  "Write it as in counter {2025-01-31 09:30:00+00, 2025-02-28 00:00:00+00 (3 events, total 12.5, actors \"ann\")}.") {}
 
-    void skip_blanks() {
-        while (!text_.empty() && std::string_view(" \t\r\n").find(text_.front()) != std::string_view::npos)
-            text_.remove_prefix(1);
-    }
-    bool accept(std::string_view token) {
-        skip_blanks();
-        if (!text_.starts_with(token)) return false;
-        text_.remove_prefix(token.size());
-        return true;
-    }
-    void expect(std::string_view token) {
-        if (!accept(token)) fail("expected \"" + std::string(token) + "\"");
-    }
     Instant instant() {
         skip_blanks();
         const Instant at = parse_instant(text_);
@@ -54,10 +37,6 @@ public:
         if (!is_reachable(rows, total)) fail("the total is larger than its number of events allows");
         events.add(at, rows, total, view(actors));
     }
-    [[noreturn]] void fail(const std::string& what) const {
-        throw Error(Errc::invalid_text, "cannot read a counter: " + what + " at \"" + excerpt(text_) + "\"",
-                    "Write it as in counter {2025-01-31 09:30:00+00, 2025-02-28 00:00:00+00 (3 events, total 12.5, actors \"ann\")}.");
-    }
 
 private:
     bool at_digit() {
@@ -69,6 +48,7 @@ private:
         const bool has_rows = at_digit();
         if (has_rows) {
             rows = integer();
+            if (rows < 1 || rows > max_rows) fail("the number of events is out of range");
             if (!accept("events")) expect("event");
         }
         bool more = !has_rows || accept(",");
@@ -79,13 +59,6 @@ private:
         }
         if (more) read_actors(actors, arena);
         return has_total;
-    }
-    std::int64_t integer() {
-        std::int64_t v = 0;
-        const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), v);
-        if (error != std::errc{} || v < 1 || v > max_rows) fail("the number of events is out of range");
-        text_.remove_prefix(std::size_t(end - text_.data()));
-        return v;
     }
     Wide decimal() {
         skip_blanks();
@@ -120,8 +93,6 @@ private:
             skip_blanks();
         } while (text_.starts_with('"'));
     }
-
-    std::string_view& text_;
 };
 
 void print_event(const Events& events, const Event& e, String& out) {
@@ -204,7 +175,7 @@ void print_counter(const Counter& counter, String& out) {
 
 void parse_counter_part(std::string_view& text, Bytes& out) {
     Events events(out.get_stored_allocator().arena());
-    Parser in(text);
+    CounterScanner in(text);
     in.expect("counter");
     Instant known_from = minus_infinity;
     const bool forgotten = in.accept("forgotten before");
@@ -225,9 +196,7 @@ void parse_counter_part(std::string_view& text, Bytes& out) {
 
 void parse_counter(std::string_view text, Bytes& out) {
     parse_counter_part(text, out);
-    Parser(text).skip_blanks();
-    if (!text.empty())
-        throw Error(Errc::invalid_text, "junk after the counter: \"" + excerpt(text) + "\"");
+    CounterScanner(text).expect_end();
 }
 
 void print_counter_json(const Counter& counter, String& out) {

@@ -1,6 +1,7 @@
 #include "history/history_text.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/scanner.hpp"
 #include "counter/counter_text.hpp"
 #include "timeline/timeline_text.hpp"
 
@@ -9,23 +10,12 @@ namespace {
 
 constexpr FactKind state_kinds[] = {FactKind::boolean, FactKind::number, FactKind::text, FactKind::date, FactKind::time};
 
-class Parser {
+class HistoryScanner : public Scanner {
 public:
-    explicit Parser(std::string_view& text) : text_(text) {}
+    explicit HistoryScanner(std::string_view& text)
+        : Scanner(text, "a history",
+                  "Write it as in {\"login\": counter {2025-01-31 09:30:00+00}, \"plan\": text {2025-01-31 00:00:00+00 = \"gold\"}}.") {}
 
-    void skip_blanks() {
-        while (!text_.empty() && std::string_view(" \t\r\n").find(text_.front()) != std::string_view::npos)
-            text_.remove_prefix(1);
-    }
-    bool accept(std::string_view token) {
-        skip_blanks();
-        if (!text_.starts_with(token)) return false;
-        text_.remove_prefix(token.size());
-        return true;
-    }
-    void expect(std::string_view token) {
-        if (!accept(token)) fail("expected \"" + std::string(token) + "\"");
-    }
     std::string_view key(Arena& arena) {
         skip_blanks();
         if (!text_.starts_with('"')) fail("expected a quoted key");
@@ -43,13 +33,6 @@ public:
         else
             fail("expected a kind (counter, boolean, number, text, date or time)");
     }
-    [[noreturn]] void fail(const std::string& what) const {
-        throw Error(Errc::invalid_text, "cannot read a history: " + what + " at \"" + excerpt(text_) + "\"",
-                    "Write it as in {\"login\": counter {2025-01-31 09:30:00+00}, \"plan\": text {2025-01-31 00:00:00+00 = \"gold\"}}.");
-    }
-
-private:
-    std::string_view& text_;
 };
 
 struct Place {
@@ -109,7 +92,7 @@ void print_history(const History& history, String& out) {
 
 void parse_history(std::string_view text, Bytes& out) {
     Arena& arena = out.get_stored_allocator().arena();
-    Parser in(text);
+    HistoryScanner in(text);
     Instant known_from = minus_infinity;
     if (in.accept("known from")) {
         in.skip_blanks();
@@ -130,8 +113,7 @@ void parse_history(std::string_view text, Bytes& out) {
         } while (in.accept(","));
         in.expect("}");
     }
-    in.skip_blanks();
-    if (!text.empty()) throw Error(Errc::invalid_text, "junk after the history: \"" + excerpt(text) + "\"");
+    in.expect_end();
     write_history(places, facts, known_from, out);
 }
 

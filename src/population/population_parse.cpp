@@ -1,37 +1,20 @@
 #include "population/population_text.hpp"
 
 #include "base/interrupt.hpp"
-
-#include <charconv>
+#include "base/scanner.hpp"
 
 namespace csagg {
 namespace {
 
-class Scanner {
+class PopulationScanner : public Scanner {
 public:
-    explicit Scanner(std::string_view& text) : text_(text) {}
+    explicit PopulationScanner(std::string_view& text) : Scanner(text, "counts", "") {}
 
-    void skip_blanks() {
-        while (!text_.empty() && std::string_view(" \t\r\n").find(text_.front()) != std::string_view::npos)
-            text_.remove_prefix(1);
-    }
-    bool accept(std::string_view token) {
-        skip_blanks();
-        if (!text_.starts_with(token)) return false;
-        text_.remove_prefix(token.size());
-        return true;
-    }
-    void expect(std::string_view token) {
-        if (!accept(token)) fail("expected \"" + std::string(token) + "\"");
-    }
-    std::int64_t integer() {
+    /// An integer with a sign or without one.
+    std::int64_t difference() {
         skip_blanks();
         if (text_.starts_with('+') && !text_.starts_with("+-")) text_.remove_prefix(1);
-        std::int64_t v = 0;
-        const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), v);
-        if (error != std::errc{}) fail("expected a bigint");
-        text_.remove_prefix(std::size_t(end - text_.data()));
-        return v;
+        return integer();
     }
     std::size_t bucket(std::size_t buckets) {
         const std::int64_t v = integer();
@@ -72,15 +55,9 @@ public:
         v.normalize();
         return v;
     }
-    [[noreturn]] void fail(const std::string& what) const {
-        throw Error(Errc::invalid_text, what + " at \"" + std::string(text_.substr(0, 40)) + "\"");
-    }
-
-private:
-    std::string_view& text_;
 };
 
-void parse_kinds(Scanner& in, PopulationHead& head) {
+void parse_kinds(PopulationScanner& in, PopulationHead& head) {
     const bool joint = head.form == Form::joint;
     head.arity = joint ? 0 : 1;
     if (head.form == Form::summary || !in.accept("of")) return;
@@ -97,7 +74,7 @@ void parse_kinds(Scanner& in, PopulationHead& head) {
     in.expect(")");
 }
 
-Cells::Id parse_value(Scanner& in, std::string_view& text, std::size_t member, const PopulationHead& head, Cells& cells,
+Cells::Id parse_value(PopulationScanner& in, std::string_view& text, std::size_t member, const PopulationHead& head, Cells& cells,
                       Arena& arena) {
     in.skip_blanks();
     const bool known = head.form == Form::summary || head.known[member];
@@ -109,7 +86,7 @@ Cells::Id parse_value(Scanner& in, std::string_view& text, std::size_t member, c
 }
 
 /// The counted id of what stands before "=".
-Cells::Id parse_members(Scanner& in, std::string_view& text, const PopulationHead& head, Cells& cells, Arena& arena) {
+Cells::Id parse_members(PopulationScanner& in, std::string_view& text, const PopulationHead& head, Cells& cells, Arena& arena) {
     Cells::Id members[max_members] = {};
     if (head.form == Form::flows) {
         members[0] = parse_value(in, text, 0, head, cells, arena);
@@ -130,7 +107,7 @@ Cells::Id parse_members(Scanner& in, std::string_view& text, const PopulationHea
     return parse_value(in, text, 0, head, cells, arena);
 }
 
-void parse_columns(Scanner& in, std::string_view& text, const PopulationHead& head, Cells& cells, Arena& arena) {
+void parse_columns(PopulationScanner& in, std::string_view& text, const PopulationHead& head, Cells& cells, Arena& arena) {
     if (in.accept("}")) return;
     std::size_t columns = 0;
     do {
@@ -139,7 +116,7 @@ void parse_columns(Scanner& in, std::string_view& text, const PopulationHead& he
         if (id == 0) in.fail("absent values are not counted;");
         in.expect("=");
         do {
-            const std::int64_t delta = in.integer();
+            const std::int64_t delta = in.difference();
             in.expect("@");
             cells.add_large(id, in.bucket(cells.buckets()), delta);
             in.skip_blanks();
@@ -148,7 +125,7 @@ void parse_columns(Scanner& in, std::string_view& text, const PopulationHead& he
     in.expect("}");
 }
 
-void parse_sums(Scanner& in, Cells& cells) {
+void parse_sums(PopulationScanner& in, Cells& cells) {
     in.expect("sums");
     in.expect("{");
     if (in.accept("}")) return;
@@ -166,7 +143,7 @@ void parse_sums(Scanner& in, Cells& cells) {
 }  // namespace
 
 PopulationHead parse_population_head(std::string_view& text) {
-    Scanner in(text);
+    PopulationScanner in(text);
     PopulationHead head{};
     bool found = false;
     for (const Form form : {Form::distribution, Form::joint, Form::summary, Form::flows}) {
@@ -187,14 +164,13 @@ PopulationHead parse_population_head(std::string_view& text) {
 }
 
 void parse_population_body(std::string_view text, const PopulationHead& head, Cells& cells, Arena& arena) {
-    Scanner in(text);
+    PopulationScanner in(text);
     if (head.form == Form::joint && head.arity > 0) cells.require_arity(head.arity);
     for (std::size_t m = 0; m < head.arity; ++m)
         if (head.known[m]) cells.require_kind(m, head.kinds[m]);
     parse_columns(in, text, head, cells, arena);
     if (head.form == Form::summary) parse_sums(in, cells);
-    in.skip_blanks();
-    if (!text.empty()) in.fail("junk after the closing brace");
+    in.expect_end();
 }
 
 }  // namespace csagg

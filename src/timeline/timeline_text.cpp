@@ -1,66 +1,34 @@
 #include "timeline/timeline_text.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/scanner.hpp"
 #include "timeline/timeline_build.hpp"
 
-#include <charconv>
 
 namespace csagg {
 namespace {
 
-void print_seq(std::int64_t seq, String& out) {
-    char buffer[24];
-    out.append(buffer, std::size_t(std::to_chars(buffer, buffer + sizeof buffer, seq).ptr - buffer));
-}
-
-class Parser {
+class TimelineScanner : public Scanner {
 public:
-    explicit Parser(std::string_view& text) : text_(text) {}
+    explicit TimelineScanner(std::string_view& text)
+        : Scanner(text, "a timeline", "Write it as in number {2025-01-31 09:30:00+00 = 40, 2025-02-28 00:00:00+00 = null}.") {}
 
-    void skip_blanks() {
-        while (!text_.empty() && std::string_view(" \t\r\n").find(text_.front()) != std::string_view::npos)
-            text_.remove_prefix(1);
-    }
-    bool accept(std::string_view token) {
-        skip_blanks();
-        if (!text_.starts_with(token)) return false;
-        text_.remove_prefix(token.size());
-        return true;
-    }
-    void expect(std::string_view token) {
-        if (!accept(token)) fail("expected \"" + std::string(token) + "\"");
-    }
     Kind kind() {
         for (const Kind kind : {Kind::boolean, Kind::number, Kind::text, Kind::date, Kind::time})
             if (accept(kind_name(kind))) return kind;
         fail("expected a kind (boolean, number, text, date or time)");
-    }
-    std::int64_t seq() {
-        std::int64_t v = 0;
-        const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), v);
-        if (error != std::errc{}) fail("expected a bigint after \"#\"");
-        text_.remove_prefix(std::size_t(end - text_.data()));
-        return v;
     }
     Entry entry(Kind kind, Arena& arena) {
         Entry e{};
         skip_blanks();
         e.at = parse_instant(text_);
         check_instant(e.at);
-        e.seq = accept("#") ? seq() : 0;
+        e.seq = accept("#") ? integer() : 0;
         expect("=");
         skip_blanks();
         e.value = parse_literal(kind, text_, arena);
         return e;
     }
-
-private:
-    [[noreturn]] void fail(const std::string& what) const {
-        throw Error(Errc::invalid_text, "cannot read a timeline: " + what + " at \"" + excerpt(text_) + "\"",
-                    "Write it as in number {2025-01-31 09:30:00+00 = 40, 2025-02-28 00:00:00+00 = null}.");
-    }
-
-    std::string_view& text_;
 };
 
 }  // namespace
@@ -79,7 +47,7 @@ void print_timeline(const Timeline& timeline, String& out) {
         print_instant(e.at, out);
         if (e.seq != 0) {
             out += " #";
-            print_seq(e.seq, out);
+            print_integer(e.seq, out);
         }
         out += " = ";
         print_literal(e.value, out);
@@ -89,7 +57,7 @@ void print_timeline(const Timeline& timeline, String& out) {
 
 void parse_timeline_part(std::string_view& text, Bytes& out) {
     Arena& arena = out.get_stored_allocator().arena();
-    Parser in(text);
+    TimelineScanner in(text);
     const Kind kind = in.kind();
     Instant known_from = minus_infinity;
     if (in.accept("known from")) {
@@ -113,9 +81,7 @@ void parse_timeline_part(std::string_view& text, Bytes& out) {
 
 void parse_timeline(std::string_view text, Bytes& out) {
     parse_timeline_part(text, out);
-    Parser(text).skip_blanks();
-    if (!text.empty())
-        throw Error(Errc::invalid_text, "junk after the timeline: \"" + excerpt(text) + "\"");
+    TimelineScanner(text).expect_end();
 }
 
 void print_timeline_json(const Timeline& timeline, String& out) {
@@ -141,7 +107,7 @@ void print_timeline_json(const Timeline& timeline, String& out) {
         print_quoted_instant(e.at);
         if (e.seq != 0) {
             out += ", \"seq\": ";
-            print_seq(e.seq, out);
+            print_integer(e.seq, out);
         }
         out += ", \"value\": ";
         print_json(e.value, out);
