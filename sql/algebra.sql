@@ -185,3 +185,15 @@ DROP TABLE many;
 -- Commutators and negators are what they say
 SELECT o.oid::regoperator, o.oprcom::regoperator, o.oprnegate::regoperator FROM pg_operator o
 WHERE o.oprnamespace = 'csagg'::regnamespace AND 'csagg.timeline'::regtype IN (o.oprleft, o.oprright) ORDER BY o.oprname, o.oprleft::regtype::text, o.oprright::regtype::text;
+
+-- A partial sum that leaves the server stays exact: rounded on its way it would be 123456789012345678.
+CREATE AGGREGATE total_part(csagg.timeline) (SFUNC = csagg.total_add, STYPE = csagg.total_state);
+CREATE AGGREGATE total_whole(csagg.total_state) (SFUNC = csagg.total_combine, STYPE = csagg.total_state, FINALFUNC = csagg.total_final);
+WITH part(n, state) AS (
+    SELECT 1, total_part(x)::text FROM (VALUES ('number {2025-01-01 = 123456789012345678}'::csagg.timeline), ('number {2025-01-01 = 0.4}')) v(x)
+    UNION ALL SELECT 2, total_part('number {2025-01-01 = 0.4}')::text)
+SELECT total_whole(state::csagg.total_state) FROM part;
+SELECT '\x10'::csagg.total_state;
+SELECT '\x1000000000000000800000000000000000000000000000000a2501'::csagg.total_state;
+DROP AGGREGATE total_part(csagg.timeline);
+DROP AGGREGATE total_whole(csagg.total_state);

@@ -13,7 +13,7 @@ constexpr Byte tag_event = 0x80, tag_actor = 0x40, tag_scale = 0x20, tag_horizon
 constexpr std::size_t most_of_a_row = 8 + 1 + 1 + 8 + 4, usual_row = 10;
 constexpr std::size_t first_capacity = 128;
 
-// The coefficient is copied whole, because that is one instruction: the buffer has room for it.
+// The coefficient is written whole, because that is one instruction: the buffer has room for it.
 Byte* put_row(Byte* p, Instant at, const Number& amount, Byte tag) {
     const std::uint64_t coefficient = zigzag(amount.coefficient);
     const unsigned width = (unsigned(std::bit_width(coefficient)) + 7) / 8;
@@ -21,7 +21,7 @@ Byte* put_row(Byte* p, Instant at, const Number& amount, Byte tag) {
     p[8] = Byte(tag | width | (amount.scale != 0 ? tag_scale : 0));
     p += 9;
     if (amount.scale != 0) *p++ = amount.scale;
-    std::memcpy(p, &coefficient, 8);
+    store_le(p, coefficient);
     return p + width;
 }
 
@@ -54,10 +54,10 @@ private:
     Number read_amount(Byte tag) {
         Number amount;
         if ((tag & tag_scale) != 0) amount.scale = *p_++;
-        std::uint64_t coefficient = 0;
-        std::memcpy(&coefficient, p_, tag & tag_width);
+        Byte word[8] = {};
+        std::memcpy(word, p_, tag & tag_width);
         p_ += tag & tag_width;
-        amount.coefficient = unzigzag(coefficient);
+        amount.coefficient = unzigzag(load_le<std::uint64_t>(word));
         return amount;
     }
     std::string_view read_actor() {

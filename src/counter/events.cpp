@@ -1,5 +1,6 @@
 // Events in memory; the bytes are in counter.cpp.
 #include "base/interrupt.hpp"
+#include "base/sort.hpp"
 #include "counter/counter.hpp"
 
 namespace csagg {
@@ -17,7 +18,7 @@ void sort_keys(Vector<Key>& keys, Arena& arena) {
     const auto second = std::is_sorted_until(keys.begin(), keys.end());
     if (second == keys.end()) return;
     if (!std::is_sorted(second, keys.end())) {
-        std::sort(keys.begin(), keys.end());
+        csagg::sort(keys.begin(), keys.end());
         return;
     }
     Vector<Key> merged(keys.size(), boost::container::default_init, Alloc<Key>(arena));
@@ -81,9 +82,13 @@ void Events::slice(Instant since, Instant until) {
     drop_forgotten();
     auto outside = [=](const Event& e) { return e.at < since || e.at >= until; };
     list_.erase(std::remove_if(list_.begin(), list_.end(), outside), list_.end());
-    if (known_from_ > since) return;
-    known_from_ = minus_infinity;
-    forgotten_ = false;
+    // Outside of the part it is known that there is nothing.
+    if (known_from_ > since && since < until) {
+        known_from_ = std::min(known_from_, until);
+    } else {
+        known_from_ = minus_infinity;
+        forgotten_ = false;
+    }
 }
 
 void Events::settle() {
@@ -153,7 +158,7 @@ void Events::settle_names() {
         std::uint32_t* const begin = actors_.data() + used;
         std::uint32_t* end = begin;
         for (const std::uint32_t actor : actors_of(e)) *end++ = number[actor];  // `used` never overtakes first_actor
-        if (!std::is_sorted(begin, end)) std::sort(begin, end);
+        if (!std::is_sorted(begin, end)) csagg::sort(begin, end);
         end = std::unique(begin, end);
         e.first_actor = used;
         e.actor_count = std::size_t(end - begin);

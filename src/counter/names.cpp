@@ -1,7 +1,7 @@
 #include "counter/names.hpp"
 
-#include <algorithm>
-#include <functional>
+#include "base/hash.hpp"
+#include "base/sort.hpp"
 
 namespace csagg {
 
@@ -27,13 +27,14 @@ std::uint32_t Names::append(std::string_view text) {
 /// Where the text is, or the free slot where it belongs.
 std::size_t Names::slot_of(std::string_view text) const {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t slot = std::hash<std::string_view>{}(text) & mask;
+    std::size_t slot = std::size_t(hash_bytes(as_bytes(text), process_hash_seed)) & mask;
     while (slots_[slot] != 0 && texts_[slots_[slot] - 1] != text) slot = (slot + 1) & mask;
     return slot;
 }
 
 void Names::rebuild(std::size_t slots) {
     slots_.assign(slots, 0);
+    check_interrupts();
     for (std::size_t i = 0; i < texts_.size(); ++i) slots_[slot_of(texts_[i])] = std::uint32_t(i) + 1;
 }
 
@@ -43,7 +44,7 @@ void Names::sort(std::span<std::uint32_t> number) {
     for (std::size_t i = 0; i < texts_.size(); ++i)
         if (number[i] != 0) order.push_back(std::uint32_t(i));
     auto before = [this](std::uint32_t a, std::uint32_t b) { return texts_[a] < texts_[b]; };
-    if (!std::is_sorted(order.begin(), order.end(), before)) std::sort(order.begin(), order.end(), before);
+    if (!std::is_sorted(order.begin(), order.end(), before)) csagg::sort(order.begin(), order.end(), before);
 
     SmallVector<std::string_view, few> sorted(arena);
     sorted.reserve(order.size());

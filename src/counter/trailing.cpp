@@ -1,6 +1,7 @@
 #include "counter/trailing.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/sort.hpp"
 
 #include <optional>
 
@@ -88,7 +89,7 @@ void actor_changes(const Events& events, const Window& window, Changes& changes)
     }
     for (const Stay& stay : stays)
         if (stay.last != nullptr) changes.out.push_back({stay.until, stay.last});
-    std::sort(changes.out.begin(), changes.out.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
+    csagg::sort(changes.out.begin(), changes.out.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
 }
 
 /// From where on there is a value: the first event, or the first whole window of a shortened counter.

@@ -1,9 +1,8 @@
 #include "history/history_build.hpp"
 
+#include "base/hash.hpp"
 #include "history/history_collect.hpp"
 #include "history/history_log.hpp"
-
-#include <functional>
 
 namespace csagg {
 namespace {
@@ -17,6 +16,7 @@ constexpr std::size_t slot_size = 4;
 HistoryLog HistoryLog::create(Flat::Grow grow) {
     HistoryLog log(Flat::create(marker, first_capacity, grow));
     log.flat_.allocate_zeroed(sizeof(Header) - sizeof(FlatHeader));
+    log.header().seed = process_hash_seed;
     return log;
 }
 
@@ -41,7 +41,7 @@ void HistoryLog::set_slot(std::size_t i, std::uint32_t offset) {
 /// Where the key is, or the free slot where it belongs.
 std::size_t HistoryLog::slot_of(std::string_view key) const {
     const std::size_t mask = (std::size_t(1) << header().flat.room[0]) - 1;
-    std::size_t i = std::hash<std::string_view>{}(key) & mask;
+    std::size_t i = std::size_t(hash_bytes(as_bytes(key), header().seed)) & mask;
     for (;; i = (i + 1) & mask) {
         const std::uint32_t offset = slot(i);
         if (offset == 0) return i;

@@ -36,6 +36,7 @@ private:
         FlatHeader flat;      // room[0]: log2 of the size of the index
         std::uint32_t index;  // offset of the hash table of the current numbering; 0: none yet
         std::uint32_t keys;   // in the current numbering
+        std::uint64_t seed;   // of the index's hash
     };
     Header& header() const { return *flat_.at<Header>(0); }
     ByteSpan log() const { return {flat_.block() + sizeof(Header), flat_.used() - sizeof(Header)}; }

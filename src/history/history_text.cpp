@@ -1,6 +1,7 @@
 #include "history/history_text.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/sort.hpp"
 #include "base/scanner.hpp"
 #include "counter/counter_text.hpp"
 #include "timeline/timeline_text.hpp"
@@ -42,7 +43,7 @@ struct Place {
 
 void write_history(Vector<Place>& places, const Bytes& facts, Instant known_from, Bytes& out) {
     auto before = [](const Place& a, const Place& b) { return a.key < b.key; };
-    std::sort(places.begin(), places.end(), before);
+    csagg::sort(places.begin(), places.end(), before);
     HistoryWriter writer(known_from, out.get_stored_allocator().arena());
     for (const Place& place : places) {
         if (&place != places.data() && (&place)[-1].key == place.key)

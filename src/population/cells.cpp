@@ -1,5 +1,6 @@
 #include "population/cells.hpp"
 
+#include "base/sort.hpp"
 #include <cstddef>
 
 namespace csagg {
@@ -218,7 +219,7 @@ bool Cells::crowded(const Column& column) const {
 
 void Cells::compact(Column& column) {
     Item* const items = flat_.at<Item>(column.place);
-    std::sort(items, items + column.count, [](const Item& a, const Item& b) { return a.bucket < b.bucket; });
+    csagg::sort(items, items + column.count, [](const Item& a, const Item& b) { return a.bucket < b.bucket; });
     std::uint32_t kept = 0;
     for (std::uint32_t i = 0; i < column.count;) {
         const std::uint32_t bucket = items[i].bucket;
@@ -280,7 +281,7 @@ void Cells::net_changes(Id id, Changes& out) const {
     out.reserve(column.shape == Shape::list ? column.count : buckets());
     for_each_change(column, [&out](std::uint32_t bucket, std::int64_t delta) { out.push_back({bucket, delta}); });
     if (column.shape != Shape::list) return;
-    std::sort(out.begin(), out.end(), [](const Change& a, const Change& b) { return a.bucket < b.bucket; });
+    csagg::sort(out.begin(), out.end(), [](const Change& a, const Change& b) { return a.bucket < b.bucket; });
     std::size_t kept = 0;
     for (std::size_t i = 0; i < out.size();) {
         Change sum = out[i++];

@@ -1,6 +1,7 @@
 #include "population/format.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/sort.hpp"
 
 namespace csagg {
 namespace {
@@ -41,7 +42,7 @@ private:
     void place_values() {
         for (Id id = 1; id < values_.size(); ++id)
             if (place_[id] != 0) used_.push_back(id);
-        std::sort(used_.begin(), used_.end(), [this](Id a, Id b) {
+        csagg::sort(used_.begin(), used_.end(), [this](Id a, Id b) {
             const Value &x = values_[a], &y = values_[b];
             return x.kind != y.kind ? x.kind < y.kind : compare(x, y) < 0;
         });
@@ -52,7 +53,7 @@ private:
             live_ = used_;
             return;
         }
-        std::sort(live_.begin(), live_.end(), [this](Id a, Id b) {
+        csagg::sort(live_.begin(), live_.end(), [this](Id a, Id b) {
             const auto x = members(a), y = members(b);
             return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end(),
                                                 [this](Id u, Id v) { return place_[u] < place_[v]; });

@@ -1,40 +1,6 @@
 #include "population/interner.hpp"
 
 namespace csagg {
-namespace {
-
-constexpr std::uint64_t secret[] = {0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3};
-
-/// The last 0 to 16 bytes as two words: they overlap where there are fewer, which costs no call of memcpy.
-struct Tail {
-    std::uint64_t a = 0, b = 0;
-
-    Tail(const Byte* p, std::size_t size) {
-        if (size >= 8) {
-            a = load_le<std::uint64_t>(p);
-            b = load_le<std::uint64_t>(p + size - 8);
-        } else if (size >= 4) {
-            a = load_le<std::uint32_t>(p);
-            b = load_le<std::uint32_t>(p + size - 4);
-        } else if (size > 0) {
-            a = std::uint64_t(p[0]) << 16 | std::uint64_t(p[size / 2]) << 8 | p[size - 1];
-        }
-    }
-};
-
-}  // namespace
-
-std::uint64_t hash_bytes(ByteSpan bytes, std::uint64_t seed) {
-    const Byte* p = bytes.data();
-    std::size_t left = bytes.size();
-    std::uint64_t h = seed ^ secret[0];
-    for (; left > 16; p += 16, left -= 16)
-        h = fold_multiply(load_le<std::uint64_t>(p) ^ secret[1], load_le<std::uint64_t>(p + 8) ^ h);
-    const Tail tail(p, left);
-    h = fold_multiply(tail.a ^ secret[1], tail.b ^ h);
-    return fold_multiply(h ^ secret[2], bytes.size() ^ secret[1] ^ seed);
-}
-
 std::uint32_t Interner::find(const Flat& flat, std::uint64_t hash, ByteSpan bytes) const {
     const InternSlot* const slots = flat.at<InternSlot>(slots_);
     for (std::size_t i = std::size_t(hash >> shift_);; i = (i + 1) & (capacity() - 1)) {

@@ -1,20 +1,12 @@
 // Interner: numbers distinct keys 1, 2, 3, ... in the order they arrive, inside a Flat block.
 //
 // A key is a word with a tag (a number of a scale, a date, a pair of ids) or a byte string (a text, a tuple of ids).
-// Open addressing with linear probing, at most half full. Slots are found by a hash that is seeded per state, so that
-// nobody can prepare keys that collide: folded multiplication, as in Wang Yi's wyhash (public domain).
+// Open addressing with linear probing, at most half full. The hash is seeded per state (base/hash.hpp).
 #pragma once
-#include "base/bytes.hpp"
 #include "base/flat.hpp"
+#include "base/hash.hpp"
 
 namespace csagg {
-
-inline std::uint64_t fold_multiply(std::uint64_t a, std::uint64_t b) {
-    __extension__ const auto product = static_cast<unsigned __int128>(a) * b;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-std::uint64_t hash_bytes(ByteSpan bytes, std::uint64_t seed);
 
 struct InternSlot {
     std::uint64_t key;  // the word, or the hash of the bytes

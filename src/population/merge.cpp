@@ -133,7 +133,7 @@ void check_content(const Stored& stored, std::size_t buckets, Arena& arena) {
 void validate(ByteSpan bytes, std::size_t buckets, Flat::Grow grow, Arena& arena) {
     const Stored stored(bytes, arena);
     check_content(stored, buckets, arena);
-    Cells cells = Cells::create(stored.form(), stored.grid(), buckets, 0, grow);
+    Cells cells = Cells::create(stored.form(), stored.grid(), buckets, process_hash_seed, grow);
     merge(cells, stored, arena);
     Bytes again(arena);
     encode_cells(cells, again);

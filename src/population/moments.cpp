@@ -1,5 +1,7 @@
 #include "population/moments.hpp"
 
+#include "base/sort.hpp"
+
 namespace csagg {
 namespace {
 
@@ -94,7 +96,7 @@ Moments MomentStore::net(Arena& arena) const {
     order.reserve(log.size() + list.size());
     for (std::size_t i = 0; i < log.size(); ++i) order.push_back(std::uint64_t(log[i].bucket) << 32 | i);
     for (std::size_t i = 0; i < list.size(); ++i) order.push_back(list[i].bucket << 32 | (log.size() + i));
-    std::sort(order.begin(), order.end());
+    csagg::sort(order.begin(), order.end());
     for (std::size_t i = 0; i < order.size();) {
         Moment moment;
         moment.bucket = order[i] >> 32;

@@ -15,18 +15,8 @@ extern "C" {
 namespace csagg::pg {
 namespace {
 
-/// States are seeded so that no log can be made up whose values all collide.
-std::uint64_t hash_seed() {
-    static const std::uint64_t seed = [] {
-        std::uint64_t random = 0;
-        if (!call([&random] { return pg_strong_random(&random, sizeof random); })) random = std::uint64_t(MyProcPid);
-        return random;
-    }();
-    return seed;
-}
-
 Cells new_state(Form form, ByteSpan grid) {
-    return Cells::create(form, grid, cached_grid(grid).size(), hash_seed(), grow_state);
+    return Cells::create(form, grid, cached_grid(grid).size(), process_hash_seed, grow_state);
 }
 
 Datum encoded(const Cells& cells) {

@@ -1,3 +1,5 @@
+#include "base/hash.hpp"
+
 #include "postgres/boundary.hpp"
 
 extern "C" {
@@ -52,6 +54,8 @@ void* allocate(std::size_t bytes) {
 }  // namespace csagg::pg
 
 void _PG_init(void) {
+    std::uint64_t seed = 0;
+    if (pg_strong_random(&seed, sizeof seed)) csagg::process_hash_seed = seed;
     csagg::interrupt_handler = [] {
         if (InterruptPending) csagg::pg::call([] { ProcessInterrupts(); });
     };

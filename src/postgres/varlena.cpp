@@ -3,9 +3,6 @@
 extern "C" {
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
 }
 
 namespace csagg::pg {

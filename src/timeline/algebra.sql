@@ -457,9 +457,9 @@ COMMENT ON FUNCTION csagg.time_in(csagg.timeline, timestamptz, timestamptz, time
     'elapsed time in [since, until) spent with the value; days are 24 hours; NULL when since lies before known_from; error 22008 where it is infinite';
 
 CREATE FUNCTION csagg.value_at(x csagg.timeline, at timestamptz, like_this anyelement) RETURNS anyelement
-    AS 'MODULE_PATHNAME', 'csagg_timeline_value_at' LANGUAGE C STABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_timeline_value_at' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.value_at(csagg.timeline, timestamptz, anyelement) IS
-    'value in force at an instant, as the type of the third argument (NULL::integer); NULL where absent or not known; error 42804 where the kind does not go to the type; text goes to any but boolean, date and timestamptz';
+    'value in force at an instant, as the type of the third argument (NULL::integer); NULL where absent or not known; error 42804 where the kind does not go to the type: numbers go to any numeric type, every kind to text; for other types cast text_at()';
 
 CREATE FUNCTION csagg.number_at(x csagg.timeline, at timestamptz) RETURNS numeric
     AS 'MODULE_PATHNAME', 'csagg_timeline_number_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

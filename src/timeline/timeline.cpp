@@ -1,6 +1,7 @@
 #include "timeline/timeline.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/sort.hpp"
 
 namespace csagg {
 namespace {
@@ -137,7 +138,7 @@ struct TextNumbers {
     TextNumbers(std::span<const Entry> entries, Arena& arena) : sorted(arena) {
         for (const Entry& e : entries)
             if (!e.value.absent && (sorted.empty() || sorted.back() != e.value.text)) sorted.push_back(e.value.text);
-        std::sort(sorted.begin(), sorted.end());
+        csagg::sort(sorted.begin(), sorted.end());
         sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
     }
     std::int64_t of(std::string_view text) const {

@@ -247,14 +247,33 @@ CREATE AGGREGATE csagg.merge(x csagg.timeline) (
 COMMENT ON AGGREGATE csagg.merge(csagg.timeline) IS
     'pieces of one timeline put together, as if their entries had been aggregated at once; NULLs are left out';
 
-CREATE FUNCTION csagg.total_add(csagg.timeline, csagg.timeline) RETURNS csagg.timeline
+-- total() keeps changes of exact sums; a partial sum that leaves the server must stay exact, so its state is a type.
+
+CREATE TYPE csagg.total_state;
+CREATE FUNCTION csagg.total_state_in(cstring) RETURNS csagg.total_state
+    AS 'MODULE_PATHNAME', 'csagg_total_state_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.total_state_out(csagg.total_state) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'csagg_total_state_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.total_state_recv(internal) RETURNS csagg.total_state
+    AS 'MODULE_PATHNAME', 'csagg_total_state_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.total_state_send(csagg.total_state) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'csagg_total_state_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE TYPE csagg.total_state (
+    INPUT = csagg.total_state_in, OUTPUT = csagg.total_state_out,
+    RECEIVE = csagg.total_state_recv, SEND = csagg.total_state_send,
+    ALIGNMENT = double, STORAGE = extended
+);
+COMMENT ON TYPE csagg.total_state IS
+    'state of the aggregate total() on its way between servers; not for columns: its form may change with any version';
+
+CREATE FUNCTION csagg.total_add(csagg.total_state, csagg.timeline) RETURNS csagg.total_state
     AS 'MODULE_PATHNAME', 'csagg_total_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION csagg.total_combine(csagg.timeline, csagg.timeline) RETURNS csagg.timeline
+CREATE FUNCTION csagg.total_combine(csagg.total_state, csagg.total_state) RETURNS csagg.total_state
     AS 'MODULE_PATHNAME', 'csagg_total_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.total_final(csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_total_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION csagg.total_final(csagg.total_state) RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_total_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE AGGREGATE csagg.total(x csagg.timeline) (
-    SFUNC = csagg.total_add, STYPE = csagg.timeline, SSPACE = 4096,
+    SFUNC = csagg.total_add, STYPE = csagg.total_state, SSPACE = 4096,
     FINALFUNC = csagg.total_final, COMBINEFUNC = csagg.total_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csagg.total(csagg.timeline) IS

@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/interrupt.hpp"
+#include "base/sort.hpp"
 
 namespace csagg {
 namespace {
@@ -146,7 +147,7 @@ void sort_entries(Entries& entries) {
     auto before = [](const Entry& a, const Entry& b) {
         return a.at != b.at ? a.at < b.at : compare_rank(a, b) > 0;
     };
-    std::sort(entries.begin(), entries.end(), before);
+    csagg::sort(entries.begin(), entries.end(), before);
     auto at_once = [](const Entry& a, const Entry& b) { return a.at == b.at; };
     entries.erase(std::unique(entries.begin(), entries.end(), at_once), entries.end());
 }

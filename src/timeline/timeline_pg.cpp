@@ -1,6 +1,5 @@
 // The type csagg.timeline: input, output, equality, and the aggregates timeline() and merge().
 #include "timeline/timeline_text.hpp"
-#include "timeline/total.hpp"
 
 #include "timeline/timeline_pg.hpp"
 #include "value/value_pg.hpp"
@@ -106,10 +105,8 @@ Datum add_value(FunctionCallInfo fcinfo, Kind kind, Value (*convert)(Datum)) {
 
 // A state that leaves the server, as in Citus, goes as the finished timeline.
 CSAGG_FUNCTION(csagg_timeline_send) {
-    void* state = state_argument(fcinfo, 0);
-    if (state == nullptr) return make_varlena(bytes_argument(fcinfo, 0));
-    const Flat flat(state, grow_state);
-    return flat.header().marker == TotalLog::marker ? finish_total(state) : finish_log(TimelineLog(flat));
+    if (void* state = log_state_argument(fcinfo, 0)) return finish_log(TimelineLog(Flat(state, grow_state)));
+    return make_varlena(bytes_argument(fcinfo, 0));
 }
 
 CSAGG_FUNCTION(csagg_timeline_final) {

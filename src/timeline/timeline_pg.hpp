@@ -22,9 +22,6 @@ inline Datum steps_result(const Steps& steps, Arena& arena) {
 /// state is the same, so the marker decides: Errc::kind_mismatch.
 void* log_state_argument(FunctionCallInfo fcinfo, int n);
 
-/// The timeline of a TotalLog.
-Datum finish_total(void* state);
-
 /// Verifies the server's encoding of all texts of a timeline that came from outside.
 void check_encodings(const Timeline& timeline);
 

@@ -1,6 +1,8 @@
 #include "timeline/total.hpp"
 
+#include "base/bytes.hpp"
 #include "base/interrupt.hpp"
+#include "base/sort.hpp"
 #include "value/wide.hpp"
 
 namespace csagg {
@@ -40,9 +42,8 @@ void TotalLog::add_all(const TotalLog& other) {
 }
 
 Steps TotalLog::finish(Arena& arena) const {
-    const std::span<const Change> log(flat_.at<Change>(sizeof(Header)), (flat_.used() - sizeof(Header)) / sizeof(Change));
-    Vector<Change> changes(log.begin(), log.end(), arena);
-    std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
+    Vector<Change> changes(this->changes().begin(), this->changes().end(), arena);
+    csagg::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
 
     Steps out(Kind::number, arena);
     Wide sum;
@@ -60,6 +61,42 @@ Steps TotalLog::finish(Arena& arena) const {
     }
     forget_before(out, header().known_from);
     return out;
+}
+
+namespace {
+
+constexpr Byte wire_version = 0x10;
+
+}  // namespace
+
+void TotalLog::write(Bytes& out) const {
+    ByteWriter writer(out);
+    writer.u8(wire_version);
+    writer.fixed(header().known_from);
+    for (const Change& c : changes()) {
+        writer.fixed(c.at);
+        writer.fixed(c.coefficient);
+        writer.u8(Byte(c.scale));
+        writer.u8(c.presence > 0 ? 1 : 0);
+    }
+}
+
+TotalLog TotalLog::read(ByteSpan bytes, Flat::Grow grow) {
+    ByteReader in(bytes);
+    if (in.u8() != wire_version) throw_corrupt("not a sum in the making of a known format");
+    TotalLog log = create(grow);
+    log.header().known_from = in.fixed<Instant>();
+    if (log.header().known_from != minus_infinity) check_instant(log.header().known_from);
+    while (in.left() > 0) {
+        const auto at = in.fixed<Instant>();
+        const auto coefficient = in.fixed<std::int64_t>();
+        const Byte scale = in.u8(), enters = in.u8();
+        check_instant(at);
+        const Number number = Number::normalized(coefficient, scale);
+        if (number.coefficient != coefficient || number.scale != scale || enters > 1) throw_corrupt("change of a sum is out of range");
+        log.append(at, Value::of(number), enters == 1 ? +1 : -1);
+    }
+    return log;
 }
 
 }  // namespace csagg

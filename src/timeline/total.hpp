@@ -9,7 +9,7 @@ namespace csagg {
 class TotalLog {
 public:
     explicit TotalLog(Flat flat) : flat_(flat) {}
-    static constexpr Byte marker = state_marker | 0x0F;  // no Kind: a sum is told from a TimelineLog
+    static constexpr Byte marker = state_marker | 0x0F;
     static TotalLog create(Flat::Grow grow);
 
     const Flat& flat() const { return flat_; }
@@ -20,6 +20,11 @@ public:
 
     /// Absent where every summand is absent. Errc::out_of_range where the sum has more than 18 integer digits.
     Steps finish(Arena& arena) const;
+
+    /// The exact form in which a state goes to another server: a rounded partial sum would make the path count.
+    void write(Bytes& out) const;
+    /// Checks all of it. Errc::corrupt.
+    static TotalLog read(ByteSpan bytes, Flat::Grow grow);
 
 private:
     struct Header {
@@ -33,6 +38,9 @@ private:
         std::uint32_t scale;
     };
     Header& header() const { return *flat_.at<Header>(0); }
+    std::span<const Change> changes() const {
+        return {flat_.at<Change>(sizeof(Header)), (flat_.used() - sizeof(Header)) / sizeof(Change)};
+    }
     void append(Instant at, const Value& value, int presence);
 
     Flat flat_;

@@ -1,45 +1,58 @@
-// SQL face of the aggregate total(timeline).
+// SQL face of the aggregate total(timeline) and of its state, csagg.total_state.
 #include "timeline/total.hpp"
 
 #include "timeline/timeline_pg.hpp"
+
+extern "C" {
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+}
 
 using namespace csagg;
 using namespace csagg::pg;
 
 namespace {
 
-/// Argument `n` as the state of total(), nullptr when NULL or a finished value.
-void* total_state_argument(FunctionCallInfo fcinfo, int n) {
+TotalLog total_argument(FunctionCallInfo fcinfo, int n) {
     void* state = state_argument(fcinfo, n);
-    if (state != nullptr && Flat(state, grow_state).header().marker != TotalLog::marker)
-        throw Error(Errc::kind_mismatch, "the state of another aggregate, not of total()");
-    return state;
+    if (state == nullptr || Flat(state, grow_state).header().marker != TotalLog::marker)
+        throw Error(Errc::corrupt, "not a state of total()");
+    return TotalLog(Flat(state, grow_state));
 }
 
-/// Adds argument n: a state, or a finished sum of a part of the rows.
-void add_total_argument(FunctionCallInfo fcinfo, int n, TotalLog& log) {
-    if (void* state = total_state_argument(fcinfo, n)) {
-        log.add_all(TotalLog(Flat(state, grow_state)));
-        return;
-    }
+Datum wire_form(FunctionCallInfo fcinfo) {
     ContextArena arena;
-    log.add(timeline_argument(fcinfo, n), arena);
+    Bytes bytes(arena);
+    total_argument(fcinfo, 0).write(bytes);
+    return make_varlena(view(bytes));
 }
 
-/// The state of argument 0, or a new one with what argument 0 holds.
-TotalLog total_argument(FunctionCallInfo fcinfo) {
-    if (void* state = total_state_argument(fcinfo, 0)) return TotalLog(Flat(state, grow_state));
-    TotalLog log = TotalLog::create(grow_state);
-    if (!PG_ARGISNULL(0)) add_total_argument(fcinfo, 0, log);
-    return log;
+Datum read_wire(ByteSpan bytes) {
+    try {
+        return state_result(TotalLog::read(bytes, grow_state).flat());
+    } catch (const Error& e) {
+        throw Error(Errc::invalid_binary, std::string("invalid form of a state of total(): ") + e.what());
+    }
 }
 
 }  // namespace
 
-Datum csagg::pg::finish_total(void* state) {
-    ContextArena arena;
-    return steps_result(TotalLog(Flat(state, grow_state)).finish(arena), arena);
+// The text form is that of a bytea with the binary form.
+CSAGG_FUNCTION(csagg_total_state_in) {
+    const Datum text = PG_GETARG_DATUM(0);
+    return read_wire(datum_bytes(call([text] { return DirectFunctionCall1(byteain, text); })));
 }
+CSAGG_FUNCTION(csagg_total_state_out) {
+    const Datum bytes = wire_form(fcinfo);
+    return call([bytes] { return DirectFunctionCall1(byteaout, bytes); });
+}
+CSAGG_FUNCTION(csagg_total_state_recv) {
+    auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    const ByteSpan bytes = as_bytes({message->data + message->cursor, std::size_t(message->len - message->cursor)});
+    message->cursor = message->len;
+    return read_wire(bytes);
+}
+CSAGG_FUNCTION(csagg_total_state_send) { return wire_form(fcinfo); }
 
 CSAGG_FUNCTION(csagg_total_add) {
     require_aggregate(fcinfo);
@@ -47,7 +60,7 @@ CSAGG_FUNCTION(csagg_total_add) {
         if (PG_ARGISNULL(0)) PG_RETURN_NULL();
         PG_RETURN_DATUM(PG_GETARG_DATUM(0));
     }
-    TotalLog log = total_argument(fcinfo);
+    TotalLog log = PG_ARGISNULL(0) ? TotalLog::create(grow_state) : total_argument(fcinfo, 0);
     ContextArena arena;
     log.add(timeline_argument(fcinfo, 1), arena);
     return state_result(log.flat());
@@ -55,13 +68,12 @@ CSAGG_FUNCTION(csagg_total_add) {
 
 CSAGG_FUNCTION(csagg_total_combine) {
     require_aggregate(fcinfo);
-    TotalLog log = total_argument(fcinfo);
-    add_total_argument(fcinfo, 1, log);
+    TotalLog log = total_argument(fcinfo, 0);
+    log.add_all(total_argument(fcinfo, 1));
     return state_result(log.flat());
 }
 
 CSAGG_FUNCTION(csagg_total_final) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    if (void* state = total_state_argument(fcinfo, 0)) return finish_total(state);
-    return make_varlena(bytes_argument(fcinfo, 0));
+    ContextArena arena;
+    return steps_result(total_argument(fcinfo, 0).finish(arena), arena);
 }

@@ -3,7 +3,6 @@
 extern "C" {
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 }
@@ -78,7 +77,9 @@ Datum value_datum(const Value& value, Oid type) {
     if (Datum result = 0; small_integer(value, type, result)) return result;
     const Datum number = value.kind == Kind::number ? number_datum(value.number()) : Datum(0);
     switch (type) {
-        case TEXTOID: return text_datum(value);
+        case TEXTOID:
+        case VARCHAROID:
+        case BPCHAROID: return text_datum(value);
         case BOOLOID:
             if (value.kind == Kind::boolean) return BoolGetDatum(value.word != 0);
             break;
@@ -108,17 +109,9 @@ Datum value_datum(const Value& value, Oid type) {
             break;
         default: break;
     }
-    const bool convertible = value.kind == Kind::text && type != BOOLOID && type != DATEOID && type != TIMESTAMPTZOID;
-    if (!convertible) {
-        const char* name = call([type] { return format_type_be(type); });
-        throw Error(Errc::kind_mismatch, std::string("timeline holds ") + kind_name(value.kind) + " values, not " + name);
-    }
-    const Datum text = make_cstring(value.text);
-    return call([type, text] {
-        Oid input = InvalidOid, parameter = InvalidOid;
-        getTypeInputInfo(type, &input, &parameter);
-        return OidInputFunctionCall(input, DatumGetCString(text), parameter, -1);
-    });
+    const char* name = call([type] { return format_type_be(type); });
+    throw Error(Errc::kind_mismatch, std::string("timeline holds ") + kind_name(value.kind) + " values, not " + name,
+                value.kind == Kind::text ? "Cast the text: csagg.text_at(...)::" + std::string(name) + "." : "");
 }
 
 void check_encoding(std::string_view text) {

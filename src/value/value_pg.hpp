@@ -19,8 +19,8 @@ Datum numeric_from_text(std::string_view decimal);
 /// What print_value() gives, as text.
 Datum text_datum(const Value& value);
 
-/// The value as a Datum of type `type`; Errc::kind_mismatch when the kind does not go there. Text goes to any type
-/// through that type's input function. The value is not absent.
+/// The value as a Datum of type `type`: numbers go to the numeric types, every kind to text. Errc::kind_mismatch for
+/// another type. The value is not absent.
 Datum value_datum(const Value& value, Oid type);
 
 /// Throws Errc::invalid_binary unless the bytes are text of the server's encoding without zero bytes.
