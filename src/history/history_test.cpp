@@ -90,9 +90,9 @@ TEST(History, holds_what_the_aggregates_of_one_fact_make) {
         const ByteString history = encode(rows);
         ASSERT_EQ(History(ByteSpan(history)).size(), states.size() + counters.size());
         for (const auto& [key, log] : states)
-            ASSERT_EQ(fact(history, key), written([&](Bytes& out) { log.finish(out); })) << key;
+            ASSERT_EQ(fact(history, key), written([&log = log](Bytes& out) { log.finish(out); })) << key;
         for (const auto& [key, log] : counters)
-            ASSERT_EQ(fact(history, key), written([&](Bytes& out) { log.finish(out); })) << key;
+            ASSERT_EQ(fact(history, key), written([&log = log](Bytes& out) { log.finish(out); })) << key;
     }
 }
 
