@@ -257,6 +257,7 @@ UNION ALL SELECT t, 'NULL::' || t FROM unnest('{timestamp with time zone,timesta
 UNION ALL SELECT 'text', 'repeat(''x'', 2000)'
 UNION ALL SELECT 'csagg.' || type, CASE WHEN form IS NULL THEN 'NULL' ELSE quote_literal(form) END || '::csagg.' || type FROM hostile.value
 UNION ALL SELECT 'csagg.' || type, 'NULL::csagg.' || type FROM (SELECT DISTINCT type FROM hostile.value) t
+UNION ALL SELECT 'csagg.total_state', format('%L::csagg.total_state', v) FROM unnest(ARRAY[NULL, '\x100000000000000080', '\x10000000000000008000000000000000000500000000000000' || '0001']) v
 UNION ALL SELECT 'csagg.timeline[]', a FROM (VALUES ('ARRAY[]::csagg.timeline[]'), ('ARRAY[NULL]::csagg.timeline[]'), ('ARRAY[csagg.constant(1)]'), ('ARRAY[csagg.constant(true), NULL]'),
     ('ARRAY[csagg.constant(true), csagg.constant(false)]'), ('ARRAY[csagg.constant(1), csagg.constant(''x''::text)]'), ('array_fill(csagg.constant(1), ARRAY[20])'), ('array_fill(csagg.constant(1), ARRAY[2, 2])')) v (a)
 UNION ALL SELECT 'anyelement', a FROM (VALUES ('NULL::int'), ('NULL::text'), ('NULL::csagg.timeline'), ('NULL::int[]'), ('NULL::pg_class'), ('NULL::point'), ('1::bigint'), ('NULL::regclass')) v (a);
