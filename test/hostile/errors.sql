@@ -143,8 +143,8 @@ BEGIN
                     (SELECT string_agg(CASE WHEN t = 'csagg.timeline'::regtype THEN 'good.f()' WHEN t = 'csagg.counter'::regtype THEN 'good.c()' WHEN t = 'csagg.grid'::regtype THEN 'good.g()'
                                             WHEN t = 'csagg.history'::regtype THEN 'csagg.history_of(''k'', good.f())' WHEN t = 'csagg.distribution'::regtype THEN '(SELECT csagg.distribution(good.f(), good.g()))'
                                             WHEN t = 'csagg.summary'::regtype THEN '(SELECT csagg.summary(good.f(), good.g()))' WHEN t = 'csagg.flows'::regtype THEN '(SELECT csagg.flows(good.f(), good.g()))'
-                                            WHEN t = 'timestamptz'::regtype THEN 'now()' WHEN t = 'text'::regtype THEN '''text''::text' WHEN t = 'date'::regtype THEN 'date ''2025-01-01''' WHEN t = 'boolean'::regtype THEN 'true'
-                                            WHEN t = 'jsonb'::regtype THEN '''"x"''::jsonb' WHEN t = 'csagg.timeline[]'::regtype THEN 'ARRAY[good.f()]' WHEN t = 'csagg.total_state'::regtype THEN '''\x100000000000000080''::csagg.total_state' ELSE '1::' || format_type(t, NULL) END, ', ' ORDER BY o)
+                                            WHEN t = 'csagg.total_state'::regtype THEN '(SELECT hostile.total_state(good.f()))' WHEN t = 'timestamptz'::regtype THEN 'now()' WHEN t = 'text'::regtype THEN '''text''::text' WHEN t = 'date'::regtype THEN 'date ''2025-01-01''' WHEN t = 'boolean'::regtype THEN 'true'
+                                            WHEN t = 'jsonb'::regtype THEN '''"x"''::jsonb' WHEN t = 'csagg.timeline[]'::regtype THEN 'ARRAY[good.f()]' ELSE '1::' || format_type(t, NULL) END, ', ' ORDER BY o)
                      FROM unnest(proargtypes::oid[]) WITH ORDINALITY u (t, o)) AS values, proisstrict
              FROM pg_proc p WHERE oid IN (SELECT unnest(ARRAY[aggtransfn, aggcombinefn]) FROM pg_aggregate JOIN pg_proc a ON a.oid = aggfnoid WHERE a.pronamespace = 'csagg'::regnamespace) LOOP
         CALL hostile.fails('0A000', format('SELECT %s(%s)', f.name, f.values));

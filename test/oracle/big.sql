@@ -26,6 +26,10 @@ BEGIN
     ANALYZE oracle.big, oracle.kept;
 END $$;
 
+-- total() in two steps, as it goes between servers.
+CREATE AGGREGATE oracle.total_state(csagg.timeline) (SFUNC = csagg.total_add, STYPE = csagg.total_state);
+CREATE AGGREGATE oracle.total_of(csagg.total_state) (SFUNC = csagg.total_combine, STYPE = csagg.total_state, FINALFUNC = csagg.total_final);
+
 -- To be split anew each time it is read.
 CREATE VIEW oracle.split AS SELECT *, floor(random() * 4)::int AS piece FROM oracle.big OFFSET 0;
 CREATE VIEW oracle.kept_split AS SELECT *, floor(random() * 4)::int AS piece FROM oracle.kept OFFSET 0;
