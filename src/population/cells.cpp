@@ -278,8 +278,10 @@ bool Cells::has_changes(Id id, Changes& scratch) const {
 void Cells::net_changes(Id id, Changes& out) const {
     out.clear();
     const Column& column = columns_[id];
-    out.reserve(column.shape == Shape::list ? column.count : buckets());
-    for_each_change(column, [&out](std::uint32_t bucket, std::int64_t delta) { out.push_back({bucket, delta}); });
+    out.resize(column.shape == Shape::list ? column.count : buckets(), boost::container::default_init);
+    Change* next = out.data();
+    for_each_change(column, [&next](std::uint32_t bucket, std::int64_t delta) { *next++ = {bucket, delta}; });
+    out.resize(std::size_t(next - out.data()));
     if (column.shape != Shape::list) return;
     csagg::sort(out.begin(), out.end(), [](const Change& a, const Change& b) { return a.bucket < b.bucket; });
     std::size_t kept = 0;
