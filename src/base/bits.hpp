@@ -26,20 +26,21 @@ public:
         for (; gap >= 63; gap -= 63) put(0, 63);
         put(std::uint64_t(1) << gap, unsigned(gap) + 1);
     }
-    const Bytes& finish() {
-        for (; fill_ > 0; fill_ = fill_ > 8 ? fill_ - 8 : 0, pending_ >>= 8) bytes_.push_back(Byte(pending_));
-        pending_ = 0;
-        return bytes_;
+    /// The bytes; the writer is not to be used any more.
+    ByteSpan finish() {
+        flush_word();
+        return {bytes_.data(), size_ - 8 + (fill_ + 7) / 8};
     }
 
 private:
     void flush_word() {
-        Byte word[8];
-        store_le(word, pending_);
-        bytes_.insert(bytes_.end(), word, word + 8);
+        if (size_ + 8 > bytes_.size()) bytes_.resize(2 * (size_ + 8), boost::container::default_init);
+        store_le(bytes_.data() + size_, pending_);
+        size_ += 8;
     }
 
-    Bytes bytes_;
+    SmallVector<Byte, 512> bytes_;
+    std::size_t size_ = 0;
     std::uint64_t pending_ = 0;
     unsigned fill_ = 0;
 };

@@ -37,7 +37,7 @@ private:
     std::vector<bool> bits_;
 };
 
-std::vector<Byte> copy(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+std::vector<Byte> copy(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
 
 TEST(Bits, AreWrittenAndReadAsByTheNaiveTwin) {
     std::mt19937_64 random(1);
@@ -155,7 +155,7 @@ TEST(Bytes, FixedFieldsAreLittleEndian) {
     TestArena arena;
     Bytes bytes(arena);
     ByteWriter(bytes).fixed(std::uint32_t(0x01020304));
-    EXPECT_EQ(copy(bytes), (std::vector<Byte>{4, 3, 2, 1}));
+    EXPECT_EQ(copy(view(bytes)), (std::vector<Byte>{4, 3, 2, 1}));
     EXPECT_EQ(ByteReader(view(bytes)).fixed<std::uint32_t>(), 0x01020304U);
     EXPECT_THROW(ByteReader(view(bytes)).fixed<std::uint64_t>(), Error);
     EXPECT_THROW(ByteReader(view(bytes)).take(5), Error);

@@ -54,6 +54,8 @@ public:
         header().used = std::uint32_t(offset + bytes);
         return offset;
     }
+    /// The free bytes behind those in use, to be written to and then claimed by allocate() without moving the block.
+    std::span<Byte> free_bytes() const { return {block_ + header().used, header().capacity - header().used}; }
     std::size_t allocate_aligned(std::size_t bytes) {
         allocate((8 - used() % 8) % 8);
         return allocate(bytes);

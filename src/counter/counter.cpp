@@ -235,8 +235,7 @@ public:
         if (has_totals_ && scale_ != wide_totals) totals.write_bits(view(totals_), bits);
         if (has_names) write_actors(part, counts, bits);
         instants.write_high(view(at_), bits);
-        const Bytes& packed = bits.finish();
-        head.append(view(packed));
+        head.append(bits.finish());
     }
 
 private:

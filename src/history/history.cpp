@@ -172,8 +172,7 @@ void HistoryWriter::finish(Bytes& out) const {
         entries.u8(Byte(width));
         BitWriter bits(arena);
         for (const std::uint64_t end : ends_) bits.put(end, width);
-        const Bytes& packed = bits.finish();
-        entries.append(view(packed));
+        entries.append(bits.finish());
     }
     ByteWriter writer(out);
     writer.u8(format_byte);

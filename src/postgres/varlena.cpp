@@ -40,8 +40,8 @@ Datum make_jsonb(std::string_view json) {
     return call([text] { return DirectFunctionCall1(jsonb_in, text); });
 }
 
-void reject_null(FunctionCallInfo fcinfo, int n, const char* name) {
-    if (PG_ARGISNULL(n)) throw Error(Errc::null_not_allowed, std::string("argument \"") + name + "\" is NULL");
+void throw_null(const char* name) {
+    throw Error(Errc::null_not_allowed, std::string("argument \"") + name + "\" is NULL");
 }
 
 Datum either_argument(FunctionCallInfo fcinfo) {

@@ -21,7 +21,10 @@ Datum make_jsonb(std::string_view json);
 inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) { return as_text(bytes_argument(fcinfo, n)); }
 
 /// Errc::null_not_allowed that names the argument when it is NULL.
-void reject_null(FunctionCallInfo fcinfo, int n, const char* name);
+[[noreturn]] void throw_null(const char* name);
+inline void reject_null(FunctionCallInfo fcinfo, int n, const char* name) {
+    if (PG_ARGISNULL(n)) throw_null(name);
+}
 
 /// The one of arguments 0 and 1 that is not NULL, or NULL: for functions to which NULL adds nothing.
 Datum either_argument(FunctionCallInfo fcinfo);

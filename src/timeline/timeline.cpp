@@ -175,8 +175,7 @@ public:
             for (const Entry& e : entries) bits.put(e.value.scale, TimelineBlock::scale_width);
         if (has_seq) seq_head.write_bits(seqs, bits);
         instants.write_high(at, bits);
-        const Bytes& packed = bits.finish();
-        head.append(view(packed));
+        head.append(bits.finish());
     }
 
 private:

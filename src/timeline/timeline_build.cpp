@@ -34,7 +34,7 @@ std::size_t put_record(Byte* p, const Entry& e, Kind kind) {
     return std::size_t(p + width - start);
 }
 
-Byte* get_record(Byte* p, Entry& e, Kind kind) {
+const Byte* get_record(const Byte* p, const Byte* end, Entry& e, Kind kind) {
     std::memcpy(&e.at, p, 8);
     const Byte tag = p[8];
     p += 9;
@@ -47,9 +47,14 @@ Byte* get_record(Byte* p, Entry& e, Kind kind) {
     }
     if ((tag & tag_scale) != 0) e.value.scale = *p++;
     const unsigned width = tag & tag_word_bytes;
-    Byte word[8] = {};
-    std::memcpy(word, p, width);
-    const auto coded = load_le<std::uint64_t>(word);
+    std::uint64_t coded = 0;
+    if (end - p >= 8) [[likely]] {
+        coded = load_le<std::uint64_t>(p) & low_mask(8 * width);
+    } else {
+        Byte word[8] = {};
+        std::memcpy(word, p, width);
+        coded = load_le<std::uint64_t>(word);
+    }
     p += width;
     if (kind != Kind::text) {
         e.value.word = unzigzag(coded);
@@ -85,9 +90,17 @@ void TimelineLog::append(std::span<const Byte> record, std::string_view text) {
 
 void TimelineLog::add(const Entry& entry) {
     note(entry.at, entry.at, true);
-    // Into a buffer first: the length is known only afterwards, and the block must not run over.
+    const std::string_view text = entry.value.text;
+    if (flat_.free_bytes().size() >= most_of_a_record + text.size()) [[likely]] {
+        Byte* const place = flat_.free_bytes().data();
+        const std::size_t size = put_record(place, entry, kind());
+        if (!text.empty()) std::memcpy(place + size, text.data(), text.size());
+        flat_.allocate(size + text.size());
+        return;
+    }
+    // Into a buffer: the length is known only afterwards, and the block must not grow before it is full.
     Byte record[most_of_a_record];
-    append({record, put_record(record, entry, kind())}, entry.value.text);
+    append({record, put_record(record, entry, kind())}, text);
 }
 
 void TimelineLog::add_horizon(Instant known_from) {
@@ -119,8 +132,8 @@ void TimelineLog::add_all(const Timeline& timeline, Arena& arena) {
 
 Instant TimelineLog::read(Entries& out) const {
     Instant known_from = minus_infinity;
-    Byte* p = flat_.block() + sizeof(Header);
-    Byte* const end = flat_.block() + flat_.used();
+    const Byte* p = flat_.block() + sizeof(Header);
+    const Byte* const end = flat_.block() + flat_.used();
     while (p < end) {
         if (p[8] == tag_horizon) {
             Instant horizon = 0;
@@ -129,7 +142,7 @@ Instant TimelineLog::read(Entries& out) const {
             p += 9;
             continue;
         }
-        p = get_record(p, out.emplace_back(), kind());
+        p = get_record(p, end, out.emplace_back(), kind());
         if (out.size() % 65536 == 0) check_interrupts();
     }
     return known_from;

@@ -135,9 +135,13 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
 IntegersHead IntegersHead::plan(std::span<const std::int64_t> values) {
     IntegersHead head;
     if (values.empty()) return head;
-    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-    head.least = *least;
-    head.width = std::uint8_t(std::bit_width(std::uint64_t(*greatest) - std::uint64_t(*least)));
+    std::int64_t least = values.front(), greatest = values.front();
+    for (const std::int64_t v : values) {  // without branches: what the values are is not to be predicted
+        least = std::min(least, v);
+        greatest = std::max(greatest, v);
+    }
+    head.least = least;
+    head.width = std::uint8_t(std::bit_width(std::uint64_t(greatest) - std::uint64_t(least)));
     return head;
 }
 
@@ -173,8 +177,7 @@ void Dictionary::write(std::span<const std::string_view> sorted, ByteWriter& out
     BitWriter ends(arena);
     std::uint64_t end = 0;
     for (const auto text : sorted) ends.put(end += text.size(), width);
-    const Bytes& packed = ends.finish();
-    out.append(view(packed));
+    out.append(ends.finish());
     for (const auto text : sorted) out.append(as_bytes(text));
 }
 

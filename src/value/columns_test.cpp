@@ -29,7 +29,7 @@ Packed pack(const std::vector<Instant>& at) {
     BitWriter bits(arena);
     plan.write_low(at, bits);
     plan.write_high(at, bits);
-    const Bytes& packed = bits.finish();
+    const ByteSpan packed = bits.finish();
     return {plan.flags(), {head.begin(), head.end()}, {packed.begin(), packed.end()}};
 }
 
@@ -149,14 +149,14 @@ TEST(Integers, ComeBackAndAreFoundOneByOne) {
         BitWriter bits(arena);
         bits.put(5, 3);
         plan.write_bits(values, bits);
-        const Bytes& packed = bits.finish();
+        const ByteSpan packed = bits.finish();
         ByteReader in(view(bytes));
         const IntegersHead head = IntegersHead::read(in);
         EXPECT_EQ(in.left(), 0U);
         std::vector<std::int64_t> again(values.size());
-        head.decode(BitSpan(view(packed)), 3, again.size(), again.data());
+        head.decode(BitSpan(packed), 3, again.size(), again.data());
         ASSERT_EQ(again, values);
-        for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(head.get(BitSpan(view(packed)), 3, i), values[i]);
+        for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(head.get(BitSpan(packed), 3, i), values[i]);
     }
     EXPECT_EQ(IntegersHead::plan(std::vector<std::int64_t>{7, 7, 7}).width, 0);
     EXPECT_EQ(IntegersHead::plan(std::vector<std::int64_t>{-8, 7}).width, 4);

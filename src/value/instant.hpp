@@ -25,7 +25,10 @@ inline constexpr std::int64_t micros_per_second = 1'000'000;
 inline constexpr std::int64_t micros_per_day = 86'400 * micros_per_second;
 
 /// infinity and instants beyond PostgreSQL's range are errors (22008); -infinity means "since ever".
-void check_instant(Instant at);
+[[noreturn]] void throw_instant_out_of_range(Instant at);
+inline void check_instant(Instant at) {
+    if ((at < first_instant && at != minus_infinity) || at > last_instant) throw_instant_out_of_range(at);
+}
 
 /// '2025-01-31 09:30:00.25+00', '0044-03-15 00:00:00+00 BC', '-infinity'.
 void print_instant(Instant at, String& out);
