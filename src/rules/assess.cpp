@@ -1,0 +1,216 @@
+#include "rules/assess.hpp"
+
+#include "base/interrupt.hpp"
+
+namespace csagg {
+namespace {
+
+Vector<Byte> wanted_facts(const RuleSet& rules, Arena& arena) {
+    // Without an expression that says so, a customer exists from the first entry of any fact on.
+    Vector<Byte> wanted(rules.document().facts.size(), Byte(rules.exists() == no_node), Alloc<Byte>(arena));
+    for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] |= Byte(rules.uses(i));
+    return wanted;
+}
+
+}  // namespace
+
+Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena)
+    : rules_(rules),
+      facts_(view(rules.document().facts), inputs, view(wanted_facts(rules, arena)), arena),
+      evaluation_(rules.program(), facts_, arena),
+      machines_(rules.alerts().size(), AlertMachine{}, Alloc<AlertMachine>(arena)) {}
+
+template <class F>
+auto Assessor::named(const char* what, std::string_view name, F f) -> decltype(f()) {
+    try {
+        return f();
+    } catch (const Error& e) {
+        throw Error(e.code(), std::string(what) + (name.empty() ? "" : " \"" + excerpt(name) + "\"") + ": " + e.what(),
+                    e.code() == Errc::division_by_zero && e.hint().empty() ? "Write x / nullif(y, 0) for a quotient that is NULL where y is 0."
+                                                                          : e.hint(),
+                    e.detail());
+    }
+}
+
+Value Assessor::ask(NodeId id) {
+    const Result& result = evaluation_.of(id);
+    until_ = std::min(until_, result.fresh_until);
+    return result.value;
+}
+
+void Assessor::move_to(Instant now) {
+    evaluation_.move_to(now);
+    until_ = plus_infinity;
+}
+
+bool Assessor::exists() {
+    if (rules_.exists() != no_node) return named("\"exists\"", {}, [this] { return ask(rules_.exists()).is_true(); });
+    if (now() >= facts_.first_entry()) return true;
+    until_ = std::min(until_, facts_.first_entry());
+    return false;
+}
+
+std::uint32_t Assessor::stage() {
+    for (std::uint32_t i = 0; i < rules_.stages().size(); ++i) {
+        const NodeId when = rules_.stages()[i];
+        if (when == no_node) return i;
+        if (named("stage", rules_.document().stages[i].name, [&] { return ask(when).is_true(); })) return i;
+    }
+    return none;
+}
+
+RuleOutcome Assessor::rule(std::size_t i, std::uint32_t stage) {
+    const RuleSet::Rule& rule = rules_.rules()[i];
+    RuleOutcome outcome;
+    outcome.applies = rule.applies_in(stage);
+    if (!outcome.applies) return outcome;
+    named("rule", rule.name, [&] {
+        if (rule.when != no_node) {
+            const Value condition = ask(rule.when);
+            if (!condition.absent) outcome.matched = condition.word != 0;
+        } else {
+            outcome.matched = true;
+        }
+        if (outcome.matched == false) return;
+        const Value points = outcome.matched ? ask(rule.points) : Value::none(Kind::number);
+        outcome.missing = points.absent;
+        outcome.points = points.absent ? rule.missing : points.number();
+    });
+    return outcome;
+}
+
+bool Assessor::overridden(Number& score) {
+    if (rules_.override_when() == no_node) return false;
+    return named("\"override\"", {}, [&] {
+        if (!ask(rules_.override_when()).is_true()) return false;
+        const Value value = ask(rules_.override_score());
+        if (!value.absent) score = clamped(value.number());
+        return !value.absent;
+    });
+}
+
+Number Assessor::clamped(const Number& score) const {
+    const Document& document = rules_.document();
+    if (document.min && score < *document.min) return *document.min;
+    if (document.max && *document.max < score) return *document.max;
+    return score;
+}
+
+std::uint32_t Assessor::band_of(const std::optional<Number>& score) const {
+    std::uint32_t band = none;
+    const auto& bands = rules_.document().bands;
+    for (std::uint32_t i = 0; score && i < bands.size() && (!bands[i].from || *bands[i].from <= *score); ++i) band = i;
+    return band;
+}
+
+Assessment Assessor::assess() {
+    Assessment result;
+    result.exists = exists();
+    if (!result.exists) return result;
+    result.stage = stage();
+    Wide sum;
+    sum.add(rules_.document().base);
+    std::int64_t applying = 0, missing = 0;
+    for (std::size_t i = 0; i < rules_.rules().size(); ++i) {
+        const RuleOutcome outcome = rule(i, result.stage);
+        applying += outcome.applies ? 1 : 0;
+        missing += outcome.missing ? 1 : 0;
+        sum.add(outcome.points);
+    }
+    Number pinned;
+    result.score = overridden(pinned) ? pinned : named("score", {}, [&] { return clamped(sum.to_number()); });
+    if (applying > 0) result.coverage = divide(Number::of(applying - missing), Number::of(applying));
+    result.band = band_of(result.score);
+    return result;
+}
+
+std::optional<Number> Assessor::score() { return assess().score; }
+
+void Assessor::step_alerts() {
+    const bool there = exists();
+    for (std::size_t i = 0; i < machines_.size(); ++i) {
+        const RuleSet::Alert& alert = rules_.alerts()[i];
+        if (there)
+            machines_[i].step(alert, named("alert", alert.name, [&] { return ask(alert.when).is_true(); }), now());
+        else
+            machines_[i].reset();
+        until_ = std::min(until_, machines_[i].deadline());
+    }
+}
+
+void Assessor::run_alerts(Instant now) {
+    Instant at = std::min(beginning, now);
+    if (rules_.exists() == no_node) at = std::min(std::max(at, facts_.first_entry()), now);
+    for (std::size_t steps = 1; !machines_.empty() && at < now; at = until_) {
+        move_to(at);
+        step_alerts();
+        if (++steps % 1024 == 0) check_interrupts();
+    }
+    move_to(now);
+    step_alerts();
+}
+
+Instant Assessor::find_change(const Assessment& present) {
+    SmallVector<AlertState, 16> states(machines_.get_stored_allocator().arena());
+    for (const AlertMachine& machine : machines_) states.push_back(machine.state());
+    int daily = 0;
+    for (std::size_t steps = 1; until_ < plus_infinity; ++steps) {
+        const Instant next = until_;
+        if (steps % 1024 == 0) check_interrupts();
+        if (evaluation_.is_midnight(next) && ++daily > max_daily_steps) return next;
+        try {
+            move_to(next);
+            if (assess() != present) return next;
+            step_alerts();
+        } catch (const Error&) {
+            return next;
+        }
+        for (std::size_t i = 0; i < machines_.size(); ++i)
+            if (machines_[i].state() != states[i]) return next;
+    }
+    return plus_infinity;
+}
+
+AssessmentOver::AssessmentOver(const RuleSet& rules, Arena& arena)
+    : stage(Kind::text, arena), score(Kind::number, arena), band(Kind::text, arena), coverage(Kind::number, arena), alerts(arena) {
+    for (std::size_t i = 0; i < rules.alerts().size(); ++i) alerts.emplace_back(Kind::boolean, arena);
+}
+
+namespace {
+
+void append(Steps& steps, Instant at, const Value& value) {
+    const bool repeats = steps.entries.empty() ? value.absent : same(steps.entries.back().value, value);
+    if (!repeats) steps.entries.push_back({at, 0, value});
+}
+
+Value optional_number(const std::optional<Number>& number) { return number ? Value::of(*number) : Value::none(Kind::number); }
+
+}  // namespace
+
+AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena) {
+    AssessmentOver over(rules, arena);
+    if (since >= until) return over;
+    const Document& document = rules.document();
+    Assessor assessor(rules, inputs, arena);
+    assessor.run_alerts(since);
+    std::size_t steps = 0;
+    for (Instant at = since; at < until; at = assessor.until()) {
+        if (at != since) {
+            assessor.move_to(at);
+            assessor.step_alerts();
+        }
+        const Assessment now = assessor.assess();
+        append(over.stage, at, now.stage == none ? Value::none(Kind::text) : Value::of(document.stages[now.stage].name));
+        append(over.score, at, optional_number(now.score));
+        append(over.band, at, now.band == none ? Value::none(Kind::text) : Value::of(document.bands[now.band].name));
+        append(over.coverage, at, optional_number(now.coverage));
+        for (std::size_t i = 0; i < over.alerts.size(); ++i)
+            append(over.alerts[i], at, now.exists ? Value::of(assessor.alert(i) == AlertState::firing) : Value::none(Kind::boolean));
+        if (++steps % 1024 == 0) check_interrupts();
+    }
+    for (Steps* timeline : {&over.stage, &over.score, &over.band, &over.coverage}) append(*timeline, until, Value::none(timeline->kind));
+    for (Steps& timeline : over.alerts) append(timeline, until, Value::none(Kind::boolean));
+    return over;
+}
+
+}  // namespace csagg

@@ -1,0 +1,87 @@
+// A customer's assessment by a rule set: at an instant, or over time.
+#pragma once
+#include "rules/alert.hpp"
+#include "rules/evaluation.hpp"
+#include "timeline/algebra.hpp"
+
+namespace csagg {
+
+inline constexpr std::uint32_t none = ~std::uint32_t(0);
+
+/// All but the alerts. A customer that does not exist has nothing.
+struct Assessment {
+    bool exists = false;
+    std::uint32_t stage = none;  // number in the rule set; none: no stage's condition is true
+    std::uint32_t band = none;
+    std::optional<Number> score;
+    std::optional<Number> coverage;  // none where no rule applies
+
+    friend bool operator==(const Assessment&, const Assessment&) = default;
+};
+
+struct RuleOutcome {
+    bool applies = false;
+    bool missing = false;
+    std::optional<bool> matched;  // none: the condition is NULL
+    Number points;
+};
+
+class Assessor {
+public:
+    /// All must outlive this; `inputs` has one element for each declared fact. Errors as of Facts.
+    Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena);
+
+    // Instants are finite and never go back. Errors of an expression name their rule, stage or alert.
+    void move_to(Instant now);
+    Instant now() const { return evaluation_.now(); }
+    bool exists();
+    std::uint32_t stage();
+    std::optional<Number> score();
+    Assessment assess();
+    RuleOutcome rule(std::size_t i, std::uint32_t stage);
+    bool overridden(Number& score);
+    /// Nothing in what was asked for since move_to() changes before this instant, which is later than now.
+    Instant until() const { return until_; }
+
+    /// Tells the alerts of this instant.
+    void step_alerts();
+    AlertState alert(std::size_t i) const { return machines_[i].state(); }
+    /// Brings the alerts from the beginning up to now().
+    void run_alerts(Instant now);
+
+    /// The first instant after now() at which something in the assessment or an alert changes; infinity if nothing ever
+    /// does. Moves there. An evaluation that fails is a change. What changes from day to day in a way that is not known is
+    /// followed for max_daily_steps days: then the instant reached is given.
+    Instant find_change(const Assessment& present);
+    static constexpr int max_daily_steps = 3653;
+
+    const Evaluation& evaluation() const { return evaluation_; }
+    Evaluation& evaluation() { return evaluation_; }
+
+private:
+    Value ask(NodeId id);
+    template <class F>
+    auto named(const char* what, std::string_view name, F f) -> decltype(f());
+    Number clamped(const Number& score) const;
+    std::uint32_t band_of(const std::optional<Number>& score) const;
+
+    const RuleSet& rules_;
+    Facts facts_;
+    Evaluation evaluation_;
+    Vector<AlertMachine> machines_;
+    Instant until_ = plus_infinity;
+};
+
+/// An assessment of every instant in [since, until).
+struct AssessmentOver {
+    explicit AssessmentOver(const RuleSet& rules, Arena& arena);
+
+    Steps stage, score, band, coverage;
+    Vector<Steps> alerts;  // firing or not; absent while the customer does not exist
+};
+AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena);
+
+/// From this instant on alerts are followed: the beginning of the year 1.
+inline constexpr Instant beginning = -730'119 * micros_per_day;
+
+}  // namespace csagg

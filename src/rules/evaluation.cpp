@@ -1,0 +1,531 @@
+#include "rules/evaluation.hpp"
+
+#include "base/interrupt.hpp"
+
+namespace csagg {
+namespace {
+
+constexpr Value no_number{Kind::number, true, 0, 0, {}};
+constexpr Value no_truth{Kind::boolean, true, 0, 0, {}};
+
+// Lines (value + slope x days) are kept where all of this is exact: numbers with at most 6 fraction digits and below
+// 10^9, slopes below 1000 a day. In max_days they reach 5 x 10^9, which has 16 digits: nothing is rounded on the way.
+constexpr int line_scale = 6;
+constexpr std::int64_t max_line_value = 1'000'000'000, max_slope = 1000, max_days = 4'000'000;
+
+bool is_tame(const Number& number, std::int64_t limit) {
+    return number.scale <= line_scale && magnitude_of(number.coefficient) <= std::uint64_t(limit * power_of_ten[number.scale]);
+}
+bool is_line(const Result& result) { return result.slope.coefficient != 0; }
+std::int64_t scaled(const Number& number) { return number.coefficient * power_of_ten[line_scale - number.scale]; }
+
+bool holds(Op op, std::int64_t sign) {
+    switch (op) {
+        case Op::eq: return sign == 0;
+        case Op::ne: return sign != 0;
+        case Op::lt: return sign < 0;
+        case Op::le: return sign <= 0;
+        case Op::gt: return sign > 0;
+        default: return sign >= 0;
+    }
+}
+int sign_of(std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
+int sign_of(std::int64_t v) { return v < 0 ? -1 : v > 0 ? 1 : 0; }
+
+/// The least k >= 1 for which `difference + k * slope` compares otherwise; max_days if there is none before.
+std::int64_t days_to_flip(Op op, std::int64_t difference, std::int64_t slope) {
+    const bool now = holds(op, sign_of(difference));
+    const auto flips_at = [&](std::int64_t k) { return k < max_days && holds(op, sign_of(difference + k * slope)) != now; };
+    if (slope == 0) return max_days;
+    // The sign changes where the line meets zero, and once more just behind.
+    const std::int64_t meets = difference == 0 || (difference < 0) == (slope < 0)
+                                   ? 0
+                                   : std::int64_t((magnitude_of(difference) + magnitude_of(slope) - 1) / magnitude_of(slope));
+    for (std::int64_t k = std::max<std::int64_t>(meets, 1); k <= meets + 1; ++k)
+        if (flips_at(k)) return k;
+    return max_days;
+}
+
+/// Whether the product of a line and a constant is rounded on no day.
+bool is_exact_product(const Result& a, const Result& b) {
+    const int scale = std::max(a.value.scale, a.slope.scale) + std::max(b.value.scale, b.slope.scale);
+    return scale <= line_scale && is_tame(a.value.number(), max_line_value) && is_tame(b.value.number(), max_line_value);
+}
+
+/// Half away from zero to `digits` fraction digits; negative: to tens, hundreds, as PostgreSQL's round().
+Number rounded(const Number& number, int digits) {
+    const int drop = number.scale - digits;
+    if (drop <= 0) return number;
+    if (drop > 18) return {};
+    const auto unit = std::uint64_t(power_of_ten[drop]);
+    const std::uint64_t magnitude = magnitude_of(number.coefficient);
+    const std::uint64_t units = magnitude / unit + (magnitude % unit >= unit - magnitude % unit ? 1 : 0);
+    return round_to_number(number.coefficient < 0, Uint128(units) * (digits < 0 ? std::uint64_t(power_of_ten[-digits]) : 1),
+                           std::max(digits, 0));
+}
+
+}  // namespace
+
+Evaluation::Evaluation(const Program& program, Facts& facts, Arena& arena)
+    : program_(program),
+      facts_(facts),
+      arena_(arena),
+      results_(program.nodes().list.size(), Result{}, Alloc<Result>(arena)),
+      cursors_(program.questions().size(), Cursor{}, Alloc<Cursor>(arena)) {}
+
+void Evaluation::move_to(Instant now) {
+    now_ = now;
+    if (now >= tomorrow_) tomorrow_ = minus_infinity;
+}
+
+std::int64_t Evaluation::today() {
+    if (tomorrow_ == minus_infinity) {
+        today_ = program_.days().day_of(now_);
+        tomorrow_ = program_.days().begin_of(today_ + 1);
+    }
+    return today_;
+}
+Instant Evaluation::tomorrow() {
+    today();
+    return tomorrow_;
+}
+
+/// When to look again at what changes from day to day in a way that is not known.
+Instant Evaluation::next_look() { return now_ < first_daily ? first_daily : tomorrow(); }
+
+void Evaluation::set_line(Result& result, Number value, Number slope, Instant until) {
+    set(result, Value::of(value), until);
+    if (slope.coefficient == 0) return;
+    if (is_tame(value, max_line_value) && is_tame(slope, max_slope)) {
+        result.slope = slope;
+        result.until = std::min(until, program_.days().begin_of(today() + max_days));
+        result.fresh_until = std::min(until, tomorrow());
+    } else {
+        result.until = result.fresh_until = std::min(until, next_look());
+    }
+}
+
+void Evaluation::compute(NodeId id, Result& result) {
+    const Node& node = program_[id];
+    switch (node.op) {
+        case Op::constant: return set(result, node.constant, plus_infinity);
+        case Op::state:
+        case Op::state_ago: return state(node, result);
+        case Op::previous: return previous(node, result);
+        case Op::changed_within: return changed_within(node, result);
+        case Op::age: return age(node, result);
+        case Op::count:
+        case Op::sum:
+        case Op::distinct:
+        case Op::active_days: return window(node, result);
+        case Op::first:
+        case Op::last: return first_or_last(node, result);
+        case Op::within: return within(node, result);
+        case Op::days_until:
+        case Op::days_since: return days_to(node, result);
+        case Op::add:
+        case Op::subtract:
+        case Op::multiply:
+        case Op::divide: return arithmetic(node, result);
+        case Op::negate:
+        case Op::round:
+        case Op::abs: return sign_or_round(node, result);
+        case Op::eq:
+        case Op::ne:
+        case Op::lt:
+        case Op::le:
+        case Op::gt:
+        case Op::ge: return comparison(node, result);
+        case Op::least:
+        case Op::greatest: return extreme(node, result);
+        case Op::all_of:
+        case Op::any_of: return all_or_any(node, result);
+        case Op::coalesce: return coalesce(node, result);
+        case Op::choose: return choose(node, result);
+        case Op::nullif: return nullif(node, result);
+        case Op::negation: {
+            const Result& a = of(arguments(node)[0]);
+            return set(result, a.value.absent ? a.value : Value::of(a.value.word == 0), a.until);
+        }
+        case Op::is_null: {
+            const Result& a = of(arguments(node)[0]);
+            return set(result, Value::of(a.value.absent), a.until);
+        }
+        case Op::is_true:
+        case Op::is_false: {
+            const Result& a = of(arguments(node)[0]);
+            return set(result, Value::of(!a.value.absent && (a.value.word != 0) == (node.op == Op::is_true)), a.until);
+        }
+    }
+}
+
+// ---- states
+
+/// How many runs have begun at the instant that the node looks at; `next`: when one more will have.
+std::size_t Evaluation::runs_begun(const Node& node, const StateData& data, Instant& next) {
+    const Question& question = program_.questions()[node.question];
+    Cursor& cursor = cursors_[node.question];
+    const auto& runs = data.runs;
+    if (!cursor.started) {
+        cursor.started = true;
+        const auto after = std::upper_bound(runs.begin(), runs.end(), question.shift.begin_of(now_),
+                                            [](Instant t, const Run& run) { return t < run.at; });
+        cursor.entered = std::size_t(after - runs.begin());
+        cursor.next_enter = minus_infinity;
+    }
+    while (cursor.next_enter <= now_) {
+        if (cursor.next_enter != minus_infinity) ++cursor.entered;
+        cursor.next_enter = cursor.entered < runs.size() ? question.shift.exit_of(runs[cursor.entered].at) : plus_infinity;
+        if (cursor.next_enter == plus_infinity) break;
+    }
+    next = cursor.next_enter;
+    return cursor.entered;
+}
+
+void Evaluation::state(const Node& node, Result& result) {
+    const StateData& data = facts_.state(node.fact);
+    const Value none = Value::none(Kind(node.kind));
+    if (data.known_from != minus_infinity) {
+        const Instant known = program_.questions()[node.question].shift.exit_of(data.known_from);
+        if (now_ < known) return set(result, none, known);
+    }
+    Instant next = 0;
+    const std::size_t n = runs_begun(node, data, next);
+    set(result, n == 0 ? none : data.runs[n - 1].value, next);
+}
+
+void Evaluation::previous(const Node& node, Result& result) {
+    const StateData& data = facts_.state(node.fact);
+    const Value none = Value::none(Kind(node.kind));
+    if (now_ < data.known_from) return set(result, none, data.known_from);
+    Instant next = 0;
+    const std::size_t n = runs_begun(node, data, next);
+    set(result, n < 2 || !data.knows_begin(n - 1) ? none : data.runs[n - 2].value, next);
+}
+
+/// Whether a run began in the window (L(now), now].
+void Evaluation::changed_within(const Node& node, Result& result) {
+    const StateData& data = facts_.state(node.fact);
+    const Reach& window = program_.questions()[node.question].window;
+    if (now_ < data.known_from) return set(result, no_truth, data.known_from);
+    Instant next = 0;
+    const std::size_t n = runs_begun(node, data, next);
+    const bool known_run = n > 0 && data.knows_begin(n - 1);
+    if (known_run) {
+        const Instant leaves = window.exit_of(data.runs[n - 1].at);
+        if (now_ < leaves) return set(result, Value::of(true), std::min(next, leaves));
+    }
+    if (data.known_from != minus_infinity) {
+        const Instant known = window.exit_of(data.known_from);
+        if (now_ < known) return set(result, no_truth, std::min(next, known));
+    }
+    set(result, n == 0 ? no_truth : Value::of(false), next);
+}
+
+void Evaluation::age(const Node& node, Result& result) {
+    const StateData& data = facts_.state(node.fact);
+    if (now_ < data.known_from) return set(result, no_number, data.known_from);
+    Instant next = 0;
+    const std::size_t n = runs_begun(node, data, next);
+    const bool known = n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
+    if (!known) return set(result, no_number, next);
+    const std::int64_t days = today() - program_.days().day_of(data.runs[n - 1].at);
+    set_line(result, Number::of(days), Number::of(1), next);
+}
+
+// ---- counters
+
+/// Moves both ends of the window to now.
+void Evaluation::move_ends(const Question& question, std::span<const Event> events, Cursor& cursor) {
+    const auto at_of = [](Instant t, const Event& e) { return t < e.at; };
+    if (!cursor.started) {
+        const Instant end = question.shift.begin_of(now_);
+        cursor.entered = std::size_t(std::upper_bound(events.begin(), events.end(), end, at_of) - events.begin());
+        if (question.has_window)
+            cursor.left = std::size_t(std::upper_bound(events.begin(), events.end(), question.window.begin_of(end), at_of) - events.begin());
+    }
+    const auto enters = [&] {
+        return cursor.entered < events.size() ? question.shift.exit_of(events[cursor.entered].at) : plus_infinity;
+    };
+    const auto leaves = [&] {
+        return question.has_window && cursor.left < events.size()
+                   ? question.shift.exit_of(question.window.exit_of(events[cursor.left].at))
+                   : plus_infinity;
+    };
+    if (!cursor.started || cursor.next_enter <= now_)
+        for (cursor.next_enter = enters(); cursor.next_enter <= now_; cursor.next_enter = enters()) ++cursor.entered;
+    if (!cursor.started || cursor.next_leave <= now_)
+        for (cursor.next_leave = leaves(); cursor.next_leave <= now_; cursor.next_leave = leaves()) ++cursor.left;
+}
+
+void Evaluation::take_in(const Node& node, CounterData& counter, Cursor& cursor, std::size_t begin, std::size_t end, int sign) {
+    const auto events = counter.events.list();
+    for (std::size_t i = begin; i < end; ++i) {
+        const Event& e = events[i];
+        cursor.rows += sign * e.rows;
+        if (node.op == Op::sum) {
+            Wide total = e.total;
+            if (sign < 0) total.negate();
+            cursor.total.add(total);
+        }
+        if (node.op != Op::distinct) continue;
+        for (const std::uint32_t actor : counter.events.actors_of(e)) {
+            if (sign > 0)
+                cursor.actors += cursor.actor_rows[actor]++ == 0 ? 1 : 0;
+            else
+                cursor.actors -= --cursor.actor_rows[actor] == 0 ? 1 : 0;
+        }
+    }
+}
+
+void Evaluation::move_window(const Node& node, CounterData& counter, Cursor& cursor) {
+    const std::size_t names = counter.events.name_count();
+    if (!cursor.started && node.op == Op::distinct && names > 0) {
+        cursor.actor_rows = static_cast<std::uint32_t*>(arena_.allocate(names * sizeof(std::uint32_t), alignof(std::uint32_t)));
+        std::fill_n(cursor.actor_rows, names, 0);
+    }
+    // In the window is what has entered and not left; an event may leave before it enters.
+    const std::size_t entered = cursor.started ? cursor.entered : 0, left = cursor.started ? cursor.left : 0;
+    move_ends(program_.questions()[node.question], counter.events.list(), cursor);
+    take_in(node, counter, cursor, left, std::min(cursor.left, entered), -1);
+    take_in(node, counter, cursor, std::max(cursor.left, entered), cursor.entered, 1);
+    cursor.started = true;
+}
+
+std::int64_t Evaluation::active_days(CounterData& counter, const Cursor& cursor) const {
+    if (cursor.left >= cursor.entered) return 0;
+    const auto events = counter.events.list();
+    if (counter.day_ranks.empty()) {
+        counter.day_ranks.reserve(events.size());
+        std::uint32_t rank = 0;
+        Instant day_ends = minus_infinity;
+        for (const Event& e : events) {
+            if (e.at >= day_ends) {
+                rank += counter.day_ranks.empty() ? 0 : 1;
+                // What happened since ever has a day of its own.
+                day_ends = e.at == minus_infinity ? first_instant : program_.days().begin_of(program_.days().day_of(e.at) + 1);
+            }
+            counter.day_ranks.push_back(rank);
+        }
+    }
+    return counter.day_ranks[cursor.entered - 1] - counter.day_ranks[cursor.left] + 1;
+}
+
+void Evaluation::window(const Node& node, Result& result) {
+    const Question& question = program_.questions()[node.question];
+    CounterData& counter = facts_.counter(node.fact);
+    if (const Instant known_from = counter.events.known_from(); known_from != minus_infinity) {
+        // The window is known whole if it begins after the last unknown instant.
+        const Instant known = question.has_window ? question.shift.exit_of(question.window.exit_of(std::max(known_from - 1, first_instant)))
+                                                  : plus_infinity;
+        if (now_ < known) return set(result, no_number, known);
+    }
+    Cursor& cursor = cursors_[node.question];
+    move_window(node, counter, cursor);
+    const Instant until = std::min(cursor.next_enter, cursor.next_leave);
+    switch (node.op) {
+        case Op::count: return set(result, Value::of(Number::of(cursor.rows)), until);
+        case Op::sum: return set(result, Value::of(cursor.total.to_number()), until);
+        case Op::distinct: return set(result, Value::of(Number::of(cursor.actors)), until);
+        default: return set(result, Value::of(Number::of(active_days(counter, cursor))), until);
+    }
+}
+
+void Evaluation::first_or_last(const Node& node, Result& result) {
+    const CounterData& counter = facts_.counter(node.fact);
+    const auto events = counter.events.list();
+    const auto after = std::upper_bound(events.begin(), events.end(), now_, [](Instant t, const Event& e) { return t < e.at; });
+    const Instant next = after == events.end() ? plus_infinity : after->at;
+    const bool forgotten = node.op == Op::first && counter.events.known_from() != minus_infinity;
+    if (after == events.begin() || forgotten) return set(result, Value::none(Kind::time), forgotten ? plus_infinity : next);
+    if (node.op == Op::first) return set(result, Value::of_time(events.front().at), plus_infinity);
+    set(result, Value::of_time(std::prev(after)->at), next);
+}
+
+// ---- days
+
+namespace {
+
+struct Day {
+    bool finite;
+    std::int64_t number;
+};
+
+Day day_of(const Value& value, const LocalDays& days) {
+    if (value.kind == Kind::date) return {value.word != minus_infinity_date && value.word != plus_infinity_date, value.word};
+    if (value.word == minus_infinity || value.word == plus_infinity) return {false, 0};
+    return {true, days.day_of(value.word)};
+}
+
+}  // namespace
+
+void Evaluation::within(const Node& node, Result& result) {
+    const Result& x = of(arguments(node)[0]);
+    const Instant until = x.until;
+    if (x.value.absent) return set(result, no_truth, until);
+    const LocalDays& days = program_.days();
+    const Day day = day_of(x.value, days);
+    if (!day.finite) return set(result, Value::of(false), until);
+    Instant begin = minus_infinity;
+    const Span& length = node.window;
+    if (length.micros != 0) {
+        const Instant at = x.value.kind == Kind::time ? x.value.word : days.begin_of(day.number);
+        begin = at == plus_infinity || at < first_instant + length.micros ? at : at - length.micros;
+    } else if (length.months != 0) {
+        const std::int64_t first = first_instant / micros_per_day + 366'000, last = last_instant / micros_per_day - 1;
+        const LocalTime midnight = std::clamp(day.number, first, last) * micros_per_day;
+        begin = days.begin_of(days.calendar().add(midnight, length, -1) / micros_per_day);
+    } else {
+        begin = days.begin_of(day.number - length.days);
+    }
+    const Instant end = days.begin_of(day.number + 1);
+    if (now_ < begin) return set(result, Value::of(false), std::min(until, begin));
+    if (now_ < end) return set(result, Value::of(true), std::min(until, end));
+    set(result, Value::of(false), until);
+}
+
+void Evaluation::days_to(const Node& node, Result& result) {
+    const Result& x = of(arguments(node)[0]);
+    const Instant until = x.until;
+    const Day day = x.value.absent ? Day{false, 0} : day_of(x.value, program_.days());
+    if (!day.finite) return set(result, no_number, until);
+    const std::int64_t since = today() - day.number;
+    if (node.op == Op::days_since)
+        set_line(result, Number::of(since), Number::of(1), until);
+    else
+        set_line(result, Number::of(-since), Number::of(-1), until);
+}
+
+// ---- numbers
+
+void Evaluation::arithmetic(const Node& node, Result& result) {
+    const Result a = of(arguments(node)[0]);
+    if (a.value.absent) return set(result, no_number, a.until);
+    const Result& b = of(arguments(node)[1]);
+    const Instant until = std::min(a.until, b.until);
+    if (b.value.absent) return set(result, no_number, b.until);
+    const Number x = a.value.number(), y = b.value.number();
+    switch (node.op) {
+        case Op::add: return set_line(result, x + y, a.slope + b.slope, until);
+        case Op::subtract: return set_line(result, x - y, a.slope - b.slope, until);
+        case Op::multiply:
+            if (is_line(a) != is_line(b) && is_exact_product(a, b)) return set_line(result, x * y, a.slope * y + b.slope * x, until);
+            break;
+        default: break;
+    }
+    set(result, Value::of(node.op == Op::multiply ? x * y : divide(x, y)), is_line(a) || is_line(b) ? std::min(until, next_look()) : until);
+}
+
+void Evaluation::sign_or_round(const Node& node, Result& result) {
+    const Result& x = of(arguments(node)[0]);
+    if (x.value.absent) return set(result, no_number, x.until);
+    const Number value = x.value.number();
+    if (node.op == Op::round) {
+        const Number whole = rounded(value, node.digits);
+        if (!is_line(x)) return set(result, Value::of(whole), x.until);
+        // A line of such numbers stays as it is.
+        if (node.digits >= 0 && value.scale <= node.digits && x.slope.scale <= node.digits) return set_line(result, value, x.slope, x.until);
+        const Instant until = x.until;
+        set(result, Value::of(whole), std::min(until, next_look()));
+        return;
+    }
+    const bool turn = node.op == Op::negate || value < Number{} || (value == Number{} && x.slope < Number{});
+    Instant until = x.until;
+    if (node.op == Op::abs && is_line(x)) {
+        Result zero;
+        zero.value = Value::of(Number{});
+        zero.until = plus_infinity;
+        until = std::min(until, flip(turn ? Op::le : Op::ge, x, zero));
+    }
+    if (turn)
+        set_line(result, -value, -x.slope, until);
+    else
+        set_line(result, value, x.slope, until);
+}
+
+/// Until when `a op b` stays as it is, by the day alone; infinity if it does so without end.
+Instant Evaluation::flip(Op op, const Result& a, const Result& b) {
+    if (!is_line(a) && !is_line(b)) return plus_infinity;
+    const Number x = a.value.number(), y = b.value.number();
+    if (!is_tame(x, max_line_value) || !is_tame(y, max_line_value)) return next_look();
+    const std::int64_t days = days_to_flip(op, scaled(x) - scaled(y), scaled(a.slope) - scaled(b.slope));
+    return program_.days().begin_of(today() + days);
+}
+
+void Evaluation::comparison(const Node& node, Result& result) {
+    const Result a = of(arguments(node)[0]);
+    if (a.value.absent) return set(result, no_truth, a.until);
+    const Result& b = of(arguments(node)[1]);
+    if (b.value.absent) return set(result, no_truth, b.until);
+    const Instant until = std::min({a.until, b.until, flip(node.op, a, b)});
+    set(result, Value::of(holds(node.op, sign_of(compare(a.value, b.value)))), until);
+}
+
+void Evaluation::extreme(const Node& node, Result& result) {
+    const bool least = node.op == Op::least;
+    Instant until = plus_infinity;
+    NodeId best = no_node;
+    for (const NodeId id : arguments(node)) {
+        const Result& x = of(id);
+        until = std::min(until, x.until);
+        if (x.value.absent) continue;
+        if (best == no_node || (least ? compare(x.value, of(best).value) < 0 : compare(x.value, of(best).value) > 0)) best = id;
+    }
+    if (best == no_node) return set(result, Value::none(Kind(node.kind)), until);
+    const Result winner = of(best);
+    if (Kind(node.kind) != Kind::number) return set(result, winner.value, until);
+    for (const NodeId id : arguments(node)) {
+        const Result& x = of(id);
+        if (id != best && !x.value.absent) until = std::min(until, flip(least ? Op::le : Op::ge, winner, x));
+    }
+    set_line(result, winner.value.number(), winner.slope, until);
+}
+
+// ---- logic
+
+void Evaluation::all_or_any(const Node& node, Result& result) {
+    const bool decisive = node.op == Op::any_of;
+    bool unknown = false;
+    Instant until = plus_infinity;
+    for (const NodeId id : arguments(node)) {
+        const Result& x = of(id);
+        if (!x.value.absent && (x.value.word != 0) == decisive) return set(result, x.value, x.until);
+        unknown |= x.value.absent;
+        until = std::min(until, x.until);
+    }
+    set(result, unknown ? no_truth : Value::of(!decisive), until);
+}
+
+void Evaluation::coalesce(const Node& node, Result& result) {
+    Instant until = plus_infinity;
+    for (const NodeId id : arguments(node)) {
+        result = of(id);
+        until = std::min(until, result.until);
+        if (!result.value.absent) break;
+    }
+    result.until = until;
+    result.fresh_until = std::min(result.fresh_until, until);
+}
+
+void Evaluation::choose(const Node& node, Result& result) {
+    const auto parts = arguments(node);
+    const Result& condition = of(parts[0]);
+    const Instant until = condition.until;
+    result = of(parts[condition.value.is_true() ? 1 : 2]);
+    result.until = std::min(result.until, until);
+    result.fresh_until = std::min(result.fresh_until, until);
+}
+
+void Evaluation::nullif(const Node& node, Result& result) {
+    const Result a = of(arguments(node)[0]);
+    const Result& b = of(arguments(node)[1]);
+    const bool equal = !a.value.absent && !b.value.absent && compare(a.value, b.value) == 0;
+    Instant until = std::min(a.until, b.until);
+    if (!a.value.absent && !b.value.absent) until = std::min(until, flip(Op::eq, a, b));
+    if (equal || a.value.absent) return set(result, Value::none(Kind(node.kind)), until);
+    result = a;
+    result.until = std::min(result.until, until);
+    result.fresh_until = std::min(result.fresh_until, until);
+}
+
+}  // namespace csagg

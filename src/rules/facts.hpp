@@ -1,0 +1,63 @@
+// The facts of one customer, taken apart for evaluation.
+#pragma once
+#include "counter/counter.hpp"
+#include "history/history.hpp"
+#include "rules/document.hpp"
+
+namespace csagg {
+
+/// What a row says about one declared fact. A plain value holds since ever.
+struct FactInput {
+    enum class Form : Byte { missing, plain, timeline, counter };
+
+    Form form = Form::missing;
+    Value value = Value::none(Kind::boolean);  // plain
+    ByteSpan bytes;                            // of the timeline or counter
+    Instant known_from = minus_infinity;       // missing: the horizon of the history that has no such fact
+};
+
+/// A stretch that ends where the next begins; neighbours differ.
+struct Run {
+    Instant at;
+    Value value;
+};
+
+struct StateData {
+    explicit StateData(Arena& arena) : runs(arena) {}
+
+    SmallVector<Run, 8> runs;  // the first is not absent, unless something was forgotten
+    Instant known_from = minus_infinity;
+
+    /// When a run began is not known where its beginning may have been forgotten.
+    bool knows_begin(std::size_t run) const { return known_from == minus_infinity || run > 0 || runs[0].at > known_from; }
+};
+
+struct CounterData {
+    explicit CounterData(Arena& arena) : events(arena), day_ranks(arena) {}
+
+    Events events;
+    Vector<std::uint32_t> day_ranks;  // per event the number of days with events before its own; made when asked for
+};
+
+class Facts {
+public:
+    /// Reads the facts; those that `wanted` says no to are left out. Errc::kind_mismatch for a value of another kind than
+    /// the declared one; a text where a date or time is declared is read as one, and missing if it is none.
+    Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Byte> wanted, Arena& arena);
+
+    const StateData& state(std::size_t fact) const { return states_[places_[fact]]; }
+    CounterData& counter(std::size_t fact) { return counters_[places_[fact]]; }
+    /// The first instant at which some fact has an entry or event; infinity if none has.
+    Instant first_entry() const { return first_entry_; }
+
+private:
+    void read_state(const Document::Fact& fact, const FactInput& input, Arena& arena);
+    void read_counter(const Document::Fact& fact, const FactInput& input, Arena& arena);
+
+    SmallVector<std::uint32_t, 16> places_;
+    SmallVector<StateData, 8> states_;
+    SmallVector<CounterData, 4> counters_;
+    Instant first_entry_ = plus_infinity;
+};
+
+}  // namespace csagg

@@ -1,0 +1,69 @@
+// Local days, numbered like dates, and lengths of time that look back from an instant.
+#pragma once
+#include "grid/window.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace csagg {
+
+/// The days of a zone. A day begins at its local midnight as PostgreSQL reads it (Calendar::to_instant), and goes on until
+/// the next begins; so the day never goes back, also where the clocks cross midnight twice.
+class LocalDays {
+public:
+    explicit LocalDays(const Calendar& calendar) : calendar_(&calendar) {}
+
+    /// The greatest day whose midnight is not after `at`, which is finite.
+    std::int64_t day_of(Instant at) const {
+        const Regime regime = calendar_->regime_at(at);
+        const std::int64_t day = floor_day(at + regime.offset);
+        const Instant begin = day * micros_per_day - regime.offset;
+        if (begin - 2 * micros_per_day >= regime.from && regime.until - at > 4 * micros_per_day) return day;
+        // All offsets are within a day of UTC, so two instants of one reading are less than two days apart.
+        std::int64_t d = day + 3;
+        while (d > day - 4 && midnight(d) > at) --d;
+        return d;
+    }
+
+    /// The first instant whose day is `day` or later; -infinity and infinity beyond what a timestamp holds.
+    Instant begin_of(std::int64_t day) const {
+        if (day < first_day) return minus_infinity;
+        if (day > last_day) return plus_infinity;
+        // Midnights are in order unless the clocks skip more than a day.
+        return std::min({midnight(day), midnight(day + 1), midnight(day + 2)});
+    }
+
+    const Calendar& calendar() const { return *calendar_; }
+
+private:
+    static constexpr std::int64_t first_day = first_instant / micros_per_day + 2;
+    static constexpr std::int64_t last_day = last_instant / micros_per_day - 5;
+    static std::int64_t floor_day(LocalTime local) { return midnight_of(local) / micros_per_day; }
+    Instant midnight(std::int64_t day) const {
+        return calendar_->to_instant(std::clamp(day, first_day, last_day + 3) * micros_per_day);
+    }
+
+    const Calendar* calendar_;
+};
+
+/// A Window, or nothing: then begin and exit are the instant itself. What lies beyond a timestamp's range is infinite.
+class Reach {
+public:
+    Reach() = default;
+    Reach(const Calendar& calendar, const Span& length) : window_(Window(calendar, length)) {}
+
+    Instant begin_of(Instant t) const {
+        if (!window_) return t;
+        return t < first_instant + margin ? minus_infinity : window_->begin_of(t);
+    }
+    Instant exit_of(Instant event) const {
+        if (!window_) return event;
+        return event > last_instant - margin ? plus_infinity : window_->exit_of(event);
+    }
+
+private:
+    static constexpr std::int64_t margin = 1002 * 366 * micros_per_day;  // durations have at most 1000 years
+    std::optional<Window> window_;
+};
+
+}  // namespace csagg

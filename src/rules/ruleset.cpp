@@ -1,0 +1,142 @@
+#include "rules/ruleset.hpp"
+
+namespace csagg {
+namespace {
+
+/// FNV-1a over what tells two nodes apart.
+std::size_t hash_of(const Node& node, std::span<const NodeId> arguments) {
+    std::uint64_t hash = 14695981039346656037U;
+    auto add = [&hash](std::uint64_t v) { hash = (hash ^ v) * 1099511628211U; };
+    add(std::uint64_t(node.op) << 16 | std::uint64_t(node.kind) << 8 | Byte(node.digits));
+    add(node.fact);
+    for (const Span* span : {&node.window, &node.shift}) {
+        add(std::uint64_t(span->months) << 32 | std::uint32_t(span->days));
+        add(std::uint64_t(span->micros));
+    }
+    add(std::uint64_t(node.constant.word));
+    for (const char c : node.constant.text) add(Byte(c));
+    for (const NodeId id : arguments) add(id);
+    return std::size_t(hash ^ hash >> 32);
+}
+
+}  // namespace
+
+bool Program::equal(const Node& node, std::span<const NodeId> arguments, NodeId id) const {
+    const Node& other = nodes_.list[id];
+    const auto others = nodes_.arguments_of(other);
+    return node.op == other.op && node.kind == other.kind && node.digits == other.digits && node.fact == other.fact &&
+           node.window == other.window && node.shift == other.shift && same(node.constant, other.constant) &&
+           std::equal(arguments.begin(), arguments.end(), others.begin(), others.end());
+}
+
+void Program::enlarge() {
+    const std::size_t size = std::max<std::size_t>(64, slots_.size() * 2);
+    slots_.assign(size, 0);
+    for (std::size_t i = 0; i < nodes_.list.size(); ++i) {
+        std::size_t slot = hash_of(nodes_.list[i], nodes_.arguments_of(nodes_.list[i])) & (size - 1);
+        while (slots_[slot] != 0) slot = (slot + 1) & (size - 1);
+        slots_[slot] = NodeId(i + 1);
+    }
+}
+
+NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
+    if (nodes_.list.size() * 2 >= slots_.size()) enlarge();
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t slot = hash_of(node, arguments) & mask;
+    for (; slots_[slot] != 0; slot = (slot + 1) & mask)
+        if (equal(node, arguments, slots_[slot] - 1)) return slots_[slot] - 1;
+
+    const NodeId id = nodes_.add(node, arguments);
+    slots_[slot] = id + 1;
+    if (!is_fact(node.op)) return id;
+    Question question;
+    question.node = id;
+    nodes_.list[id].question = std::uint32_t(questions_.size());
+    if (node.op == Op::state_ago) {
+        question.shift = Reach(days_.calendar(), node.window);
+    } else {
+        question.has_window = has_length(node.window);
+        if (question.has_window) question.window = Reach(days_.calendar(), node.window);
+        if (has_length(node.shift)) question.shift = Reach(days_.calendar(), node.shift);
+    }
+    questions_.push_back(question);
+    return id;
+}
+
+NodeId Program::take(const Nodes& parsed) {
+    Arena& arena = nodes_.list.get_stored_allocator().arena();
+    SmallVector<NodeId, 64> here(arena);
+    SmallVector<NodeId, 16> arguments(arena);
+    for (const Node& node : parsed.list) {
+        arguments.clear();
+        for (const NodeId argument : parsed.arguments_of(node)) arguments.push_back(here[argument]);
+        here.push_back(intern(node, view(arguments)));
+    }
+    return here.back();
+}
+
+const Calendar& RuleSet::find_calendar(CalendarSource calendars) const {
+    try {
+        return calendars(document_.timezone->text);
+    } catch (const Error& e) {
+        throw_at(json_.source(), document_.timezone->at, e.code(), e.what(), e.hint());
+    }
+}
+
+NodeId RuleSet::compile(const Formula& formula, Kind kind, Arena& arena) {
+    if (!formula.given()) return no_node;
+    const JsonValue& value = *formula.value;
+    Nodes parsed(arena);
+    try {
+        if (value.type == JsonType::number) {
+            parsed.add({.kind = Byte(kind), .constant = Value::of(Number::parse(value.text))}, {});
+        } else {
+            parse_expression(value.text, declarations_, parsed, arena);
+            check_kinds(parsed, 0, declarations_);
+        }
+        Node& whole = parsed.list.back();
+        if (whole.kind == 0 && whole.op == Op::constant) {
+            whole.kind = Byte(kind);
+            whole.constant = Value::none(kind);
+        }
+        if (whole.kind != Byte(kind))
+            throw ExpressionError(Errc::kind_mismatch, 0,
+                                  std::string("the expression is a ") + kind_name(Kind(whole.kind)) + ", not a " + kind_name(kind));
+        for (const Node& node : parsed.list)
+            if (is_fact(node.op)) used_[node.fact] = 1;
+        return program_.take(parsed);
+    } catch (const ExpressionError& e) {
+        throw_at(json_.source(), json_.offset_in(value, e.at()), e.code(), e.what(), e.hint());
+    }
+}
+
+RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena)
+    : json_(source, arena),
+      document_(json_, arena),
+      calendar_(&find_calendar(calendars)),
+      program_(*calendar_, arena),
+      declarations_(arena),
+      stages_(arena),
+      rules_(arena),
+      alerts_(arena),
+      used_(document_.facts.size(), 0, Alloc<Byte>(arena)) {
+    for (const Document::Fact& fact : document_.facts) declarations_.facts.push_back({fact.name, fact.kind});
+    for (const Document::Stage& stage : document_.stages) stages_.push_back(compile(stage.when, Kind::boolean, arena));
+    exists_ = compile(document_.exists, Kind::boolean, arena);
+    override_when_ = compile(document_.override_when, Kind::boolean, arena);
+    override_score_ = compile(document_.override_score, Kind::number, arena);
+    for (const Document::Rule& rule : document_.rules)
+        rules_.push_back({rule.name, rule.stages, compile(rule.when, Kind::boolean, arena), compile(rule.points, Kind::number, arena),
+                          rule.missing});
+    for (const Document::Alert& alert : document_.alerts) {
+        Alert& compiled = alerts_.emplace_back();
+        compiled.name = alert.name;
+        compiled.when = compile(alert.when, Kind::boolean, arena);
+        compiled.has_hold = alert.hold.has_value();
+        compiled.has_keep = alert.keep.has_value();
+        if (alert.hold) compiled.hold = Reach(*calendar_, *alert.hold);
+        if (alert.keep) compiled.keep = Reach(*calendar_, *alert.keep);
+    }
+}
+
+}  // namespace csagg

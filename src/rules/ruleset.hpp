@@ -1,0 +1,91 @@
+// A rule set, compiled: its document, and the nodes of all its expressions. Equal parts of expressions are one node, so
+// that what ten rules ask is computed once.
+#pragma once
+#include "grid/spec.hpp"
+#include "rules/document.hpp"
+#include "rules/expression.hpp"
+#include "rules/local_days.hpp"
+
+namespace csagg {
+
+inline constexpr NodeId no_node = ~NodeId(0);
+
+/// A node that asks a fact: where it looks, and which cursor it has.
+struct Question {
+    NodeId node;
+    bool has_window = false;
+    Reach window;  // how far back
+    Reach shift;   // from when on
+};
+
+class Program {
+public:
+    Program(const Calendar& calendar, Arena& arena) : nodes_(arena), questions_(arena), slots_(arena), days_(calendar) {}
+
+    /// Takes over the last of `parsed` with all it needs; gives its number here.
+    NodeId take(const Nodes& parsed);
+
+    const Nodes& nodes() const { return nodes_; }
+    const Node& operator[](NodeId id) const { return nodes_.list[id]; }
+    std::span<const Question> questions() const { return {questions_.data(), questions_.size()}; }
+    const LocalDays& days() const { return days_; }
+
+private:
+    NodeId intern(Node node, std::span<const NodeId> arguments);
+    bool equal(const Node& node, std::span<const NodeId> arguments, NodeId other) const;
+    void enlarge();
+
+    Nodes nodes_;
+    Vector<Question> questions_;
+    Vector<NodeId> slots_;  // open addressing: number + 1, or 0
+    LocalDays days_;
+};
+
+class RuleSet {
+public:
+    struct Rule {
+        std::string_view name;
+        std::uint64_t stages;
+        NodeId when, points;
+        Number missing;
+        bool applies_in(std::size_t stage) const { return stages == all_stages || (stage < 64 && (stages >> stage & 1) != 0); }
+    };
+    struct Alert {
+        std::string_view name;
+        NodeId when;
+        bool has_hold, has_keep;
+        Reach hold, keep;
+    };
+
+    /// Reads and compiles; `source` must outlive this. Errors as Document, and of expressions, with line and column.
+    RuleSet(std::string_view source, CalendarSource calendars, Arena& arena);
+
+    const Document& document() const { return document_; }
+    const Program& program() const { return program_; }
+    const Calendar& calendar() const { return *calendar_; }
+    std::span<const NodeId> stages() const { return {stages_.data(), stages_.size()}; }  // no_node: always
+    std::span<const Rule> rules() const { return {rules_.data(), rules_.size()}; }
+    std::span<const Alert> alerts() const { return {alerts_.data(), alerts_.size()}; }
+    NodeId exists() const { return exists_; }
+    NodeId override_when() const { return override_when_; }
+    NodeId override_score() const { return override_score_; }
+    /// Whether an expression asks for fact i.
+    bool uses(std::size_t i) const { return used_[i] != 0; }
+
+private:
+    const Calendar& find_calendar(CalendarSource calendars) const;
+    NodeId compile(const Formula& formula, Kind kind, Arena& arena);
+
+    Json json_;
+    Document document_;
+    const Calendar* calendar_;
+    Program program_;
+    Declarations declarations_;
+    Vector<NodeId> stages_;
+    Vector<Rule> rules_;
+    Vector<Alert> alerts_;
+    Vector<Byte> used_;
+    NodeId exists_, override_when_ = no_node, override_score_ = no_node;
+};
+
+}  // namespace csagg

@@ -1,0 +1,127 @@
+#include "rules/ruleset.hpp"
+
+#include "base/test_arena.hpp"
+#include "grid/zone_twin.hpp"
+
+#include <gtest/gtest.h>
+
+namespace csagg {
+namespace {
+
+const Calendar& utc(std::string_view name) {
+    static const twin::Zone zone(twin::Rules{}, "UTC");
+    if (name != "UTC") throw Error(Errc::invalid_parameter, "time zone \"" + std::string(name) + "\" not recognized");
+    return zone;
+}
+
+struct Failure {
+    Errc code{};
+    std::string message, hint;
+};
+
+Failure failure_of(const std::string& document) {
+    test::TestArena arena;
+    try {
+        const RuleSet rules(document, utc, arena);
+    } catch (const Error& e) {
+        return {e.code(), e.what(), e.hint()};
+    }
+    return {};
+}
+
+std::string message_of(const std::string& document) { return failure_of(document).message; }
+
+/// The message about one condition of a rule set with facts of every kind.
+std::string expression_message(const std::string& expression, const char* kind = "when") {
+    const std::string head = R"({"timezone": "UTC", "facts": {"login": "counter", "seats": "number", "plan": "text", "end": "date", "seen": "time", "on": "boolean"}, "rules": [{"name": "r", "points": 1, )";
+    const std::string message = message_of(kind == std::string("when") ? head + "\"when\": \"" + expression + "\"}]}"
+                                                                        : R"({"timezone": "UTC", "facts": {"seats": "number"}, "rules": [{"name": "r", "points": ")" + expression + "\"}]}");
+    const auto colon = message.find(": ");
+    return colon == std::string::npos ? message : message.substr(colon + 2);
+}
+
+std::string canonical(const std::string& document) {
+    test::TestArena arena;
+    const Json json(document, arena);
+    String text(arena);
+    Document(json, arena).print(text);
+    return {text.data(), text.size()};
+}
+
+TEST(RuleSet, says_what_is_wrong_with_a_document_and_where) {
+    EXPECT_TRUE(message_of("{").starts_with("line 1, column 2: not JSON: "));
+    EXPECT_EQ(message_of("[]"), "line 1, column 1: a rule set must be an object, not an array");
+    EXPECT_EQ(message_of("{}"), "line 1, column 1: rule set has no \"timezone\"");
+    EXPECT_EQ(message_of(R"({"timezone": "Mars"})"), "line 1, column 14: time zone \"Mars\" not recognized");
+    EXPECT_EQ(message_of("{\"timezone\": \"UTC\",\n \"rulez\": []}"), "line 2, column 2: unknown member \"rulez\" of a rule set");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "base": 1, "base": 2})"), "line 1, column 32: member \"base\" is there twice");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "facts": {"ä": "numbr"}})"), "line 1, column 36: unknown kind \"numbr\"");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "facts": {"a": "number", "a": "text"}})"), "line 1, column 46: there are two facts named \"a\"");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "stages": [{"name": "a"}, {"name": "b"}]})"), "line 1, column 44: stage \"b\" is never reached");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "rules": [{"name": "a", "stages": ["x"], "points": 1}]})"), "line 1, column 55: there is no stage \"x\"");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "bands": [{"name": "a", "from": 5}, {"name": "b", "from": 5}]})"), "line 1, column 79: bands are out of order");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "min": 5, "max": 4})"), "line 1, column 38: \"max\" is less than \"min\"");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "alerts": [{"name": "a", "when": "true", "for": "2 moons"}]})"), "line 1, column 69: cannot read a duration at \"2 moons\"");
+    EXPECT_EQ(failure_of(R"({"timezone": "UTC", "rules": [{"name": "a", "points": "1 +"}]})").message, "line 1, column 59: expected a value but found the end");
+    // The place is right behind escapes, too.
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "rules": [{"name": "a", "points": "1 \u002b \n +x"}]})"), "line 1, column 69: fact \"x\" is not declared");
+}
+
+TEST(RuleSet, limits_what_it_reads) {
+    EXPECT_EQ(failure_of(std::string(2'000'000, ' ')).code, Errc::limit_exceeded);
+    EXPECT_EQ(failure_of(std::string(100'000, '[')).code, Errc::limit_exceeded);
+    const auto with_points = [](const std::string& points) { return R"({"timezone": "UTC", "facts": {"a": "number"}, "rules": [{"name": "r", "points": ")" + points + "\"}]}"; };
+    EXPECT_EQ(failure_of(with_points(std::string(4000, '(') + "1" + std::string(4000, ')'))).code, Errc::limit_exceeded);
+    EXPECT_EQ(failure_of(with_points(std::string(9000, '-') + "1")).code, Errc::limit_exceeded);
+    EXPECT_EQ(failure_of(with_points(std::string(20'000, '1'))).code, Errc::limit_exceeded);
+    std::string sum = "a";
+    for (int i = 0; i < 2000; ++i) sum += "+ a";
+    EXPECT_EQ(failure_of(with_points(sum)).code, Errc::limit_exceeded);
+    std::string rules;
+    for (int i = 0; i < 10'000; ++i) rules += (i > 0 ? ", " : "") + (R"({"name": "r)" + std::to_string(i) + R"(", "points": 1})");
+    EXPECT_EQ(failure_of(R"({"timezone": "UTC", "rules": [)" + rules + "]}").code, Errc::limit_exceeded);
+}
+
+TEST(RuleSet, checks_the_kinds_of_expressions) {
+    EXPECT_EQ(expression_message("seats"), "the expression is a number, not a boolean");
+    EXPECT_EQ(expression_message("seats = 'x'"), "a number and a text do not go together");
+    EXPECT_EQ(expression_message("seats = null"), "a comparison with NULL is never true");
+    EXPECT_EQ(expression_message("login > 3"), "\"login\" is a counter, which has no value of its own");
+    EXPECT_EQ(expression_message("count(plan, 3 days) > 3"), "\"plan\" is not a counter");
+    EXPECT_EQ(expression_message("count(login, 3 moons) > 3"), "expected a unit of time but found \"moons\"");
+    EXPECT_EQ(expression_message("plan within 3 days"), "expected a date or a time here, not a text");
+    EXPECT_EQ(expression_message("not seats"), "expected a boolean here, not a number");
+    EXPECT_EQ(expression_message("1 < 2 < 3"), "expected AND or OR but found \"<\"");
+    EXPECT_EQ(expression_message("coalesce(null, null)"), "cannot tell the kind of NULL here");
+    EXPECT_EQ(expression_message("frob(1) > 2"), "there is no function frob");
+    EXPECT_EQ(expression_message("end = '2026-13-01'"), "cannot read a date at \"2026-13-01\"");
+    EXPECT_EQ(expression_message("plan ="), "expected a value but found the end");
+    for (const char* good : {"seats is null", "plan in ('gold', 'silver') and not on", "end < '2026-12-01'", "seen >= time '2026-01-01 10:00+02'",
+                             "coalesce(on, false) is not true", "count(login, 14 days, 14 days ago) between 1 and 5", "plan @ 30 days ago = previous(plan)",
+                             "changed_within(plan, 3 months) or age(plan) > 5", "if(seats > 0, 10 / seats, null) is null", "end within 60 days",
+                             "days_since(last(login)) > 14", "-seats * 2 + round(seats, 2) <> least(1, 2, seats)", "nullif(plan, 'x') is null and seats not in (1)"})
+        EXPECT_EQ(expression_message(good), "") << good;
+}
+
+TEST(RuleSet, has_a_canonical_text) {
+    const std::string messy = R"( {"rules":[{"points":1.50,"name":"r","missing":0,"when":"true"}],"bands":[{"name":"low"},{"from":0010e-1,"name":"high"}],
+        "facts":{"b":{"kind":"text","optional":true},"a":{"kind":"number"}}, "base":0, "alerts":[{"name":"x","when":"true","for":"2 weeks"}],"timezone":"UTC"})";
+    EXPECT_TRUE(message_of(messy).starts_with("line 1, column 99: not JSON: ")) << message_of(messy);
+    const std::string tidy = canonical(messy.substr(0, messy.find("0010e-1")) + "10e-1" + messy.substr(messy.find("0010e-1") + 7));
+    EXPECT_EQ(tidy, R"({"timezone": "UTC", "facts": {"a": "number", "b": {"kind": "text", "optional": true}}, )"
+                    R"("rules": [{"name": "r", "when": "true", "points": 1.5}], "bands": [{"name": "low"}, {"name": "high", "from": 1}], )"
+                    R"("alerts": [{"name": "x", "when": "true", "for": "14 days"}]})");
+    EXPECT_EQ(canonical(tidy), tidy);
+}
+
+TEST(RuleSet, shares_equal_parts) {
+    test::TestArena arena;
+    const RuleSet rules(R"({"timezone": "UTC", "facts": {"login": "counter"}, "rules": [
+        {"name": "a", "when": "count(login, 14 days) >= 5", "points": 1}, {"name": "b", "when": "count(login, 2 weeks) < 5", "points": 1},
+        {"name": "c", "when": "count(login, 14 days, 14 days ago) < 5", "points": 1}]})", utc, arena);
+    EXPECT_EQ(rules.program().questions().size(), 2U);
+    EXPECT_EQ(rules.rules()[0].points, rules.rules()[1].points);
+}
+
+}  // namespace
+}  // namespace csagg
