@@ -16,7 +16,9 @@ SQL_PARTS = \
 	src/history/history.sql \
 	src/population/distribution.sql \
 	src/population/summary.sql \
-	src/population/flows.sql
+	src/population/flows.sql \
+	src/rules/ruleset.sql \
+	src/rules/assess.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg

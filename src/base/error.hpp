@@ -22,6 +22,7 @@ enum class Errc {
     limit_exceeded,      // 54000: larger than csagg or PostgreSQL can hold
     corrupt,             // XX001: stored bytes that are not what csagg wrote
     not_supported,       // 0A000
+    undefined_column,    // 42703: a row lacks a column
 };
 
 class Error : public std::runtime_error {

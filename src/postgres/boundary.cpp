@@ -22,6 +22,7 @@ int sqlstate(Errc code) {
         case Errc::limit_exceeded: return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
         case Errc::corrupt: return ERRCODE_DATA_CORRUPTED;
         case Errc::not_supported: return ERRCODE_FEATURE_NOT_SUPPORTED;
+        case Errc::undefined_column: return ERRCODE_UNDEFINED_COLUMN;
     }
     return ERRCODE_INTERNAL_ERROR;
 }

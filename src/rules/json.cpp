@@ -59,7 +59,7 @@ public:
 private:
     bool add(JsonType type, std::string_view text = {}) {
         if (values_.size() % 4096 == 0) check_interrupts();
-        const std::size_t at = source_.find_first_not_of(" \t\r\n,:", end_);
+        const std::size_t at = next_token();
         if (text.find('\0') != text.npos) throw_at(source_, at, Errc::invalid_text, "text contains the character \\u0000");
         JsonValue& value = values_.emplace_back();
         value.type = type;
@@ -79,14 +79,16 @@ private:
             throw_at(source_, values_.back().at, Errc::limit_exceeded,
                      "more than " + std::to_string(Json::max_depth) + " objects or arrays inside each other");
         open_.push_back(std::uint32_t(values_.size() - 1));
+        end_ = values_.back().at + 1;  // RapidJSON tells of brackets before it takes them
         return true;
     }
     bool close() {
         values_[open_.back()].next = std::uint32_t(values_.size());
         open_.pop_back();
-        end_ = stream_.Tell();
+        end_ = next_token() + 1;
         return true;
     }
+    std::size_t next_token() const { return source_.find_first_not_of(" \t\r\n,:", end_); }
 
     const rapidjson::MemoryStream& stream_;
     std::string_view source_;

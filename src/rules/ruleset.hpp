@@ -59,6 +59,8 @@ public:
 
     /// Reads and compiles; `source` must outlive this. Errors as Document, and of expressions, with line and column.
     RuleSet(std::string_view source, CalendarSource calendars, Arena& arena);
+    RuleSet(const RuleSet&) = delete;
+    RuleSet& operator=(const RuleSet&) = delete;
 
     const Document& document() const { return document_; }
     const Program& program() const { return program_; }

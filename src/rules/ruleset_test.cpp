@@ -57,8 +57,8 @@ TEST(RuleSet, says_what_is_wrong_with_a_document_and_where) {
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "base": 1, "base": 2})"), "line 1, column 32: member \"base\" is there twice");
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "facts": {"ä": "numbr"}})"), "line 1, column 36: unknown kind \"numbr\"");
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "facts": {"a": "number", "a": "text"}})"), "line 1, column 46: there are two facts named \"a\"");
-    EXPECT_EQ(message_of(R"({"timezone": "UTC", "stages": [{"name": "a"}, {"name": "b"}]})"), "line 1, column 44: stage \"b\" is never reached");
-    EXPECT_EQ(message_of(R"({"timezone": "UTC", "rules": [{"name": "a", "stages": ["x"], "points": 1}]})"), "line 1, column 55: there is no stage \"x\"");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "stages": [{"name": "a"}, {"name": "b"}]})"), "line 1, column 47: stage \"b\" is never reached");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "rules": [{"name": "a", "stages": ["x"], "points": 1}]})"), "line 1, column 56: there is no stage \"x\"");
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "bands": [{"name": "a", "from": 5}, {"name": "b", "from": 5}]})"), "line 1, column 79: bands are out of order");
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "min": 5, "max": 4})"), "line 1, column 38: \"max\" is less than \"min\"");
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "alerts": [{"name": "a", "when": "true", "for": "2 moons"}]})"), "line 1, column 69: cannot read a duration at \"2 moons\"");

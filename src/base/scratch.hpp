@@ -1,0 +1,60 @@
+// Scratch: memory for one call. Taken piece by piece from blocks that double, given back all at once at its end.
+#pragma once
+#include "base/memory.hpp"
+
+#include <algorithm>
+
+namespace csagg {
+
+class Scratch final : public Arena {
+public:
+    explicit Scratch(Arena& upstream) : upstream_(upstream) {}
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    ~Scratch() override {
+        while (blocks_ != nullptr) {
+            Block* const next = blocks_->next;
+            upstream_.deallocate(blocks_, blocks_->bytes, alignof(Block));
+            blocks_ = next;
+        }
+    }
+
+private:
+    struct Block {
+        Block* next;
+        std::size_t bytes;
+    };
+    static constexpr std::size_t unit = 8;
+
+    void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+        if (alignment > unit) throw std::bad_alloc{};
+        if (bytes > std::size_t(-1) / 2) throw std::bad_alloc{};
+        bytes = (bytes + unit - 1) / unit * unit;
+        if (bytes > left_) add_block(bytes);
+        void* const p = free_;
+        free_ += bytes;
+        left_ -= bytes;
+        return p;
+    }
+    void do_deallocate(void*, std::size_t, std::size_t) override {}
+    bool do_is_equal(const Arena& other) const noexcept override { return this == &other; }
+
+    void add_block(std::size_t bytes) {
+        const std::size_t size = std::max(bytes + sizeof(Block), next_bytes_);
+        auto* const block = static_cast<Block*>(upstream_.allocate(size, alignof(Block)));
+        *block = {blocks_, size};
+        blocks_ = block;
+        free_ = reinterpret_cast<Byte*>(block + 1);
+        left_ = size - sizeof(Block);
+        next_bytes_ = std::min(next_bytes_ * 2, std::size_t(1) << 20);
+    }
+
+    alignas(unit) Byte first_[16'384];
+    Arena& upstream_;
+    Block* blocks_ = nullptr;
+    Byte* free_ = first_;
+    std::size_t left_ = sizeof first_;
+    std::size_t next_bytes_ = 65'536;
+};
+
+}  // namespace csagg

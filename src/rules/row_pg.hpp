@@ -1,0 +1,14 @@
+// The facts of a customer as a row of the server.
+#pragma once
+#include "rules/facts.hpp"
+
+#include "rules/ruleset_pg.hpp"
+
+namespace csagg::pg {
+
+/// Argument `n`, any named row, as the inputs of the declared facts; the bytes are valid for the call. Which column is
+/// which fact is found once per call site, row type and rule set. Errc::undefined_column for a declared fact without a
+/// column and for a row without names; Errc::kind_mismatch for a column of a type that cannot be a fact.
+void read_row(FunctionCallInfo fcinfo, int n, const SharedRules& shared, Vector<FactInput>& inputs);
+
+}  // namespace csagg::pg

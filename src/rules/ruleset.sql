@@ -1,0 +1,58 @@
+-- The type csagg.ruleset: a scoring document, checked when it is read.
+
+CREATE TYPE csagg.ruleset;
+
+CREATE FUNCTION csagg.ruleset_in(cstring) RETURNS csagg.ruleset
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_in' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_out(csagg.ruleset) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_recv(internal) RETURNS csagg.ruleset
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_recv' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_send(csagg.ruleset) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE csagg.ruleset (
+    INPUT = csagg.ruleset_in, OUTPUT = csagg.ruleset_out,
+    RECEIVE = csagg.ruleset_recv, SEND = csagg.ruleset_send,
+    ALIGNMENT = int4, STORAGE = extended
+);
+COMMENT ON TYPE csagg.ruleset IS
+    'facts, stages, rules, bands and alerts by which customers are assessed: a JSON document, checked in full when it is read and kept in one canonical form. Errors say line and column: 22P02 for what cannot be read, unknown members, undeclared facts, names that are there twice, stages that are never reached and bands out of order; 42804 for kinds that do not go together; 22023 for an unknown time zone or kind; 54000 for more than 1 MB, 1000 rules, 64 stages, 10000 bytes of an expression or 200 nested parentheses';
+
+CREATE FUNCTION csagg.ruleset_eq(csagg.ruleset, csagg.ruleset) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_ne(csagg.ruleset, csagg.ruleset) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_hash(csagg.ruleset) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_hash_extended(csagg.ruleset, bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.ruleset_eq(csagg.ruleset, csagg.ruleset) IS
+    'same canonical text; expressions count as they are written';
+COMMENT ON FUNCTION csagg.ruleset_ne(csagg.ruleset, csagg.ruleset) IS
+    'not equal: see ruleset_eq()';
+
+CREATE OPERATOR csagg.= (
+    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_eq,
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+CREATE OPERATOR csagg.<> (
+    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_ne,
+    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
+);
+CREATE OPERATOR CLASS csagg.ruleset_ops DEFAULT FOR TYPE csagg.ruleset USING hash AS
+    OPERATOR 1 csagg.=,
+    FUNCTION 1 csagg.ruleset_hash(csagg.ruleset),
+    FUNCTION 2 csagg.ruleset_hash_extended(csagg.ruleset, bigint);
+
+CREATE FUNCTION csagg.jsonb(csagg.ruleset) RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.jsonb(csagg.ruleset) IS
+    'the document as jsonb; NULL for NULL';
+CREATE CAST (csagg.ruleset AS jsonb) WITH FUNCTION csagg.jsonb(csagg.ruleset);
+
+CREATE FUNCTION csagg.ruleset(document jsonb) RETURNS csagg.ruleset
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_from_jsonb' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.ruleset(jsonb) IS
+    'the rule set of a document; errors as for the type''s text form, with the places they have in the text of the jsonb; NULL for NULL';
+CREATE CAST (jsonb AS csagg.ruleset) WITH FUNCTION csagg.ruleset(jsonb);
