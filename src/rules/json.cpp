@@ -18,7 +18,7 @@ public:
 
     ReaderMemory() = default;  // RapidJSON's code asks for it, and never calls it when it is given one
     explicit ReaderMemory(Arena& arena) : arena_(&arena) {}
-    void* Malloc(std::size_t bytes) { return bytes > 0 ? arena_->allocate(bytes) : nullptr; }
+    void* Malloc(std::size_t bytes) { return bytes > 0 ? arena_->allocate(bytes, alignof(std::int64_t)) : nullptr; }
     void* Realloc(void* old, std::size_t old_bytes, std::size_t bytes) {
         void* block = Malloc(bytes);
         if (old_bytes > 0 && bytes > 0) std::memcpy(block, old, std::min(old_bytes, bytes));

@@ -1,0 +1,180 @@
+#include "rules/assess.hpp"
+
+#include "base/scratch.hpp"
+#include "base/test_arena.hpp"
+#include "rules/rules_twin.hpp"
+
+#include <gtest/gtest.h>
+
+namespace csagg {
+namespace {
+
+using twin::at;
+using twin::day;
+using twin::hour;
+using twin::minute;
+
+// A CalendarSource is a function: the zone under test.
+const Calendar* zone_under_test = nullptr;
+const Calendar& find_zone(std::string_view) { return *zone_under_test; }
+
+struct Place {
+    const char* name;
+    twin::Rules rules;
+    Instant from, until;  // where the clocks change in it
+};
+
+std::vector<Place> places() {
+    std::mt19937_64 random(7);
+    return {
+        {"autumn in Berlin", twin::berlin(), at("2025-10-18"), at("2025-11-05")},
+        {"spring in Berlin", twin::berlin(), at("2025-03-20"), at("2025-04-06")},
+        {"half an hour, south", twin::lord_howe(), at("2025-03-28"), at("2025-04-14")},
+        {"no midnight", twin::sao_paulo(), at("2017-10-08"), at("2017-10-24")},
+        {"midnight twice", twin::sao_paulo(), at("2018-02-10"), at("2018-02-26")},
+        {"a day skipped", twin::apia(), at("2011-12-22"), at("2012-01-08")},
+        {"a day twice", twin::repeated_day(), at("2011-12-22"), at("2012-01-08")},
+        {"after midnight, back", {-150 * minute, {{at("2010-11-07 02:31"), -210 * minute}}}, at("2010-10-30"), at("2010-11-14")},
+        {"any", twin::random_rules(random, at("2019-12-01"), at("2020-03-01"), 9 * day), at("2020-01-01"), at("2020-01-20")},
+    };
+}
+
+Value value_at(const Steps& steps, Instant t) {
+    Value value = Value::none(steps.kind);
+    for (const Entry& e : steps.entries)
+        if (e.at <= t) value = e.value;
+    return value;
+}
+
+std::string print(const Assessment& a) {
+    const auto number = [](const std::optional<Number>& n) {
+        char buffer[48];
+        return n ? std::string(buffer, print(*n, buffer)) : std::string("-");
+    };
+    return a.exists ? "stage " + std::to_string(int(a.stage)) + " band " + std::to_string(int(a.band)) + " score " + number(a.score) + " coverage " + number(a.coverage) : "none";
+}
+
+Assessment assessment_at(const RuleSet& rules, const AssessmentOver& over, Instant t) {
+    const Document& document = rules.document();
+    Assessment result;
+    const Value stage = value_at(over.stage, t), score = value_at(over.score, t), band = value_at(over.band, t), coverage = value_at(over.coverage, t);
+    result.exists = !score.absent;
+    for (std::uint32_t i = 0; !stage.absent && i < document.stages.size(); ++i)
+        if (document.stages[i].name == stage.text) result.stage = i;
+    for (std::uint32_t i = 0; !band.absent && i < document.bands.size(); ++i)
+        if (document.bands[i].name == band.text) result.band = i;
+    if (!score.absent) result.score = score.number();
+    if (!coverage.absent) result.coverage = coverage.number();
+    return result;
+}
+
+class Case {
+public:
+    Case(const Place& place, std::uint64_t seed, bool alerts)
+        : zone(place.rules),
+          random(seed, place.from, place.until),
+          source((zone_under_test = &zone, random.rules("Test/Zone", alerts))),
+          rules(source, find_zone, arena),
+          customer(random.customer(rules.document())),
+          bytes(rules.document(), customer),
+          naive(rules, customer, zone.rules()) {}
+
+    test::TestArena arena;
+    twin::Zone zone;
+    twin::Random random;
+    std::string source;
+    RuleSet rules;
+    twin::Customer customer;
+    twin::CustomerBytes bytes;
+    twin::Evaluator naive;
+};
+
+int repetitions(int quick) { return std::getenv("CSAGG_SLOW") != nullptr && *std::getenv("CSAGG_SLOW") != '\0' ? quick * 20 : quick; }
+
+TEST(Assess, over_time_equals_each_instant_and_the_definition) {
+    for (const Place& place : places()) {
+        const Instant since = place.from - 2 * day, until = place.until + 12 * day;
+        for (int seed = 0; seed < repetitions(60); ++seed) {
+            Case c(place, std::uint64_t(seed), false);
+            SCOPED_TRACE(std::string(place.name) + ", seed " + std::to_string(seed) + ": " + c.source);
+            AssessmentOver over(c.rules, c.arena);
+            ASSERT_NO_THROW(over = assess_over(c.rules, c.bytes.inputs(), since, until, c.arena));
+            std::set<Instant> instants, changes;
+            for (const Steps* steps : {&over.stage, &over.score, &over.band, &over.coverage})
+                for (const Entry& e : steps->entries) {
+                    changes.insert(e.at);
+                    instants.insert({e.at - 1, e.at, e.at + 1});
+                }
+            for (Instant t = since; t < until; t += hour) instants.insert(t);
+            for (const Instant t : instants) {
+                if (t < since || t >= until) continue;
+                const Assessment swept = assessment_at(c.rules, over, t);
+                ASSERT_EQ(print(swept), print(c.naive.assess(t))) << "at " << t;
+            }
+            // One instant alone, and when it changes next.
+            for (int i = 0; i < 40; ++i) {
+                const Instant t = since + c.random.pick(0, (until - since) / minute) * minute;
+                if (t >= until) continue;
+                Assessor one(c.rules, c.bytes.inputs(), c.arena);
+                one.run_alerts(t);
+                const Assessment now = one.assess();
+                ASSERT_EQ(print(now), print(assessment_at(c.rules, over, t))) << "at " << t;
+                const auto next = changes.upper_bound(t);
+                const Instant valid_until = one.find_change(now);
+                if (next != changes.end() && *next < until) {
+                    ASSERT_EQ(valid_until, *next) << "after " << t;
+                } else {
+                    ASSERT_GE(valid_until, until) << "after " << t;
+                }
+            }
+        }
+    }
+}
+
+/// Alerts by their words, minute by minute: firing once the condition has been true for all of `for`.
+TEST(Assess, alerts_equal_a_simulation_by_the_minute) {
+    for (const Place& place : places()) {
+        for (int seed = 0; seed < repetitions(6); ++seed) {
+            Case c(place, std::uint64_t(seed) + 1000, true);
+            SCOPED_TRACE(std::string(place.name) + ", seed " + std::to_string(seed) + ": " + c.source);
+            const Instant from = place.from - 2 * day, since = place.from + 5 * day, until = place.until + 4 * day;
+            const AssessmentOver over = assess_over(c.rules, c.bytes.inputs(), since, until, c.arena);
+            for (std::size_t a = 0; a < c.rules.alerts().size(); ++a) {
+                const Document::Alert& alert = c.rules.document().alerts[a];
+                const auto ago = [&](Instant t, const std::optional<Span>& span) { return span ? Window(c.zone, *span).begin_of(t) : t; };
+                Instant true_since = plus_infinity, false_since = plus_infinity;
+                bool firing = false;
+                bool settled = false;  // the simulation starts in the middle: it knows once the condition has been false for long
+                Instant last_true = from;
+                for (Instant t = from; t < until; t += minute) {
+                    const bool there = c.naive.exists(t);
+                    const bool condition = there && c.naive.of(c.rules.alerts()[a].when, t).is_true();
+                    if (condition) last_true = t;
+                    if (!there || t - last_true > 40 * day) settled = true;
+                    if (!there) firing = false;
+                    if (condition) {
+                        true_since = std::min(true_since, t);
+                        false_since = plus_infinity;
+                        if (ago(t, alert.hold) >= true_since) firing = true;
+                    } else {
+                        true_since = plus_infinity;
+                        false_since = std::min(false_since, t);
+                        if (firing && ago(t, alert.keep) >= false_since) firing = false;
+                    }
+                    if (t < since || !settled) continue;
+                    const Value swept = value_at(over.alerts[a], t);
+                    ASSERT_EQ(swept.absent, !there) << "alert " << a << " at " << t;
+                    ASSERT_EQ(swept.is_true(), firing) << "alert " << a << " at " << t;
+                    if (t % (6 * hour) != 0) continue;
+                    Assessor one(c.rules, c.bytes.inputs(), c.arena);
+                    one.run_alerts(t);
+                    ASSERT_EQ(one.alert(a) == AlertState::firing, firing) << "alert " << a << " at " << t;
+                    ASSERT_EQ(one.alert(a) == AlertState::pending, condition && !firing) << "alert " << a << " at " << t;
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace csagg
