@@ -93,7 +93,8 @@ private:
 template <std::size_t N>
 class Members {
 public:
-    Members(const Reader& reader, const JsonValue& object, const char* what, const char* const (&names)[N]) : names_(names) {
+    Members(const Reader& reader, const JsonValue& object, const char* what, const char* const (&names)[N]) {
+        std::copy(names, names + N, names_);
         reader.require(object, JsonType::object, what);
         reader.json().for_members(object, [&](const JsonValue& name, const JsonValue& value) {
             const auto known = std::find(names, names + N, name.text);
@@ -112,7 +113,7 @@ public:
     const JsonValue* operator[](std::string_view name) const { return values_[std::find(names_, names_ + N, name) - names_]; }
 
 private:
-    const char* const* names_;
+    std::string_view names_[N];
     const JsonValue* values_[N] = {};
 };
 
