@@ -49,7 +49,7 @@ private:
         next_bytes_ = std::min(next_bytes_ * 2, std::size_t(1) << 20);
     }
 
-    alignas(unit) Byte first_[16'384];
+    alignas(unit) Byte first_[32'768];
     Arena& upstream_;
     Block* blocks_ = nullptr;
     Byte* free_ = first_;

@@ -54,7 +54,11 @@ public:
     Wide total(std::size_t i) {
         if (wide_) return Wide::read(wide_bytes_);
         Wide total;
-        total.coefficient = WideInteger<4>(Int128(has_totals_ ? totals_.get(bits_, totals_start_, i) : rows(i)));
+        if (!has_totals_ || scale_ == 0) {
+            total.coefficient = WideInteger<4>(Int128(has_totals_ ? totals_.get(bits_, totals_start_, i) : rows(i)));
+            return total;
+        }
+        total.coefficient = WideInteger<4>(Int128(totals_.get(bits_, totals_start_, i)));
         total.scale = scale_;
         total.normalize();
         return total;

@@ -18,6 +18,7 @@ Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Aren
     : rules_(rules),
       facts_(view(rules.document().facts), inputs, view(wanted_facts(rules, arena)), arena),
       evaluation_(rules.program(), facts_, arena),
+      outcomes_(rules.rules().size(), KeptOutcome{}, Alloc<KeptOutcome>(arena)),
       machines_(rules.alerts().size(), AlertMachine{}, Alloc<AlertMachine>(arena)) {}
 
 template <class F>
@@ -59,23 +60,33 @@ std::uint32_t Assessor::stage() {
     return none;
 }
 
-RuleOutcome Assessor::rule(std::size_t i, std::uint32_t stage) {
-    const RuleSet::Rule& rule = rules_.rules()[i];
+const RuleOutcome& Assessor::rule(std::size_t i) {
+    KeptOutcome& kept = outcomes_[i];
+    if (now() >= kept.until) {
+        const RuleSet::Rule& rule = rules_.rules()[i];
+        const Instant until_before = until_;
+        until_ = plus_infinity;
+        kept.outcome = named("rule", rule.name, [&] { return evaluate(rule); });
+        kept.until = until_;
+        until_ = until_before;
+        outcomes_changed_ = true;
+    }
+    until_ = std::min(until_, kept.until);
+    return kept.outcome;
+}
+
+RuleOutcome Assessor::evaluate(const RuleSet::Rule& rule) {
     RuleOutcome outcome;
-    outcome.applies = rule.applies_in(stage);
-    if (!outcome.applies) return outcome;
-    named("rule", rule.name, [&] {
-        if (rule.when != no_node) {
-            const Value condition = ask(rule.when);
-            if (!condition.absent) outcome.matched = condition.word != 0;
-        } else {
-            outcome.matched = true;
-        }
-        if (outcome.matched == false) return;
-        const Value points = outcome.matched ? ask(rule.points) : Value::none(Kind::number);
-        outcome.missing = points.absent;
-        outcome.points = points.absent ? rule.missing : points.number();
-    });
+    if (rule.when != no_node) {
+        const Value condition = ask(rule.when);
+        if (!condition.absent) outcome.matched = condition.word != 0;
+    } else {
+        outcome.matched = true;
+    }
+    if (outcome.matched == false) return outcome;
+    const Value points = outcome.matched ? ask(rule.points) : Value::none(Kind::number);
+    outcome.missing = points.absent;
+    outcome.points = points.absent ? rule.missing : points.number();
     return outcome;
 }
 
@@ -104,18 +115,28 @@ std::uint32_t Assessor::band_of(const std::optional<Number>& score) const {
 }
 
 Assessment Assessor::assess() {
+    if (!exists()) return last_ = {};
+    const std::uint32_t stage_now = stage();
+    for (std::size_t i = 0; i < outcomes_.size(); ++i)
+        if (rules_.rules()[i].applies_in(stage_now)) rule(i);
+    const bool same = last_.exists && last_.stage == stage_now && !outcomes_changed_ && rules_.override_when() == no_node;
+    if (!same) last_ = add_up(stage_now);
+    outcomes_changed_ = false;
+    return last_;
+}
+
+Assessment Assessor::add_up(std::uint32_t stage) {
     Assessment result;
-    result.exists = exists();
-    if (!result.exists) return result;
-    result.stage = stage();
+    result.exists = true;
+    result.stage = stage;
     Wide sum;
     sum.add(rules_.document().base);
     std::int64_t applying = 0, missing = 0;
-    for (std::size_t i = 0; i < rules_.rules().size(); ++i) {
-        const RuleOutcome outcome = rule(i, result.stage);
-        applying += outcome.applies ? 1 : 0;
-        missing += outcome.missing ? 1 : 0;
-        sum.add(outcome.points);
+    for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+        if (!rules_.rules()[i].applies_in(stage)) continue;
+        ++applying;
+        missing += outcomes_[i].outcome.missing ? 1 : 0;
+        sum.add(outcomes_[i].outcome.points);
     }
     Number pinned;
     result.score = overridden(pinned) ? pinned : named("score", {}, [&] { return clamped(sum.to_number()); });
@@ -194,19 +215,22 @@ AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inpu
     Assessor assessor(rules, inputs, arena);
     assessor.run_alerts(since);
     std::size_t steps = 0;
+    Assessment last;
     for (Instant at = since; at < until; at = assessor.until()) {
         if (at != since) {
             assessor.move_to(at);
             assessor.step_alerts();
         }
         const Assessment now = assessor.assess();
+        for (std::size_t i = 0; i < over.alerts.size(); ++i)
+            append(over.alerts[i], at, now.exists ? Value::of(assessor.alert(i) == AlertState::firing) : Value::none(Kind::boolean));
+        if (++steps % 1024 == 0) check_interrupts();
+        if (at != since && now == last) continue;
+        last = now;
         append(over.stage, at, now.stage == none ? Value::none(Kind::text) : Value::of(document.stages[now.stage].name));
         append(over.score, at, optional_number(now.score));
         append(over.band, at, now.band == none ? Value::none(Kind::text) : Value::of(document.bands[now.band].name));
         append(over.coverage, at, optional_number(now.coverage));
-        for (std::size_t i = 0; i < over.alerts.size(); ++i)
-            append(over.alerts[i], at, now.exists ? Value::of(assessor.alert(i) == AlertState::firing) : Value::none(Kind::boolean));
-        if (++steps % 1024 == 0) check_interrupts();
     }
     for (Steps* timeline : {&over.stage, &over.score, &over.band, &over.coverage}) append(*timeline, until, Value::none(timeline->kind));
     for (Steps& timeline : over.alerts) append(timeline, until, Value::none(Kind::boolean));

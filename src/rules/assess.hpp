@@ -20,7 +20,6 @@ struct Assessment {
 };
 
 struct RuleOutcome {
-    bool applies = false;
     bool missing = false;
     std::optional<bool> matched;  // none: the condition is NULL
     Number points;
@@ -38,7 +37,8 @@ public:
     std::uint32_t stage();
     std::optional<Number> score();
     Assessment assess();
-    RuleOutcome rule(std::size_t i, std::uint32_t stage);
+    /// What rule i gives in a stage in which it applies.
+    const RuleOutcome& rule(std::size_t i);
     bool overridden(Number& score);
     /// Nothing in what was asked for since move_to() changes before this instant, which is later than now.
     Instant until() const { return until_; }
@@ -60,6 +60,8 @@ public:
 
 private:
     Value ask(NodeId id);
+    RuleOutcome evaluate(const RuleSet::Rule& rule);
+    Assessment add_up(std::uint32_t stage);
     template <class F>
     auto named(const char* what, std::string_view name, F f) -> decltype(f());
     Number clamped(const Number& score) const;
@@ -68,6 +70,13 @@ private:
     const RuleSet& rules_;
     Facts facts_;
     Evaluation evaluation_;
+    struct KeptOutcome {
+        RuleOutcome outcome;
+        Instant until = minus_infinity;
+    };
+    Vector<KeptOutcome> outcomes_;
+    bool outcomes_changed_ = false;
+    Assessment last_;
     Vector<AlertMachine> machines_;
     Instant until_ = plus_infinity;
 };

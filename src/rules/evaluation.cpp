@@ -66,7 +66,7 @@ Number rounded(const Number& number, int digits) {
 
 }  // namespace
 
-Evaluation::Evaluation(const Program& program, Facts& facts, Arena& arena)
+Evaluation::Evaluation(const Program& program, const Facts& facts, Arena& arena)
     : program_(program),
       facts_(facts),
       arena_(arena),
@@ -258,27 +258,41 @@ void Evaluation::move_ends(const Question& question, std::span<const Event> even
         for (cursor.next_leave = leaves(); cursor.next_leave <= now_; cursor.next_leave = leaves()) ++cursor.left;
 }
 
-void Evaluation::take_in(const Node& node, CounterData& counter, Cursor& cursor, std::size_t begin, std::size_t end, int sign) {
+/// What happened since ever has a day of its own.
+std::int64_t Evaluation::day_of_event(const Event& e) const { return e.at == minus_infinity ? minus_infinity : program_.days().day_of(e.at); }
+
+/// Counts the events [begin, end) in (sign 1) or out (-1); [first, last) is the window with them.
+void Evaluation::take_in(const Node& node, const CounterData& counter, Cursor& cursor, Range range, Range window, int sign) {
     const auto events = counter.events.list();
-    for (std::size_t i = begin; i < end; ++i) {
+    for (std::size_t i = range.begin; i < range.end; ++i) {
         const Event& e = events[i];
-        cursor.rows += sign * e.rows;
-        if (node.op == Op::sum) {
-            Wide total = e.total;
-            if (sign < 0) total.negate();
-            cursor.total.add(total);
-        }
-        if (node.op != Op::distinct) continue;
-        for (const std::uint32_t actor : counter.events.actors_of(e)) {
-            if (sign > 0)
-                cursor.actors += cursor.actor_rows[actor]++ == 0 ? 1 : 0;
-            else
-                cursor.actors -= --cursor.actor_rows[actor] == 0 ? 1 : 0;
+        switch (node.op) {
+            case Op::sum: {
+                Wide total = e.total;
+                if (sign < 0) total.negate();
+                cursor.total.add(total);
+                break;
+            }
+            case Op::distinct:
+                for (const std::uint32_t actor : counter.events.actors_of(e)) {
+                    if (sign > 0)
+                        cursor.actors += cursor.actor_rows[actor]++ == 0 ? 1 : 0;
+                    else
+                        cursor.actors -= --cursor.actor_rows[actor] == 0 ? 1 : 0;
+                }
+                break;
+            case Op::active_days: {
+                // Events come in at the end and go out at the beginning: the neighbour there tells whether the day is new.
+                const bool alone = sign > 0 ? i == window.begin : i + 1 == window.end;
+                if (alone || day_of_event(e) != day_of_event(events[sign > 0 ? i - 1 : i + 1])) cursor.days += sign;
+                break;
+            }
+            default: cursor.rows += sign * e.rows;
         }
     }
 }
 
-void Evaluation::move_window(const Node& node, CounterData& counter, Cursor& cursor) {
+void Evaluation::move_window(const Node& node, const CounterData& counter, Cursor& cursor) {
     const std::size_t names = counter.events.name_count();
     if (!cursor.started && node.op == Op::distinct && names > 0) {
         cursor.actor_rows = static_cast<std::uint32_t*>(arena_.allocate(names * sizeof(std::uint32_t), alignof(std::uint32_t)));
@@ -287,33 +301,14 @@ void Evaluation::move_window(const Node& node, CounterData& counter, Cursor& cur
     // In the window is what has entered and not left; an event may leave before it enters.
     const std::size_t entered = cursor.started ? cursor.entered : 0, left = cursor.started ? cursor.left : 0;
     move_ends(program_.questions()[node.question], counter.events.list(), cursor);
-    take_in(node, counter, cursor, left, std::min(cursor.left, entered), -1);
-    take_in(node, counter, cursor, std::max(cursor.left, entered), cursor.entered, 1);
+    take_in(node, counter, cursor, {left, std::min(cursor.left, entered)}, {left, entered}, -1);
+    take_in(node, counter, cursor, {std::max(cursor.left, entered), cursor.entered}, {cursor.left, cursor.entered}, 1);
     cursor.started = true;
-}
-
-std::int64_t Evaluation::active_days(CounterData& counter, const Cursor& cursor) const {
-    if (cursor.left >= cursor.entered) return 0;
-    const auto events = counter.events.list();
-    if (counter.day_ranks.empty()) {
-        counter.day_ranks.reserve(events.size());
-        std::uint32_t rank = 0;
-        Instant day_ends = minus_infinity;
-        for (const Event& e : events) {
-            if (e.at >= day_ends) {
-                rank += counter.day_ranks.empty() ? 0 : 1;
-                // What happened since ever has a day of its own.
-                day_ends = e.at == minus_infinity ? first_instant : program_.days().begin_of(program_.days().day_of(e.at) + 1);
-            }
-            counter.day_ranks.push_back(rank);
-        }
-    }
-    return counter.day_ranks[cursor.entered - 1] - counter.day_ranks[cursor.left] + 1;
 }
 
 void Evaluation::window(const Node& node, Result& result) {
     const Question& question = program_.questions()[node.question];
-    CounterData& counter = facts_.counter(node.fact);
+    const CounterData& counter = facts_.counter(node.fact);
     if (const Instant known_from = counter.events.known_from(); known_from != minus_infinity) {
         // The window is known whole if it begins after the last unknown instant.
         const Instant known = question.has_window ? question.shift.exit_of(question.window.exit_of(std::max(known_from - 1, first_instant)))
@@ -327,7 +322,7 @@ void Evaluation::window(const Node& node, Result& result) {
         case Op::count: return set(result, Value::of(Number::of(cursor.rows)), until);
         case Op::sum: return set(result, Value::of(cursor.total.to_number()), until);
         case Op::distinct: return set(result, Value::of(Number::of(cursor.actors)), until);
-        default: return set(result, Value::of(Number::of(active_days(counter, cursor))), until);
+        default: return set(result, Value::of(Number::of(cursor.days)), until);
     }
 }
 

@@ -24,7 +24,7 @@ struct Result {
 class Evaluation {
 public:
     /// Both must outlive this.
-    Evaluation(const Program& program, Facts& facts, Arena& arena);
+    Evaluation(const Program& program, const Facts& facts, Arena& arena);
 
     /// `now` is finite and not before any instant given earlier.
     void move_to(Instant now);
@@ -50,8 +50,13 @@ private:
         Instant next_enter = 0, next_leave = 0;
         std::int64_t rows = 0;
         Wide total;
-        std::int64_t actors = 0;
+        std::int64_t actors = 0;               // distinct ones
+        std::int64_t days = 0;                 // distinct local days
         std::uint32_t* actor_rows = nullptr;  // per actor, those in the window
+    };
+
+    struct Range {
+        std::size_t begin, end;
     };
 
     void compute(NodeId id, Result& result);
@@ -75,10 +80,10 @@ private:
     void nullif(const Node& node, Result& result);
 
     std::size_t runs_begun(const Node& node, const StateData& data, Instant& next);
-    void move_window(const Node& node, CounterData& counter, Cursor& cursor);
+    void move_window(const Node& node, const CounterData& counter, Cursor& cursor);
     void move_ends(const Question& question, std::span<const Event> events, Cursor& cursor);
-    void take_in(const Node& node, CounterData& counter, Cursor& cursor, std::size_t begin, std::size_t end, int sign);
-    std::int64_t active_days(CounterData& counter, const Cursor& cursor) const;
+    void take_in(const Node& node, const CounterData& counter, Cursor& cursor, Range range, Range window, int sign);
+    std::int64_t day_of_event(const Event& e) const;
 
     Instant tomorrow();
     Instant next_look();
@@ -92,7 +97,7 @@ private:
     Instant flip(Op op, const Result& a, const Result& b);
 
     const Program& program_;
-    Facts& facts_;
+    const Facts& facts_;
     Arena& arena_;
     Vector<Result> results_;
     Vector<Cursor> cursors_;

@@ -33,10 +33,9 @@ struct StateData {
 };
 
 struct CounterData {
-    explicit CounterData(Arena& arena) : events(arena), day_ranks(arena) {}
+    explicit CounterData(Arena& arena) : events(arena) {}
 
     Events events;
-    Vector<std::uint32_t> day_ranks;  // per event the number of days with events before its own; made when asked for
 };
 
 class Facts {
@@ -46,7 +45,7 @@ public:
     Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Byte> wanted, Arena& arena);
 
     const StateData& state(std::size_t fact) const { return states_[places_[fact]]; }
-    CounterData& counter(std::size_t fact) { return counters_[places_[fact]]; }
+    const CounterData& counter(std::size_t fact) const { return counters_[places_[fact]]; }
     /// The first instant at which some fact has an entry or event; infinity if none has.
     Instant first_entry() const { return first_entry_; }
 

@@ -14,7 +14,7 @@ namespace {
 /// RapidJSON's own memory, from an arena.
 class ReaderMemory {
 public:
-    static const bool kNeedFree = false;
+    [[maybe_unused]] static const bool kNeedFree = false;
 
     ReaderMemory() = default;  // RapidJSON's code asks for it, and never calls it when it is given one
     explicit ReaderMemory(Arena& arena) : arena_(&arena) {}
