@@ -18,7 +18,8 @@ SQL_PARTS = \
 	src/population/summary.sql \
 	src/population/flows.sql \
 	src/rules/ruleset.sql \
-	src/rules/assess.sql
+	src/rules/assess.sql \
+	src/rules/explain.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg

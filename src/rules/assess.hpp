@@ -55,7 +55,7 @@ public:
     Instant find_change(const Assessment& present);
     static constexpr int max_daily_steps = 3653;
 
-    const Evaluation& evaluation() const { return evaluation_; }
+    const Facts& facts() const { return facts_; }
     Evaluation& evaluation() { return evaluation_; }
 
 private:

@@ -20,13 +20,6 @@ using namespace csagg::pg;
 
 namespace {
 
-Instant instant_argument(FunctionCallInfo fcinfo, int n, const char* name) {
-    const Instant at = PG_GETARG_TIMESTAMPTZ(n);
-    if (at == minus_infinity || at == plus_infinity)
-        throw Error(Errc::datetime_overflow, std::string("argument \"") + name + "\" is infinite", "Give an instant.");
-    return at;
-}
-
 Datum make_row(FunctionCallInfo fcinfo, const Datum* values, const bool* nulls) {
     return call([fcinfo, values = const_cast<Datum*>(values), nulls = const_cast<bool*>(nulls)] {
         TupleDesc shape = nullptr;

@@ -2,6 +2,7 @@
 
 #include "base/scratch.hpp"
 #include "base/test_arena.hpp"
+#include "rules/explain.hpp"
 #include "rules/rules_twin.hpp"
 
 #include <gtest/gtest.h>
@@ -171,6 +172,46 @@ TEST(Assess, alerts_equal_a_simulation_by_the_minute) {
                     ASSERT_EQ(one.alert(a) == AlertState::firing, firing) << "alert " << a << " at " << t;
                     ASSERT_EQ(one.alert(a) == AlertState::pending, condition && !firing) << "alert " << a << " at " << t;
                 }
+            }
+        }
+    }
+}
+
+Number sum_of(std::span<const Wide> points) {
+    Wide sum;
+    for (const Wide& p : points) sum.add(p);
+    return sum.to_number();
+}
+
+TEST(Explain, adds_up_exactly) {
+    for (const Place& place : places()) {
+        for (int seed = 0; seed < repetitions(30); ++seed) {
+            Case c(place, std::uint64_t(seed) + 2000, false), other(place, std::uint64_t(seed) + 3000, false);
+            SCOPED_TRACE(std::string(place.name) + ", seed " + std::to_string(seed) + ": " + c.source);
+            Instant a = c.random.instant(), b = c.random.instant();
+            if (b < a) std::swap(a, b);
+            const auto score_at = [&](const RuleSet& rules, Instant t) {
+                Assessor assessor(rules, c.bytes.inputs(), c.arena);
+                assessor.move_to(t);
+                const Assessment now = assessor.assess();
+                std::vector<Wide> points;
+                for (const Explanation& row : explain(rules, assessor, c.arena)) points.push_back(row.points);
+                EXPECT_EQ(sum_of(points), now.score.value_or(Number{}));
+                return now.score.value_or(Number{});
+            };
+            const Number before = score_at(c.rules, a);
+            for (const RuleSet* after : {&c.rules, &other.rules}) {
+                std::vector<Wide> points;
+                points.emplace_back().add(before);
+                Instant last = a;
+                for (const Change& change : explain_change(c.rules, c.bytes.inputs(), *after, c.bytes.inputs(), a, b, c.arena)) {
+                    points.push_back(change.points);
+                    ASSERT_LE(last, change.at);
+                    ASSERT_LE(change.at, b);
+                    ASSERT_TRUE(after != &c.rules || change.at > a);
+                    last = change.at;
+                }
+                ASSERT_EQ(sum_of(points), score_at(*after, b));
             }
         }
     }

@@ -51,6 +51,7 @@ struct RowShape {
     Oid type = InvalidOid;
     std::int32_t typmod = -1;
     std::uint64_t rules = 0;
+    RowShape* next = nullptr;
     TupleDesc columns = nullptr;
     Vector<Column> facts;
     Vector<int> histories;
@@ -116,8 +117,10 @@ RowShape& shape_of(FunctionCallInfo fcinfo, HeapTupleHeader row, const SharedRul
     FmgrInfo* const info = fcinfo->flinfo;
     const Oid type = HeapTupleHeaderGetTypeId(row);
     const std::int32_t typmod = HeapTupleHeaderGetTypMod(row);
-    auto* known = static_cast<RowShape*>(info->fn_extra);
-    if (known != nullptr && known->type == type && known->typmod == typmod && known->rules == shared.serial) return *known;
+    // A chain, the newest first: a call that compares two rule sets has two.
+    auto* const newest = static_cast<RowShape*>(info->fn_extra);
+    for (RowShape* known = newest; known != nullptr; known = known->next)
+        if (known->type == type && known->typmod == typmod && known->rules == shared.serial) return *known;
 
     ContextArena arena(info->fn_mcxt);
     auto* shape = new (arena.allocate(sizeof(RowShape), alignof(RowShape))) RowShape(info->fn_mcxt);
@@ -136,6 +139,8 @@ RowShape& shape_of(FunctionCallInfo fcinfo, HeapTupleHeader row, const SharedRul
     refuse_unnamed(*shape);
     map_columns(*shape, shared.rules);
     shape->rules = shared.serial;
+    shape->next = newest;
+    if (newest != nullptr) newest->next = nullptr;
     info->fn_extra = shape;
     return *shape;
 }
@@ -174,6 +179,13 @@ FactInput from_histories(std::span<const History> histories, std::string_view na
 }
 
 }  // namespace
+
+Instant instant_argument(FunctionCallInfo fcinfo, int n, const char* name) {
+    const Instant at = PG_GETARG_TIMESTAMPTZ(n);
+    if (at == minus_infinity || at == plus_infinity)
+        throw Error(Errc::datetime_overflow, std::string("argument \"") + name + "\" is infinite", "Give an instant.");
+    return at;
+}
 
 void read_row(FunctionCallInfo fcinfo, int n, const SharedRules& shared, Vector<FactInput>& inputs) {
     const Datum argument = PG_GETARG_DATUM(n);

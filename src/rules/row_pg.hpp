@@ -11,4 +11,7 @@ namespace csagg::pg {
 /// column and for a row without names; Errc::kind_mismatch for a column of a type that cannot be a fact.
 void read_row(FunctionCallInfo fcinfo, int n, const SharedRules& shared, Vector<FactInput>& inputs);
 
+/// Argument `n`, a timestamptz. Errc::datetime_overflow when it is infinite.
+Instant instant_argument(FunctionCallInfo fcinfo, int n, const char* name);
+
 }  // namespace csagg::pg

@@ -1,0 +1,249 @@
+#include "rules/explain.hpp"
+
+#include "base/interrupt.hpp"
+#include "grid/spec.hpp"
+
+namespace csagg {
+
+const char* part_name(Part part) {
+    switch (part) {
+        case Part::base: return "base";
+        case Part::rule: return "rule";
+        case Part::override: return "override";
+        case Part::clamp: return "clamp";
+    }
+    throw_corrupt("unknown part of a score");
+}
+
+const char* cause_name(Cause cause) {
+    switch (cause) {
+        case Cause::ruleset: return "rule set";
+        case Cause::existence: return "existence";
+        case Cause::stage: return "stage";
+        case Cause::data: return "data";
+        case Cause::ageing: return "ageing";
+        case Cause::clamp: return "clamp";
+    }
+    throw_corrupt("unknown cause of a change");
+}
+
+namespace {
+
+Wide wide_of(const Number& number) {
+    Wide wide;
+    wide.add(number);
+    return wide;
+}
+
+Wide minus(Wide a, Wide b) {
+    b.negate();
+    a.add(b);
+    a.normalize();
+    return a;
+}
+
+/// Calls f(node) for each node of the rule that asks a fact.
+template <class F>
+void for_questions(const RuleSet& rules, std::span<const NodeId> roots, Arena& arena, F f) {
+    const Program& program = rules.program();
+    Vector<Byte> seen(program.nodes().list.size(), 0, Alloc<Byte>(arena));
+    SmallVector<NodeId, 32> open(arena);
+    for (const NodeId root : roots)
+        if (root != no_node) open.push_back(root);
+    while (!open.empty()) {
+        const NodeId id = open.back();
+        open.pop_back();
+        if (seen[id]++ != 0) continue;
+        const Node& node = program[id];
+        if (is_fact(node.op)) f(id, node);
+        const auto arguments = program.nodes().arguments_of(node);
+        open.insert(open.end(), arguments.rbegin(), arguments.rend());
+    }
+}
+
+/// The summands of a score at one instant.
+struct Summands {
+    Assessment assessment;
+    Wide base, override, clamp;
+    Vector<Wide> rules;
+    Vector<Byte> applies;
+
+    Summands(const RuleSet& set, Assessor& assessor, Arena& arena)
+        : assessment(assessor.assess()), rules(set.rules().size(), Wide{}, Alloc<Wide>(arena)), applies(set.rules().size(), 0, Alloc<Byte>(arena)) {
+        if (!assessment.exists) return;
+        base = wide_of(set.document().base);
+        Wide sum = base;
+        for (std::size_t i = 0; i < rules.size(); ++i) {
+            applies[i] = Byte(set.rules()[i].applies_in(assessment.stage));
+            if (applies[i] == 0) continue;
+            rules[i] = wide_of(assessor.rule(i).points);
+            sum.add(rules[i]);
+        }
+        const Wide score = wide_of(*assessment.score);
+        if (Number pinned; assessor.overridden(pinned))
+            override = minus(score, sum);
+        else
+            clamp = minus(score, sum);
+    }
+};
+
+void print_question(const RuleSet& rules, const Node& node, String& out) {
+    static constexpr std::string_view names[] = {"", "", "previous", "changed_within", "age", "count", "sum", "distinct", "active_days", "first", "last"};
+    const std::string_view fact = rules.document().facts[node.fact].name;
+    const bool call = node.op != Op::state && node.op != Op::state_ago;
+    if (call) {
+        const std::string_view name = names[std::size_t(node.op) - std::size_t(Op::state)];
+        out.append(name.data(), name.size());
+        out.push_back('(');
+    }
+    out.append(fact.data(), fact.size());
+    if (has_length(node.window)) {
+        out += call ? ", " : " @ ";
+        print_span(node.window, out);
+    }
+    if (has_length(node.shift)) {
+        out += ", ";
+        print_span(node.shift, out);
+    }
+    if (node.op == Op::state_ago || has_length(node.shift)) out += " ago";
+    if (call) out.push_back(')');
+}
+
+}  // namespace
+
+Vector<Explanation> explain(const RuleSet& rules, Assessor& assessor, Arena& arena) {
+    Vector<Explanation> rows{Alloc<Explanation>(arena)};
+    const Summands summands(rules, assessor, arena);
+    if (!summands.assessment.exists) return rows;
+    const auto add_other = [&rows](Part part, const Wide& points) {
+        if (points.is_zero()) return;
+        Explanation& row = rows.emplace_back();
+        row.part = part;
+        row.points = points;
+    };
+    add_other(Part::base, summands.base);
+    for (std::size_t i = 0; i < rules.rules().size(); ++i) {
+        Explanation& row = rows.emplace_back();
+        row.part = Part::rule;
+        row.rule = i;
+        row.applies = summands.applies[i] != 0;
+        row.points = summands.rules[i];
+        if (!row.applies) continue;
+        row.matched = assessor.rule(i).matched;
+        row.missing = assessor.rule(i).missing;
+    }
+    add_other(Part::override, summands.override);
+    add_other(Part::clamp, summands.clamp);
+    return rows;
+}
+
+void print_facts_seen(const RuleSet& rules, std::size_t rule, Assessor& assessor, String& out) {
+    Arena& arena = out.get_stored_allocator().arena();
+    const NodeId roots[] = {rules.rules()[rule].points, rules.rules()[rule].when};
+    bool first = true;
+    out.push_back('{');
+    for_questions(rules, roots, arena, [&](NodeId id, const Node& node) {
+        if (!first) out += ", ";
+        first = false;
+        String question(arena);
+        print_question(rules, node, question);
+        print_quoted({question.data(), question.size()}, out);
+        out += ": ";
+        print_json(assessor.evaluation().of(id).value, out);
+    });
+    out.push_back('}');
+}
+
+namespace {
+
+class ChangeLog {
+public:
+    explicit ChangeLog(Arena& arena) : changes_(arena), arena_(arena) {}
+
+    Vector<Change>& changes() { return changes_; }
+
+    void add(Instant at, Cause cause, Part part, std::string_view rule, const Wide& before, const Wide& after) {
+        const Wide points = minus(after, before);
+        if (!points.is_zero()) changes_.push_back({at, cause, part, rule, points});
+    }
+
+    /// From one rule set to another at one instant.
+    void compare_sets(Instant at, const RuleSet& old_set, const Summands& old, const RuleSet& new_set, const Summands& now) {
+        const Cause cause = Cause::ruleset;
+        add(at, cause, Part::base, {}, old.base, now.base);
+        for (std::size_t i = 0; i < old.rules.size(); ++i)
+            if (find(new_set, old_set.rules()[i].name) == none) add(at, cause, Part::rule, old_set.rules()[i].name, old.rules[i], Wide{});
+        for (std::size_t i = 0; i < now.rules.size(); ++i) {
+            const std::uint32_t other = find(old_set, new_set.rules()[i].name);
+            add(at, cause, Part::rule, new_set.rules()[i].name, other == none ? Wide{} : old.rules[other], now.rules[i]);
+        }
+        add(at, cause, Part::override, {}, old.override, now.override);
+        add(at, Cause::clamp, Part::clamp, {}, old.clamp, now.clamp);
+    }
+
+    /// From one instant to the next.
+    void compare(Instant at, const RuleSet& set, const Summands& old, const Summands& now, const Facts& facts) {
+        const bool born = old.assessment.exists != now.assessment.exists;
+        add(at, Cause::existence, Part::base, {}, old.base, now.base);
+        for (std::size_t i = 0; i < now.rules.size(); ++i) {
+            if (old.rules[i] == now.rules[i]) continue;
+            const RuleSet::Rule& rule = set.rules()[i];
+            const Cause cause = born ? Cause::existence : old.applies[i] != now.applies[i] ? Cause::stage : by_time(set, {rule.when, rule.points}, facts, at);
+            add(at, cause, Part::rule, rule.name, old.rules[i], now.rules[i]);
+        }
+        // What an override takes away or gives back changes with every rule below it: the cause is as good as theirs.
+        add(at, born ? Cause::existence : by_time(set, {set.override_when(), set.override_score()}, facts, at), Part::override, {}, old.override,
+            now.override);
+        add(at, Cause::clamp, Part::clamp, {}, old.clamp, now.clamp);
+    }
+
+private:
+    static std::uint32_t find(const RuleSet& set, std::string_view name) {
+        for (std::uint32_t i = 0; i < set.rules().size(); ++i)
+            if (set.rules()[i].name == name) return i;
+        return none;
+    }
+    Cause by_time(const RuleSet& set, std::initializer_list<NodeId> roots, const Facts& facts, Instant at) {
+        bool data = false;
+        for_questions(set, std::span(roots.begin(), roots.size()), arena_, [&](NodeId, const Node& node) {
+            // What is asked about the past does not see what happens now.
+            if (node.op == Op::state_ago || has_length(node.shift)) return;
+            const auto is_here = [at](const auto& x) { return x.at == at; };
+            if (set.document().facts[node.fact].kind == FactKind::counter)
+                data |= std::ranges::any_of(facts.counter(node.fact).events.list(), is_here);
+            else
+                data |= std::ranges::any_of(facts.state(node.fact).runs, is_here);
+        });
+        return data ? Cause::data : Cause::ageing;
+    }
+
+    Vector<Change> changes_;
+    Arena& arena_;
+};
+
+}  // namespace
+
+Vector<Change> explain_change(const RuleSet& before, std::span<const FactInput> inputs_before, const RuleSet& after,
+                              std::span<const FactInput> inputs_after, Instant a, Instant b, Arena& arena) {
+    if (b < a) throw Error(Errc::invalid_parameter, "the first instant is after the second");
+    ChangeLog log(arena);
+    Assessor assessor(after, inputs_after, arena);
+    assessor.move_to(a);
+    Summands last(after, assessor, arena);
+    if (&before != &after) {
+        Assessor old(before, inputs_before, arena);
+        old.move_to(a);
+        log.compare_sets(a, before, Summands(before, old, arena), after, last);
+    }
+    std::size_t steps = 0;
+    for (Instant at = assessor.until(); at <= b; at = assessor.until()) {
+        if (++steps % 1024 == 0) check_interrupts();
+        assessor.move_to(at);
+        Summands now(after, assessor, arena);
+        log.compare(at, after, last, now, assessor.facts());
+        last = std::move(now);
+    }
+    return std::move(log.changes());
+}
+
+}  // namespace csagg

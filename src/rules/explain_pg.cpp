@@ -1,0 +1,69 @@
+// explain, explain_change.
+#include "base/scratch.hpp"
+#include "rules/explain.hpp"
+
+#include "counter/counter_pg.hpp"
+#include "postgres/rows.hpp"
+#include "rules/row_pg.hpp"
+#include "value/value_pg.hpp"
+
+extern "C" {
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+}
+
+using namespace csagg;
+using namespace csagg::pg;
+
+// Arguments: ruleset, facts, as_of. Rows: part, rule, applies, matched, missing, points, facts.
+CSAGG_FUNCTION(csagg_explain) {
+    const Instant as_of = instant_argument(fcinfo, 2, "as_of");
+    const SharedRules& shared = cached_ruleset(bytes_argument(fcinfo, 0));
+    ContextArena memory;
+    Scratch arena(memory);
+    Vector<FactInput> inputs{Alloc<FactInput>(arena)};
+    read_row(fcinfo, 1, shared, inputs);
+    Assessor assessor(shared.rules, view(inputs), arena);
+    assessor.move_to(as_of);
+    RowSink rows(fcinfo, 7);
+    for (const Explanation& row : explain(shared.rules, assessor, arena)) {
+        const bool is_rule = row.part == Part::rule;
+        Datum values[7] = {make_text(part_name(row.part))};
+        const bool nulls[7] = {false, !is_rule, !is_rule, !row.matched, !is_rule || !row.applies, false, !is_rule || !row.applies};
+        if (is_rule) values[1] = make_text(shared.rules.rules()[row.rule].name);
+        values[2] = BoolGetDatum(row.applies);
+        values[3] = BoolGetDatum(row.matched.value_or(false));
+        values[4] = BoolGetDatum(row.missing);
+        values[5] = numeric_datum(row.points);
+        if (!nulls[6]) {
+            csagg::String json(arena);
+            print_facts_seen(shared.rules, row.rule, assessor, json);
+            const char* const text = json.c_str();
+            values[6] = call([text] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text)); });
+        }
+        rows.put(values, nulls);
+    }
+    return Datum(0);
+}
+
+// Arguments: ruleset, facts, a, b, and maybe another ruleset. Rows: at, cause, part, rule, points.
+CSAGG_FUNCTION(csagg_explain_change) {
+    const Instant a = instant_argument(fcinfo, 2, "a"), b = instant_argument(fcinfo, 3, "b");
+    const SharedRules& before = cached_ruleset(bytes_argument(fcinfo, 0));
+    const SharedRules& after = PG_NARGS() > 4 ? cached_ruleset(bytes_argument(fcinfo, 4)) : before;
+    ContextArena memory;
+    Scratch arena(memory);
+    Vector<FactInput> inputs{Alloc<FactInput>(arena)}, inputs_after{Alloc<FactInput>(arena)};
+    read_row(fcinfo, 1, before, inputs);
+    read_row(fcinfo, 1, after, inputs_after);
+    RowSink rows(fcinfo, 5);
+    for (const Change& change : explain_change(before.rules, view(inputs), after.rules, view(inputs_after), a, b, arena)) {
+        const bool is_rule = change.part == Part::rule;
+        const Datum values[] = {TimestampTzGetDatum(change.at), make_text(cause_name(change.cause)), make_text(part_name(change.part)),
+                                is_rule ? make_text(change.rule) : Datum(0), numeric_datum(change.points)};
+        const bool nulls[] = {false, false, false, !is_rule, false};
+        rows.put(values, nulls);
+    }
+    return Datum(0);
+}
