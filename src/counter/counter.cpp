@@ -177,20 +177,17 @@ void Counter::read(Events& out, Instant since, Instant until) const {
         if (b > 0 && block.instants().front() <= previous) throw_corrupt("instants are not increasing");
         previous = block.instants().back();
         for (std::size_t i = 0, actor = 0; i < block.size(); ++i) {
-            Event e;
-            e.at = block.instants()[i];
-            e.rows = block.rows(i);
-            e.total = block.total(i);
-            if ((rows += e.rows) > max_rows) throw_corrupt("counter has too many events");
+            const Instant at = block.instants()[i];
+            const std::int64_t rows_here = block.rows(i);
+            if ((rows += rows_here) > max_rows) throw_corrupt("counter has too many events");
+            const Wide total = block.total(i);
             const std::size_t actors_end = actor + block.actor_count(i);
-            if (e.at < since || e.at >= until) {
+            if (at < since || at >= until) {
                 actor = actors_end;
                 continue;
             }
-            e.first_actor = out.actors_.size();
-            e.actor_count = actors_end - actor;
+            out.list_.push_back({at, rows_here, total, out.actors_.size(), actors_end - actor});
             for (; actor < actors_end; ++actor) out.actors_.push_back(numbers[block.actor(actor)]);
-            out.list_.push_back(e);
         }
     }
 }

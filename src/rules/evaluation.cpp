@@ -447,13 +447,48 @@ Instant Evaluation::flip(Op op, const Result& a, const Result& b) {
     return program_.days().begin_of(today() + days);
 }
 
+/// When the window that `counting` asks may have grown (or, `leaving`, shrunk) by `amount`, changes from event `first` on.
+Instant Evaluation::nth_change(const Node& counting, std::size_t first, std::int64_t amount, bool leaving) const {
+    const Question& question = program_.questions()[counting.question];
+    const auto events = facts_.counter(counting.fact).events.list();
+    if (leaving && !question.has_window) return plus_infinity;
+    for (std::size_t i = first; i < events.size(); ++i) {
+        const Event& e = events[i];
+        amount -= counting.op == Op::count ? e.rows : counting.op == Op::distinct ? std::int64_t(e.actor_count) : 1;
+        if (amount <= 0) return question.shift.exit_of(leaving ? question.window.exit_of(e.at) : e.at);
+    }
+    return plus_infinity;
+}
+
+/// A whole number that goes up by what comes into a window and down by what leaves it cannot pass a bound before enough has
+/// done so: `count(login, 14 days) >= 5` of 9 stays true until 5 have left, whatever else happens.
+Instant Evaluation::count_flip(Op op, const Node& counting, const Number& bound, bool now) {
+    const Cursor& cursor = cursors_[counting.question];
+    const std::int64_t value = counting.op == Op::count ? cursor.rows : counting.op == Op::distinct ? cursor.actors : cursor.days;
+    const std::int64_t at = bound.coefficient / power_of_ten[std::min<int>(bound.scale, 18)];  // near the bound, towards 0
+    Instant flip = plus_infinity;
+    std::int64_t above = -1, below = -1;  // how far the nearest other outcome is
+    for (const std::int64_t near : {at - 1, at, at + 1, value - 1, value + 1}) {
+        if (holds(op, sign_of(Number::of(near) <=> bound)) == now) continue;
+        if (near > value && (above < 0 || near - value < above)) above = near - value;
+        if (near < value && (below < 0 || value - near < below)) below = value - near;
+    }
+    if (above > 0) flip = std::min(flip, nth_change(counting, cursor.entered, above, false));
+    if (below > 0) flip = std::min(flip, nth_change(counting, cursor.left, below, true));
+    return std::max(flip, std::min(cursor.next_enter, cursor.next_leave));
+}
+
 void Evaluation::comparison(const Node& node, Result& result) {
     const Result a = of(arguments(node)[0]);
     if (a.value.absent) return set(result, no_truth, a.until);
     const Result& b = of(arguments(node)[1]);
     if (b.value.absent) return set(result, no_truth, b.until);
-    const Instant until = std::min({a.until, b.until, flip(node.op, a, b)});
-    set(result, Value::of(holds(node.op, sign_of(compare(a.value, b.value)))), until);
+    const bool now = holds(node.op, sign_of(compare(a.value, b.value)));
+    const Node& left = program_[arguments(node)[0]];
+    const Node& right = program_[arguments(node)[1]];
+    if ((left.op == Op::count || left.op == Op::distinct || left.op == Op::active_days) && right.op == Op::constant)
+        return set(result, Value::of(now), count_flip(node.op, left, b.value.number(), now));
+    set(result, Value::of(now), std::min({a.until, b.until, flip(node.op, a, b)}));
 }
 
 void Evaluation::extreme(const Node& node, Result& result) {

@@ -95,6 +95,8 @@ private:
     }
     void set_line(Result& result, Number value, Number slope, Instant until);
     Instant flip(Op op, const Result& a, const Result& b);
+    Instant count_flip(Op op, const Node& counting, const Number& bound, bool now);
+    Instant nth_change(const Node& counting, std::size_t first, std::int64_t amount, bool leaving) const;
 
     const Program& program_;
     const Facts& facts_;
