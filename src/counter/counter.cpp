@@ -50,18 +50,18 @@ public:
         if (rows < 1 || rows > max_rows) throw_corrupt("number of events is out of range");
         return rows;
     }
-    /// To be asked for each i in turn: wide totals tell their own length.
-    Wide total(std::size_t i) {
-        if (wide_) return Wide::read(wide_bytes_);
-        Wide total;
-        if (!has_totals_ || scale_ == 0) {
-            total.coefficient = WideInteger<4>(Int128(has_totals_ ? totals_.get(bits_, totals_start_, i) : rows(i)));
-            return total;
+    /// To be asked for each i in turn: wide totals tell their own length. Writes in place, word by word: a Wide that is
+    /// copied as soon as it is made costs more than all the rest of an event.
+    void read_total(std::size_t i, Wide& total) {
+        if (wide_) {
+            total = Wide::read(wide_bytes_);
+            return;
         }
-        total.coefficient = WideInteger<4>(Int128(totals_.get(bits_, totals_start_, i)));
-        total.scale = scale_;
-        total.normalize();
-        return total;
+        const std::int64_t value = has_totals_ ? totals_.get(bits_, totals_start_, i) : rows(i);
+        total.coefficient.set_word(0, std::uint64_t(value));
+        for (int word = 1; word < 4; ++word) total.coefficient.set_word(word, value < 0 ? ~std::uint64_t(0) : 0);
+        total.scale = has_totals_ ? scale_ : 0;
+        if (total.scale != 0) total.normalize();
     }
     std::size_t actor_count(std::size_t i) const {
         if (names_ == 0) return 0;
@@ -177,16 +177,19 @@ void Counter::read(Events& out, Instant since, Instant until) const {
         if (b > 0 && block.instants().front() <= previous) throw_corrupt("instants are not increasing");
         previous = block.instants().back();
         for (std::size_t i = 0, actor = 0; i < block.size(); ++i) {
-            const Instant at = block.instants()[i];
-            const std::int64_t rows_here = block.rows(i);
-            if ((rows += rows_here) > max_rows) throw_corrupt("counter has too many events");
-            const Wide total = block.total(i);
+            Event& e = out.list_.emplace_back();
+            e.at = block.instants()[i];
+            e.rows = block.rows(i);
+            block.read_total(i, e.total);
+            if ((rows += e.rows) > max_rows) throw_corrupt("counter has too many events");
             const std::size_t actors_end = actor + block.actor_count(i);
-            if (at < since || at >= until) {
+            if (e.at < since || e.at >= until) {
                 actor = actors_end;
+                out.list_.pop_back();
                 continue;
             }
-            out.list_.push_back({at, rows_here, total, out.actors_.size(), actors_end - actor});
+            e.first_actor = out.actors_.size();
+            e.actor_count = actors_end - actor;
             for (; actor < actors_end; ++actor) out.actors_.push_back(numbers[block.actor(actor)]);
         }
     }

@@ -18,7 +18,8 @@ Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Aren
     : rules_(rules),
       facts_(view(rules.document().facts), inputs, view(wanted_facts(rules, arena)), arena),
       evaluation_(rules.program(), facts_, arena),
-      outcomes_(rules.rules().size(), KeptOutcome{}, Alloc<KeptOutcome>(arena)),
+      outcomes_(rules.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)),
+      outcomes_until_(rules.rules().size(), minus_infinity, Alloc<Instant>(arena)),
       machines_(rules.alerts().size(), AlertMachine{}, Alloc<AlertMachine>(arena)) {}
 
 template <class F>
@@ -44,7 +45,24 @@ void Assessor::move_to(Instant now) {
     until_ = plus_infinity;
 }
 
+/// Calls f, and notes until when what it asks for stays.
+template <class F>
+auto Assessor::keep(Instant& until, F f) -> decltype(f()) {
+    const Instant until_before = until_;
+    until_ = plus_infinity;
+    auto result = f();
+    until = until_;
+    until_ = std::min(until_before, until);
+    return result;
+}
+
 bool Assessor::exists() {
+    if (now() >= kept_.existence_until) kept_.exists = keep(kept_.existence_until, [this] { return find_existence(); });
+    until_ = std::min(until_, kept_.existence_until);
+    return kept_.exists;
+}
+
+bool Assessor::find_existence() {
     if (rules_.exists() != no_node) return named("\"exists\"", {}, [this] { return ask(rules_.exists()).is_true(); });
     if (now() >= facts_.first_entry()) return true;
     until_ = std::min(until_, facts_.first_entry());
@@ -52,6 +70,12 @@ bool Assessor::exists() {
 }
 
 std::uint32_t Assessor::stage() {
+    if (now() >= kept_.stage_until) kept_.stage = keep(kept_.stage_until, [this] { return find_stage(); });
+    until_ = std::min(until_, kept_.stage_until);
+    return kept_.stage;
+}
+
+std::uint32_t Assessor::find_stage() {
     for (std::uint32_t i = 0; i < rules_.stages().size(); ++i) {
         const NodeId when = rules_.stages()[i];
         if (when == no_node) return i;
@@ -61,18 +85,16 @@ std::uint32_t Assessor::stage() {
 }
 
 const RuleOutcome& Assessor::rule(std::size_t i) {
-    KeptOutcome& kept = outcomes_[i];
-    if (now() >= kept.until) {
+    if (now() >= outcomes_until_[i]) {
         const RuleSet::Rule& rule = rules_.rules()[i];
-        const Instant until_before = until_;
-        until_ = plus_infinity;
-        kept.outcome = named("rule", rule.name, [&] { return evaluate(rule); });
-        kept.until = until_;
-        until_ = until_before;
-        outcomes_changed_ = true;
+        const RuleOutcome outcome = keep(outcomes_until_[i], [&] { return named("rule", rule.name, [&] { return evaluate(rule); }); });
+        if (!(outcome == outcomes_[i])) {
+            outcomes_[i] = outcome;
+            kept_.changed = true;
+        }
     }
-    until_ = std::min(until_, kept.until);
-    return kept.outcome;
+    until_ = std::min(until_, outcomes_until_[i]);
+    return outcomes_[i];
 }
 
 RuleOutcome Assessor::evaluate(const RuleSet::Rule& rule) {
@@ -115,14 +137,15 @@ std::uint32_t Assessor::band_of(const std::optional<Number>& score) const {
 }
 
 Assessment Assessor::assess() {
-    if (!exists()) return last_ = {};
+    if (!exists()) return kept_.assessment = {};
     const std::uint32_t stage_now = stage();
     for (std::size_t i = 0; i < outcomes_.size(); ++i)
         if (rules_.rules()[i].applies_in(stage_now)) rule(i);
-    const bool same = last_.exists && last_.stage == stage_now && !outcomes_changed_ && rules_.override_when() == no_node;
-    if (!same) last_ = add_up(stage_now);
-    outcomes_changed_ = false;
-    return last_;
+    const Assessment& last = kept_.assessment;
+    if (last.exists && last.stage == stage_now && !kept_.changed && rules_.override_when() == no_node) return last;
+    kept_.assessment = add_up(stage_now);
+    kept_.changed = false;
+    return kept_.assessment;
 }
 
 Assessment Assessor::add_up(std::uint32_t stage) {
@@ -135,8 +158,8 @@ Assessment Assessor::add_up(std::uint32_t stage) {
     for (std::size_t i = 0; i < outcomes_.size(); ++i) {
         if (!rules_.rules()[i].applies_in(stage)) continue;
         ++applying;
-        missing += outcomes_[i].outcome.missing ? 1 : 0;
-        sum.add(outcomes_[i].outcome.points);
+        missing += outcomes_[i].missing ? 1 : 0;
+        sum.add(outcomes_[i].points);
     }
     Number pinned;
     result.score = overridden(pinned) ? pinned : named("score", {}, [&] { return clamped(sum.to_number()); });

@@ -23,6 +23,8 @@ struct RuleOutcome {
     bool missing = false;
     std::optional<bool> matched;  // none: the condition is NULL
     Number points;
+
+    friend bool operator==(const RuleOutcome&, const RuleOutcome&) = default;
 };
 
 class Assessor {
@@ -60,6 +62,10 @@ public:
 
 private:
     Value ask(NodeId id);
+    template <class F>
+    auto keep(Instant& until, F f) -> decltype(f());
+    bool find_existence();
+    std::uint32_t find_stage();
     RuleOutcome evaluate(const RuleSet::Rule& rule);
     Assessment add_up(std::uint32_t stage);
     template <class F>
@@ -70,13 +76,17 @@ private:
     const RuleSet& rules_;
     Facts facts_;
     Evaluation evaluation_;
-    struct KeptOutcome {
-        RuleOutcome outcome;
-        Instant until = minus_infinity;
+    // What is known and until when, so that moving on looks only at what is over.
+    struct Kept {
+        Instant existence_until = minus_infinity, stage_until = minus_infinity;
+        bool exists = false;
+        std::uint32_t stage = none;
+        bool changed = false;  // since `assessment` was added up
+        Assessment assessment;
     };
-    Vector<KeptOutcome> outcomes_;
-    bool outcomes_changed_ = false;
-    Assessment last_;
+    Kept kept_;
+    Vector<RuleOutcome> outcomes_;
+    Vector<Instant> outcomes_until_;
     Vector<AlertMachine> machines_;
     Instant until_ = plus_infinity;
 };

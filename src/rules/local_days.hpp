@@ -29,6 +29,9 @@ public:
     Instant begin_of(std::int64_t day) const {
         if (day < first_day) return minus_infinity;
         if (day > last_day) return plus_infinity;
+        const Calendar::Reading reading = calendar_->reading_of(day * micros_per_day);
+        if (reading.until == plus_infinity || reading.until - day * micros_per_day > 2 * micros_per_day)
+            return day * micros_per_day - reading.offset;
         // Midnights are in order unless the clocks skip more than a day.
         return std::min({midnight(day), midnight(day + 1), midnight(day + 2)});
     }
