@@ -1,12 +1,14 @@
 #include "rules/ruleset.hpp"
 
+#include "base/hash.hpp"
+
 namespace csagg {
 namespace {
 
-/// FNV-1a over what tells two nodes apart.
+/// Over what tells two nodes apart.
 std::size_t hash_of(const Node& node, std::span<const NodeId> arguments) {
-    std::uint64_t hash = 14695981039346656037U;
-    auto add = [&hash](std::uint64_t v) { hash = (hash ^ v) * 1099511628211U; };
+    std::uint64_t hash = process_hash_seed;
+    auto add = [&hash](std::uint64_t v) { hash = fold_multiply(hash ^ v, 0x9E3779B97F4A7C15U) + v; };
     add(std::uint64_t(node.op) << 16 | std::uint64_t(node.kind) << 8 | Byte(node.digits));
     add(node.fact);
     for (const Span* span : {&node.window, &node.shift}) {
@@ -14,9 +16,9 @@ std::size_t hash_of(const Node& node, std::span<const NodeId> arguments) {
         add(std::uint64_t(span->micros));
     }
     add(std::uint64_t(node.constant.word));
-    for (const char c : node.constant.text) add(Byte(c));
+    add(hash_bytes(as_bytes(node.constant.text), process_hash_seed));
     for (const NodeId id : arguments) add(id);
-    return std::size_t(hash ^ hash >> 32);
+    return std::size_t(fold_multiply(hash, process_hash_seed | 1));
 }
 
 }  // namespace

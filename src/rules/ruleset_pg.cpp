@@ -7,7 +7,6 @@
 #include "value/value_pg.hpp"
 
 extern "C" {
-#include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -111,23 +110,6 @@ CSAGG_FUNCTION(csagg_ruleset_recv) {
 }
 
 CSAGG_FUNCTION(csagg_ruleset_send) { return make_varlena(bytes_argument(fcinfo, 0)); }
-
-CSAGG_FUNCTION(csagg_ruleset_eq) {
-    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
-    PG_RETURN_BOOL(std::equal(a.begin(), a.end(), b.begin(), b.end()));
-}
-CSAGG_FUNCTION(csagg_ruleset_ne) {
-    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
-    PG_RETURN_BOOL(!std::equal(a.begin(), a.end(), b.begin(), b.end()));
-}
-CSAGG_FUNCTION(csagg_ruleset_hash) {
-    const ByteSpan a = bytes_argument(fcinfo, 0);
-    return hash_any(a.data(), int(a.size()));
-}
-CSAGG_FUNCTION(csagg_ruleset_hash_extended) {
-    const ByteSpan a = bytes_argument(fcinfo, 0);
-    return hash_any_extended(a.data(), int(a.size()), std::uint64_t(PG_GETARG_INT64(1)));
-}
 
 CSAGG_FUNCTION(csagg_ruleset_to_jsonb) {
     const Datum json = make_cstring(source_of(bytes_argument(fcinfo, 0)));
