@@ -4,7 +4,9 @@
 
 namespace csagg {
 
-constexpr std::uint64_t low_mask(unsigned width) { return width >= 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << width) - 1; }
+constexpr std::uint64_t low_mask(unsigned width) {
+    return width >= 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << width) - 1;
+}
 
 class BitWriter {
 public:
@@ -64,16 +66,16 @@ public:
         return get_near_end(byte, shift) & low_mask(width);
     }
 
-    /// n fields in a row: get(start), get(start + width), ...
-    void unpack(std::size_t start, unsigned width, std::size_t n, std::uint64_t* out) const {
+    /// n fields in a row, each with `plus` added: get(start) + plus, get(start + width) + plus, ...
+    void unpack(std::size_t start, unsigned width, std::size_t n, std::uint64_t plus, std::uint64_t* out) const {
         std::size_t i = 0;
         if (width > 0 && width <= 57) {  // a field and its shift fit into one load, but near the end
             const std::size_t loads = size_ < 8 ? 0 : (size_ - 7) * 8;
             const std::size_t safe = start < loads ? std::min(n, (loads - start - 1) / width + 1) : 0;
             for (std::size_t position = start; i < safe; ++i, position += width)
-                out[i] = (load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & low_mask(width);
+                out[i] = ((load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & low_mask(width)) + plus;
         }
-        for (; i < n; ++i) out[i] = get(start + i * width, width);
+        for (; i < n; ++i) out[i] = get(start + i * width, width) + plus;
     }
 
 private:

@@ -73,7 +73,7 @@ TEST(Bits, ManyFieldsAreUnpackedAsOneByOne) {
         const auto width = unsigned(random() % 65);
         const std::size_t start = random() % (bytes.size() * 8 + 20), n = random() % 40;  // also past the end
         std::vector<std::uint64_t> fields(n, 0x5555);
-        span.unpack(start, width, n, fields.data());
+        span.unpack(start, width, n, 0, fields.data());
         for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(fields[i], span.get(start + i * width, width)) << start << ' ' << width << ' ' << i;
     }
 }

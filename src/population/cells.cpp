@@ -1,7 +1,7 @@
 #include "population/cells.hpp"
 
-#include "base/sort.hpp"
 #include <cstddef>
+#include "base/sort.hpp"
 
 namespace csagg {
 namespace {
@@ -11,6 +11,9 @@ constexpr unsigned log2_first_slots = 3;
 constexpr std::size_t first_columns = 4;
 constexpr std::uint32_t first_items = 4;
 constexpr std::uint32_t least_to_compact = 32;
+// A full list becomes an array that is at most so many times as large. The lists it would go through before they are as
+// large leave as much room behind, which is copied whenever the block grows.
+constexpr std::size_t array_worth = 8;
 
 bool fits_narrow(std::int64_t v) { return v == std::int32_t(v); }
 
@@ -155,7 +158,7 @@ void Cells::add_slowly(Id id, std::size_t bucket, std::int64_t delta) {
 
 void Cells::make_room(Id id) {
     Column& full = columns_[id];
-    if (2 * full.capacity * sizeof(Item) >= buckets() * sizeof(std::int16_t)) {
+    if (array_worth * full.capacity * sizeof(Item) >= buckets() * sizeof(std::int16_t)) {
         make_array<std::int16_t>(id, Shape::bits16);
         return;
     }

@@ -101,7 +101,7 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
     if (m == 0) return high;
     const auto step = std::uint64_t(units[unit]);
     auto* const lows = reinterpret_cast<std::uint64_t*>(at);  // the unsigned twin: no aliasing trouble
-    bits.unpack(low, low_width, m, lows);
+    bits.unpack(low, low_width, m, 0, lows);
     std::uint64_t distance = 0;
     std::uint64_t gap_sum = 0;  // zeros seen so far: the high part
     bool increasing = true;

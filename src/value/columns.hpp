@@ -13,7 +13,7 @@
 
 namespace csagg {
 
-inline constexpr std::size_t block_entries = 1024;   // the most entries that one block of a value holds
+inline constexpr std::size_t block_entries = 1024;  // the most entries that one block of a value holds
 inline constexpr std::size_t max_texts = 1u << 28;  // in one dictionary
 
 struct InstantsHead {
@@ -21,7 +21,7 @@ struct InstantsHead {
     std::uint8_t unit = 0;       // index of the step unit: 1 us, 1 ms, 1 s, 1 min, 1 h, 1 day
     std::uint8_t base_unit = 0;  // likewise for the base: 1 us, 1 ms or 1 s
     std::uint8_t low_width = 0;
-    Instant base = 0;            // the first finite instant
+    Instant base = 0;  // the first finite instant
 
     static constexpr unsigned flag_bits = 6;
 
@@ -61,9 +61,8 @@ struct IntegersHead {
         return std::int64_t(std::uint64_t(least) + bits.get(start + i * width, width));
     }
     void decode(BitSpan bits, std::size_t start, std::size_t n, std::int64_t* values) const {
-        auto* const distances = reinterpret_cast<std::uint64_t*>(values);  // the unsigned twin: no aliasing trouble
-        bits.unpack(start, width, n, distances);
-        for (std::size_t i = 0; i < n; ++i) distances[i] += std::uint64_t(least);
+        // The unsigned twin of the type: no aliasing trouble.
+        bits.unpack(start, width, n, std::uint64_t(least), reinterpret_cast<std::uint64_t*>(values));
     }
 };
 
