@@ -1,15 +1,18 @@
 -- The rules of examples/contributions-health.sql in plain SQL: every contributor at the last microsecond of every month.
 
+-- The affiliations one after another: of commits at one instant the greater name.
+CREATE TABLE affiliation AS
+SELECT *, lag(name) OVER (PARTITION BY project, contributor ORDER BY at) AS before
+FROM (SELECT DISTINCT ON (project, contributor, at) project, contributor, at, affiliation COLLATE "C" AS name FROM contributions
+      ORDER BY project, contributor, at, affiliation COLLATE "C" DESC) a;
+CREATE INDEX ON affiliation (project, contributor, at);
+ANALYZE affiliation;
+
 CREATE TABLE naive_health AS
 WITH instant AS (
     SELECT c.project, c.contributor, m::date AS month, m + interval '1 month' - interval '1 microsecond' AS t
     FROM generate_series('2016-02-01', (SELECT max(at) FROM contributions), '1 month') m
     CROSS JOIN (SELECT DISTINCT project, contributor FROM contributions) c),
--- The affiliations one after another: of commits at one instant the greater name; those that repeat are one.
-affiliation AS (
-    SELECT *, lag(name) OVER w AS before
-    FROM (SELECT DISTINCT ON (project, contributor, at) project, contributor, at, affiliation COLLATE "C" AS name FROM contributions
-          ORDER BY project, contributor, at, affiliation COLLATE "C" DESC) a WINDOW w AS (PARTITION BY project, contributor ORDER BY at)),
 seen AS (
     SELECT i.*, e.*, a.*, l.*
     FROM instant i
@@ -28,7 +31,9 @@ seen AS (
     LEFT JOIN LATERAL (SELECT at AS changed FROM affiliation a
                        WHERE (a.project, a.contributor) = (i.project, i.contributor) AND a.at <= t AND a.before <> a.name ORDER BY a.at DESC LIMIT 1) l ON true),
 scored AS (
-    SELECT project, contributor, month, greatest(0, least(100, 30
+    SELECT project, contributor, month,
+           CASE WHEN since_first < 90 THEN 'newcomer' WHEN d180 = 0 THEN 'away' WHEN days_90 >= 15 THEN 'regular' ELSE 'occasional' END AS stage,
+           greatest(0, least(100, 30
         + CASE WHEN d30 > 0 THEN 20 ELSE 0 END
         + CASE WHEN d30 > 0 AND d30_30 > 0 AND d30_60 > 0 THEN 15 ELSE 0 END
         - CASE WHEN d90 >= 10 AND d7 >= 0.5 * d90 THEN 5 ELSE 0 END
@@ -42,7 +47,7 @@ scored AS (
     FROM seen)
 SELECT *, CASE WHEN score >= 75 THEN 'hot' WHEN score >= 45 THEN 'warm' WHEN score >= 20 THEN 'cool' ELSE 'cold' END AS band FROM scored;
 
-CREATE VIEW naive_score AS SELECT project, contributor, month, score FROM naive_health;
+CREATE VIEW naive_score AS SELECT project, contributor, month, stage, score FROM naive_health;
 CREATE VIEW naive_band AS SELECT project, month, band, count(*) AS n FROM naive_health GROUP BY 1, 2, 3;
 
 CREATE VIEW health_answers AS

@@ -40,7 +40,7 @@ CREATE VIEW band_by_month AS
 SELECT project, b.bucket::date AS month, b.value AS band, b.n
 FROM (SELECT project, csagg.distribution(band, grid) AS d FROM assessed, months GROUP BY project) p, csagg.buckets(p.d) b;
 
--- The closing score of everybody in each month.
+-- The closing stage and score of everybody in each month.
 CREATE TABLE score_by_month AS
-SELECT project, contributor, s.bucket::date AS month, s.number AS score
+SELECT project, contributor, s.bucket::date AS month, csagg.text_at(stage, (s.bucket + interval '1 month' - interval '1 microsecond')::timestamptz) AS stage, s.number AS score
 FROM assessed, months, csagg.snapshots(score, grid) s WHERE s.number IS NOT NULL;

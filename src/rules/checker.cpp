@@ -60,7 +60,9 @@ public:
     }
 
 private:
-    static const char* hint_for(Kind kind) { return kind == Kind::date ? "Write it as in '2026-12-01'." : "Write it as in '2026-12-01 09:30+00'."; }
+    static const char* hint_for(Kind kind) {
+        return kind == Kind::date ? "Write it as in '2026-12-01'." : "Write it as in '2026-12-01 09:30+00'.";
+    }
     static void result(Node& node, Kind kind) { node.kind = Byte(kind); }
     NodeId& argument(const Node& node, std::size_t i) { return nodes_.arguments[node.first + i]; }
     Node& argument_node(const Node& node, std::size_t i) { return nodes_.list[argument(node, i)]; }
@@ -121,7 +123,8 @@ private:
         if (kind == unknown) fail(node, "cannot tell the kind of NULL here");
         for (std::size_t i = from; i < node.count; ++i)
             if (!adapt(node, i, Kind(kind)))
-                fail(argument_node(node, i), "a " + name_of(kind) + " and a " + name_of(argument_node(node, i).kind) + " do not go together",
+                fail(argument_node(node, i),
+                     "a " + name_of(kind) + " and a " + name_of(argument_node(node, i).kind) + " do not go together",
                      "Compare what is of one kind.");
         return kind;
     }

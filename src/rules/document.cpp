@@ -162,7 +162,9 @@ std::uint64_t read_stage_list(const Reader& reader, const Document& document, co
         const std::string_view name = reader.text(element, "the name of a stage");
         std::size_t i = 0;
         while (i < document.stages.size() && document.stages[i].name != name) ++i;
-        if (i == document.stages.size()) reader.fail(element, "there is no stage " + quoted(name), names_of({document.stages.data(), document.stages.size()}));
+        if (i == document.stages.size())
+            reader.fail(element, "there is no stage " + quoted(name),
+                        names_of({document.stages.data(), document.stages.size()}));
         if ((set >> i & 1) != 0) reader.fail(element, "stage " + quoted(name) + " is named twice");
         set |= std::uint64_t(1) << i;
     });

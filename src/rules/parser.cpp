@@ -169,7 +169,8 @@ private:
             default: break;
         }
         if (!lexer_.accept_symbol("("))
-            lexer_.fail("a value", "A value is a fact, a number, a 'text', a function, or an expression in parentheses.");
+            lexer_.fail("a value",
+                        "A value is a fact, a number, a 'text', a function, or an expression in parentheses.");
         const NodeId inner = operand(loosest);
         lexer_.expect_symbol(")", "A parenthesis is still open.");
         return inner;
@@ -225,7 +226,8 @@ private:
             return state(name, at);
         } catch (const ExpressionError& e) {
             if (facts_.has(name)) throw;
-            throw ExpressionError(e.code(), at, e.what(), "A text stands in single quotes, a fact in double ones. " + e.hint());
+            throw ExpressionError(e.code(), at, e.what(),
+                                  "A text stands in single quotes, a fact in double ones. " + e.hint());
         }
     }
 
@@ -367,7 +369,8 @@ NodeId Nodes::add(Node node, std::span<const NodeId> its_arguments) {
 
 std::uint32_t Declarations::place_of(std::string_view name) const {
     const auto found = std::lower_bound(facts.begin(), facts.end(), name, [](const Fact& f, std::string_view n) { return f.name < n; });
-    return found != facts.end() && found->name == name ? std::uint32_t(found - facts.begin()) : std::uint32_t(facts.size());
+    return found != facts.end() && found->name == name ? std::uint32_t(found - facts.begin())
+                                                       : std::uint32_t(facts.size());
 }
 
 std::uint32_t Declarations::find(std::string_view name, std::size_t at) const {
