@@ -3,11 +3,11 @@
 CREATE TYPE csagg.ruleset;
 
 CREATE FUNCTION csagg.ruleset_in(cstring) RETURNS csagg.ruleset
-    AS 'MODULE_PATHNAME', 'csagg_ruleset_in' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.ruleset_out(csagg.ruleset) RETURNS cstring
     AS 'MODULE_PATHNAME', 'csagg_ruleset_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.ruleset_recv(internal) RETURNS csagg.ruleset
-    AS 'MODULE_PATHNAME', 'csagg_ruleset_recv' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.ruleset_send(csagg.ruleset) RETURNS bytea
     AS 'MODULE_PATHNAME', 'csagg_ruleset_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
@@ -52,7 +52,7 @@ COMMENT ON FUNCTION csagg.jsonb(csagg.ruleset) IS
 CREATE CAST (csagg.ruleset AS jsonb) WITH FUNCTION csagg.jsonb(csagg.ruleset);
 
 CREATE FUNCTION csagg.ruleset(document jsonb) RETURNS csagg.ruleset
-    AS 'MODULE_PATHNAME', 'csagg_ruleset_from_jsonb' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_ruleset_from_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.ruleset(jsonb) IS
     'the rule set of a document; errors as for the type''s text form, with the places they have in the text of the jsonb; NULL for NULL';
 CREATE CAST (jsonb AS csagg.ruleset) WITH FUNCTION csagg.ruleset(jsonb);
