@@ -52,7 +52,7 @@ def ask_csagg(texts):
         END $f$;
     """
     calls = "\n".join(f"SELECT pg_temp.verdict($document${text}$document$);" for text in texts)
-    # The database lives as long as the session does nothing wrong: csagg is not left behind in "postgres".
+    # Rolled back: nothing is left behind in the database.
     run = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1"], input="BEGIN;" + setup + calls + "\nROLLBACK;",
                          capture_output=True, text=True)
     if run.returncode != 0:
