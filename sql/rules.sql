@@ -37,6 +37,26 @@ SELECT '{"timezone": "UTC", "facts": {"a": "number"}, "rules": [{"name": "r", "w
 SELECT '{"timezone": "Mars"}'::ruleset;
 SELECT ('{"timezone": "UTC", "facts": {"a": "number"}, "rules": [{"name": "r", "points": "' || repeat('(', 5000) || 'a"}]}')::ruleset;
 SELECT ('{"timezone": "' || repeat('x', 2000000) || '"}')::ruleset;
+SELECT '{"timezone": "UTC", "facts": {"plan": "text"}, "rules": [{"name": "r", "when": "plan = \"gold\"", "points": 1}]}'::ruleset;
+-- equal whatever the order of facts, the blanks, and how numbers and durations are written; expressions as written
+SELECT a = b AS same, hashes, a = c AS other FROM (SELECT '{"facts": {"b": "text", "a": {"kind": "number", "optional": false}}, "base": 1.50, "timezone": "UTC",
+     "alerts": [{"name": "x", "when": "a > 1", "for": "2  weeks"}], "min": -0.0}'::ruleset a,
+    '{"timezone": "UTC", "base": 15e-1, "min": 0, "facts": {"a": "number", "b": "text"}, "alerts": [{"for": "14 days", "when": "a > 1", "name": "x"}]}'::ruleset b,
+    '{"timezone": "UTC", "base": 1.5, "min": 0, "facts": {"a": "number", "b": "text"}, "alerts": [{"for": "14 days", "when": "a  > 1", "name": "x"}]}'::ruleset c) r,
+    LATERAL (SELECT count(*) = 2 AS hashes FROM (SELECT 1 FROM unnest(ARRAY[a, b, c]) x GROUP BY x) g) d;
+SELECT NULL::jsonb::ruleset IS NULL AS null_in, NULL::ruleset::jsonb IS NULL AS null_out;
+-- there and back
+SELECT rules::text::ruleset::jsonb = rules::jsonb AS same, jsonb_typeof(rules::jsonb->'rules') FROM r;
+-- limits: each is told at once
+SET statement_timeout = '5s';
+SELECT ('{"timezone": "UTC", "facts": {"a": "number"}, "rules": [{"name": "r", "points": "' || repeat('(', 100000) || 'a"}]}')::ruleset;
+SELECT repeat('[', 100000)::ruleset;
+SELECT ('{"timezone": "' || repeat('x', 10000000) || '"}')::ruleset;
+SELECT ('{"timezone": "UTC", "rules": [' || string_agg('{"name": "r' || i || '", "points": 1}', ', ') || ']}')::ruleset FROM generate_series(1, 10000) i;
+SELECT length(('{"timezone": "UTC", "facts": {"a": "number"}, "rules": [' || string_agg('{"name": "r' || i || '", "when": "a > ' || i || '", "points": 1}', ', ') || ']}')::ruleset::text)
+    FROM generate_series(1, 1000) i;
+SELECT ('{"timezone": "UTC", "facts": {"a": "number"}, "rules": [' || string_agg('{"name": "r' || i || '", "points": "' || (SELECT string_agg(format('%s.%s + ', i, j), '') FROM generate_series(1, 150) j) || 'a"}', ', ') || ']}')::ruleset FROM generate_series(1, 500) i;
+RESET statement_timeout;
 
 -- assessments
 SELECT score(rules, c, '2025-03-01') FROM r, customer c;
@@ -77,6 +97,23 @@ SELECT score(rules, x, '2025-01-01') FROM q, (SELECT 2.5::float8 AS a, '2025-01-
 SELECT score(rules, x, '2025-01-01') FROM q, (SELECT 2 AS a, 'soon' AS d) x;
 SELECT score(rules, x, '2025-01-03'), score(rules, x, '2025-01-01') FROM q,
     (SELECT history(k, kind, at, v) AS facts FROM (VALUES ('a', 'number', timestamptz '2025-01-02', '4'::jsonb), ('d', 'date', '2025-01-02', '"2025-02-03"'), ('n', 'counter', '2025-01-03', '1')) l (k, kind, at, v)) x;
+-- a text that is no date is missing, and counts as such
+SELECT (assess(rules, x, '2025-01-01')).coverage FROM q, (SELECT 2 AS a, '2025-02-29' AS d) x;
+SELECT e.rule, e.missing, e.points, e.facts FROM q, (SELECT 2 AS a, '2025-02-29' AS d) x, explain(rules, x, '2025-01-01') e;
 SELECT score(rules, x, 'infinity') FROM q, (SELECT 8 AS a) x;
 SELECT score(NULL, x, '2025-01-01') FROM (SELECT 8 AS a) x;
-DROP TABLE r, q, customer;
+
+-- a boolean and a number pin the score for a time
+CREATE TABLE pinned AS
+SELECT '{"timezone": "UTC", "facts": {"seats": "number", "pinned": "boolean", "pinned_score": "number"}, "base": 20, "max": 100,
+    "override": {"when": "pinned", "score": "pinned_score"}, "rules": [{"name": "large", "when": "seats > 10", "points": 30}],
+    "bands": [{"name": "red"}, {"name": "green", "from": 40}]}'::ruleset AS rules, c.*
+FROM (SELECT timeline(timestamptz '2025-01-01', 12) AS seats, (SELECT timeline(at, v) FROM (VALUES (timestamptz '2025-02-01', true), ('2025-03-01', false)) x (at, v)) AS pinned,
+             (SELECT timeline(at, v) FROM (VALUES (timestamptz '2025-02-01', 35), ('2025-02-15', 135), ('2025-02-20', NULL)) x (at, v)) AS pinned_score) c;
+SELECT at::date, a.score, a.band, a.valid_until FROM pinned p, unnest('{2025-01-31,2025-02-01,2025-02-15,2025-02-20,2025-03-01}'::timestamptz[]) at, assess(rules, p, at) a;
+SELECT o.score, o.band FROM pinned p, assess_over(rules, p, '2025-01-01', '2025-04-01') o;
+SELECT e.part, e.rule, e.points, e.facts FROM pinned p, explain(rules, p, '2025-02-10') e;
+-- pinned to what it is anyway
+SELECT e.part, e.rule, e.points, e.facts FROM (SELECT rules, seats, true AS pinned, 50 AS pinned_score FROM pinned) p, explain(rules, p, '2025-02-10') e;
+SELECT e.* FROM pinned p, explain_change(rules, p, '2025-01-15', '2025-03-15') e;
+DROP TABLE r, q, customer, pinned;

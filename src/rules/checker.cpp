@@ -60,6 +60,9 @@ public:
     }
 
 private:
+    static const char* hint_for(Kind kind) {
+        return kind == Kind::date ? "Write it as in '2026-12-01'." : "Write it as in '2026-12-01 09:30+00'.";
+    }
     static void result(Node& node, Kind kind) { node.kind = Byte(kind); }
     NodeId& argument(const Node& node, std::size_t i) { return nodes_.arguments[node.first + i]; }
     Node& argument_node(const Node& node, std::size_t i) { return nodes_.list[argument(node, i)]; }
@@ -83,7 +86,7 @@ private:
         try {
             operand.constant = kind == Kind::date ? Value::of_date(parse_date(text)) : Value::of_time(parse_instant(text));
         } catch (const Error& e) {
-            fail(operand, e.what(), e.hint());
+            throw ExpressionError(e.code(), operand.at, e.what(), hint_for(kind));
         }
         if (!text.empty()) fail(operand, std::string("text behind the ") + kind_name(kind) + ": \"" + excerpt(text) + "\"");
         operand.kind = Byte(kind);
@@ -120,7 +123,9 @@ private:
         if (kind == unknown) fail(node, "cannot tell the kind of NULL here");
         for (std::size_t i = from; i < node.count; ++i)
             if (!adapt(node, i, Kind(kind)))
-                fail(argument_node(node, i), "a " + name_of(kind) + " and a " + name_of(argument_node(node, i).kind) + " do not go together");
+                fail(argument_node(node, i),
+                     "a " + name_of(kind) + " and a " + name_of(argument_node(node, i).kind) + " do not go together",
+                     "Compare what is of one kind.");
         return kind;
     }
 

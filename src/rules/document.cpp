@@ -149,13 +149,22 @@ Document::Stage read_stage(const Reader& reader, const Document& document, const
     return stage;
 }
 
+std::string names_of(std::span<const Document::Stage> stages) {
+    std::string names;
+    for (const Document::Stage& stage : stages)
+        if (names.size() < 150) names += (names.empty() ? "Stages are " : ", ") + quoted(stage.name);
+    return names.empty() ? "Declare it in \"stages\"." : names + ".";
+}
+
 std::uint64_t read_stage_list(const Reader& reader, const Document& document, const JsonValue& value) {
     std::uint64_t set = 0;
     reader.list(value, "\"stages\"", Document::max_stages, [&](const JsonValue& element) {
         const std::string_view name = reader.text(element, "the name of a stage");
         std::size_t i = 0;
         while (i < document.stages.size() && document.stages[i].name != name) ++i;
-        if (i == document.stages.size()) reader.fail(element, "there is no stage " + quoted(name));
+        if (i == document.stages.size())
+            reader.fail(element, "there is no stage " + quoted(name),
+                        names_of({document.stages.data(), document.stages.size()}));
         if ((set >> i & 1) != 0) reader.fail(element, "stage " + quoted(name) + " is named twice");
         set |= std::uint64_t(1) << i;
     });

@@ -65,6 +65,7 @@ void for_questions(const RuleSet& rules, std::span<const NodeId> roots, Arena& a
 struct Summands {
     Assessment assessment;
     Wide base, override, clamp;
+    bool pinned = false;
     Vector<Wide> rules;
     Vector<Byte> applies;
 
@@ -80,10 +81,9 @@ struct Summands {
             sum.add(rules[i]);
         }
         const Wide score = wide_of(*assessment.score);
-        if (Number pinned; assessor.overridden(pinned))
-            override = minus(score, sum);
-        else
-            clamp = minus(score, sum);
+        Number score_given;
+        pinned = assessor.overridden(score_given);
+        (pinned ? override : clamp) = minus(score, sum);
     }
 };
 
@@ -115,8 +115,8 @@ Vector<Explanation> explain(const RuleSet& rules, Assessor& assessor, Arena& are
     Vector<Explanation> rows{Alloc<Explanation>(arena)};
     const Summands summands(rules, assessor, arena);
     if (!summands.assessment.exists) return rows;
-    const auto add_other = [&rows](Part part, const Wide& points) {
-        if (points.is_zero()) return;
+    const auto add_other = [&rows](Part part, const Wide& points, bool always = false) {
+        if (points.is_zero() && !always) return;
         Explanation& row = rows.emplace_back();
         row.part = part;
         row.points = points;
@@ -132,14 +132,16 @@ Vector<Explanation> explain(const RuleSet& rules, Assessor& assessor, Arena& are
         row.matched = assessor.rule(i).matched;
         row.missing = assessor.rule(i).missing;
     }
-    add_other(Part::override, summands.override);
+    add_other(Part::override, summands.override, summands.pinned);
     add_other(Part::clamp, summands.clamp);
     return rows;
 }
 
-void print_facts_seen(const RuleSet& rules, std::size_t rule, Assessor& assessor, String& out) {
+void print_facts_seen(const RuleSet& rules, const Explanation& row, Assessor& assessor, String& out) {
     Arena& arena = out.get_stored_allocator().arena();
-    const NodeId roots[] = {rules.rules()[rule].points, rules.rules()[rule].when};
+    const bool is_rule = row.part == Part::rule;
+    const NodeId roots[] = {is_rule ? rules.rules()[row.rule].points : rules.override_score(),
+                            is_rule ? rules.rules()[row.rule].when : rules.override_when()};
     bool first = true;
     out.push_back('{');
     for_questions(rules, roots, arena, [&](NodeId id, const Node& node) {

@@ -17,11 +17,12 @@ struct Explanation {
     Wide points;
 };
 
-/// One row a rule and one for what else is not zero, at the assessor's instant; none while the customer does not exist.
+/// One row a rule, one for an override in force, and one for what else is not zero, at the assessor's instant; none
+/// while the customer does not exist.
 Vector<Explanation> explain(const RuleSet& rules, Assessor& assessor, Arena& arena);
 
-/// Prints {"count(login, 14 days)": 3, ...}: the values of all facts that the rule asks for.
-void print_facts_seen(const RuleSet& rules, std::size_t rule, Assessor& assessor, String& out);
+/// Prints {"count(login, 14 days)": 3, ...}: the values of all facts that the rule or override asks for.
+void print_facts_seen(const RuleSet& rules, const Explanation& row, Assessor& assessor, String& out);
 
 enum class Cause : Byte { ruleset, existence, stage, data, ageing, clamp };
 const char* cause_name(Cause cause);

@@ -30,7 +30,8 @@ CSAGG_FUNCTION(csagg_explain) {
     for (const Explanation& row : explain(shared.rules, assessor, arena)) {
         const bool is_rule = row.part == Part::rule;
         Datum values[7] = {make_text(part_name(row.part))};
-        const bool nulls[7] = {false, !is_rule, !is_rule, !row.matched, !is_rule || !row.applies, false, !is_rule || !row.applies};
+        const bool asks = is_rule ? row.applies : row.part == Part::override;
+        const bool nulls[7] = {false, !is_rule, !is_rule, !row.matched, !is_rule || !row.applies, false, !asks};
         if (is_rule) values[1] = make_text(shared.rules.rules()[row.rule].name);
         values[2] = BoolGetDatum(row.applies);
         values[3] = BoolGetDatum(row.matched.value_or(false));
@@ -38,7 +39,7 @@ CSAGG_FUNCTION(csagg_explain) {
         values[5] = numeric_datum(row.points);
         if (!nulls[6]) {
             csagg::String json(arena);
-            print_facts_seen(shared.rules, row.rule, assessor, json);
+            print_facts_seen(shared.rules, row, assessor, json);
             const char* const text = json.c_str();
             values[6] = call([text] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text)); });
         }

@@ -79,8 +79,12 @@ public:
     explicit Declarations(Arena& arena) : facts(arena) {}
     /// ExpressionError with a hint for a name that is none.
     std::uint32_t find(std::string_view name, std::size_t at) const;
+    bool has(std::string_view name) const { return place_of(name) < facts.size(); }
 
-    Vector<Fact> facts;
+    Vector<Fact> facts;  // by name
+
+private:
+    std::uint32_t place_of(std::string_view name) const;
 };
 
 inline constexpr std::size_t max_expression_bytes = 10'000;

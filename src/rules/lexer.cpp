@@ -31,13 +31,16 @@ void Lexer::advance() {
         const bool exponent = lower(at(end)) == 'e' && (is_digit(at(end + 1)) || ((at(end + 1) == '-' || at(end + 1) == '+') && is_digit(at(end + 2))));
         if (exponent)
             for (end += 2; is_digit(at(end));) ++end;
-        if (is_name_start(at(end))) throw ExpressionError(Errc::invalid_text, position_, "a number ends in a letter");
+        if (is_name_start(at(end)))
+            throw ExpressionError(Errc::invalid_text, position_, "a number ends in a letter",
+                                  "Put a blank between them, as in 14 days.");
     } else {
         token_.type = TokenType::symbol;
         const std::string_view two = text_.substr(position_, 2);
         if (two == "<=" || two == ">=" || two == "<>" || two == "!=") ++end;
         else if (std::string_view("()+-*/=<>,@").find(c) == std::string_view::npos)
-            throw ExpressionError(Errc::invalid_text, position_, std::string("unexpected character \"") + c + "\"");
+            throw ExpressionError(Errc::invalid_text, position_, std::string("unexpected character \"") + c + "\"",
+                                  "Operators are + - * / = <> < <= > >= and, or, not, is, in, between, within, @.");
     }
     token_.text = text_.substr(position_, end - position_);
     position_ = end;
@@ -47,7 +50,9 @@ void Lexer::read_quoted(char quote, TokenType type) {
     // A quote inside is written twice; whoever uses the text takes one away.
     for (std::size_t end = position_ + 1;; ++end) {
         end = text_.find(quote, end);
-        if (end == text_.npos) throw ExpressionError(Errc::invalid_text, position_, "quoted text has no end");
+        if (end == text_.npos)
+            throw ExpressionError(Errc::invalid_text, position_, "quoted text has no end",
+                                  "A quote inside is written twice.");
         if (end + 1 < text_.size() && text_[end + 1] == quote) {
             ++end;
             continue;

@@ -36,7 +36,7 @@ public:
 
     NodeId parse() {
         const NodeId whole = operand(loosest);
-        if (lexer_.token().type != TokenType::end) lexer_.fail("an operator");
+        if (lexer_.token().type != TokenType::end) lexer_.fail("an operator", "Conditions are joined by AND or OR.");
         return whole;
     }
 
@@ -164,11 +164,13 @@ private:
         switch (token.type) {
             case TokenType::number: return lexer_.advance(), number(token);
             case TokenType::text: return lexer_.advance(), constant(token.at, Value::of(unquoted(token.text, '\'')));
-            case TokenType::quoted_name: return lexer_.advance(), state(unquoted(token.text, '"'), token.at);
+            case TokenType::quoted_name: return lexer_.advance(), quoted_state(unquoted(token.text, '"'), token.at);
             case TokenType::name: return named(token);
             default: break;
         }
-        if (!lexer_.accept_symbol("(")) lexer_.fail("a value");
+        if (!lexer_.accept_symbol("("))
+            lexer_.fail("a value",
+                        "A value is a fact, a number, a 'text', a function, or an expression in parentheses.");
         const NodeId inner = operand(loosest);
         lexer_.expect_symbol(")", "A parenthesis is still open.");
         return inner;
@@ -215,6 +217,17 @@ private:
             return constant(token.at, Value::of(Number::parse(token.text)));
         } catch (const Error& e) {
             throw ExpressionError(e.code(), token.at, e.what(), e.hint());
+        }
+    }
+
+    /// A fact in double quotes; whoever writes a text so is told.
+    NodeId quoted_state(std::string_view name, std::size_t at) {
+        try {
+            return state(name, at);
+        } catch (const ExpressionError& e) {
+            if (facts_.has(name)) throw;
+            throw ExpressionError(e.code(), at, e.what(),
+                                  "A text stands in single quotes, a fact in double ones. " + e.hint());
         }
     }
 
@@ -354,9 +367,14 @@ NodeId Nodes::add(Node node, std::span<const NodeId> its_arguments) {
     return NodeId(list.size() - 1);
 }
 
-std::uint32_t Declarations::find(std::string_view name, std::size_t at) const {
+std::uint32_t Declarations::place_of(std::string_view name) const {
     const auto found = std::lower_bound(facts.begin(), facts.end(), name, [](const Fact& f, std::string_view n) { return f.name < n; });
-    if (found != facts.end() && found->name == name) return std::uint32_t(found - facts.begin());
+    return found != facts.end() && found->name == name ? std::uint32_t(found - facts.begin())
+                                                       : std::uint32_t(facts.size());
+}
+
+std::uint32_t Declarations::find(std::string_view name, std::size_t at) const {
+    if (const std::uint32_t place = place_of(name); place < facts.size()) return place;
     std::string known;
     for (const Fact& fact : facts)
         if (known.size() < 150) known += (known.empty() ? "" : ", ") + excerpt(fact.name);

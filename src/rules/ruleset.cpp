@@ -102,8 +102,11 @@ NodeId RuleSet::compile(const Formula& formula, Kind kind, Arena& arena) {
             whole.constant = Value::none(kind);
         }
         if (whole.kind != Byte(kind))
-            throw ExpressionError(Errc::kind_mismatch, 0,
-                                  std::string("the expression is a ") + kind_name(Kind(whole.kind)) + ", not a " + kind_name(kind));
+            throw ExpressionError(
+                Errc::kind_mismatch, 0,
+                std::string("the expression is a ") + kind_name(Kind(whole.kind)) + ", not a " + kind_name(kind),
+                kind == Kind::boolean ? "A condition is true or false: compare, as in seats > 0."
+                                      : "Points and scores are numbers: put the condition into \"when\".");
         for (const Node& node : parsed.list)
             if (is_fact(node.op)) used_[node.fact] = 1;
         return program_.take(parsed);

@@ -67,6 +67,21 @@ TEST(RuleSet, says_what_is_wrong_with_a_document_and_where) {
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "rules": [{"name": "a", "points": "1 \u002b \n +x"}]})"), "line 1, column 69: fact \"x\" is not declared");
 }
 
+TEST(RuleSet, hints_at_what_was_meant) {
+    const auto hint = [](const std::string& when) {
+        return failure_of(R"({"timezone": "UTC", "facts": {"login": "counter", "plan": "text", "end": "date"}, "stages": [{"name": "a"}], "rules": [{"name": "r", "points": 1, )" + when + "}]}").hint;
+    };
+    EXPECT_EQ(hint(R"x("when": "plan = \"gold\"")x"), "A text stands in single quotes, a fact in double ones. Declared in \"facts\": end, login, plan.");
+    EXPECT_EQ(hint(R"x("when": "\"login\" > 1")x"), "Say what is counted, as in count(login, 14 days).");
+    EXPECT_EQ(hint(R"x("when": "plann = 'gold'")x"), "Declared in \"facts\": end, login, plan.");
+    EXPECT_EQ(hint(R"x("when": "")x"), "A value is a fact, a number, a 'text', a function, or an expression in parentheses.");
+    EXPECT_EQ(hint(R"x("when": "count(login) % 2 = 0")x"), "Operators are + - * / = <> < <= > >= and, or, not, is, in, between, within, @.");
+    EXPECT_EQ(hint(R"x("when": "end < '2026-02-30'")x"), "Write it as in '2026-12-01'.");
+    EXPECT_EQ(hint(R"x("when": "count(login)")x"), "A condition is true or false: compare, as in seats > 0.");
+    EXPECT_EQ(hint(R"x("when": "count(login, 14days) > 1")x"), "Put a blank between them, as in 14 days.");
+    EXPECT_EQ(hint(R"x("stages": ["b"])x"), "Stages are \"a\".");
+}
+
 TEST(RuleSet, limits_what_it_reads) {
     EXPECT_EQ(failure_of(std::string(2'000'000, ' ')).code, Errc::limit_exceeded);
     EXPECT_EQ(failure_of(std::string(100'000, '[')).code, Errc::limit_exceeded);
