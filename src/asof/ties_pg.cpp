@@ -26,6 +26,7 @@ AsOfJoin::SortTies::SortTies(TupleDesc shape, const AsOfSpec& spec)
             sort->ssup_nulls_first = !sort->ssup_nulls_first;
         }
     }
+    if (last_ == LastTie::row_image) header_ = CompositeHeader(shape_->tdtypeid);
     a_ = MakeSingleTupleTableSlot(shape_, &TTSOpsMinimalTuple);
     b_ = MakeSingleTupleTableSlot(shape_, &TTSOpsMinimalTuple);
     scratch_ = AllocSetContextCreate(CurrentMemoryContext, "as-of join ties", ALLOCSET_DEFAULT_SIZES);
@@ -57,11 +58,8 @@ int AsOfJoin::SortTies::compare(MinimalTuple a, MinimalTuple b) {
 }
 
 Datum AsOfJoin::SortTies::composite(MinimalTuple tuple) {
-    // TOAST pointers would not be followed in a minimal tuple's bytes, but here they are: the comparison detoasts.
     const HeapTuple whole = heap_tuple_from_minimal_tuple(tuple);
-    HeapTupleHeaderSetDatumLength(whole->t_data, whole->t_len);
-    HeapTupleHeaderSetTypeId(whole->t_data, shape_->tdtypeid);
-    HeapTupleHeaderSetTypMod(whole->t_data, shape_->tdtypmod);
+    header_.complete(whole->t_data, whole->t_len, shape_->natts);
     return PointerGetDatum(whole->t_data);
 }
 

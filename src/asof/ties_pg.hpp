@@ -2,6 +2,7 @@
 #pragma once
 #include "asof/asof.hpp"
 
+#include "asof/composite_pg.hpp"
 #include "asof/join_pg.hpp"
 
 namespace csagg::pg {
@@ -21,6 +22,7 @@ private:
     const TieKey* keys_;
     SortSupport sorts_;
     LastTie last_;
+    CompositeHeader header_;
     TupleTableSlot *a_, *b_;
     MemoryContext scratch_;
 };

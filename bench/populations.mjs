@@ -1,4 +1,4 @@
-// The headline question in DuckDB, on one thread and on two: by changes, as in bench/delta.sql, and by ASOF JOIN.
+// The headline question in DuckDB, on one thread and on two: by changes, as in bench/populations-delta.sql, and by ASOF JOIN.
 import {DuckDBInstance} from '@duckdb/node-api';
 
 const [log, rounds] = [process.argv[2], Number(process.argv[3])];

@@ -1,0 +1,47 @@
+// The result of csagg.asof_join: pairs of rows as composite values, into the tuplestore of the function.
+#pragma once
+#include "asof/composite_pg.hpp"
+
+#include "postgres/boundary.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "executor/tuptable.h"
+#include "utils/tuplestore.h"
+}
+
+namespace csagg::pg {
+
+/// Every pair is one tuple of two composite values, put together by hand in a buffer: forming each value, and then the
+/// tuple of them, would take several times as long. May ereport.
+class PairSink {
+public:
+    struct Side {
+        CompositeHeader header;  // of its row type
+        int width;               // columns of the row type; slots may have further ones behind these
+        TupleDesc shape;         // of its slots
+    };
+    PairSink(Tuplestorestate* store, MemoryContext context);
+
+    void set_left(const Side& side) { left_ = side; }
+    void set_right(const Side& side) { right_ = side; }
+
+    /// `right` may be nullptr.
+    void put(TupleTableSlot* left, MinimalTuple right);
+
+private:
+    /// Appends a composite value; they take the row's bytes from t_infomask2 on.
+    void append(const Side& side, const void* from_infomask2, std::size_t bytes);
+    void append_flat(const Side& side, HeapTupleHeader tuple, std::size_t bytes);
+    void append_slot(const Side& side, TupleTableSlot* slot);
+    void append_minimal(const Side& side, MinimalTuple tuple);
+    void reserve(std::size_t bytes);
+
+    Tuplestorestate* store_;
+    MemoryContext context_, scratch_;
+    Side left_{}, right_{};
+    char* buffer_;
+    std::size_t size_, capacity_ = 8192;
+};
+
+}  // namespace csagg::pg
