@@ -149,7 +149,7 @@ std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t 
 }
 
 template <class Compare>
-Row Index::search(const Compare& compare, Group group, const Probe& probe) {
+Index::Place Index::search(const Compare& compare, Group group, const Probe& probe) {
     const std::uint32_t none = begins_[group + 1];
     std::uint32_t before = none, after = none;
     if (search_.direction != Direction::forward) {
@@ -164,11 +164,23 @@ Row Index::search(const Compare& compare, Group group, const Probe& probe) {
     if (before != none && after != none && !compare.prefers_before(instants_[before], probe.at, instants_[after]))
         before = after;
     const std::uint32_t found = before != none ? before : after;
-    return found != none ? rows_[found] : nullptr;
+    return found != none ? found : no_place;
 }
 
-Row Index::find(Group group, const Probe& probe) {
-    if (group == no_group) return nullptr;
+void Index::prefetch(Group group) const {
+    const std::int64_t* const begin = instants_.data() + begins_[group];
+    const std::int64_t* const end = instants_.data() + begins_[group + 1];
+    constexpr std::ptrdiff_t line = 8, most = 4;  // in instants, and in lines
+    if (end - begin > most * line) {
+        __builtin_prefetch(begin + (end - begin) / 2);
+        return;
+    }
+    for (const std::int64_t* p = begin; p < end; p += line) __builtin_prefetch(p);
+    if (begin < end) __builtin_prefetch(end - 1);
+}
+
+Index::Place Index::locate(Group group, const Probe& probe) {
+    if (group == no_group) return no_place;
     return order_ == nullptr ? search(PlainInstants{}, group, probe) : search(OrderedInstants{order_}, group, probe);
 }
 

@@ -58,9 +58,18 @@ public:
     void sort(Ties* ties);
 
     /// The row for the probe, or nullptr. Fast also for probes of one group in the order of their instants.
-    Row find(Group group, const Probe& probe);
+    Row find(Group group, const Probe& probe) {
+        const Place place = locate(group, probe);
+        return place == no_place ? nullptr : rows_[place];
+    }
 
-    void prefetch(Group group) const { __builtin_prefetch(instants_.data() + begins_[group]); }
+    // The same in steps, for many probes at once: each step first asks for the memory that the next one reads.
+    using Place = std::uint32_t;
+    static constexpr Place no_place = UINT32_MAX;
+    void prefetch(Group group) const;
+    Place locate(Group group, const Probe& probe);
+    void prefetch_row(Place place) const { __builtin_prefetch(&rows_[place]); }
+    Row row(Place place) const { return rows_[place]; }
 
     std::size_t rows() const { return count_; }
     std::size_t bytes() const {
@@ -73,7 +82,7 @@ public:
 
 private:
     template <class Compare>
-    Row search(const Compare& compare, Group group, const Probe& probe);
+    Place search(const Compare& compare, Group group, const Probe& probe);
     template <class Compare>
     std::uint32_t position(const Compare& compare, Group group, std::int64_t at, bool after_equal);
     void sort_group(std::uint32_t begin, std::uint32_t end, Ties* ties, class SortBuffer& buffer);

@@ -74,18 +74,26 @@ void start_left(DestReceiver* self, int, TupleDesc shape) {
     });
 }
 
+/// Puts out the left rows that are waiting.
+void put_pairs(Run& run) {
+    const int count = run.join->queued();
+    run.join->resolve();
+    for (int i = 0; i < count; ++i) {
+        const MinimalTuple right = run.join->match(i);
+        if (right != nullptr || run.keep_unmatched) run.sink->put(i, right);
+    }
+    run.sink->forget_queue();
+}
+
 void join_left(Run& run, TupleTableSlot* slot) {
     bool at_null;
     const Datum at = slot_getattr(slot, run.left_at, &at_null);
     for (int i = 0; i < run.spec.key_count; ++i)
         run.key_values[i] = slot_getattr(slot, run.left_keys[i], &run.key_nulls[i]);
-    switch (run.join->probe(run.key_values, run.key_nulls, at, at_null, slot)) {
-        case AsOfJoin::Outcome::matched: run.sink->put(slot, run.join->match()); break;
-        case AsOfJoin::Outcome::none:
-            if (run.keep_unmatched) run.sink->put(slot, nullptr);
-            break;
-        case AsOfJoin::Outcome::deferred: break;
-    }
+    if (!run.join->queue(run.key_values, run.key_nulls, at, at_null, slot)) return;
+    run.sink->queue(slot);
+    constexpr std::size_t much = 65536;
+    if (run.join->queued() == AsOfJoin::max_queued || run.sink->queued_bytes() > much) put_pairs(run);
 }
 
 bool receive_left(TupleTableSlot* slot, DestReceiver* self) {
@@ -117,8 +125,11 @@ void run_queries(Run& run, const char* left_query, const char* right_query) {
     execute(run, left_query, receive_left, start_left);
     TupleTableSlot* const slot = MakeSingleTupleTableSlot(run.left_shape, &TTSOpsMinimalTuple);
     guard([&run, slot] {
-        while (run.join->next_batch())
+        put_pairs(run);
+        while (run.join->next_batch()) {
             while (run.join->next_left(slot) != nullptr) join_left(run, slot);
+            put_pairs(run);
+        }
         run.join->end();
     });
     SPI_finish();

@@ -154,33 +154,77 @@ void AsOfJoin::build() {
 void AsOfJoin::finish_right() { build(); }
 
 AsOfJoin::Outcome AsOfJoin::probe(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left) {
-    if (at_null || !keys_.read_left(keys, nulls)) return Outcome::none;
+    queued_ = 0;
+    if (!queue(keys, nulls, at, at_null, left)) return Outcome::deferred;
+    resolve();
+    return match() == nullptr ? Outcome::none : Outcome::matched;
+}
+
+bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left) {
+    Queued& q = queue_[queued_];
+    q.searched = true;
+    q.match = nullptr;
+    if (at_null || !keys_.read_left(keys, nulls)) {
+        ++queued_;
+        return true;
+    }
     if (batches_ > 1) {
         if (const int batch = batch_of(keys_.word()); batch != batch_) {
             left_.put(batch, left);
             ++statistics_.left_spilled;
-            return Outcome::deferred;
+            return false;
         }
     }
-    const asof::Group group = keys_.find();
-    if (group == asof::no_group) return Outcome::none;
-    asof::Probe probe;
-    if (!instants_.by_reference() && tolerance_ == nullptr) {
-        probe.at = instants_.left(at);
-        match_ = static_cast<MinimalTuple>(index_.find(group, probe));
+    ++queued_;
+    if (keys_.is_word()) {
+        q.word = keys_.word();
+        keys_.prefetch();
     } else {
-        const MemoryContext before = MemoryContextSwitchTo(scratch_);
-        probe.at = instants_.left(at);
-        if (tolerance_ != nullptr) tolerance_->bound(probe);
-        match_ = static_cast<MinimalTuple>(index_.find(group, probe));
-        MemoryContextSwitchTo(before);
-        MemoryContextReset(scratch_);
+        q.group = keys_.find();
     }
-    return match_ == nullptr ? Outcome::none : Outcome::matched;
+    if (!instants_.by_reference() && tolerance_ == nullptr) {
+        q.probe.at = instants_.left(at);
+        q.searched = false;
+        return true;
+    }
+    const MemoryContext before = MemoryContextSwitchTo(scratch_);
+    q.probe.at = instants_.left(at);
+    if (tolerance_ != nullptr) tolerance_->bound(q.probe);
+    q.searched = instants_.by_reference();
+    if (q.searched) q.match = static_cast<MinimalTuple>(index_.find(keys_.find(), q.probe));
+    MemoryContextSwitchTo(before);
+    MemoryContextReset(scratch_);
+    return true;
+}
+
+void AsOfJoin::resolve() {
+    Queued* const end = queue_ + queued_;
+    if (keys_.is_word()) {
+        for (Queued* q = queue_; q < end; ++q)
+            if (!q->searched) q->group = keys_.find_word(q->word);
+    }
+    for (Queued* q = queue_; q < end; ++q)
+        if (!q->searched && q->group != asof::no_group) index_.prefetch(q->group);
+    for (Queued* q = queue_; q < end; ++q) {
+        if (q->searched) continue;
+        q->place = index_.locate(q->group, q->probe);
+        if (q->place == asof::Index::no_place)
+            q->searched = true;
+        else
+            index_.prefetch_row(q->place);
+    }
+    for (Queued* q = queue_; q < end; ++q) {
+        if (q->searched) continue;
+        q->match = static_cast<MinimalTuple>(index_.row(q->place));
+        __builtin_prefetch(q->match);
+        __builtin_prefetch(reinterpret_cast<char*>(q->match) + 63);
+    }
+    queued_ = 0;
 }
 
 void AsOfJoin::empty() {
-    match_ = nullptr;
+    queued_ = 0;
+    queue_[0].match = nullptr;
     keys_.clear();
     index_.clear();
     rows_.clear();

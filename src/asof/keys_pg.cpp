@@ -163,7 +163,8 @@ void Keys::append(Form form, Datum value) {
         case Form::text:
         case Form::padded_text: {
             auto* const original = reinterpret_cast<struct varlena*>(DatumGetPointer(value));
-            auto* const plain = call([original] { return pg_detoast_datum_packed(original); });
+            const bool packed = VARATT_IS_COMPRESSED(original) || VARATT_IS_EXTERNAL(original);
+            auto* const plain = packed ? call([original] { return pg_detoast_datum_packed(original); }) : original;
             const char* const text = VARDATA_ANY(plain);
             std::size_t size = VARSIZE_ANY_EXHDR(plain);
             if (form == Form::padded_text)
@@ -229,7 +230,7 @@ bool Keys::equals_image(asof::Group group, bool left) const {
 }
 
 asof::Group Keys::find() {
-    if (mode_ == Mode::word) return groups_.find(word_, [](asof::Group) { return true; });
+    if (is_word()) return find_word(word_);
     return groups_.find(word_, [this](asof::Group group) { return equals_image(group, true); });
 }
 

@@ -32,6 +32,12 @@ public:
 
     /// The group of the left key at hand, or no_group.
     asof::Group find();
+    /// True if the word says all of a key: then it can be looked for later.
+    bool is_word() const { return mode_ == Mode::word; }
+    void prefetch() const { groups_.prefetch(word_); }
+    asof::Group find_word(std::uint64_t word) const {
+        return groups_.find(word, [](asof::Group) { return true; });
+    }
     /// The group of the right key at hand; what has to be kept of a new one goes to `store`.
     asof::Group group(Store& store);
 
