@@ -7,6 +7,8 @@
 #include "asof/node_pg.hpp"
 #include "asof/node_state_pg.hpp"
 
+#include <algorithm>
+
 extern "C" {
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -91,6 +93,18 @@ void begin_inner(AsOfState* state, List* outputs, bool projected) {
     state->null_slot = ExecInitNullTupleSlot(estate, shape, &TTSOpsVirtual);
 }
 
+void begin_left(AsOfState* state) {
+    EState* const estate = state->css.ss.ps.state;
+    const TupleDesc shape = ExecGetResultType(state->left);
+    state->left_slot = ExecInitExtraTupleSlot(estate, shape, &TTSOpsMinimalTuple);
+    // A row that lies in a buffer is kept by a pin, and not copied.
+    bool fixed;
+    const TupleTableSlotOps* const kind = ExecGetResultSlotOps(state->left, &fixed);
+    for (TupleTableSlot*& slot : state->kept)
+        slot = ExecInitExtraTupleSlot(estate, shape, fixed ? kind : &TTSOpsMinimalTuple);
+    state->read_ahead = 1;
+}
+
 void begin_bounds(AsOfState* state, const CustomScan* plan, const Places& places) {
     state->bounds = begin_values(placed(part(plan, Exprs::bounds), places), state);
     state->bound_count = list_length(part(plan, Private::bound_operators));
@@ -115,7 +129,7 @@ void begin(CustomScanState* node, EState* estate, int flags) {
     const bool projected = !all_columns(outputs);
     const Places places{list_length(static_cast<Plan*>(linitial(plan->custom_plans))->targetlist), outputs, projected};
     begin_inner(state, outputs, projected);
-    state->left_slot = ExecInitExtraTupleSlot(estate, ExecGetResultType(state->left), &TTSOpsMinimalTuple);
+    begin_left(state);
 
     state->keys = begin_values(placed(part(plan, Exprs::left_keys), places), state);
     state->key_count = list_length(part(plan, Exprs::left_keys));
@@ -185,13 +199,42 @@ inline Datum value_of(const LeftValue& value, TupleTableSlot* left, ExprContext*
     return ExecEvalExprSwitchContext(value.expression, context, null);
 }
 
-AsOfJoin::Outcome probe(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
-    if (state->left_conditions != nullptr && !ExecQual(state->left_conditions, context)) return AsOfJoin::Outcome::none;
+/// False if a later batch brings the row again.
+bool queue(AsOfState* state, TupleTableSlot* left) {
+    ExprContext* const context = state->css.ss.ps.ps_ExprContext;
+    ResetExprContext(context);
+    context->ecxt_outertuple = left;
+    if (state->left_conditions != nullptr && !ExecQual(state->left_conditions, context))
+        return state->join->queue(nullptr, nullptr, 0, true, left);
     bool at_null;
     const Datum at = value_of(*state->at, left, context, &at_null);
     for (int i = 0; i < state->key_count; ++i)
         state->key_values[i] = value_of(state->keys[i], left, context, &state->key_nulls[i]);
-    return state->join->probe(state->key_values, state->key_nulls, at, at_null, left);
+    return state->join->queue(state->key_values, state->key_nulls, at, at_null, left);
+}
+
+/// Reads left rows ahead and looks for their matches. False at the end.
+bool read_ahead(AsOfState* state) {
+    AsOfJoin* const join = state->join;
+    state->kept_count = state->next_kept = 0;
+    while (state->kept_count < state->read_ahead) {
+        CHECK_FOR_INTERRUPTS();
+        TupleTableSlot* const row = state->left_ended        ? nullptr
+                                    : join->in_first_batch() ? ExecProcNode(state->left)
+                                                             : join->next_left(state->left_slot);
+        if (TupIsNull(row)) {
+            state->left_ended = true;
+            if (state->kept_count > 0) break;
+            if (!join->next_batch()) return false;
+            state->left_ended = false;
+            continue;
+        }
+        TupleTableSlot* const kept = ExecCopySlot(state->kept[state->kept_count], row);
+        if (queue(state, kept)) ++state->kept_count;
+    }
+    join->resolve();
+    state->read_ahead = std::min(2 * state->read_ahead, AsOfJoin::max_queued);
+    return true;
 }
 
 /// The row that matched is the latest, or the earliest: where it is out of bounds, all are.
@@ -209,8 +252,8 @@ bool in_bounds(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
     return true;
 }
 
-bool accept(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
-    ExecStoreMinimalTuple(state->join->match(), state->right_slot, false);
+bool accept(AsOfState* state, TupleTableSlot* left, MinimalTuple match, ExprContext* context) {
+    ExecStoreMinimalTuple(match, state->right_slot, false);
     if (state->bound_count > 0 && !in_bounds(state, left, context)) return false;
     context->ecxt_innertuple = state->right_slot;
     if (state->output != nullptr) context->ecxt_innertuple = ExecProject(state->output);
@@ -219,13 +262,10 @@ bool accept(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
     return false;
 }
 
-TupleTableSlot* next_left(AsOfState* state) {
-    for (;;) {
-        TupleTableSlot* const row =
-            state->join->in_first_batch() ? ExecProcNode(state->left) : state->join->next_left(state->left_slot);
-        if (!TupIsNull(row)) return row;
-        if (!state->join->next_batch()) return nullptr;
-    }
+void finish(AsOfState* state) {
+    state->finished = true;
+    ExecClearTuple(state->right_slot);
+    for (TupleTableSlot* slot : state->kept) ExecClearTuple(slot);
 }
 
 TupleTableSlot* next_row(AsOfState* state) {
@@ -234,17 +274,16 @@ TupleTableSlot* next_row(AsOfState* state) {
     if (state->join == nullptr) begin_join(state);
     if (!state->ready) read_right_side(state);
     for (;;) {
-        CHECK_FOR_INTERRUPTS();
-        ResetExprContext(context);
-        TupleTableSlot* const left = next_left(state);
-        if (left == nullptr) {
-            state->finished = true;
+        if (state->next_kept == state->kept_count && !read_ahead(state)) {
+            finish(state);
             return nullptr;
         }
+        ResetExprContext(context);
+        const int i = state->next_kept++;
+        TupleTableSlot* const left = state->kept[i];
+        const MinimalTuple match = state->join->match(i);
         context->ecxt_outertuple = left;
-        const AsOfJoin::Outcome outcome = probe(state, left, context);
-        if (outcome == AsOfJoin::Outcome::deferred) continue;
-        if (outcome == AsOfJoin::Outcome::none || !accept(state, left, context)) {
+        if (match == nullptr || !accept(state, left, match, context)) {
             if (state->inner_join) continue;
             context->ecxt_innertuple = state->null_slot;
         }
@@ -269,7 +308,9 @@ void end(CustomScanState* node) {
 void rescan(CustomScanState* node) {
     guard([node] {
         AsOfState* const state = state_of(node);
-        state->finished = false;
+        state->finished = state->left_ended = false;
+        state->kept_count = state->next_kept = 0;
+        state->read_ahead = 1;
         if (node->ss.ps.chgParam != nullptr) UpdateChangedParamSet(state->left, node->ss.ps.chgParam);
         if (state->left->chgParam == nullptr) ExecReScan(state->left);
         // The right side has no parameters of the queries around: its rows are the same again.

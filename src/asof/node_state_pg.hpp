@@ -33,6 +33,11 @@ struct AsOfState {
     bool* key_nulls;
     AttrNumber at_column;
 
+    // Left rows are read ahead, few at first, and probed together.
+    TupleTableSlot* kept[AsOfJoin::max_queued];
+    int kept_count, next_kept, read_ahead;
+    bool left_ended;  // of the batch
+
     TupleTableSlot* left_slot;   // left rows that come back from files
     TupleTableSlot* right_slot;  // the row that matched
     TupleTableSlot* null_slot;   // stands for the subquery's row where there is none
