@@ -4,7 +4,7 @@
 
 extern "C" {
 #include "access/htup_details.h"
-#include "utils/fmgrprotos.h"
+#include "utils/fmgroids.h"
 }
 
 namespace csagg::pg {
@@ -26,7 +26,10 @@ AsOfJoin::SortTies::SortTies(TupleDesc shape, const AsOfSpec& spec)
             sort->ssup_nulls_first = !sort->ssup_nulls_first;
         }
     }
-    if (last_ == LastTie::row_image) header_ = CompositeHeader(shape_->tdtypeid);
+    if (last_ == LastTie::row_image) {
+        header_ = CompositeHeader(shape_->tdtypeid);
+        fmgr_info(F_BTRECORDIMAGECMP, &image_order_);
+    }
     a_ = MakeSingleTupleTableSlot(shape_, &TTSOpsMinimalTuple);
     b_ = MakeSingleTupleTableSlot(shape_, &TTSOpsMinimalTuple);
     scratch_ = AllocSetContextCreate(CurrentMemoryContext, "as-of join ties", ALLOCSET_DEFAULT_SIZES);
@@ -54,7 +57,7 @@ int AsOfJoin::SortTies::compare(MinimalTuple a, MinimalTuple b) {
         }
     }
     if (last_ != LastTie::row_image) return 0;
-    return DatumGetInt32(DirectFunctionCall2(btrecordimagecmp, composite(a), composite(b)));
+    return DatumGetInt32(FunctionCall2(&image_order_, composite(a), composite(b)));
 }
 
 Datum AsOfJoin::SortTies::composite(MinimalTuple tuple) {

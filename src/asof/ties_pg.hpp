@@ -23,6 +23,7 @@ private:
     SortSupport sorts_;
     LastTie last_;
     CompositeHeader header_;
+    FmgrInfo image_order_;
     TupleTableSlot *a_, *b_;
     MemoryContext scratch_;
 };
