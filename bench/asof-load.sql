@@ -1,5 +1,6 @@
 -- 1,000,000 invoices and 400,000 plan changes of 20,000 customers over two years, both as they would arrive; the same of
--- five times as many customers; a grid of all days and customers.
+-- five times as many customers; a grid of all days and customers. The library is preloaded, for the plan node.
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET session_preload_libraries = csagg', current_database()); END $$;
 CREATE EXTENSION csagg;
 SELECT setseed(0.5);
 CREATE TABLE invoices AS
