@@ -41,11 +41,11 @@ echo "a. 1,000,000 invoices, 400,000 plan changes, 20,000 customers:"
 case_ lateral "$(by_plan "$(lateral invoices plan_log)")" $OFF
 case_ node "$(by_plan "$(lateral invoices plan_log)")"
 case_ node_in_memory "$(by_plan "$(lateral invoices plan_log)")" $MEMORY
-case_ window_sql "$(by_plan "$WINDOW_SQL")" work_mem=256MB
+case_ window_sql "$(by_plan "$WINDOW_SQL")" $MEMORY
 case_ hash_join "$(by_plan "$HASH_JOIN")"
 case_ hash_join_one_row "$(by_plan "$HASH_JOIN_ONE")"
 case_ function "$(by_plan "$(function_ invoices plan_log)")"
-case_ function_in_memory "$(by_plan "$(function_ invoices plan_log)")" work_mem=256MB
+case_ function_in_memory "$(by_plan "$(function_ invoices plan_log)")" $MEMORY
 case_ timeline_form "$(by_plan "$TIMELINE")"
 measure
 verdict 'LATERAL with its index / function' "$(ratio "${ms[lateral]}" "${ms[function]}")" '>=' 3
