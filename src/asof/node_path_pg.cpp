@@ -22,6 +22,7 @@ extern "C" {
 #include "optimizer/planner.h"
 #include "optimizer/restrictinfo.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
 #include "utils/guc.h"
 #include "utils/selfuncs.h"
 }
@@ -47,6 +48,7 @@ struct Candidate {
 struct JoinParts {
     Candidate* candidate;
     JoinType jointype;
+    Index nulled_by;        // from PostgreSQL 16 on: the outer join that makes the subquery's columns NULL, or 0
     List* join_conditions;  // where they fail, there is no match
     List* conditions;       // where they fail, there is no row
 };
@@ -167,11 +169,14 @@ Plan* plan_custom_path(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, Lis
 const CustomPathMethods path_methods = {"AsOfJoin", plan_custom_path, nullptr};
 
 void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOptInfo* right, JoinType jointype,
-                   const List* restrictions) {
+                   const JoinPathExtraData* extra) {
     if (!is_possible(root, join, left, right, jointype)) return;
     auto* const parts = static_cast<JoinParts*>(palloc0(sizeof(JoinParts)));
     parts->jointype = jointype;
-    if (!read_conditions(join, right, restrictions, parts)) return;
+#if PG_VERSION_NUM >= 160000
+    if (IS_OUTER_JOIN(jointype)) parts->nulled_by = extra->sjinfo->ojrelid;
+#endif
+    if (!read_conditions(join, right, extra->restrictlist, parts)) return;
     parts->candidate = candidate_of(root, right);
     if (parts->candidate == nullptr || parts->candidate->idiom == nullptr) return;
     Path* const left_path = left->cheapest_total_path;
@@ -205,17 +210,38 @@ int add_subplan(PlannerInfo* root, const Candidate* candidate) {
     return list_length(glob->subplans);
 }
 
+/// A column of the subquery as the joined row has it.
+Var* joined_column(const RelOptInfo* subquery, TargetEntry* entry, [[maybe_unused]] Index nulled_by) {
+    Var* const column = makeVarFromTargetEntry(int(subquery->relid), entry);
+#if PG_VERSION_NUM >= 160000
+    if (nulled_by != 0) column->varnullingrels = bms_make_singleton(int(nulled_by));
+#endif
+    return column;
+}
+
+/// Conditions over the same columns. The planner gives them as they are before the join.
+List* joined_conditions(List* conditions, [[maybe_unused]] const RelOptInfo* subquery,
+                        [[maybe_unused]] Index nulled_by) {
+#if PG_VERSION_NUM >= 160000
+    if (nulled_by != 0)
+        return reinterpret_cast<List*>(add_nulling_relids(reinterpret_cast<Node*>(conditions), subquery->relids,
+                                                          bms_make_singleton(int(nulled_by))));
+#endif
+    return conditions;
+}
+
 /// The left plan's columns, then those of the subquery that are used.
-List* scan_columns(const Plan* left, const RelOptInfo* subquery, const Idiom* idiom, const Query* original) {
+List* scan_columns(const Plan* left, const RelOptInfo* subquery, const JoinParts* parts, const Query* original) {
     List* columns = NIL;
     ListCell* cell;
-    const auto add = [&columns](Expr* expression) {
-        columns = lappend(columns, makeTargetEntry(expression, AttrNumber(list_length(columns) + 1), nullptr, false));
+    const auto add = [&columns](void* expression) {
+        columns = lappend(columns, makeTargetEntry(static_cast<Expr*>(expression), AttrNumber(list_length(columns) + 1),
+                                                   nullptr, false));
     };
-    foreach (cell, left->targetlist) add(static_cast<Expr*>(copyObjectImpl(lfirst_node(TargetEntry, cell)->expr)));
-    foreach (cell, idiom->columns)
-        add(reinterpret_cast<Expr*>(makeVarFromTargetEntry(
-            int(subquery->relid), get_tle_by_resno(original->targetList, AttrNumber(lfirst_int(cell))))));
+    foreach (cell, left->targetlist) add(copyObjectImpl(lfirst_node(TargetEntry, cell)->expr));
+    foreach (cell, parts->candidate->idiom->columns)
+        add(joined_column(subquery, get_tle_by_resno(original->targetList, AttrNumber(lfirst_int(cell))),
+                          parts->nulled_by));
     return columns;
 }
 
@@ -240,14 +266,15 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     scan->custom_plans = plans;
     scan->scan.plan.targetlist = tlist;
     scan->custom_scan_tlist =
-        scan_columns(left, root->simple_rel_array[subquery], idiom, planner_rt_fetch(subquery, root)->subquery);
+        scan_columns(left, root->simple_rel_array[subquery], parts, planner_rt_fetch(subquery, root)->subquery);
 
     List* exprs[int(Exprs::count)];
     exprs[int(Exprs::left_keys)] = idiom->left_keys;
     exprs[int(Exprs::left_at)] = list_make1(idiom->left_at);
     exprs[int(Exprs::bounds)] = idiom->bounds;
     exprs[int(Exprs::left_conditions)] = idiom->left_conditions;
-    exprs[int(Exprs::join_conditions)] = parts->join_conditions;
+    exprs[int(Exprs::join_conditions)] =
+        joined_conditions(parts->join_conditions, root->simple_rel_array[subquery], parts->nulled_by);
     exprs[int(Exprs::conditions)] = parts->conditions;
     for (List* list : exprs) scan->custom_exprs = lappend(scan->custom_exprs, copyObjectImpl(list));
 
@@ -283,7 +310,7 @@ Plan* plan_custom_path(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, Lis
 void join_pathlist_hook(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOptInfo* right, JoinType jointype,
                         JoinPathExtraData* extra) {
     if (previous_hook != nullptr) previous_hook(root, join, left, right, jointype, extra);
-    if (enable_asofjoin) guard([=] { add_asof_path(root, join, left, right, jointype, extra->restrictlist); });
+    if (enable_asofjoin) guard([=] { add_asof_path(root, join, left, right, jointype, extra); });
 }
 
 /// Plans must not depend on what a session did before: the hook is there from its first query on, or never. While
