@@ -17,6 +17,7 @@ SQL_PARTS = \
 	src/population/distribution.sql \
 	src/population/summary.sql \
 	src/population/flows.sql \
+	src/asof/asof.sql \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \
 	src/rules/explain.sql

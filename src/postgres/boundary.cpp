@@ -60,4 +60,5 @@ void _PG_init(void) {
     csagg::interrupt_handler = [] {
         if (InterruptPending) csagg::pg::call([] { ProcessInterrupts(); });
     };
+    csagg::pg::AtLoad::run();
 }

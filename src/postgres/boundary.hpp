@@ -105,6 +105,20 @@ private:
     MemoryContext context_;
 };
 
+/// A global object of this type has `function` called when PostgreSQL has loaded the library. It may ereport.
+class AtLoad {
+public:
+    explicit AtLoad(void (*function)()) : function_(function), next_(first) { first = this; }
+    static void run() {
+        for (const AtLoad* each = first; each != nullptr; each = each->next_) each->function_();
+    }
+
+private:
+    inline static const AtLoad* first = nullptr;
+    void (*function_)();
+    const AtLoad* next_;
+};
+
 /// Bytes in the current context by way of throw, never longjmp.
 void* allocate(std::size_t bytes);
 

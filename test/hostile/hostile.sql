@@ -272,7 +272,10 @@ UNION ALL SELECT 'record', r FROM (VALUES ('NULL::record'), ('ROW(1)'), ('(SELEC
     ('(SELECT x FROM (SELECT ''counter {2025-01-01}''::csagg.counter AS n) x)'), ('(SELECT x FROM (SELECT NULL::csagg.timeline AS n) x)'), ('(SELECT x FROM (SELECT 1 AS other) x)')) v (r)
 UNION ALL SELECT 'csagg.timeline[]', a FROM (VALUES ('ARRAY[]::csagg.timeline[]'), ('ARRAY[NULL]::csagg.timeline[]'), ('ARRAY[csagg.constant(1)]'), ('ARRAY[csagg.constant(true), NULL]'),
     ('ARRAY[csagg.constant(true), csagg.constant(false)]'), ('ARRAY[csagg.constant(1), csagg.constant(''x''::text)]'), ('array_fill(csagg.constant(1), ARRAY[20])'), ('array_fill(csagg.constant(1), ARRAY[2, 2])')) v (a)
-UNION ALL SELECT 'anyelement', a FROM (VALUES ('NULL::int'), ('NULL::text'), ('NULL::csagg.timeline'), ('NULL::int[]'), ('NULL::pg_class'), ('NULL::point'), ('1::bigint'), ('NULL::regclass')) v (a);
+UNION ALL SELECT 'anyelement', a FROM (VALUES ('NULL::int'), ('NULL::text'), ('NULL::csagg.timeline'), ('NULL::int[]'), ('NULL::pg_class'), ('NULL::point'), ('1::bigint'), ('NULL::regclass')) v (a)
+UNION ALL SELECT 'anycompatible', a FROM (VALUES ('NULL::int'), ('NULL::pg_class'), ('NULL::pg_am'), ('NULL::record'), ('NULL::int[]')) v (a)
+UNION ALL SELECT 'text', a FROM unnest('{''relnatts'',''relpages'',''reltuples'',''backward''}'::text[]) a
+UNION ALL SELECT 'text[]', 'ARRAY[''relkind'', ''relam=relam'']';
 
 CREATE PROCEDURE hostile.call_all(n int) LANGUAGE plpgsql AS $$
 DECLARE

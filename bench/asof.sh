@@ -1,0 +1,84 @@
+# The as-of join: 1,000,000 invoices with the plan at the time. Sourced by bench/run.
+
+# lateral LEFT RIGHT, function LEFT RIGHT: rows (left_row's columns, plan)
+lateral() {
+    echo "SELECT i.*, p.plan FROM $1 i LEFT JOIN LATERAL (SELECT plan FROM $2 p WHERE p.customer_id = i.customer_id AND p.at <= i.at ORDER BY p.at DESC LIMIT 1) p ON true"
+}
+function_() {
+    echo "SELECT (left_row).*, (right_row).plan FROM csagg.asof_join(NULL::$1, NULL::$2, 'at', 'at', '{customer_id}')"
+}
+# The library is preloaded here: lateral() runs as the plan node, unless the case says OFF.
+OFF=csagg.enable_asofjoin=off
+MEMORY=work_mem=262144
+# Each answer is grouped, so that every row counts and none is sent.
+by_plan() { echo "SELECT count(*), sum(n) FROM (SELECT plan, count(*) AS n FROM ($1) j GROUP BY plan) g"; }
+TIMELINE="SELECT i.*, csagg.value_at(t.plan, i.at, NULL::int) AS plan FROM invoices i LEFT JOIN timelines t USING (customer_id)"
+HASH_JOIN='SELECT i.*, p.plan FROM invoices i JOIN plan_log p USING (customer_id)'
+# The least that a join of these sizes can be: one right row a key.
+HASH_JOIN_ONE='SELECT i.*, p.plan FROM invoices i LEFT JOIN (SELECT DISTINCT ON (customer_id) * FROM plan_log) p USING (customer_id)'
+WINDOW_SQL="SELECT id, plan FROM (
+    SELECT id, max(plan) OVER (PARTITION BY customer_id, n) AS plan FROM (
+        SELECT *, count(plan) OVER (PARTITION BY customer_id ORDER BY at, id NULLS FIRST) AS n FROM (
+            SELECT id, customer_id, at, NULL::int AS plan FROM invoices UNION ALL SELECT NULL, customer_id, at, plan FROM plan_log) u) c) w
+    WHERE id IS NOT NULL"
+
+echo "results equal:"
+# differ A B: rows of A that are not in B, and the other way
+differ() { query -c "SET work_mem = '256MB'" -c "SET $OFF" -c "WITH a AS MATERIALIZED ($1), b AS MATERIALIZED ($2)
+    SELECT (SELECT count(*) FROM (TABLE a EXCEPT ALL TABLE b) x) + (SELECT count(*) FROM (TABLE b EXCEPT ALL TABLE a) x) + (SELECT (count(*) = 0)::int FROM a)"; }
+FEW="(SELECT * FROM invoices WHERE customer_id <= 2000)"
+some() { echo "SELECT id, plan FROM ($1) s WHERE customer_id <= 2000"; }
+verdict 'rows of the function that differ from LATERAL' "$(differ "$(some "$(function_ invoices plan_log)")" "$(some "$(lateral "$FEW" plan_log)")")" == 0
+verdict 'rows of the timeline form that differ from LATERAL' "$(differ "$(some "$TIMELINE")" "$(some "$(lateral "$FEW" plan_log)")")" == 0
+whole() { echo "SELECT id, plan FROM ($(lateral invoices plan_log)) s"; }
+verdict 'rows of the plan node that differ from LATERAL' "$(query -c "CREATE TEMP TABLE node AS $(whole)" -c "SET $OFF" -c "CREATE TEMP TABLE plain AS $(whole)" \
+    -c 'SELECT count(*) FROM ((TABLE node EXCEPT ALL TABLE plain) UNION ALL (TABLE plain EXCEPT ALL TABLE node)) x')" == 0
+verdict 'plan nodes in the plan of LATERAL' "$(query -c "EXPLAIN $(lateral invoices plan_log)" | grep -c AsOfJoin)" == 1
+
+echo "a. 1,000,000 invoices, 400,000 plan changes, 20,000 customers:"
+case_ lateral "$(by_plan "$(lateral invoices plan_log)")" $OFF
+case_ node "$(by_plan "$(lateral invoices plan_log)")"
+case_ node_in_memory "$(by_plan "$(lateral invoices plan_log)")" $MEMORY
+case_ window_sql "$(by_plan "$WINDOW_SQL")" $MEMORY
+case_ hash_join "$(by_plan "$HASH_JOIN")"
+case_ hash_join_one_row "$(by_plan "$HASH_JOIN_ONE")"
+case_ function "$(by_plan "$(function_ invoices plan_log)")"
+case_ function_in_memory "$(by_plan "$(function_ invoices plan_log)")" $MEMORY
+case_ timeline_form "$(by_plan "$TIMELINE")"
+measure
+verdict 'LATERAL with its index / function' "$(ratio "${ms[lateral]}" "${ms[function]}")" '>=' 3
+printf '  => %-58s %8.3f\n' 'LATERAL with its index / function, work_mem 256MB' "$(ratio "${ms[lateral]}" "${ms[function_in_memory]}")"
+verdict 'LATERAL with its index / plan node' "$(ratio "${ms[lateral]}" "${ms[node]}")" '>=' 7
+verdict 'LATERAL with its index / plan node, all in memory' "$(ratio "${ms[lateral]}" "${ms[node_in_memory]}")" '>=' 7
+verdict 'plan node / hash join on customer_id' "$(ratio "${ms[node]}" "${ms[hash_join]}")" '<=' 1
+printf '  => %-58s %8.3f\n' 'plan node, all in memory / hash join with one row a key' "$(ratio "${ms[node_in_memory]}" "${ms[hash_join_one_row]}")"
+printf '  => %-58s %8.3f\n' 'LATERAL with its index / timeline form' "$(ratio "${ms[lateral]}" "${ms[timeline_form]}")"
+node_in_memory=${ms[node_in_memory]}
+
+echo "b. five times both sides:"
+case_ function "$(by_plan "$(function_ invoices plan_log)")"
+case_ function5 "$(by_plan "$(function_ invoices5 plan_log5)")"
+case_ node "$(by_plan "$(lateral invoices plan_log)")"
+case_ node5 "$(by_plan "$(lateral invoices5 plan_log5)")"
+rounds=3 measure
+verdict 'function: time of 5 x both sides / time' "$(ratio "${ms[function5]}" "${ms[function]}")" '<=' 6
+verdict 'plan node: time of 5 x both sides / time' "$(ratio "${ms[node5]}" "${ms[node]}")" '<=' 6
+
+if [[ -n $lateral ]]; then
+    echo "c. a daily grid, 20,000 customers x 730 days:"
+    case_ lateral_grid "$(by_plan "$(lateral days plan_log)")" $OFF
+    case_ node_grid "$(by_plan "$(lateral days plan_log)")"
+    case_ function_grid "$(by_plan "$(function_ days plan_log)")"
+    rounds=1 measure
+    verdict 'LATERAL with its index / plan node, daily grid' "$(ratio "${ms[lateral_grid]}" "${ms[node_grid]}")" '>=' 6
+    printf '  => %-58s %8.3f\n' 'LATERAL with its index / function, daily grid' "$(ratio "${ms[lateral_grid]}" "${ms[function_grid]}")"
+fi
+if [[ -n $duckdb ]]; then
+    echo "DuckDB, its own process, same tables:"
+    query -c "COPY invoices TO STDOUT (FORMAT csv, HEADER)" >"$work/invoices.csv"
+    query -c "COPY plan_log TO STDOUT (FORMAT csv, HEADER)" >"$work/plan_log.csv"
+    bench/duckdb asof "$work" "$rounds" | tee "$work/duckdb.out"
+    if [[ $(cat "$work/duckdb.out") =~ 1\ thread\ +([0-9.]+)\ ms ]]; then
+        verdict 'plan node, all in memory / DuckDB, 1 thread' "$(ratio "$node_in_memory" "${BASH_REMATCH[1]}")" '<=' 2
+    fi
+fi

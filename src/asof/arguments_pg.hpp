@@ -1,0 +1,32 @@
+// The arguments of csagg.asof_join, checked and looked up.
+#pragma once
+#include "asof/input_pg.hpp"
+#include "asof/join_pg.hpp"
+
+namespace csagg::pg {
+
+struct AsOfArguments {
+    explicit AsOfArguments(FunctionCallInfo fcinfo);
+
+    /// Where the left query brings what the join asks for.
+    struct LeftPlaces {
+        std::vector<AttrNumber> keys;
+        AttrNumber at;
+    };
+
+    Input left, right;
+    LeftPlaces left_places;
+    std::vector<KeySpec> keys;
+    std::vector<TieKey> ties;
+    Tolerance tolerance;
+    AsOfSpec spec;  // all but the shape
+    bool keep_unmatched;
+
+private:
+    void read_by(FunctionCallInfo fcinfo);
+    void add_key(const Input::Column& l, const Input::Column& r);
+    void read_instants(const Input::Column& l, const Input::Column& r);
+    void read_tie_break(const Input::Column& column);
+};
+
+}  // namespace csagg::pg

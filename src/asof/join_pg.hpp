@@ -1,0 +1,178 @@
+// The as-of join as PostgreSQL runs it, for whoever brings the rows: the function and the plan node.
+//
+//     AsOfJoin* join = AsOfJoin::begin(context, spec);
+//     for each right row:  join->add_right(slot);
+//     join->finish_right();
+//     do {
+//         while (left slot = first batch ? the left side's next row : join->next_left(slot)) {
+//             keys and instant from the left slot;
+//             switch (join->probe(keys, nulls, at, at_null, left slot)) {
+//                 matched: join->match() is the right row;  none: there is none;  deferred: a later batch brings it
+//             }
+//         }
+//     } while (join->next_batch());
+//     join->end();
+//
+// A probe waits for memory several times, each time for what the last one told it. Who can keep a few left rows at hand
+// probes them together, which is about twice as fast:
+//
+//     for up to max_queued left rows:  if (join->queue(keys, nulls, at, at_null, left slot)) keep the left row;
+//     join->resolve();
+//     for each left row kept, the i-th:  join->match(i) is the right row, or nullptr
+//
+// While everything fits in memory there is one batch, and nothing is ever deferred: left rows come out in their own
+// order. Beyond that both sides are split by the hash of their keys into batches, as a hash join does: rows of later
+// batches wait in temporary files and come out batch by batch. Batches double until one fits. Two things are kept in
+// memory beyond the limit: a batch that more batches cannot split, as when one key has most of the rows, and a batch
+// where the files' own buffers would take as much as the limit.
+//
+// All methods may throw or ereport, and are to be called within a guard (postgres/boundary.hpp). No method needs a
+// sigsetjmp for itself, so none costs one.
+#pragma once
+#include "asof/instant_pg.hpp"
+#include "asof/keys_pg.hpp"
+#include "asof/spill_pg.hpp"
+#include "asof/store_pg.hpp"
+
+extern "C" {
+#include "utils/sortsupport.h"
+}
+
+namespace csagg::pg {
+
+/// One key of the order among right rows of one group at one instant: backward takes the last row in this order,
+/// forward the first.
+struct TieKey {
+    AttrNumber column;  // of the right row
+    Oid sort_operator;  // `<` or `>` of a btree operator family
+    Oid collation;
+    bool nulls_first;
+    bool reversed;  // the order is the opposite of what the operator and nulls_first say
+};
+
+/// Rows that all tie keys leave equal.
+enum class LastTie : std::uint8_t {
+    arrival,    // stay in the order in which they came
+    row_image,  // are in the order of the rows' bytes (the operator *<), whatever their order of arrival was
+};
+
+/// All it points to is copied by begin(), except `tolerance`, which stays the caller's.
+struct AsOfSpec {
+    TupleDesc shape;  // of right rows, as they are added and come back; for LastTie::row_image one of a known row type
+    int key_count = 0;
+    const KeySpec* keys = nullptr;
+    AttrNumber right_at = 0;                                    // column of the right row's instant
+    Oid left_at_type = InvalidOid, right_at_type = InvalidOid;  // of one instant_kind(), which is not `none`
+    asof::Search search;
+    const Tolerance* tolerance = nullptr;
+    int tie_count = 0;
+    const TieKey* ties = nullptr;
+    LastTie last_tie = LastTie::arrival;
+    double expected_rows = 0;      // right ones; 0: not known. Saves splitting again and again
+    std::size_t memory_limit = 0;  // bytes; 0: get_hash_memory_limit()
+};
+
+/// For EXPLAIN ANALYZE.
+struct AsOfStatistics {
+    std::size_t right_rows = 0;  // added, with those that NULLs leave out
+    std::size_t keys = 0;        // distinct, in all batches
+    int batches = 1;
+    std::size_t memory_peak = 0;                      // bytes, files' buffers not counted
+    std::size_t left_spilled = 0, right_spilled = 0;  // rows written to files; a row counts each time
+};
+
+class AsOfJoin {
+public:
+    enum class Outcome : std::uint8_t { none, matched, deferred };
+
+    /// The object and all it needs are in a context of its own below `parent`: where nobody calls end(), they go with
+    /// that one, and temporary files with the resource owner that was current when they were made.
+    static AsOfJoin* begin(MemoryContext parent, const AsOfSpec& spec);
+    AsOfJoin(const AsOfJoin&) = delete;
+    AsOfJoin& operator=(const AsOfJoin&) = delete;
+
+    /// The row is copied. A row with a NULL key or instant is left out.
+    void add_right(TupleTableSlot* slot);
+    void finish_right();
+
+    /// `keys` are of the left types of the equalities, in the order of spec.keys. A NULL key or instant has no match.
+    /// The slot's row is stored if its batch comes later, and else not looked at.
+    Outcome probe(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left);
+    /// The row of the last probe that matched. It stays where it is until next_batch(), rescan() or end(). It can be
+    /// put into a slot by ExecStoreMinimalTuple(match(), slot, false), or ExecForceStoreMinimalTuple.
+    MinimalTuple match() const { return queue_[0].match; }
+
+    static constexpr int max_queued = 64;
+    /// As probe(), but what it finds is known after resolve(). False if deferred: the row is stored, and not in the
+    /// queue.
+    bool queue(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left);
+    int queued() const { return queued_; }
+    void resolve();
+    /// Of the i-th row queued since the resolve() before the last; nullptr if it has no match. Stays as match() does.
+    MinimalTuple match(int i) const { return queue_[i].match; }
+
+    /// To be called when the left side, or the batch's part of it, has come to its end. False if that was the last
+    /// batch.
+    bool next_batch();
+    /// The next left row of the batch, in a slot for minimal tuples; nullptr at the end of the batch. Not for the first
+    /// batch.
+    TupleTableSlot* next_left(TupleTableSlot* slot);
+    bool in_first_batch() const { return batch_ == 0; }
+
+    /// To probe from the beginning. True if the right side is as it was: it stays. False if it is empty now, because it
+    /// did not fit in memory: add_right() all rows again.
+    bool rescan();
+    /// Forgets everything: add_right() all rows again, for when the right side has changed.
+    void restart();
+    void end();
+
+    AsOfStatistics statistics() const;
+
+private:
+    class SortTies;
+    struct Queued {
+        bool searched;  // its match is known
+        asof::Group group;
+        asof::Index::Place place;
+        std::uint64_t word;
+        asof::Probe probe;
+        MinimalTuple match;
+    };
+
+    AsOfJoin(MemoryContext context, const AsOfSpec& spec);
+
+    bool read_right(TupleTableSlot* slot, Datum& at);
+    void add_row(TupleTableSlot* slot);
+    void keep(TupleTableSlot* slot, Datum at);
+    void build();
+    void split();
+    int batch_of(std::uint64_t word) const;
+    std::size_t memory() const;
+    void empty();
+
+    MemoryContext context_;
+    ContextArena arena_;
+    TupleDesc shape_;
+    TupleTableSlot* slot_;   // for rows that come back from memory or files
+    MemoryContext scratch_;  // what a probe leaves behind
+    AttrNumber right_at_;
+    Instants instants_;
+    const Tolerance* tolerance_;
+    Keys keys_;
+    asof::Index index_;
+    RowStore rows_;
+    Store images_;
+    Spill left_, right_;
+    SortTies* ties_ = nullptr;
+    Datum* key_values_;
+    bool* key_nulls_;
+    Queued queue_[max_queued];
+    int queued_ = 0;
+    int batch_ = 0, batches_ = 1;
+    bool splittable_ = true;
+    std::size_t given_limit_, limit_;
+    double expected_rows_;
+    AsOfStatistics statistics_;
+};
+
+}  // namespace csagg::pg

@@ -1,0 +1,36 @@
+// Rows in temporary files: one file a batch and side, rows come back in the order they were put.
+#pragma once
+#include "base/memory.hpp"
+
+#include "postgres/boundary.hpp"
+
+extern "C" {
+#include "executor/tuptable.h"
+#include "storage/buffile.h"
+}
+
+namespace csagg::pg {
+
+class Spill {
+public:
+    explicit Spill(MemoryContext context) : context_(context) {}
+
+    /// Room for files 0 .. n-1; files there are stay.
+    void grow(int n);
+    void put(int file, TupleTableSlot* slot);
+    /// The first get() of a file rewinds it. False behind its last row, and the file is gone.
+    bool get(int file, TupleTableSlot* slot);
+    /// Closes all files.
+    void close();
+
+private:
+    struct File {
+        BufFile* file;
+        bool reading;
+    };
+    MemoryContext context_;
+    File* files_ = nullptr;
+    int count_ = 0;
+};
+
+}  // namespace csagg::pg

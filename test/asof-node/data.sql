@@ -1,0 +1,103 @@
+-- Random logs for the query shapes: few keys and instants, so that there are ties; NULLs in every column but id.
+CREATE EXTENSION csagg;
+CREATE SCHEMA shapes;
+SET search_path = shapes;
+
+CREATE TABLE l (id int, k int, k2 text, i8 bigint, at timestamptz, d date, n numeric, f float8, i int, active boolean);
+CREATE TABLE r (id int, k int, k2 text, kn numeric, at timestamptz, d date, n numeric, f float8, i bigint, plan int,
+                note text, tags int[]);
+CREATE TABLE names (k int, name text);
+CREATE TABLE parts (LIKE r) PARTITION BY LIST (k);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (0, 1, 2);
+CREATE TABLE parts_2 PARTITION OF parts FOR VALUES IN (3, 4, NULL);
+CREATE TABLE parts_3 PARTITION OF parts DEFAULT;
+CREATE TABLE parent (LIKE r);
+CREATE TABLE child (extra int) INHERITS (parent);
+CREATE VIEW r_view AS SELECT id, k, at, plan, note FROM r WHERE plan IS NOT NULL;
+CREATE VIEW r_barrier WITH (security_barrier) AS SELECT id, k, at, plan, note FROM r WHERE plan > 0;
+CREATE VIEW l_barrier WITH (security_barrier) AS SELECT * FROM l WHERE active;
+CREATE FUNCTION pick(r_plan int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT r_plan * 2 + 1';
+CREATE FUNCTION noisy(n int) RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN n; END';
+
+-- Seeds ending in 7 have no left rows, in 8 no right rows, in 9 keys that meet nowhere, in 0 more rows than work_mem.
+CREATE PROCEDURE generate(seed int) LANGUAGE plpgsql AS $$
+DECLARE
+    lefts int := CASE WHEN seed % 10 = 7 THEN 0 WHEN seed % 10 = 0 THEN 120 ELSE 60 END;
+    rights int := CASE WHEN seed % 10 = 8 THEN 0 WHEN seed % 10 = 0 THEN 2500 ELSE 20 + seed % 3 * 60 END;
+    keys int := CASE WHEN seed % 10 = 0 THEN 40 ELSE 3 + seed % 5 END;
+    instants int := 4 + seed % 4 * 10;
+    apart int := CASE WHEN seed % 10 = 9 THEN 1000 ELSE 0 END;
+BEGIN
+    PERFORM setseed(seed / 1000.0);
+    TRUNCATE l, r, names, parts, parent, child;
+    INSERT INTO l
+        SELECT id, nullif(k, 0), nullif('K' || k2, 'K0'), k, t0 + t * interval '6 hours', date '2025-01-01' + t,
+               t / 3.0, CASE WHEN t % 11 = 0 THEN 'NaN' ELSE t * 0.5 END, t, nullif(random() < 0.8, random() < 0.1)
+        FROM (SELECT id, floor(random() * keys)::int AS k, floor(random() * keys)::int AS k2,
+                     nullif(floor(random() * instants)::int, 1) AS t, timestamptz '2025-01-01' AS t0
+              FROM generate_series(1, lefts) id OFFSET 0) x;
+    INSERT INTO r
+        SELECT id, nullif(k, 0) + apart, nullif('k' || k2, 'k0'), k + apart, t0 + t * interval '6 hours',
+               date '2025-01-01' + t, t / 3.0, CASE WHEN t % 11 = 0 THEN 'NaN' ELSE t * 0.5 END, t,
+               nullif(floor(random() * 6)::int, 5), nullif(repeat('n' || id % 7, 1 + id % 40), 'n3'), ARRAY[k, id % 3]
+        FROM (SELECT id, floor(random() * keys)::int AS k, floor(random() * keys)::int AS k2,
+                     nullif(floor(random() * instants)::int, 1) AS t, timestamptz '2025-01-01' AS t0
+              FROM generate_series(1, rights) id OFFSET 0) x;
+    INSERT INTO names SELECT k, 'name ' || k FROM generate_series(0, keys, 2) k;
+    INSERT INTO parts SELECT * FROM r;
+    INSERT INTO parent SELECT * FROM r WHERE id % 2 = 0;
+    INSERT INTO child SELECT *, id FROM r WHERE id % 2 = 1;
+END $$;
+
+CREATE TABLE shape (id serial, name text, touched boolean, query text, allowed text);
+CREATE TABLE result (name text, seed int, touched boolean, rows int, differ int, examples text);
+
+-- The rows of a query, as text.
+CREATE FUNCTION rows_of(query text) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE rows text[];
+BEGIN
+    EXECUTE format('SELECT coalesce(array_agg(x::text), ''{}'') FROM (%s) x', query) INTO rows;
+    RETURN rows;
+END $$;
+CREATE FUNCTION is_touched(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE line text;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+        IF line LIKE '%Custom Scan (AsOfJoin)%' THEN RETURN true; END IF;
+    END LOOP;
+    RETURN false;
+END $$;
+
+-- Every shape with the node and without it. Nested loops are made dear, so that every as-of join that the planner has
+-- seen runs: of the other shapes it is proven all the more that it sees none.
+CREATE PROCEDURE compare(seed int) LANGUAGE plpgsql AS $$
+DECLARE s record; node text[]; plain text[]; touched boolean; differ int; examples text;
+BEGIN
+    CALL generate(seed);
+    PERFORM set_config('work_mem', CASE WHEN seed % 2 = 0 THEN '64kB' ELSE '4MB' END, false);
+    PERFORM set_config('hash_mem_multiplier', '1', false);
+    FOR s IN SELECT * FROM shape ORDER BY id LOOP
+        PERFORM set_config('csagg.enable_asofjoin', 'on', false), set_config('enable_nestloop', 'off', false);
+        touched := is_touched(s.query);
+        node := rows_of(s.query);
+        PERFORM set_config('csagg.enable_asofjoin', 'off', false), set_config('enable_nestloop', 'on', false);
+        plain := rows_of(s.query);
+        IF s.allowed IS NOT NULL THEN
+            -- ORDER BY does not decide: as many rows, and only such as LATERAL may give.
+            differ := abs(cardinality(node) - cardinality(plain));
+            plain := rows_of(s.allowed);
+            SELECT differ + count(*), string_agg(x, E'\n') INTO differ, examples
+            FROM (SELECT unnest(node) EXCEPT SELECT unnest(plain)) y(x);
+        ELSE
+            SELECT count(*), string_agg(x, E'\n') INTO differ, examples
+            FROM ((SELECT '+ ' || unnest(node) EXCEPT ALL SELECT '+ ' || unnest(plain)) UNION ALL
+                  (SELECT '- ' || unnest(plain) EXCEPT ALL SELECT '- ' || unnest(node))) y(x);
+        END IF;
+        INSERT INTO result VALUES (s.name, seed, touched, cardinality(node), differ, left(examples, 500));
+    END LOOP;
+END $$;
+
+CREATE PROCEDURE touched(name text, query text, allowed text DEFAULT NULL) LANGUAGE sql AS
+    'INSERT INTO shape (name, touched, query, allowed) VALUES (name, true, query, allowed)';
+CREATE PROCEDURE untouched(name text, query text) LANGUAGE sql AS
+    'INSERT INTO shape (name, touched, query) VALUES (name, false, query)';

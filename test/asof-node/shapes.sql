@@ -1,0 +1,398 @@
+-- Query shapes for the plan node. touched(name, query): the planner sees the as-of join. With a second query ORDER BY
+-- does not decide, and that one gives the rows LATERAL may return.
+SET search_path = shapes;
+
+CALL touched($$left join, at or before$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$inner join, at or before$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$comma$$,
+    $$ SELECT l.id, p.* FROM l, LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at
+      DESC, r.id DESC LIMIT 1) p $$);
+CALL touched($$before$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at < l.at
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$at or after$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >=
+      l.at ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL touched($$after$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at > l.at
+      ORDER BY r.at ASC, r.id DESC LIMIT 1) p ON true $$);
+CALL touched($$operands the other way round$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE l.k = r.k AND l.at >=
+      r.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$two keys$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND upper(r.k2)
+      = l.k2 AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$text key$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k2 = lower(l.k2) AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$numeric key against integer$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.kn = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$bigint key against integer$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.i8 AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$array key$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.tags = ARRAY[l.k, 1]
+      AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$key of the left row alone is an expression$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = coalesce(l.k, 1)
+      AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$key with a collation of its own$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k2 = lower(l.k2)
+      COLLATE "C" AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$dates$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.d <= l.d
+      ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$numeric instants$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.n <= l.n
+      ORDER BY r.n DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$float instants with NaN$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.f <= l.f
+      ORDER BY r.f DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$float instants, after$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.f > l.f
+      ORDER BY r.f, r.id LIMIT 1) p ON true $$);
+CALL touched($$bigint instants against integer$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.i <= l.i
+      ORDER BY r.i DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$instant of the left row is an expression$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at + interval '13 hours' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$instant of the right row is an expression$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND
+      date_trunc('day', r.at, 'UTC') <= l.at ORDER BY date_trunc('day', r.at, 'UTC') DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$not older than$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.at > l.at - interval '1 day' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$between$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at BETWEEN
+      l.at - interval '12 hours' AND l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$after, at most a day$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at > l.at
+      AND r.at <= l.at + interval '1 day' ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL touched($$filter on the right side$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.plan <> 2 AND r.note IS NOT NULL ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$fixed end of the instants$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.at < '2025-01-03' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$condition on the left row inside$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND l.active AND l.id % 3 <> 0 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$expressions in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.plan * 10 + 1 AS x, upper(r.note) AS note,
+      coalesce(r.plan, -1) AS y, r.at - interval '1 day' AS z, pick(r.plan) FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$constant in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT true AS found, r.id AS rid FROM r WHERE r.k = l.k AND r.at
+      <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$only a constant in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT true AS found FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$expression that fails on other rows$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT 10 / r.id AS x, 7 / (r.id - 1) AS y FROM r WHERE r.k = l.k
+      AND r.at <= l.at AND r.id > 1 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$columns that nobody reads$$,
+    $$ SELECT l.id, p.plan FROM l LEFT JOIN LATERAL (SELECT * FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at
+      DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$nothing of the subquery is read$$,
+    $$ SELECT l.id FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$ON, one row of the subquery$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON p.plan = 3 $$);
+CALL touched($$ON, both rows$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON p.plan < l.k $$);
+CALL touched($$ON of an inner join$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON p.plan = l.k $$);
+CALL touched($$WHERE on the subquery$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE p.plan = 3 $$);
+CALL touched($$WHERE that wants no match$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE p.rid IS NULL $$);
+CALL touched($$WHERE on both rows$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE p.plan IS DISTINCT FROM l.k $$);
+CALL touched($$WHERE on the left row$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE l.active AND l.id > 10 $$);
+CALL touched($$ON and WHERE$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON p.plan < 4 WHERE coalesce(p.plan, 0) <> 1 $$);
+CALL touched($$WHERE with a subselect$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE p.plan IN (SELECT k FROM names) OR p.plan IS NULL $$);
+CALL touched($$tie-breaks with NULLS FIRST and LAST$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.plan DESC NULLS LAST, r.note NULLS FIRST, r.id DESC LIMIT 1) p ON true $$);
+CALL touched($$tie-breaks, forward$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >=
+      l.at ORDER BY r.at, r.plan DESC, r.note DESC NULLS LAST, r.id LIMIT 1) p ON true $$);
+CALL touched($$tie-break with a collation$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.note COLLATE "C" DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$NULLS LAST on the instant$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC NULLS LAST, r.id LIMIT 1) p ON true $$);
+CALL touched($$NULLS FIRST on the instant, forward$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >=
+      l.at ORDER BY r.at NULLS FIRST, r.id LIMIT 1) p ON true $$);
+CALL touched($$order by position$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at, r.id AS rid FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY 1 DESC, 2 LIMIT 1) p ON true $$);
+CALL touched($$FETCH FIRST ROW ONLY$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id FETCH FIRST ROW ONLY) p ON true $$);
+CALL touched($$LIMIT as an expression$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 2 - 1) p ON true $$);
+CALL touched($$several tables on the left$$,
+    $$ SELECT l.id, m.name, p.* FROM l JOIN names m ON m.k = l.k LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM
+      r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$keys of two tables on the left$$,
+    $$ SELECT l.id, m.name, p.* FROM l JOIN names m ON m.k = l.i8 LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan
+      FROM r WHERE r.k = m.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$grid on the left$$,
+    $$ SELECT l.k, g.day, p.* FROM (SELECT DISTINCT k FROM l) l CROSS JOIN generate_series(timestamptz
+      '2025-01-01', '2025-01-10', '1 day') g(day) LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k =
+      l.k AND r.at < g.day ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$aggregate on the left$$,
+    $$ SELECT l.k, p.* FROM (SELECT k, max(at) AS at FROM l GROUP BY k) l LEFT JOIN LATERAL (SELECT r.id AS rid,
+      r.plan FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$barrier view on the left$$,
+    $$ SELECT l.id, p.* FROM l_barrier l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$view on the right$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r_view r WHERE r.k = l.k AND r.at
+      <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$barrier view on the right$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r_barrier r WHERE r.k = l.k AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$join on the right$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, m.name FROM r JOIN names m ON m.k = r.plan
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$outer join on the right$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, m.name, k FROM r LEFT JOIN names m USING (k)
+      WHERE k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$union all on the right$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM (SELECT id, k, at, plan FROM r
+      WHERE id % 2 = 0 UNION ALL SELECT id, k, at, -plan FROM r WHERE id % 2 = 1) r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$aggregate on the right$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.n, r.id AS rid FROM (SELECT k, at, count(*) AS n,
+      min(id) AS id FROM r GROUP BY k, at) r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p
+      ON true $$);
+CALL touched($$values on the right$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid FROM (VALUES (1, 1, timestamptz '2025-01-01'),
+      (2, 1, '2025-01-02'), (3, 2, '2025-01-01')) r(id, k, at) WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at
+      DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$partitioned table on the right$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM parts r WHERE r.k = l.k AND r.at
+      <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$partitioned table on the left$$,
+    $$ SELECT l.id, p.* FROM parts l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at
+      <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$inheritance on the right$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.tableoid::regclass::text FROM parent r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$CTE on the right$$,
+    $$ WITH c AS MATERIALIZED (SELECT * FROM r WHERE id % 3 > 0) SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT
+      r.id AS rid, r.plan FROM c r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$CTE that is inlined$$,
+    $$ WITH c AS (SELECT * FROM r WHERE id % 3 > 0) SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid,
+      r.plan FROM c r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$two as-of joins$$,
+    $$ SELECT l.id, p.rid, q.rid AS next FROM l LEFT JOIN LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true LEFT JOIN LATERAL (SELECT r.id AS rid FROM r WHERE
+      r.k = l.k AND r.at > l.at ORDER BY r.at, r.id LIMIT 1) q ON true $$);
+CALL touched($$one that needs the other$$,
+    $$ SELECT l.id, p.rid, q.rid AS before FROM l JOIN LATERAL (SELECT r.id AS rid, r.at FROM r WHERE r.k = l.k AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true LEFT JOIN LATERAL (SELECT r.id AS rid FROM r WHERE
+      r.k = l.k AND r.at < p.at ORDER BY r.at DESC, r.id LIMIT 1) q ON true $$);
+CALL touched($$as-of join within the right side$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, q.rid AS inner_id FROM r LEFT JOIN LATERAL
+      (SELECT r2.id AS rid FROM r r2 WHERE r2.k = r.plan AND r2.at <= r.at ORDER BY r2.at DESC, r2.id LIMIT 1) q
+      ON true WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$grouped$$,
+    $$ SELECT p.plan, count(*), sum(l.n) FROM l LEFT JOIN LATERAL (SELECT r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true GROUP BY p.plan $$);
+CALL touched($$distinct$$,
+    $$ SELECT DISTINCT l.k, p.plan FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$window function above$$,
+    $$ SELECT l.id, p.*, count(*) OVER (PARTITION BY p.plan) FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan
+      FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$ordered above$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true ORDER BY l.id DESC LIMIT 20 $$);
+CALL touched($$within a subquery$$,
+    $$ SELECT * FROM (SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k
+      AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true OFFSET 0) s WHERE s.plan > 1 $$);
+CALL touched($$within a CTE$$,
+    $$ WITH c AS MATERIALIZED (SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE
+      r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true) SELECT c.*, d.id AS other FROM c
+      JOIN c d ON d.rid = c.rid $$);
+CALL touched($$within a union$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true UNION ALL SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT
+      r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at < l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$within a correlated subselect: rescans$$,
+    $$ SELECT n.k, (SELECT count(p.rid) FROM l LEFT JOIN LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON p.rid > n.k WHERE l.k <= n.k) FROM names n $$);
+CALL touched($$within EXISTS$$,
+    $$ SELECT n.k FROM names n WHERE (SELECT max(p.plan) FROM l JOIN LATERAL (SELECT r.plan FROM r WHERE r.k = l.k
+      AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE l.i8 = n.k) > 2 $$);
+CALL touched($$rows of the left table as a whole$$,
+    $$ SELECT l, p.plan FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$undecided, backward$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY
+      r.at DESC LIMIT 1) p ON true $$,
+    $$ SELECT l.id, r.id FROM l JOIN r ON r.k = l.k AND r.at <= l.at WHERE r.at = (SELECT max(x.at) FROM r x WHERE
+      x.k = l.k AND x.at <= l.at) $$);
+CALL touched($$undecided, forward$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND r.at > l.at ORDER BY
+      r.at LIMIT 1) p ON true $$,
+    $$ SELECT l.id, r.id FROM l JOIN r ON r.k = l.k AND r.at > l.at WHERE r.at = (SELECT min(x.at) FROM r x WHERE
+      x.k = l.k AND x.at > l.at) $$);
+
+-- What has to be left alone.
+CALL untouched($$volatile function in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, noisy(r.plan) FROM r WHERE r.k = l.k AND r.at
+      <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$volatile function in the filter$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND noisy(r.plan) > 1 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$volatile function in ON$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON noisy(p.plan) > 1 $$);
+CALL untouched($$rows locked$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true FOR UPDATE OF l $$);
+CALL untouched($$right rows locked$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY r.at DESC, r.id LIMIT 1 FOR SHARE) p ON true $$);
+CALL untouched($$LIMIT 2$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 2) p ON true $$);
+CALL untouched($$no LIMIT$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id ) p ON true $$);
+CALL untouched($$LIMIT NULL$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT NULL) p ON true $$);
+CALL untouched($$OFFSET$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1 OFFSET 1) p ON true $$);
+CALL untouched($$OFFSET 0$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1 OFFSET 0) p ON true $$);
+CALL untouched($$WITH TIES$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC FETCH FIRST ROW WITH TIES) p ON true $$);
+CALL untouched($$no ORDER BY$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT 1 AS x FROM r WHERE r.k = l.k AND r.at <= l.at LIMIT 1) p
+      ON true $$);
+CALL untouched($$aggregate$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT max(r.at) FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY
+      1 LIMIT 1) p ON true $$);
+CALL untouched($$GROUP BY$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at FROM r WHERE r.k = l.k AND r.at <= l.at GROUP BY r.at
+      ORDER BY r.at DESC LIMIT 1) p ON true $$);
+CALL untouched($$DISTINCT inside$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT DISTINCT r.at FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY r.at DESC LIMIT 1) p ON true $$);
+CALL untouched($$DISTINCT ON$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT DISTINCT ON (r.at) r.at, r.id AS rid FROM r WHERE r.k =
+      l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$window function$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, count(*) OVER () FROM r WHERE r.k = l.k AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$set operation$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at, r.id AS rid FROM r WHERE r.k = l.k AND r.at <= l.at
+      UNION SELECT r.at, -r.id FROM r WHERE r.k = l.k AND r.at < l.at ORDER BY 1 DESC, 2 LIMIT 1) p ON true $$);
+CALL untouched($$set-returning function$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at, r.id, unnest(r.tags) AS tag FROM r WHERE r.k = l.k
+      AND r.at <= l.at ORDER BY r.at DESC, r.id, 3 LIMIT 1) p ON true $$);
+CALL untouched($$subselect in the filter$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.plan IN (SELECT k FROM names) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$subselect in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, (SELECT name FROM names n WHERE n.k = r.plan
+      ORDER BY 1 LIMIT 1) FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$CTE inside$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (WITH c AS MATERIALIZED (SELECT * FROM r WHERE r.k = l.k) SELECT
+      c.id AS rid FROM c WHERE c.k = l.k AND c.at <= l.at ORDER BY c.at DESC, c.id LIMIT 1) p ON true $$);
+CALL untouched($$order against the comparison$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL untouched($$order by another column$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$order by the key first$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.k, r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$no comparison of instants$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k ORDER BY r.at
+      DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$no key$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at <= l.at ORDER BY
+      r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$two upper ends$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.at < l.d ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$key that is not equal$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k <> l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$key that may be NULL$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k IS NOT DISTINCT FROM
+      l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$OR$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE (r.k = l.k OR r.plan =
+      l.k) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$other correlated condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.plan > l.k ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$instants as text$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.k2 <=
+      l.k2 ORDER BY r.k2 DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$date against timestamptz$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.d <= l.at
+      ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$left column in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan + l.k AS x FROM r WHERE r.k = l.k AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$left column in ORDER BY$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, abs(r.plan - l.k), r.id LIMIT 1) p ON true $$);
+CALL untouched($$tie-break that may fail$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, 1 / (r.id + 1), r.id LIMIT 1) p ON true $$);
+CALL untouched($$row of the subquery as a whole$$,
+    $$ SELECT l.id, p FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$TABLESAMPLE$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r TABLESAMPLE SYSTEM (100) WHERE
+      r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$scalar subselect$$,
+    $$ SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l $$);
+CALL untouched($$columns of two levels above$$,
+    $$ SELECT n.k, (SELECT count(p.rid) FROM l JOIN LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.plan >= n.k ORDER BY r.at DESC, r.id LIMIT 1) p ON true) FROM names n $$);
+CALL untouched($$not lateral$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN (SELECT r.k, r.id AS rid FROM r ORDER BY r.at DESC, r.id LIMIT 1) p ON p.k
+      = l.k $$);
+CALL untouched($$join inside on the left row$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid FROM r JOIN names m ON m.k = l.k WHERE r.k =
+      l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$constant subquery within an outer join$$,
+    $$ SELECT n.k, s.* FROM names n LEFT JOIN (SELECT l.id, l.k, 1 AS one, p.rid FROM l LEFT JOIN LATERAL (SELECT
+      r.id AS rid FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true) s ON s.k =
+      n.k $$);
