@@ -25,6 +25,9 @@ public:
         return d;
     }
 
+    /// What happened since ever has a day of its own.
+    std::int64_t day_of_event(Instant at) const { return at == minus_infinity ? minus_infinity : day_of(at); }
+
     /// The first instant whose day is `day` or later; -infinity and infinity beyond what a timestamp holds.
     Instant begin_of(std::int64_t day) const {
         if (day < first_day) return minus_infinity;

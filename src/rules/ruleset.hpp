@@ -16,6 +16,12 @@ struct Question {
     bool has_window = false;
     Reach window;  // how far back
     Reach shift;   // from when on
+
+    /// From when on a counter that is known from `known_from` on has the window whole: it begins after the last unknown
+    /// instant.
+    Instant known(Instant known_from) const {
+        return has_window ? shift.exit_of(window.exit_of(std::max(known_from - 1, first_instant))) : plus_infinity;
+    }
 };
 
 class Program {
