@@ -1,6 +1,6 @@
 #include "rules/evaluation.hpp"
 
-#include "base/interrupt.hpp"
+#include "rules/lines.hpp"
 
 namespace csagg {
 namespace {
@@ -8,60 +8,12 @@ namespace {
 constexpr Value no_number{Kind::number, true, 0, 0, {}};
 constexpr Value no_truth{Kind::boolean, true, 0, 0, {}};
 
-// Lines (value + slope x days) are kept where all of this is exact: numbers with at most 6 fraction digits and below
-// 10^9, slopes below 1000 a day. In max_days they reach 5 x 10^9, which has 16 digits: nothing is rounded on the way.
-constexpr int line_scale = 6;
-constexpr std::int64_t max_line_value = 1'000'000'000, max_slope = 1000, max_days = 4'000'000;
-
-bool is_tame(const Number& number, std::int64_t limit) {
-    return number.scale <= line_scale && magnitude_of(number.coefficient) <= std::uint64_t(limit * power_of_ten[number.scale]);
-}
 bool is_line(const Result& result) { return result.slope.coefficient != 0; }
-std::int64_t scaled(const Number& number) { return number.coefficient * power_of_ten[line_scale - number.scale]; }
-
-bool holds(Op op, std::int64_t sign) {
-    switch (op) {
-        case Op::eq: return sign == 0;
-        case Op::ne: return sign != 0;
-        case Op::lt: return sign < 0;
-        case Op::le: return sign <= 0;
-        case Op::gt: return sign > 0;
-        default: return sign >= 0;
-    }
-}
-int sign_of(std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
-int sign_of(std::int64_t v) { return v < 0 ? -1 : v > 0 ? 1 : 0; }
-
-/// The least k >= 1 for which `difference + k * slope` compares otherwise; max_days if there is none before.
-std::int64_t days_to_flip(Op op, std::int64_t difference, std::int64_t slope) {
-    const bool now = holds(op, sign_of(difference));
-    const auto flips_at = [&](std::int64_t k) { return k < max_days && holds(op, sign_of(difference + k * slope)) != now; };
-    if (slope == 0) return max_days;
-    // The sign changes where the line meets zero, and once more just behind.
-    const std::int64_t meets = difference == 0 || (difference < 0) == (slope < 0)
-                                   ? 0
-                                   : std::int64_t((magnitude_of(difference) + magnitude_of(slope) - 1) / magnitude_of(slope));
-    for (std::int64_t k = std::max<std::int64_t>(meets, 1); k <= meets + 1; ++k)
-        if (flips_at(k)) return k;
-    return max_days;
-}
 
 /// Whether the product of a line and a constant is rounded on no day.
 bool is_exact_product(const Result& a, const Result& b) {
     const int scale = std::max(a.value.scale, a.slope.scale) + std::max(b.value.scale, b.slope.scale);
     return scale <= line_scale && is_tame(a.value.number(), max_line_value) && is_tame(b.value.number(), max_line_value);
-}
-
-/// Half away from zero to `digits` fraction digits; negative: to tens, hundreds, as PostgreSQL's round().
-Number rounded(const Number& number, int digits) {
-    const int drop = number.scale - digits;
-    if (drop <= 0) return number;
-    if (drop > 18) return {};
-    const auto unit = std::uint64_t(power_of_ten[drop]);
-    const std::uint64_t magnitude = magnitude_of(number.coefficient);
-    const std::uint64_t units = magnitude / unit + (magnitude % unit >= unit - magnitude % unit ? 1 : 0);
-    return round_to_number(number.coefficient < 0, Uint128(units) * (digits < 0 ? std::uint64_t(power_of_ten[-digits]) : 1),
-                           std::max(digits, 0));
 }
 
 }  // namespace
@@ -329,52 +281,22 @@ void Evaluation::first_or_last(const Node& node, Result& result) {
 
 // ---- days
 
-namespace {
-
-struct Day {
-    bool finite;
-    std::int64_t number;
-};
-
-Day day_of(const Value& value, const LocalDays& days) {
-    if (value.kind == Kind::date) return {value.word != minus_infinity_date && value.word != plus_infinity_date, value.word};
-    if (value.word == minus_infinity || value.word == plus_infinity) return {false, 0};
-    return {true, days.day_of(value.word)};
-}
-
-}  // namespace
-
 void Evaluation::within(const Node& node, Result& result) {
     const Result& x = of(arguments(node)[0]);
     const Instant until = x.until;
     if (x.value.absent) return set(result, no_truth, until);
-    const LocalDays& days = program_.days();
-    const Day day = day_of(x.value, days);
-    if (!day.finite) return set(result, Value::of(false), until);
-    Instant begin = minus_infinity;
-    const Span& length = node.window;
-    if (length.micros != 0) {
-        const Instant at = x.value.kind == Kind::time ? x.value.word : days.begin_of(day.number);
-        begin = at == plus_infinity || at < first_instant + length.micros ? at : at - length.micros;
-    } else if (length.months != 0) {
-        const std::int64_t first = first_instant / micros_per_day + 366'000, last = last_instant / micros_per_day - 1;
-        const LocalTime midnight = std::clamp(day.number, first, last) * micros_per_day;
-        begin = days.begin_of(days.calendar().add(midnight, length, -1) / micros_per_day);
-    } else {
-        begin = days.begin_of(day.number - length.days);
-    }
-    const Instant end = days.begin_of(day.number + 1);
-    if (now_ < begin) return set(result, Value::of(false), std::min(until, begin));
-    if (now_ < end) return set(result, Value::of(true), std::min(until, end));
+    if (!is_finite(x.value)) return set(result, Value::of(false), until);
+    const Stay stay = stay_within(x.value.kind, x.value.word, node.window, program_.days());
+    if (now_ < stay.begin) return set(result, Value::of(false), std::min(until, stay.begin));
+    if (now_ < stay.end) return set(result, Value::of(true), std::min(until, stay.end));
     set(result, Value::of(false), until);
 }
 
 void Evaluation::days_to(const Node& node, Result& result) {
     const Result& x = of(arguments(node)[0]);
     const Instant until = x.until;
-    const Day day = x.value.absent ? Day{false, 0} : day_of(x.value, program_.days());
-    if (!day.finite) return set(result, no_number, until);
-    const std::int64_t since = today() - day.number;
+    if (x.value.absent || !is_finite(x.value)) return set(result, no_number, until);
+    const std::int64_t since = today() - (x.value.kind == Kind::date ? x.value.word : program_.days().day_of(x.value.word));
     if (node.op == Op::days_since)
         set_line(result, Number::of(since), Number::of(1), until);
     else

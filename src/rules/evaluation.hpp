@@ -40,8 +40,6 @@ public:
         if (now_ >= result.fresh_until) compute(id, result);
         return result;
     }
-    /// The instant up to which unpredictable daily values before 1970 are taken as constant.
-    static constexpr Instant first_daily = -10'957 * micros_per_day;
 
 private:
     struct Cursor {

@@ -52,6 +52,52 @@ private:
     const Calendar* calendar_;
 };
 
+/// The same, for one who asks for many that are near to one another: remembers where the arithmetic is plain.
+class NearDays {
+public:
+    explicit NearDays(const LocalDays& days) : days_(&days) {}
+
+    std::int64_t day_of(Instant at) {
+        if (at < day_from_ || at >= day_until_) find_days(at);
+        if (at < day_from_ || at >= day_until_) return days_->day_of(at);
+        return floor_days(at + day_offset_);
+    }
+    Instant begin_of(std::int64_t day) {
+        if (day < begin_from_ || day >= begin_until_) find_begins(day);
+        if (day < begin_from_ || day >= begin_until_) return days_->begin_of(day);
+        return day * micros_per_day - begin_offset_;
+    }
+
+private:
+    static constexpr std::int64_t far = 290'000 * std::int64_t(366) * micros_per_day;  // either way
+
+    static std::int64_t floor_days(LocalTime local) {
+        const std::int64_t day = local / micros_per_day;
+        return day - (local - day * micros_per_day < 0 ? 1 : 0);
+    }
+    // As day_of() and begin_of() above take the short way.
+    void find_days(Instant at) {
+        if (at < -far || at > far) return;
+        const Regime regime = days_->calendar().regime_at(at);
+        day_from_ = std::max(regime.from, -far) + 3 * micros_per_day;
+        day_until_ = std::min(regime.until, far) - 4 * micros_per_day;
+        day_offset_ = regime.offset;
+    }
+    void find_begins(std::int64_t day) {
+        if (day < -far / micros_per_day || day > far / micros_per_day) return;
+        const Regime regime = days_->calendar().regime_at((day - 1) * micros_per_day);
+        begin_from_ = floor_days(std::max(regime.from, -far)) + 3;
+        begin_until_ = floor_days(std::min(regime.until, far)) - 4;
+        begin_offset_ = regime.offset;
+    }
+
+    const LocalDays* days_;
+    Instant day_from_ = plus_infinity, day_until_ = minus_infinity;
+    std::int64_t day_offset_ = 0;
+    std::int64_t begin_from_ = plus_infinity, begin_until_ = minus_infinity;
+    std::int64_t begin_offset_ = 0;
+};
+
 /// A Window, or nothing: then begin and exit are the instant itself. What lies beyond a timestamp's range is infinite.
 class Reach {
 public:
@@ -65,6 +111,12 @@ public:
     Instant exit_of(Instant event) const {
         if (!window_) return event;
         return event > last_instant - margin ? plus_infinity : window_->exit_of(event);
+    }
+
+    /// exit_of() of each; they do not decrease.
+    void exits_of(std::span<const Instant> events, Instant* exits) const {
+        if (window_ && (events.empty() || events.back() <= last_instant - margin)) return window_->exits_of(events, exits);
+        for (std::size_t i = 0; i < events.size(); ++i) exits[i] = exit_of(events[i]);
     }
 
 private:

@@ -41,6 +41,14 @@ void Program::enlarge() {
     }
 }
 
+/// Their number; equal ones are one.
+std::uint32_t Program::exits(std::uint32_t fact, std::uint32_t of, const Span& length) {
+    for (std::uint32_t i = 0; i < exits_.size(); ++i)
+        if (exits_[i].fact == fact && exits_[i].of == of && exits_[i].length == length) return i;
+    exits_.push_back({fact, of, length, Reach(days_.calendar(), length)});
+    return std::uint32_t(exits_.size() - 1);
+}
+
 NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
     if (nodes_.list.size() * 2 >= slots_.size()) enlarge();
     const std::size_t mask = slots_.size() - 1;
@@ -60,6 +68,13 @@ NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
         question.has_window = has_length(node.window);
         if (question.has_window) question.window = Reach(days_.calendar(), node.window);
         if (has_length(node.shift)) question.shift = Reach(days_.calendar(), node.shift);
+    }
+    if (is_window(node.op)) {
+        if (question.has_window) question.leaves = exits(node.fact, Exits::none, node.window);
+        if (has_length(node.shift)) {
+            question.enters = exits(node.fact, Exits::none, node.shift);
+            if (question.has_window) question.leaves = exits(node.fact, question.leaves, node.shift);
+        }
     }
     questions_.push_back(question);
     return id;

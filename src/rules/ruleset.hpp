@@ -10,12 +10,23 @@ namespace csagg {
 
 inline constexpr NodeId no_node = ~NodeId(0);
 
+/// When the events of a counter go out of windows of one length: those events, or what exits `of` gives.
+struct Exits {
+    static constexpr std::uint32_t none = ~std::uint32_t(0);
+
+    std::uint32_t fact;
+    std::uint32_t of;  // none: the events
+    Span length;
+    Reach by;
+};
+
 /// A node that asks a fact: where it looks, and which cursor it has.
 struct Question {
     NodeId node;
     bool has_window = false;
     Reach window;  // how far back
     Reach shift;   // from when on
+    std::uint32_t enters = Exits::none, leaves = Exits::none;  // of counters, if the window is shifted, if there is one
 
     /// From when on a counter that is known from `known_from` on has the window whole: it begins after the last unknown
     /// instant.
@@ -26,7 +37,7 @@ struct Question {
 
 class Program {
 public:
-    Program(const Calendar& calendar, Arena& arena) : nodes_(arena), questions_(arena), slots_(arena), days_(calendar) {}
+    Program(const Calendar& calendar, Arena& arena) : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar) {}
 
     /// Takes over the last of `parsed` with all it needs; gives its number here.
     NodeId take(const Nodes& parsed);
@@ -34,15 +45,18 @@ public:
     const Nodes& nodes() const { return nodes_; }
     const Node& operator[](NodeId id) const { return nodes_.list[id]; }
     std::span<const Question> questions() const { return {questions_.data(), questions_.size()}; }
+    std::span<const Exits> exits() const { return {exits_.data(), exits_.size()}; }
     const LocalDays& days() const { return days_; }
 
 private:
     NodeId intern(Node node, std::span<const NodeId> arguments);
     bool equal(const Node& node, std::span<const NodeId> arguments, NodeId other) const;
     void enlarge();
+    std::uint32_t exits(std::uint32_t fact, std::uint32_t of, const Span& length);
 
     Nodes nodes_;
     Vector<Question> questions_;
+    Vector<Exits> exits_;
     Vector<NodeId> slots_;  // open addressing: number + 1, or 0
     LocalDays days_;
 };
