@@ -21,14 +21,15 @@ CounterColumns::CounterColumns(ByteSpan bytes, Arena& arena) : arena_(&arena), c
     forgotten_ = counter_->forgotten();
     // A block says how many events it has, and has no more than its bytes can hold a bit of each.
     if (counter_->size() / 8 > bytes.size()) throw_corrupt("counter has more instants than bytes");
-    const auto instants = make<Instant>(counter_->size());
+    const auto instants = make<Instant>(counter_->size() + 1);
     Instant previous = minus_infinity;
     for_blocks([&](const CounterBlock& block, std::size_t first) {
         block.decode_instants(instants.data() + first);
         if (first > 0 && instants[first] <= previous) throw_corrupt("instants are not increasing");
         previous = instants[first + block.size() - 1];
     });
-    instants_ = instants;
+    instants.back() = plus_infinity;
+    instants_ = instants.first(counter_->size());
 }
 
 /// Calls f(block, number of its first event).

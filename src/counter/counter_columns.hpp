@@ -29,11 +29,16 @@ struct ActorColumn {
 class CounterColumns {
 public:
     /// Of no events, known from then on.
-    CounterColumns(Instant known_from, Arena& arena) : arena_(&arena), known_from_(known_from) {}
+    CounterColumns(Instant known_from, Arena& arena) : arena_(&arena), known_from_(known_from) {
+        const auto nothing = make<Instant>(1);
+        nothing[0] = plus_infinity;
+        instants_ = nothing.first(0);
+    }
     /// The bytes must outlive this. Errc::corrupt, here and below.
     CounterColumns(ByteSpan bytes, Arena& arena);
 
     std::size_t size() const { return instants_.size(); }
+    /// Increasing. Behind the last one, past the span's end, stands infinity.
     std::span<const Instant> instants() const { return instants_; }
     Instant known_from() const { return known_from_; }
     bool forgotten() const { return forgotten_; }

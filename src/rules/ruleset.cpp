@@ -120,7 +120,7 @@ NodeId RuleSet::compile(const Formula& formula, Kind kind, Arena& arena) {
             throw ExpressionError(Errc::kind_mismatch, 0,
                                   std::string("the expression is a ") + kind_name(Kind(whole.kind)) + ", not a " + kind_name(kind));
         for (const Node& node : parsed.list)
-            if (is_fact(node.op)) used_[node.fact] = 1;
+            if (is_fact(node.op)) wanted_[node.fact] = 1;
         return program_.take(parsed);
     } catch (const ExpressionError& e) {
         throw_at(json_.source(), json_.offset_in(value, e.at()), e.code(), e.what(), e.hint());
@@ -136,7 +136,7 @@ RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena
       stages_(arena),
       rules_(arena),
       alerts_(arena),
-      used_(document_.facts.size(), 0, Alloc<Byte>(arena)) {
+      wanted_(document_.facts.size(), Byte(document_.exists.given() ? 0 : 1), Alloc<Byte>(arena)) {
     for (const Document::Fact& fact : document_.facts) declarations_.facts.push_back({fact.name, fact.kind});
     for (const Document::Stage& stage : document_.stages) stages_.push_back(compile(stage.when, Kind::boolean, arena));
     exists_ = compile(document_.exists, Kind::boolean, arena);

@@ -91,8 +91,9 @@ public:
     NodeId exists() const { return exists_; }
     NodeId override_when() const { return override_when_; }
     NodeId override_score() const { return override_score_; }
-    /// Whether an expression asks for fact i.
-    bool uses(std::size_t i) const { return used_[i] != 0; }
+    /// For each fact, whether it is looked at. Without an expression that says so, a customer exists from the first entry
+    /// of any fact on.
+    std::span<const Byte> wanted() const { return {wanted_.data(), wanted_.size()}; }
 
 private:
     const Calendar& find_calendar(CalendarSource calendars) const;
@@ -106,7 +107,7 @@ private:
     Vector<NodeId> stages_;
     Vector<Rule> rules_;
     Vector<Alert> alerts_;
-    Vector<Byte> used_;
+    Vector<Byte> wanted_;
     NodeId exists_, override_when_ = no_node, override_score_ = no_node;
 };
 

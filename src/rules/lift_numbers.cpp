@@ -1,0 +1,142 @@
+#include "rules/lift_parts.hpp"
+
+namespace csagg {
+
+using enum PieceState;
+
+namespace {
+
+bool is_small(std::int64_t v) { return v > -1'000'000'000 && v < 1'000'000'000; }  // products have at most 18 digits
+
+/// A line, or the number that it is where its slope is 0; false where it is too large to be exact.
+bool make_line(Piece& piece, Int128 word, Int128 slope, int scale) {
+    const Int128 unit = power_of_ten[scale];
+    const auto within = [](Int128 v, Int128 limit) { return v <= limit && v >= -limit; };
+    if (!within(word, max_line_value * unit) || !within(slope, max_slope * unit)) return false;
+    piece.word = std::int64_t(word);
+    piece.slope = std::int32_t(slope);
+    piece.scale = std::uint8_t(scale);
+    if (!piece.is_line()) {
+        const Number number = Number::normalized(piece.word, scale);
+        piece.word = number.coefficient;
+        piece.scale = number.scale;
+    }
+    return true;
+}
+
+}  // namespace
+
+Piece Lift::calculate(Op op, const Number& a, const Number& b, Instant at) {
+    if (is_small(a.coefficient) && is_small(b.coefficient)) {
+        if (op == Op::multiply && a.scale + b.scale <= 18) return number_at(at, Number::normalized(a.coefficient * b.coefficient, a.scale + b.scale));
+        if (op == Op::add && a.scale == 0 && b.scale == 0) return {at, a.coefficient + b.coefficient};
+        if (op == Op::subtract && a.scale == 0 && b.scale == 0) return {at, a.coefficient - b.coefficient};
+    }
+    if (op == Op::divide && b.coefficient == 0) return failed_at(at);
+    try {
+        switch (op) {
+            case Op::add: return number_at(at, a + b);
+            case Op::subtract: return number_at(at, a - b);
+            case Op::multiply: return number_at(at, a * b);
+            default: return number_at(at, divide(a, b));
+        }
+    } catch (const Error&) {
+        return failed_at(at);
+    }
+}
+
+Track Lift::arithmetic(const Node& node) {
+    const Track x = argument(node, 0), y = argument(node, 1);
+    out_.begin(x.size + y.size);
+    walk(from_, until_, x, y, [&](Instant begin, Instant end, const Piece& a, const Piece& b) {
+        if (a.state != value) return out_.add(a.starting(begin));
+        if (b.state != value) return out_.add(b.starting(begin));
+        if (!a.is_line() && !b.is_line()) return out_.add(calculate(node.op, a.number(), b.number(), begin));
+        Piece line{begin};
+        const int finer = std::max(a.scale, b.scale), product = a.scale + b.scale;
+        const auto up = [](std::int64_t v, int digits) { return Int128(v) * power_of_ten[digits]; };
+        const int sign = node.op == Op::subtract ? -1 : 1;
+        if ((node.op == Op::add || node.op == Op::subtract) && finer <= line_scale) {
+            const int da = finer - a.scale, db = finer - b.scale;
+            if (make_line(line, up(a.word, da) + sign * up(b.word, db), up(a.slope, da) + sign * up(b.slope, db), finer)) return out_.add(line);
+        }
+        if (node.op == Op::multiply && a.is_line() != b.is_line() && product <= line_scale &&
+            make_line(line, Int128(a.word) * b.word, Int128(a.slope) * b.word + Int128(b.slope) * a.word, product))
+            return out_.add(line);
+        add_daily(begin, end, [&](Instant t, std::int64_t day) { out_.add(calculate(node.op, a.number_on(day), b.number_on(day), t)); });
+    });
+    return out_.finish();
+}
+
+Track Lift::round(const Node& node) {
+    return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& piece) {
+        // A line of such numbers stays as it is.
+        if (piece.state != value || piece.scale <= node.digits) return out_.add(piece);
+        const auto whole = [&](Instant t, const Number& number) {
+            try {
+                out_.add(number_at(t, rounded(number, node.digits)));
+            } catch (const Error&) {
+                out_.add(failed_at(t));
+            }
+        };
+        if (!piece.is_line()) return whole(begin, piece.number());
+        add_daily(begin, end, [&](Instant t, std::int64_t day) { whole(t, piece.number_on(day)); });
+    });
+}
+
+Track Lift::magnitude(const Node& node) {
+    return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& piece) {
+        if (piece.state != value) return out_.add(piece);
+        compare(Op::lt, begin, end, piece, Piece{begin}, [&](Instant t, bool negative) {
+            Piece part = piece.starting(t);
+            if (negative) {
+                part.word = -part.word;
+                part.slope = -part.slope;
+            }
+            out_.add(part);
+        });
+    });
+}
+
+Track Lift::comparison(const Node& node) {
+    const Node& left = program_[arguments(node)[0]];
+    const Node& right = program_[arguments(node)[1]];
+    if (is_window(left.op) && left.op != Op::sum && right.op == Op::constant && !right.constant.absent && node.op != Op::eq && node.op != Op::ne)
+        return threshold(node, left, right.constant.number());
+    const Kind kind = left.kind == 0 ? Kind(right.kind) : Kind(left.kind);
+    const Track x = argument(node, 0), y = argument(node, 1);
+    out_.begin(x.size + y.size);
+    walk(from_, until_, x, y, [&](Instant begin, Instant end, const Piece& a, const Piece& b) {
+        if (a.state != value) return out_.add(a.starting(begin));
+        if (b.state != value) return out_.add(b.starting(begin));
+        const auto add = [this](Instant t, bool truth) { out_.add(truth_at(t, truth)); };
+        if (kind == Kind::number) return compare(node.op, begin, end, a, b, add);
+        const auto order = kind == Kind::text ? texts_[std::size_t(a.word)] <=> texts_[std::size_t(b.word)] : a.word <=> b.word;
+        add(begin, holds(node.op, sign_of(order)));
+    });
+    return out_.finish();
+}
+
+/// From left to right, the least (or greatest) so far and the next.
+Track Lift::extreme(const Node& node) {
+    const Kind kind = Kind(node.kind);
+    const Op keeps = node.op == Op::least ? Op::le : Op::ge;
+    Track all = argument(node, 0);
+    for (std::size_t i = 1; i < node.count; ++i) {
+        const Track next = argument(node, i);
+        out_.begin(all.size + next.size);
+        walk(from_, until_, all, next, [&](Instant begin, Instant end, const Piece& a, const Piece& b) {
+            if (a.state == failed || b.state == failed) return out_.add(failed_at(begin));
+            if (a.state == absent) return out_.add(b.starting(begin));
+            if (b.state == absent) return out_.add(a.starting(begin));
+            const auto add = [&](Instant t, bool keep) { out_.add((keep ? a : b).starting(t)); };
+            if (kind == Kind::number) return compare(keeps, begin, end, a, b, add);
+            const auto order = kind == Kind::text ? texts_[std::size_t(a.word)] <=> texts_[std::size_t(b.word)] : a.word <=> b.word;
+            add(begin, holds(keeps, sign_of(order)));
+        });
+        all = out_.finish();
+    }
+    return all;
+}
+
+}  // namespace csagg
