@@ -20,13 +20,13 @@ Value optional_number(const std::optional<Number>& number) { return number ? Val
 
 Track existence(const RuleSet& rules, const Facts& facts, Lift& lift) {
     if (rules.exists() != no_node) return lift.of(rules.exists());
-    const Track yes = lift.constant({lift.from(), 1}), no = lift.constant({lift.from(), 0});
+    const Track yes = lift.constant(truth_at(lift.from(), true)), no = lift.constant(truth_at(lift.from(), false));
     if (facts.first_entry() <= lift.from()) return yes;
     if (facts.first_entry() >= lift.until()) return no;
     auto& pieces = lift.pieces();
     pieces.begin(2);
-    pieces.add({lift.from(), 0});
-    pieces.add({facts.first_entry(), 1});
+    pieces.add(truth_at(lift.from(), false));
+    pieces.add(truth_at(facts.first_entry(), true));
     return pieces.finish();
 }
 

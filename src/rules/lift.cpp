@@ -20,7 +20,7 @@ Track Lift::constant(const Piece& piece) {
 
 /// Without its instant.
 Piece Lift::piece_of(const Value& value) {
-    Piece piece{from_, value.word, 0, value.scale, value.absent ? PieceState::absent : PieceState::value};
+    Piece piece{from_, value.word, {0, value.scale, value.absent ? PieceState::absent : PieceState::value}};
     if (value.absent) {
         piece.word = 0;
     } else if (value.kind == Kind::text) {
@@ -61,7 +61,7 @@ Track Lift::compute(NodeId id) {
         case Op::negate:
             return map(argument(node, 0), [this](Instant, Instant, Piece piece) {
                 piece.word = -piece.word;
-                piece.slope = -piece.slope;
+                piece.traits.slope = -piece.traits.slope;
                 out_.add(piece);
             });
         case Op::round: return round(node);
@@ -77,29 +77,29 @@ Track Lift::compute(NodeId id) {
         case Op::all_of:
         case Op::any_of: {
             const std::int64_t decisive = node.op == Op::any_of ? 1 : 0;
-            return fold(node, [decisive](const Piece& a, const Piece& b) -> const Piece& {
-                if (a.state == failed || (a.state == value && a.word == decisive)) return a;
-                if (a.state == value || b.state == failed || (b.state == value && b.word == decisive)) return b;
+            return fold(node, [decisive](const Piece& a, const Piece& b) {
+                if (a.state() == failed || (a.state() == value && a.word == decisive)) return a;
+                if (a.state() == value || b.state() == failed || (b.state() == value && b.word == decisive)) return b;
                 return a;  // unknown
             });
         }
         case Op::coalesce:
-            return fold(node, [](const Piece& a, const Piece& b) -> const Piece& { return a.state == absent ? b : a; });
+            return fold(node, [](const Piece& a, const Piece& b) { return a.state() == absent ? b : a; });
         case Op::choose: return choose(argument(node, 0), argument(node, 1), argument(node, 2));
         case Op::nullif: return nullif(node);
         case Op::negation:
             return map(argument(node, 0), [this](Instant, Instant, Piece piece) {
-                if (piece.state == value) piece.word = piece.word == 0 ? 1 : 0;
+                if (piece.state() == value) piece.word = piece.word == 0 ? 1 : 0;
                 out_.add(piece);
             });
         case Op::is_null:
             return map(argument(node, 0), [this](Instant begin, Instant, const Piece& piece) {
-                out_.add(piece.state == failed ? piece : truth_at(begin, piece.state == absent));
+                out_.add(piece.state() == failed ? piece : truth_at(begin, piece.state() == absent));
             });
         case Op::is_true:
         case Op::is_false:
             return map(argument(node, 0), [this, &node](Instant begin, Instant, const Piece& piece) {
-                out_.add(piece.state == failed ? piece : truth_at(begin, node.op == Op::is_true ? piece.is_true() : piece.is_false()));
+                out_.add(piece.state() == failed ? piece : truth_at(begin, node.op == Op::is_true ? piece.is_true() : piece.is_false()));
             });
     }
     throw NotLifted{};
@@ -112,7 +112,7 @@ Track Lift::fold(const Node& node, F f) {
     for (std::size_t i = 1; i < node.count; ++i) {
         const Track next = argument(node, i);
         out_.begin(all.size + next.size);
-        walk(from_, until_, all, next, [&](Instant begin, Instant, const Piece& a, const Piece& b) { out_.add(f(a, b).starting(begin)); });
+        walk(all, next, [&](Instant begin, Instant, std::size_t x, std::size_t y) { out_.add(f(all[x], next[y]).starting(begin)); });
         all = out_.finish();
     }
     return all;
@@ -122,17 +122,17 @@ Track Lift::choose(const Track& condition, const Track& a, const Track& b) {
     out_.begin(condition.size + a.size + b.size);
     std::size_t x = 0, y = 0;
     for (std::size_t i = 0; i < condition.size; ++i) {
-        const Piece& chosen = condition.pieces[i];
-        const Instant begin = chosen.at, end = condition.pieces[i + 1].at;
-        if (chosen.state == PieceState::failed) {
+        const Piece chosen = condition[i];
+        const Instant begin = chosen.at, end = condition.at[i + 1];
+        if (chosen.state() == PieceState::failed) {
             out_.add(chosen);
             continue;
         }
         const Track& from = chosen.is_true() ? a : b;
         std::size_t& j = chosen.is_true() ? x : y;
-        while (from.pieces[j + 1].at <= begin) ++j;
-        out_.add(from.pieces[j].starting(begin));
-        while (from.pieces[j + 1].at < end) out_.add(from.pieces[++j]);
+        while (from.at[j + 1] <= begin) ++j;
+        out_.add(from[j].starting(begin));
+        while (from.at[j + 1] < end) out_.add(from[++j]);
     }
     return out_.finish();
 }
@@ -141,9 +141,10 @@ Track Lift::nullif(const Node& node) {
     const Kind kind = Kind(program_[arguments(node)[0]].kind);
     const Track x = argument(node, 0), y = argument(node, 1);
     out_.begin(x.size + y.size);
-    walk(from_, until_, x, y, [&](Instant begin, Instant end, const Piece& a, const Piece& b) {
-        if (a.state == PieceState::failed || b.state == PieceState::failed) return out_.add(failed_at(begin));
-        if (a.state == PieceState::absent || b.state == PieceState::absent) return out_.add(a.starting(begin));
+    walk(x, y, [&](Instant begin, Instant end, std::size_t i, std::size_t j) {
+        const Piece a = x[i], b = y[j];
+        if (a.state() == PieceState::failed || b.state() == PieceState::failed) return out_.add(failed_at(begin));
+        if (a.state() == PieceState::absent || b.state() == PieceState::absent) return out_.add(a.starting(begin));
         const auto add = [&](Instant t, bool equal) { out_.add(equal ? absent_at(t) : a.starting(t)); };
         if (kind == Kind::number) return compare(Op::eq, begin, end, a, b, add);
         add(begin, kind == Kind::text ? texts_[std::size_t(a.word)] == texts_[std::size_t(b.word)] : a.word == b.word);

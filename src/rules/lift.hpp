@@ -21,7 +21,7 @@ public:
 
     /// NotLifted. Tracks stay as long as the arena.
     Track of(NodeId id) {
-        if (tracks_[id].pieces == nullptr) tracks_[id] = compute(id);
+        if (tracks_[id].at == nullptr) tracks_[id] = compute(id);
         return tracks_[id];
     }
     TrackBuilder& pieces() { return out_; }
@@ -60,6 +60,7 @@ private:
     Track first_or_last(const Node& node);
     Track within(const Node& node);
     Track days_to(const Node& node);
+    bool days_to_times(const Track& times, int sign, Track& result);
 
     // lift_numbers.cpp
     Track arithmetic(const Node& node);
@@ -70,6 +71,10 @@ private:
     Track comparison(const Node& node);
     template <class F>
     void add_daily(Instant begin, Instant end, F f);
+    template <class F>
+    void compare_line(unsigned outcomes, Instant begin, Instant end, std::int64_t difference, std::int64_t slope, F f);
+    bool compare_uniform(Op op, const Track& a, const Track& b, Track& result);
+    bool scale_by(const Track& a, const Track& b, Track& product);
     template <class F>
     void compare(Op op, Instant begin, Instant end, const Piece& a, const Piece& b, F f);
 

@@ -63,7 +63,7 @@ Track Lift::changed_within(const Node& node) {
 Track Lift::age(const Node& node) {
     return of_runs(node, [this](const StateData& data, std::size_t n, Instant begin, Instant) {
         const bool known = n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
-        out_.add(known ? Piece{begin, -days().day_of(data.runs[n - 1].at), 1} : absent_at(begin));
+        out_.add(known ? Piece{begin, -days().day_of(data.runs[n - 1].at), {1}} : absent_at(begin));
     });
 }
 
@@ -114,6 +114,23 @@ Track Lift::window(const Node& node) {
     const Instant* leave = passage.leaves.empty() ? &infinity : passage.leaves.data() + left;
     const bool leaving = !passage.leaves.empty();
     std::size_t e = entered, l = left;
+    if (units && start == from_) {
+        Instant* const at = out_.at();
+        std::int64_t* const words = out_.words();
+        std::size_t n = 0;
+        auto value = std::int64_t(e - l);
+        for (Instant t = start; t < until_;) {
+            at[n] = t;
+            words[n] = value;
+            const Instant comes = *enter, goes = *leave;
+            t = std::min(comes, goes);
+            enter += comes == t ? 1 : 0;
+            leave += goes == t ? 1 : 0;
+            value += int(comes == t) - int(goes == t);
+            n += t != at[n] ? 1 : 0;
+        }
+        return out_.finish(n, {});
+    }
     for (Instant t = start; t < until_;) {
         out_.add(units ? Piece{t, std::int64_t(e - l)} : number_at(t, sum(l, e)));
         t = std::min(*enter, *leave);
@@ -134,7 +151,7 @@ Track Lift::threshold(const Node& node, const Node& counting, const Number& boun
     if (counting.op == Op::count && !counter.rows_before().empty()) {
         const Track numbers = of(NodeId(&counting - &program_[0]));
         return map(numbers, [&](Instant begin, Instant end, const Piece& piece) {
-            if (piece.state != PieceState::value) return out_.add(piece);
+            if (piece.state() != PieceState::value) return out_.add(piece);
             compare(node.op, begin, end, piece, number_at(begin, bound), [this](Instant t, bool truth) { out_.add(truth_at(t, truth)); });
         });
     }
@@ -182,8 +199,18 @@ Track Lift::first_or_last(const Node& node) {
     const bool forgotten = node.op == Op::first && counter.known_from() != minus_infinity;
     auto i = std::size_t(std::ranges::upper_bound(events, from_) - events.begin());
     out_.begin(events.size() - i + 1);
-    out_.add(i == 0 || forgotten ? absent_at(from_) : Piece{from_, node.op == Op::first ? events.front() : events[i - 1]});
-    if (forgotten || (node.op == Op::first && i > 0)) return out_.finish();
+    if (node.op == Op::last && i > 0) {
+        Instant* const at = out_.at();
+        std::int64_t* const words = out_.words();
+        at[0] = from_;
+        words[0] = events[i - 1];
+        const auto later = std::size_t(std::ranges::lower_bound(events, until_) - events.begin()) - i;
+        std::copy_n(events.data() + i, later, at + 1);
+        std::copy_n(events.data() + i, later, words + 1);
+        return out_.finish(later + 1, {});
+    }
+    out_.add(i == 0 || forgotten ? absent_at(from_) : Piece{from_, events.front()});
+    if (forgotten || i > 0) return out_.finish();
     for (; i < events.size() && events[i] < until_; ++i) {
         out_.add({events[i], events[i]});
         if (node.op == Op::first) break;
@@ -196,7 +223,7 @@ Track Lift::first_or_last(const Node& node) {
 Track Lift::within(const Node& node) {
     const Kind kind = Kind(program_[arguments(node)[0]].kind);
     return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& x) {
-        if (x.state != PieceState::value) return out_.add(x);
+        if (x.state() != PieceState::value) return out_.add(x);
         out_.add(truth_at(begin, false));
         if (!is_finite(kind, x.word)) return;
         const Stay stay = stay_within(kind, x.word, node.window, program_.days());
@@ -207,14 +234,30 @@ Track Lift::within(const Node& node) {
     });
 }
 
+/// The same for finite times.
+bool Lift::days_to_times(const Track& times, int sign, Track& result) {
+    if (!times.is_plain()) return false;
+    out_.begin(times.size);
+    std::int64_t* const words = out_.words();
+    for (std::size_t i = 0; i < times.size; ++i) {
+        if (!is_finite(Kind::time, times.words[i])) return false;
+        words[i] = -sign * days().day_of(times.words[i]);
+    }
+    result = out_.finish(times.size, {sign});
+    result.at = times.at;
+    return true;
+}
+
 Track Lift::days_to(const Node& node) {
     const Kind kind = Kind(program_[arguments(node)[0]].kind);
-    return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& x) {
-        if (x.state == PieceState::failed) return out_.add(x);
-        if (x.state == PieceState::absent || !is_finite(kind, x.word)) return out_.add(absent_at(begin));
+    const Track of = argument(node, 0);
+    if (Track result; kind == Kind::time && days_to_times(of, node.op == Op::days_since ? 1 : -1, result)) return result;
+    return map(of, [&](Instant begin, Instant end, const Piece& x) {
+        if (x.state() == PieceState::failed) return out_.add(x);
+        if (x.state() == PieceState::absent || !is_finite(kind, x.word)) return out_.add(absent_at(begin));
         const std::int64_t day = kind == Kind::date ? x.word : days().day_of(x.word);
         const int sign = node.op == Op::days_since ? 1 : -1;
-        if (magnitude_of(day) <= std::uint64_t(max_line_value)) return out_.add({begin, -sign * day, sign});
+        if (magnitude_of(day) <= std::uint64_t(max_line_value)) return out_.add({begin, -sign * day, {sign}});
         add_daily(begin, end, [&](Instant t, std::int64_t today) { out_.add({t, sign * (today - day)}); });
     });
 }

@@ -14,12 +14,12 @@ bool make_line(Piece& piece, Int128 word, Int128 slope, int scale) {
     const auto within = [](Int128 v, Int128 limit) { return v <= limit && v >= -limit; };
     if (!within(word, max_line_value * unit) || !within(slope, max_slope * unit)) return false;
     piece.word = std::int64_t(word);
-    piece.slope = std::int32_t(slope);
-    piece.scale = std::uint8_t(scale);
+    piece.traits.slope = std::int32_t(slope);
+    piece.traits.scale = std::uint8_t(scale);
     if (!piece.is_line()) {
         const Number number = Number::normalized(piece.word, scale);
         piece.word = number.coefficient;
-        piece.scale = number.scale;
+        piece.traits.scale = number.scale;
     }
     return true;
 }
@@ -47,21 +47,23 @@ Piece Lift::calculate(Op op, const Number& a, const Number& b, Instant at) {
 
 Track Lift::arithmetic(const Node& node) {
     const Track x = argument(node, 0), y = argument(node, 1);
+    if (Track product; node.op == Op::multiply && (scale_by(x, y, product) || scale_by(y, x, product))) return product;
     out_.begin(x.size + y.size);
-    walk(from_, until_, x, y, [&](Instant begin, Instant end, const Piece& a, const Piece& b) {
-        if (a.state != value) return out_.add(a.starting(begin));
-        if (b.state != value) return out_.add(b.starting(begin));
+    walk(x, y, [&](Instant begin, Instant end, std::size_t i, std::size_t j) {
+        const Piece a = x[i], b = y[j];
+        if (a.state() != value) return out_.add(a.starting(begin));
+        if (b.state() != value) return out_.add(b.starting(begin));
         if (!a.is_line() && !b.is_line()) return out_.add(calculate(node.op, a.number(), b.number(), begin));
         Piece line{begin};
-        const int finer = std::max(a.scale, b.scale), product = a.scale + b.scale;
+        const int finer = std::max(a.scale(), b.scale()), product = a.scale() + b.scale();
         const auto up = [](std::int64_t v, int digits) { return Int128(v) * power_of_ten[digits]; };
         const int sign = node.op == Op::subtract ? -1 : 1;
         if ((node.op == Op::add || node.op == Op::subtract) && finer <= line_scale) {
-            const int da = finer - a.scale, db = finer - b.scale;
-            if (make_line(line, up(a.word, da) + sign * up(b.word, db), up(a.slope, da) + sign * up(b.slope, db), finer)) return out_.add(line);
+            const int da = finer - a.scale(), db = finer - b.scale();
+            if (make_line(line, up(a.word, da) + sign * up(b.word, db), up(a.slope(), da) + sign * up(b.slope(), db), finer)) return out_.add(line);
         }
         if (node.op == Op::multiply && a.is_line() != b.is_line() && product <= line_scale &&
-            make_line(line, Int128(a.word) * b.word, Int128(a.slope) * b.word + Int128(b.slope) * a.word, product))
+            make_line(line, Int128(a.word) * b.word, Int128(a.slope()) * b.word + Int128(b.slope()) * a.word, product))
             return out_.add(line);
         add_daily(begin, end, [&](Instant t, std::int64_t day) { out_.add(calculate(node.op, a.number_on(day), b.number_on(day), t)); });
     });
@@ -71,7 +73,7 @@ Track Lift::arithmetic(const Node& node) {
 Track Lift::round(const Node& node) {
     return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& piece) {
         // A line of such numbers stays as it is.
-        if (piece.state != value || piece.scale <= node.digits) return out_.add(piece);
+        if (piece.state() != value || piece.scale() <= node.digits) return out_.add(piece);
         const auto whole = [&](Instant t, const Number& number) {
             try {
                 out_.add(number_at(t, rounded(number, node.digits)));
@@ -86,16 +88,60 @@ Track Lift::round(const Node& node) {
 
 Track Lift::magnitude(const Node& node) {
     return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& piece) {
-        if (piece.state != value) return out_.add(piece);
+        if (piece.state() != value) return out_.add(piece);
         compare(Op::lt, begin, end, piece, Piece{begin}, [&](Instant t, bool negative) {
             Piece part = piece.starting(t);
             if (negative) {
                 part.word = -part.word;
-                part.slope = -part.slope;
+                part.traits.slope = -part.traits.slope;
             }
             out_.add(part);
         });
     });
+}
+
+/// A track of numbers times one number, where the products are exact.
+bool Lift::scale_by(const Track& a, const Track& b, Track& product) {
+    if (!a.is_plain() || !b.is_plain() || b.size != 1 || a.common.scale + b.common.scale > 18) return false;
+    const std::int64_t factor = b.words[0];
+    if (Uint128(a.greatest_magnitude()) * magnitude_of(factor) >= std::uint64_t(power_of_ten[18])) return false;
+    out_.begin(a.size);
+    std::int64_t* const words = out_.words();
+    for (std::size_t i = 0; i < a.size; ++i) words[i] = a.words[i] * factor;
+    product = out_.finish(a.size, {0, std::uint8_t(a.common.scale + b.common.scale)});
+    product.at = a.at;
+    return true;
+}
+
+/// The same for tracks that are present and either no lines or all of one slope, of numbers that are not large.
+bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result) {
+    if (!a.is_uniform() || !b.is_uniform() || a.common.state != value || b.common.state != value) return false;
+    const int scale = std::max(a.common.scale, b.common.scale);
+    if (scale > line_scale) return false;
+    const std::uint64_t most = std::uint64_t(max_line_value);
+    if (a.greatest_magnitude() > most * std::uint64_t(power_of_ten[a.common.scale])) return false;
+    if (b.greatest_magnitude() > most * std::uint64_t(power_of_ten[b.common.scale])) return false;
+    const unsigned outcomes = outcomes_of(op);
+    const std::int64_t up_a = power_of_ten[scale - a.common.scale], up_b = power_of_ten[scale - b.common.scale];
+    const std::int64_t slope = a.common.slope * up_a - b.common.slope * up_b;
+    out_.begin((slope == 0 ? 1 : 3) * (a.size + b.size));
+    Instant* const at = out_.at();
+    std::int64_t* const words = out_.words();
+    std::size_t n = 0;
+    std::int64_t last = -1;
+    const auto add = [&](Instant t, bool truth) {
+        if (last == std::int64_t(truth)) return;
+        at[n] = t;
+        words[n++] = last = truth ? 1 : 0;
+    };
+    if (slope == 0)
+        walk(a, b, [&](Instant begin, Instant, std::size_t i, std::size_t j) { add(begin, holds(outcomes, a.words[i] * up_a, b.words[j] * up_b)); });
+    else
+        walk(a, b, [&](Instant begin, Instant end, std::size_t i, std::size_t j) {
+            compare_line(outcomes, begin, end, a.words[i] * up_a - b.words[j] * up_b, slope, add);
+        });
+    result = out_.finish(n, {});
+    return true;
 }
 
 Track Lift::comparison(const Node& node) {
@@ -105,14 +151,17 @@ Track Lift::comparison(const Node& node) {
         return threshold(node, left, right.constant.number());
     const Kind kind = left.kind == 0 ? Kind(right.kind) : Kind(left.kind);
     const Track x = argument(node, 0), y = argument(node, 1);
+    if (Track result; kind == Kind::number && compare_uniform(node.op, x, y, result)) return result;
+    const unsigned outcomes = outcomes_of(node.op);
     out_.begin(x.size + y.size);
-    walk(from_, until_, x, y, [&](Instant begin, Instant end, const Piece& a, const Piece& b) {
-        if (a.state != value) return out_.add(a.starting(begin));
-        if (b.state != value) return out_.add(b.starting(begin));
+    walk(x, y, [&](Instant begin, Instant end, std::size_t i, std::size_t j) {
+        const Piece a = x[i], b = y[j];
+        if (a.state() != value) return out_.add(a.starting(begin));
+        if (b.state() != value) return out_.add(b.starting(begin));
         const auto add = [this](Instant t, bool truth) { out_.add(truth_at(t, truth)); };
         if (kind == Kind::number) return compare(node.op, begin, end, a, b, add);
         const auto order = kind == Kind::text ? texts_[std::size_t(a.word)] <=> texts_[std::size_t(b.word)] : a.word <=> b.word;
-        add(begin, holds(node.op, sign_of(order)));
+        add(begin, holds(outcomes, order));
     });
     return out_.finish();
 }
@@ -125,14 +174,15 @@ Track Lift::extreme(const Node& node) {
     for (std::size_t i = 1; i < node.count; ++i) {
         const Track next = argument(node, i);
         out_.begin(all.size + next.size);
-        walk(from_, until_, all, next, [&](Instant begin, Instant end, const Piece& a, const Piece& b) {
-            if (a.state == failed || b.state == failed) return out_.add(failed_at(begin));
-            if (a.state == absent) return out_.add(b.starting(begin));
-            if (b.state == absent) return out_.add(a.starting(begin));
+        walk(all, next, [&](Instant begin, Instant end, std::size_t x, std::size_t y) {
+            const Piece a = all[x], b = next[y];
+            if (a.state() == failed || b.state() == failed) return out_.add(failed_at(begin));
+            if (a.state() == absent) return out_.add(b.starting(begin));
+            if (b.state() == absent) return out_.add(a.starting(begin));
             const auto add = [&](Instant t, bool keep) { out_.add((keep ? a : b).starting(t)); };
             if (kind == Kind::number) return compare(keeps, begin, end, a, b, add);
             const auto order = kind == Kind::text ? texts_[std::size_t(a.word)] <=> texts_[std::size_t(b.word)] : a.word <=> b.word;
-            add(begin, holds(keeps, sign_of(order)));
+            add(begin, holds(outcomes_of(keeps), order));
         });
         all = out_.finish();
     }

@@ -1,6 +1,6 @@
 #include "rules/sweep.hpp"
 
-#include "rules/lift_parts.hpp"
+#include "base/sort.hpp"
 
 namespace csagg {
 
@@ -14,11 +14,8 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
       outcomes_(Alloc<Outcome>(arena)),
       outcome_begins_(Alloc<std::size_t>(arena)),
       now_(Alloc<const Outcome*>(arena)),
-      changes_(Alloc<Change>(arena)),
-      exists_track_(exists),
-      stage_track_(stages()),
-      exists_(exists.pieces),
-      stage_(stage_track_.pieces) {
+            exists_(exists),
+      stage_(stages()) {
     outcomes_.reserve(64);
     outcome_begins_.reserve(rule_count_ + 2);
     const Outcome nothing{lift.from(), {}, false, false}, not_set{lift.from(), {}, true, false};
@@ -65,31 +62,31 @@ void Sweep::collect(std::size_t source, NodeId when, NodeId points, const Outcom
         add_outcome(outcome);
     };
     const auto add_points = [&](Instant begin, Instant end, const Piece& piece) {
-        if (piece.state == PieceState::failed) return add({begin, {}, false, true}, begin);
-        if (piece.state == PieceState::absent) return add(unknown, begin);
+        if (piece.state() == PieceState::failed) return add({begin, {}, false, true}, begin);
+        if (piece.state() == PieceState::absent) return add(unknown, begin);
         lift_.for_values(piece, begin, end, [this](Instant t, Instant, const Number& number) { add_outcome({t, number}); });
     };
     // A condition that decides against a rule where it is NULL decides against an override too, but does not make it missing.
     const bool is_override = source == override_source_;
     const Track conditions = when == no_node ? lift_.constant(truth_at(lift_.from(), true)) : lift_.of(when);
     Track values;
-    const Piece* value = nullptr;
+    std::size_t v = 0;
     for (std::size_t i = 0; i < conditions.size; ++i) {
-        const Piece& condition = conditions.pieces[i];
-        const Instant end = conditions.pieces[i + 1].at;
-        if (condition.state == PieceState::failed) {
+        const Piece condition = conditions[i];
+        const Instant end = conditions.at[i + 1];
+        if (condition.state() == PieceState::failed) {
             add({condition.at, {}, false, true}, condition.at);
-        } else if (condition.state == PieceState::absent) {
+        } else if (condition.state() == PieceState::absent) {
             add(is_override ? off : unknown, condition.at);
         } else if (condition.word == 0) {
             add(off, condition.at);
         } else {
-            if (value == nullptr) value = (values = lift_.of(points)).pieces;
-            while (value[1].at <= condition.at) ++value;
-            add_points(condition.at, std::min(end, value[1].at), *value);
-            while (value[1].at < end) {
-                ++value;
-                add_points(value->at, std::min(end, value[1].at), *value);
+            if (values.size == 0) values = lift_.of(points);
+            while (values.at[v + 1] <= condition.at) ++v;
+            add_points(condition.at, std::min(end, values.at[v + 1]), values[v]);
+            while (values.at[v + 1] < end) {
+                ++v;
+                add_points(values.at[v], std::min(end, values.at[v + 1]), values[v]);
             }
         }
     }
@@ -119,52 +116,67 @@ Int128 Sweep::at_scale(const Number& number) const {
     return scaled * power_of_ten[digits];
 }
 
-/// All changes in order of time. The changes of one source are in order; so lists are merged, two by two.
-void Sweep::note_changes(Arena& arena) {
-    Vector<std::size_t> ends{Alloc<std::size_t>(arena)};
-    ends.reserve(rule_count_ + 4);
-    changes_.reserve(outcomes_.size() + exists_track_.size + stage_track_.size);
-    const auto note = [this, &ends] {
-        if (changes_.size() > (ends.empty() ? 0 : ends.back())) ends.push_back(changes_.size());
-    };
-    for (std::size_t i = 0; i <= rule_count_; ++i, note())
-        for (std::size_t k = outcome_begins_[i] + 1; k < outcome_begins_[i + 1]; ++k) changes_.push_back({outcomes_[k].at, i});
-    for (std::size_t k = 1; k < exists_track_.size; ++k) changes_.push_back({exists_track_.pieces[k].at, exists_source_});
-    note();
-    for (std::size_t k = 1; k < stage_track_.size; ++k) changes_.push_back({stage_track_.pieces[k].at, stage_source_});
-    note();
+namespace {
 
-    Vector<Change> other(changes_.size(), boost::container::default_init, Alloc<Change>(arena));
-    while (ends.size() > 1) {
-        check_interrupts();
-        std::size_t kept = 0, begin = 0;
-        for (std::size_t i = 0; i < ends.size(); i += 2) {
-            const Change* a = changes_.data() + begin;
-            const Change* const a_end = changes_.data() + ends[i];
-            const Change* b = a_end;
-            const Change* const b_end = changes_.data() + (i + 1 < ends.size() ? ends[i + 1] : ends[i]);
-            Change* out = other.data() + begin;
-            while (a != a_end && b != b_end) {
-                const bool second = b->at < a->at;
-                *out++ = second ? *b : *a;
-                a += second ? 0 : 1;
-                b += second ? 1 : 0;
-            }
-            out = std::copy(a, a_end, out);
-            std::copy(b, b_end, out);
-            begin = std::size_t(b_end - changes_.data());
-            ends[kept++] = begin;
-        }
-        ends.resize(kept);
-        changes_.swap(other);
+/// Merges two lists in order of time; `out` has room for both.
+template <class T>
+void merge_lists(std::span<const T> first, std::span<const T> second, T* out) {
+    const T *a = first.data(), *b = second.data();
+    const T *const a_end = a + first.size(), *const b_end = b + second.size();
+    while (a != a_end && b != b_end) {
+        const bool takes_second = b->at < a->at;
+        *out++ = *(takes_second ? b : a);
+        a += takes_second ? 0 : 1;
+        b += takes_second ? 1 : 0;
     }
+    std::copy(b, b_end, std::copy(a, a_end, out));
+}
+
+}  // namespace
+
+/// All changes in order of time. Those of one source are in order; so lists are merged two by two, always the shortest
+/// (D. A. Huffman 1952).
+void Sweep::note_changes(Arena& arena) {
+    using List = std::span<const Change>;
+    const std::size_t all = outcomes_.size() + exists_.size + stage_.size;
+    const auto make = [&arena](std::size_t n) { return static_cast<Change*>(arena.allocate((n + 1) * sizeof(Change), alignof(Change))); };
+    Change* const changes = make(all);
+    SmallVector<List, 32> lists(arena);
+    std::size_t n = 0;
+    auto finish_list = [&, begin = std::size_t(0)]() mutable {
+        if (n > begin) lists.push_back({changes + begin, n - begin});
+        begin = n;
+    };
+    for (std::size_t i = 0; i <= rule_count_; ++i, finish_list())
+        for (std::size_t k = outcome_begins_[i] + 1; k < outcome_begins_[i + 1]; ++k) changes[n++] = {outcomes_[k].at, i};
+    for (std::size_t k = 1; k < exists_.size; ++k) changes[n++] = {exists_.at[k], exists_source_};
+    finish_list();
+    for (std::size_t k = 1; k < stage_.size; ++k) changes[n++] = {stage_.at[k], stage_source_};
+    finish_list();
+
+    std::sort(lists.begin(), lists.end(), [](const List& a, const List& b) { return a.size() < b.size(); });
+    // Merged lists come out ever longer: they queue behind one another as the lists themselves do.
+    const std::size_t originals = lists.size();
+    std::size_t next = 0, next_merged = originals;
+    const auto shortest = [&] {
+        const bool merged = next == originals || (next_merged < lists.size() && lists[next_merged].size() < lists[next].size());
+        return lists[merged ? next_merged++ : next++];
+    };
+    for (std::size_t left = originals; left > 1; --left) {
+        if (left % 64 == 0) check_interrupts();
+        const List a = shortest(), b = shortest();
+        Change* const out = make(a.size() + b.size());
+        merge_lists(a, b, out);
+        lists.push_back({out, a.size() + b.size()});
+    }
+    if (!lists.empty()) changes_ = lists.back();
 }
 
 void Sweep::move(std::size_t source) {
     if (source == exists_source_) {
-        ++exists_;
+        ++exists_piece_;
     } else if (source == stage_source_) {
-        ++stage_;
+        ++stage_piece_;
     } else {
         const Outcome& before = *now_[source];
         const Outcome& after = *++now_[source];
@@ -217,57 +229,60 @@ const Sweep::Known& Sweep::find_score() {
 
 /// Whether it differs from what was present before.
 bool Sweep::find_present(Present& present) {
-    const Present before = present;
-    if (exists_->state == PieceState::failed) throw NotLifted{};
-    present.exists = exists_->is_true();
-    if (!present.exists) return before.exists;
-    if (stage_->state == PieceState::failed) throw NotLifted{};
-    present.stage = stage_->state == PieceState::absent ? none : std::uint32_t(stage_->word);
-    if (present.stage != added_stage_) add_up(present.stage);
+    const Piece exists = exists_[exists_piece_];
+    if (exists.state() == PieceState::failed) throw NotLifted{};
+    if (!exists.is_true()) return std::exchange(present.exists, false);
+    const Piece stage_piece = stage_[stage_piece_];
+    if (stage_piece.state() == PieceState::failed) throw NotLifted{};
+    const std::uint32_t stage = stage_piece.state() == PieceState::absent ? none : std::uint32_t(stage_piece.word);
+    if (stage != added_stage_) add_up(stage);
     const Outcome& override = *now_[override_source_];
     if (failed_ > 0 || override.failed) throw NotLifted{};
+    Number score;
+    std::uint32_t band = none;
     if (override.missing) {
         const Known& known = find_score();
-        present.score = known.score;
-        present.band = known.band;
+        score = known.score;
+        band = known.band;
     } else {
-        present.score = clamped(override.points);
-        present.band = band_of(present.score);
+        score = clamped(override.points);
+        band = band_of(score);
     }
-    present.applying = applying_;
-    present.present = applying_ - missing_;
-    return !before.exists || present.score != before.score || present.stage != before.stage || present.applying != before.applying ||
-           present.present != before.present;
+    const bool same = present.exists && present.score == score && present.stage == stage && present.applying == applying_ &&
+                      present.present == applying_ - missing_;
+    if (!same) present = {true, stage, band, score, applying_, applying_ - missing_};
+    return !same;
 }
 
 void Sweep::run(Steps* stage, Steps* score, Steps* band, Steps* coverage) {
     const Document& document = rules_.document();
     if (score != nullptr) score->entries.reserve(changes_.size() + 2);
     const auto append = [](Steps* steps, Instant at, const Value& value) {
-        if (steps == nullptr) return;
         const bool repeats = steps->entries.empty() ? value.absent : same(steps->entries.back().value, value);
         if (!repeats) steps->entries.push_back({at, 0, value});
     };
-    Present present;
+    Present present, before;
     const auto put = [&](Instant at) {
         if (!find_present(present)) return;
-        const bool exists = present.exists;
-        append(score, at, exists ? Value::of(present.score) : Value::none(Kind::number));
-        if (stage != nullptr)
+        const bool exists = present.exists, turned = exists != before.exists;
+        if (score != nullptr && (turned || present.score != before.score))
+            append(score, at, exists ? Value::of(present.score) : Value::none(Kind::number));
+        if (stage != nullptr && (turned || present.stage != before.stage))
             append(stage, at, exists && present.stage != none ? Value::of(document.stages[present.stage].name) : Value::none(Kind::text));
-        if (band != nullptr)
+        if (band != nullptr && (turned || present.band != before.band))
             append(band, at, exists && present.band != none ? Value::of(document.bands[present.band].name) : Value::none(Kind::text));
-        if (coverage != nullptr)
+        if (coverage != nullptr && (turned || present.applying != before.applying || present.present != before.present))
             append(coverage, at, exists && present.applying > 0 ? Value::of(divide(Number::of(present.present), Number::of(present.applying)))
                                                                 : Value::none(Kind::number));
+        before = present;
     };
     put(lift_.from());
-    for (std::size_t i = 0; i < changes_.size();) {
-        const Instant at = changes_[i].at;
-        for (; i < changes_.size() && changes_[i].at == at; ++i) {
-            move(changes_[i].source);
-            if (i % 4096 == 4095) check_interrupts();
-        }
+    const Change* change = changes_.data();
+    const Change* const end = change + changes_.size();
+    for (std::size_t steps = 0; change != end;) {
+        if (++steps % 4096 == 0) check_interrupts();
+        const Instant at = change->at;
+        for (; change != end && change->at == at; ++change) move(change->source);
         put(at);
     }
     for (Steps* steps : {stage, score, band, coverage})
@@ -276,20 +291,19 @@ void Sweep::run(Steps* stage, Steps* score, Steps* band, Steps* coverage) {
 
 void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until, Steps& out) {
     AlertMachine machine;
-    const Piece *there = exists.pieces, *condition = when.pieces;
-    std::size_t steps = 0;
-    for (Instant t = there->at; t < until;) {
+    std::size_t there = 0, condition = 0, steps = 0;
+    for (Instant t = exists.at[0]; t < until;) {
         if (++steps % 4096 == 0) check_interrupts();
-        while (there[1].at <= t && t < until) ++there;
-        while (condition[1].at <= t) ++condition;
-        if (there->state == PieceState::failed) throw NotLifted{};
-        const bool exists_now = there->is_true();
-        if (exists_now && condition->state == PieceState::failed) throw NotLifted{};
+        while (exists.at[there + 1] <= t) ++there;
+        while (when.at[condition + 1] <= t) ++condition;
+        const Piece present = exists[there], truth = when[condition];
+        const bool exists_now = present.is_true();
+        if (present.state() == PieceState::failed || (exists_now && truth.state() == PieceState::failed)) throw NotLifted{};
         if (exists_now)
-            machine.step(alert, condition->is_true(), t);
+            machine.step(alert, truth.is_true(), t);
         else
             machine.reset();
-        const Instant next = std::min({there[1].at, condition[1].at, machine.deadline()});
+        const Instant next = std::min({exists.at[there + 1], when.at[condition + 1], machine.deadline()});
         if (next > since) {
             const Value value = exists_now ? Value::of(machine.state() == AlertState::firing) : Value::none(Kind::boolean);
             const bool repeats = out.entries.empty() ? value.absent : same(out.entries.back().value, value);

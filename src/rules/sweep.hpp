@@ -59,9 +59,9 @@ private:
     Vector<Outcome> outcomes_;
     Vector<std::size_t> outcome_begins_;  // one for each rule, the override, and the end
     Vector<const Outcome*> now_;          // of each, the last one begun
-    Vector<Change> changes_;
-    Track exists_track_, stage_track_;
-    const Piece *exists_, *stage_;  // the pieces begun last
+    std::span<const Change> changes_;
+    Track exists_, stage_;
+    std::size_t exists_piece_ = 0, stage_piece_ = 0;  // those begun last
 
     int scale_ = 0;  // of sums
     std::uint32_t added_stage_ = unknown_stage;  // for which these are

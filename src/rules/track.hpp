@@ -10,39 +10,67 @@
 #include "base/interrupt.hpp"
 #include "rules/lines.hpp"
 
+#include <bit>
+
 namespace csagg {
 
 enum class PieceState : Byte { value, absent, failed };
 
-struct Piece {
-    Instant at;
-    std::int64_t word = 0;   // as in Value, of a line on day 0; of a text its number in the evaluation's list
+/// What most pieces of a track have in common.
+struct Traits {
     std::int32_t slope = 0;
     std::uint8_t scale = 0;
     PieceState state = PieceState::value;
+    std::uint16_t unused = 0;
 
-    bool is_line() const { return slope != 0; }
-    bool is_true() const { return state == PieceState::value && word != 0; }
-    bool is_false() const { return state == PieceState::value && word == 0; }
-    Number number() const { return {word, scale}; }
-    Number number_on(std::int64_t day) const { return is_line() ? Number::normalized(word + slope * day, scale) : number(); }
-    Piece starting(Instant t) const {
-        Piece piece = *this;
-        piece.at = t;
-        return piece;
-    }
-    bool continues(const Piece& before) const {
-        return word == before.word && slope == before.slope && scale == before.scale && state == before.state;
-    }
+    bool operator==(const Traits& other) const { return std::bit_cast<std::uint64_t>(*this) == std::bit_cast<std::uint64_t>(other); }
 };
+
+struct Piece {
+    Instant at;
+    std::int64_t word = 0;  // as in Value, of a line on day 0; of a text its number in the evaluation's list; numbers may
+                            // have trailing zeros
+    Traits traits{};
+
+    PieceState state() const { return traits.state; }
+    int scale() const { return traits.scale; }
+    std::int32_t slope() const { return traits.slope; }
+    bool is_line() const { return traits.slope != 0; }
+    bool is_true() const { return traits.state == PieceState::value && word != 0; }
+    bool is_false() const { return traits.state == PieceState::value && word == 0; }
+    Number number() const { return Number::normalized(word, traits.scale); }
+    Number number_on(std::int64_t day) const { return Number::normalized(word + traits.slope * day, traits.scale); }
+    Piece starting(Instant t) const { return {t, word, traits}; }
+};
+
+inline Piece truth_at(Instant at, bool truth) { return {at, truth ? 1 : 0}; }
+inline Piece absent_at(Instant at) { return {at, 0, {0, 0, PieceState::absent}}; }
+inline Piece failed_at(Instant at) { return {at, 0, {0, 0, PieceState::failed}}; }
+inline Piece number_at(Instant at, const Number& number) { return {at, number.coefficient, {0, number.scale}}; }
 
 /// What is too much for tracks, or not said exactly by them, is left to Evaluation.
 struct NotLifted {};
 
-/// At least one piece; the first begins where the evaluation does. Behind the last stands one that begins where it ends.
+/// At least one piece; the first begins where the evaluation does. Behind the last stands the instant where it ends.
 struct Track {
-    const Piece* pieces = nullptr;
+    const Instant* at = nullptr;
+    const std::int64_t* words = nullptr;
+    const Traits* traits = nullptr;  // null: `common` of all
     std::size_t size = 0;
+    Traits common;
+
+    Piece operator[](std::size_t i) const { return {at[i], words[i], traits == nullptr ? common : traits[i]}; }
+    bool is_uniform() const { return traits == nullptr; }
+    /// Present and no lines.
+    bool is_plain() const { return traits == nullptr && common.slope == 0 && common.state == PieceState::value; }
+    std::uint64_t greatest_magnitude() const {
+        std::int64_t least = 0, greatest = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+            least = std::min(least, words[i]);
+            greatest = std::max(greatest, words[i]);
+        }
+        return std::max(magnitude_of(least), std::uint64_t(greatest));
+    }
 };
 
 /// Memory for the pieces of all tracks, which are built one after the other.
@@ -52,23 +80,36 @@ public:
 
     /// Begins a track that is likely to have at most so many pieces.
     void begin(std::size_t pieces) {
-        check_interrupts();
         size_ = 0;
+        mixed_ = false;
         if (pieces + 1 > capacity_ - used_) make_room(pieces + 1);
     }
     /// Pieces come in order. One at the instant of the last takes its place.
     void add(const Piece& piece) {
-        if (size_ > 0) {
-            if (first()[size_ - 1].at == piece.at) --size_;
-            if (size_ > 0 && piece.continues(first()[size_ - 1])) return;
-        }
-        if (size_ + 1 >= capacity_ - used_) make_room(2 * (size_ + 1) + 1);
-        first()[size_++] = piece;
+        if (size_ > 0 && at()[size_ - 1] == piece.at) --size_;
+        if (size_ > 0 && words()[size_ - 1] == piece.word && traits()[size_ - 1] == piece.traits) return;
+        if (size_ + 1 >= capacity_ - used_) [[unlikely]]
+            make_room(2 * (size_ + 1) + 1);
+        at()[size_] = piece.at;
+        words()[size_] = piece.word;
+        traits()[size_] = piece.traits;
+        ++size_;
+        mixed_ |= !(traits()[0] == piece.traits);
     }
     Track finish() {
-        first()[size_] = Piece{until_};
-        const Track track{first(), size_};
+        at()[size_] = until_;
+        const Track track{at(), words(), mixed_ ? traits() : nullptr, size_, traits()[0]};
         used_ += size_ + 1;
+        return track;
+    }
+
+    // For tracks whose pieces have all traits in common: room for as many pieces as begin() said, which is enough.
+    Instant* at() const { return at_ + used_; }
+    std::int64_t* words() const { return words_ + used_; }
+    Track finish(std::size_t size, const Traits& common) {
+        at()[size] = until_;
+        const Track track{at(), words(), nullptr, size, common};
+        used_ += size + 1;
         return track;
     }
 
@@ -76,31 +117,42 @@ private:
     // 50 MB: a customer of so many changes, or a rule set of so many expressions, is evaluated step by step.
     static constexpr std::size_t most = 2'000'000, least = 2048;
 
-    Piece* first() const { return pieces_ + used_; }
+    Traits* traits() const { return traits_ + used_; }
+    template <class T>
+    void move(T*& pieces, std::size_t capacity) {
+        auto* const fresh = static_cast<T*>(arena_.allocate(capacity * sizeof(T), alignof(T)));
+        if (size_ > 0) std::copy_n(pieces + used_, size_, fresh);
+        pieces = fresh;
+    }
     void make_room(std::size_t pieces) {
         check_interrupts();
         const std::size_t capacity = std::max(pieces, least);
         if ((total_ += capacity) > most) throw NotLifted{};
-        auto* const fresh = static_cast<Piece*>(arena_.allocate(capacity * sizeof(Piece), alignof(Piece)));
-        if (size_ > 0) std::copy_n(first(), size_, fresh);
-        pieces_ = fresh;
+        move(at_, capacity);
+        move(words_, capacity);
+        move(traits_, capacity);
         capacity_ = capacity;
         used_ = 0;
     }
 
     Instant until_;
     Arena& arena_;
-    Piece* pieces_ = nullptr;
+    Instant* at_ = nullptr;
+    std::int64_t* words_ = nullptr;
+    Traits* traits_ = nullptr;
     std::size_t capacity_ = 0, used_ = 0, size_ = 0, total_ = 0;
+    bool mixed_ = false;  // pieces that were replaced count too
 };
 
-/// Walks the stretches on which none of the tracks changes: f(begin, end, piece of each ...).
+/// Walks the stretches on which neither track changes: f(begin, end, number of a's piece, of b's).
 template <class F>
-void walk(Instant from, Instant until, const Track& a, const Track& b, F f) {
-    const Piece *x = a.pieces, *y = b.pieces;
-    for (Instant t = from;;) {
-        const Instant x_end = x[1].at, y_end = y[1].at, end = std::min(x_end, y_end);
-        f(t, end, *x, *y);
+void walk(const Track& a, const Track& b, F f) {
+    const Instant* x = a.at;
+    const Instant* y = b.at;
+    const Instant until = a.at[a.size];
+    for (Instant t = *x;;) {
+        const Instant x_end = x[1], y_end = y[1], end = std::min(x_end, y_end);
+        f(t, end, std::size_t(x - a.at), std::size_t(y - b.at));
         if (end >= until) return;
         x += x_end == end ? 1 : 0;
         y += y_end == end ? 1 : 0;
