@@ -104,23 +104,28 @@ const TotalsBefore& CounterColumns::totals_before() const {
 
 const ActorColumn& CounterColumns::actors() const {
     if (knows_actors_) return actors_;
-    bool one_each = name_count() > 0;
-    std::size_t total = 0;
+    bool one_each = true;
+    std::size_t total = 0, most = 0;
     for_blocks([&](const CounterBlock& block, std::size_t) {
         const std::size_t actors = block.actors();
-        for (std::size_t i = 0; one_each && i < block.size(); ++i) one_each = block.actor_count(i) == 1;
+        one_each &= block.has_one_actor_each();
+        most = std::max(most, actors);
         total += actors;
     });
     if (total > max_value_bytes) throw_corrupt("counter has too many actors");
     const auto numbers = make<std::uint32_t>(total);
     const auto begins = make<std::uint32_t>(one_each ? 0 : size() + 1);
+    const auto decoded = make<std::uint64_t>(most);
     std::size_t n = 0;
     for_blocks([&](const CounterBlock& block, std::size_t first) {
-        std::size_t position = 0;
-        for (std::size_t i = 0; i < block.size(); ++i) {
-            if (!one_each) begins[first + i] = std::uint32_t(n);
-            for (std::size_t end = position + block.actor_count(i); position < end; ++position) numbers[n++] = block.actor(position);
+        const std::size_t actors = block.actors();
+        block.decode_actors(actors, decoded.data());
+        std::size_t begin = n;
+        for (std::size_t i = 0; !one_each && i < block.size(); ++i) {
+            begins[first + i] = std::uint32_t(begin);
+            begin += block.actor_count(i);
         }
+        for (std::size_t i = 0; i < actors; ++i) numbers[n++] = std::uint32_t(decoded[i]);
     });
     if (!one_each) begins[size()] = std::uint32_t(n);
     actors_ = {numbers, begins};

@@ -100,7 +100,8 @@ Track Lift::window(const Node& node) {
     const auto [start, entered, left] = start_of(passage, std::max(from_, known));
 
     out_.begin(passage.enters.size() - entered + passage.leaves.size() - left + 2);
-    if (start > from_) out_.add(absent_at(from_));
+    const bool units = totals == nullptr && rows.empty();
+    if (start >= until_ || (start > from_ && !units)) out_.add(absent_at(from_));
     if (start >= until_) return out_.finish();
     // Of the events [begin, end) of the passage; those in a window follow one another.
     const auto sum = [&](std::size_t begin, std::size_t end) -> Number {
@@ -109,15 +110,16 @@ Track Lift::window(const Node& node) {
         const std::size_t last = passage.events.empty() ? end - 1 : passage.events[end - 1];
         return totals == nullptr ? Number::of(rows[last + 1] - rows[first]) : totals->between(first, last + 1);
     };
-    const bool units = totals == nullptr && rows.empty();
     const Instant* enter = passage.enters.data() + entered;
     const Instant* leave = passage.leaves.empty() ? &infinity : passage.leaves.data() + left;
     const bool leaving = !passage.leaves.empty();
     std::size_t e = entered, l = left;
-    if (units && start == from_) {
+    if (units) {
         Instant* const at = out_.at();
         std::int64_t* const words = out_.words();
-        std::size_t n = 0;
+        at[0] = from_;
+        words[0] = 0;
+        std::size_t n = start > from_ ? 1 : 0;
         auto value = std::int64_t(e - l);
         for (Instant t = start; t < until_;) {
             at[n] = t;
@@ -129,10 +131,10 @@ Track Lift::window(const Node& node) {
             value += int(comes == t) - int(goes == t);
             n += t != at[n] ? 1 : 0;
         }
-        return out_.finish(n, {});
+        return out_.finish(n, {}, start > from_);
     }
     for (Instant t = start; t < until_;) {
-        out_.add(units ? Piece{t, std::int64_t(e - l)} : number_at(t, sum(l, e)));
+        out_.add(number_at(t, sum(l, e)));
         t = std::min(*enter, *leave);
         const bool comes = *enter == t, goes = *leave == t && leaving;
         if (t == plus_infinity) break;
@@ -199,22 +201,19 @@ Track Lift::first_or_last(const Node& node) {
     const bool forgotten = node.op == Op::first && counter.known_from() != minus_infinity;
     auto i = std::size_t(std::ranges::upper_bound(events, from_) - events.begin());
     out_.begin(events.size() - i + 1);
-    if (node.op == Op::last && i > 0) {
+    if (node.op == Op::last) {
         Instant* const at = out_.at();
         std::int64_t* const words = out_.words();
         at[0] = from_;
-        words[0] = events[i - 1];
-        const auto later = std::size_t(std::ranges::lower_bound(events, until_) - events.begin()) - i;
+        words[0] = i > 0 ? events[i - 1] : 0;
+        const auto end = std::size_t(std::ranges::lower_bound(events, until_) - events.begin());
+        const std::size_t later = end - std::min(i, end);
         std::copy_n(events.data() + i, later, at + 1);
         std::copy_n(events.data() + i, later, words + 1);
-        return out_.finish(later + 1, {});
+        if (i > 0 || later > 0) return out_.finish(later + 1, {}, i == 0);
     }
     out_.add(i == 0 || forgotten ? absent_at(from_) : Piece{from_, events.front()});
-    if (forgotten || i > 0) return out_.finish();
-    for (; i < events.size() && events[i] < until_; ++i) {
-        out_.add({events[i], events[i]});
-        if (node.op == Op::first) break;
-    }
+    if (i == 0 && !forgotten && !events.empty() && events.front() < until_) out_.add({events.front(), events.front()});
     return out_.finish();
 }
 
@@ -236,14 +235,15 @@ Track Lift::within(const Node& node) {
 
 /// The same for finite times.
 bool Lift::days_to_times(const Track& times, int sign, Track& result) {
-    if (!times.is_plain()) return false;
+    if (!times.is_uniform()) return false;
     out_.begin(times.size);
     std::int64_t* const words = out_.words();
-    for (std::size_t i = 0; i < times.size; ++i) {
+    words[0] = 0;
+    for (std::size_t i = times.head(); i < times.size; ++i) {
         if (!is_finite(Kind::time, times.words[i])) return false;
         words[i] = -sign * days().day_of(times.words[i]);
     }
-    result = out_.finish(times.size, {sign});
+    result = out_.finish(times.size, {sign}, times.absent_head);
     result.at = times.at;
     return true;
 }

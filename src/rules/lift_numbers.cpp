@@ -102,25 +102,23 @@ Track Lift::magnitude(const Node& node) {
 
 /// A track of numbers times one number, where the products are exact.
 bool Lift::scale_by(const Track& a, const Track& b, Track& product) {
-    if (!a.is_plain() || !b.is_plain() || b.size != 1 || a.common.scale + b.common.scale > 18) return false;
+    if (!a.is_uniform() || !b.is_uniform() || a.common.slope != 0 || b.common.slope != 0 || b.size != 1 || a.common.scale + b.common.scale > 18) return false;
     const std::int64_t factor = b.words[0];
     if (Uint128(a.greatest_magnitude()) * magnitude_of(factor) >= std::uint64_t(power_of_ten[18])) return false;
     out_.begin(a.size);
     std::int64_t* const words = out_.words();
     for (std::size_t i = 0; i < a.size; ++i) words[i] = a.words[i] * factor;
-    product = out_.finish(a.size, {0, std::uint8_t(a.common.scale + b.common.scale)});
+    product = out_.finish(a.size, {0, std::uint8_t(a.common.scale + b.common.scale)}, a.absent_head);
     product.at = a.at;
     return true;
 }
 
-/// The same for tracks that are present and either no lines or all of one slope, of numbers that are not large.
+/// A comparison of tracks that are uniform, of numbers that are not large.
 bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result) {
-    if (!a.is_uniform() || !b.is_uniform() || a.common.state != value || b.common.state != value) return false;
+    if (!a.is_uniform() || !b.is_uniform()) return false;
     const int scale = std::max(a.common.scale, b.common.scale);
-    if (scale > line_scale) return false;
-    const std::uint64_t most = std::uint64_t(max_line_value);
-    if (a.greatest_magnitude() > most * std::uint64_t(power_of_ten[a.common.scale])) return false;
-    if (b.greatest_magnitude() > most * std::uint64_t(power_of_ten[b.common.scale])) return false;
+    const auto is_large = [](const Track& x) { return x.greatest_magnitude() > std::uint64_t(max_line_value * power_of_ten[x.common.scale]); };
+    if (scale > line_scale || is_large(a) || is_large(b)) return false;
     const unsigned outcomes = outcomes_of(op);
     const std::int64_t up_a = power_of_ten[scale - a.common.scale], up_b = power_of_ten[scale - b.common.scale];
     const std::int64_t slope = a.common.slope * up_a - b.common.slope * up_b;
@@ -134,13 +132,23 @@ bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result)
         at[n] = t;
         words[n++] = last = truth ? 1 : 0;
     };
+    const Instant present = std::max(a.at[a.head()], b.at[b.head()]);
+    const bool absent_head = present > from_;
+    if (absent_head) {
+        at[0] = from_;
+        words[0] = 0;
+        n = 1;
+    }
     if (slope == 0)
-        walk(a, b, [&](Instant begin, Instant, std::size_t i, std::size_t j) { add(begin, holds(outcomes, a.words[i] * up_a, b.words[j] * up_b)); });
+        walk(a, b, [&](Instant begin, Instant, std::size_t i, std::size_t j) {
+            if (begin >= present) add(begin, holds(outcomes, a.words[i] * up_a, b.words[j] * up_b));
+        });
     else
         walk(a, b, [&](Instant begin, Instant end, std::size_t i, std::size_t j) {
-            compare_line(outcomes, begin, end, a.words[i] * up_a - b.words[j] * up_b, slope, add);
+            if (begin >= present) compare_line(outcomes, begin, end, a.words[i] * up_a - b.words[j] * up_b, slope, add);
         });
-    result = out_.finish(n, {});
+    if (n == 0) return false;
+    result = out_.finish(n, {}, absent_head);
     return true;
 }
 

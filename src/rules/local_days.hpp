@@ -57,14 +57,14 @@ class NearDays {
 public:
     explicit NearDays(const LocalDays& days) : days_(&days) {}
 
-    std::int64_t day_of(Instant at) {
-        if (at < day_from_ || at >= day_until_) find_days(at);
-        if (at < day_from_ || at >= day_until_) return days_->day_of(at);
+    [[gnu::always_inline]] std::int64_t day_of(Instant at) {
+        if (at < day_from_ || at >= day_until_) [[unlikely]]
+            return find_day(at);
         return floor_days(at + day_offset_);
     }
-    Instant begin_of(std::int64_t day) {
-        if (day < begin_from_ || day >= begin_until_) find_begins(day);
-        if (day < begin_from_ || day >= begin_until_) return days_->begin_of(day);
+    [[gnu::always_inline]] Instant begin_of(std::int64_t day) {
+        if (day < begin_from_ || day >= begin_until_) [[unlikely]]
+            return find_begin(day);
         return day * micros_per_day - begin_offset_;
     }
 
@@ -76,19 +76,23 @@ private:
         return day - (local - day * micros_per_day < 0 ? 1 : 0);
     }
     // As day_of() and begin_of() above take the short way.
-    void find_days(Instant at) {
-        if (at < -far || at > far) return;
-        const Regime regime = days_->calendar().regime_at(at);
-        day_from_ = std::max(regime.from, -far) + 3 * micros_per_day;
-        day_until_ = std::min(regime.until, far) - 4 * micros_per_day;
-        day_offset_ = regime.offset;
+    std::int64_t find_day(Instant at) {
+        if (at >= -far && at <= far) {
+            const Regime regime = days_->calendar().regime_at(at);
+            day_from_ = std::max(regime.from, -far) + 3 * micros_per_day;
+            day_until_ = std::min(regime.until, far) - 4 * micros_per_day;
+            day_offset_ = regime.offset;
+        }
+        return days_->day_of(at);
     }
-    void find_begins(std::int64_t day) {
-        if (day < -far / micros_per_day || day > far / micros_per_day) return;
-        const Regime regime = days_->calendar().regime_at((day - 1) * micros_per_day);
-        begin_from_ = floor_days(std::max(regime.from, -far)) + 3;
-        begin_until_ = floor_days(std::min(regime.until, far)) - 4;
-        begin_offset_ = regime.offset;
+    Instant find_begin(std::int64_t day) {
+        if (day >= -far / micros_per_day && day <= far / micros_per_day) {
+            const Regime regime = days_->calendar().regime_at((day - 1) * micros_per_day);
+            begin_from_ = floor_days(std::max(regime.from, -far)) + 3;
+            begin_until_ = floor_days(std::min(regime.until, far)) - 4;
+            begin_offset_ = regime.offset;
+        }
+        return days_->begin_of(day);
     }
 
     const LocalDays* days_;

@@ -58,11 +58,15 @@ struct Track {
     const Traits* traits = nullptr;  // null: `common` of all
     std::size_t size = 0;
     Traits common;
+    bool absent_head = false;        // with `common`: but for the first piece, which is absent, its word 0
 
-    Piece operator[](std::size_t i) const { return {at[i], words[i], traits == nullptr ? common : traits[i]}; }
-    bool is_uniform() const { return traits == nullptr; }
-    /// Present and no lines.
-    bool is_plain() const { return traits == nullptr && common.slope == 0 && common.state == PieceState::value; }
+    Piece operator[](std::size_t i) const {
+        if (traits != nullptr) return {at[i], words[i], traits[i]};
+        return i == 0 && absent_head ? absent_at(at[0]) : Piece{at[i], words[i], common};
+    }
+    /// Values with all in common, but for an absent head.
+    bool is_uniform() const { return traits == nullptr && common.state == PieceState::value; }
+    std::size_t head() const { return absent_head ? 1 : 0; }
     std::uint64_t greatest_magnitude() const {
         std::int64_t least = 0, greatest = 0;
         for (std::size_t i = 0; i < size; ++i) {
@@ -93,12 +97,15 @@ public:
         at()[size_] = piece.at;
         words()[size_] = piece.word;
         traits()[size_] = piece.traits;
+        mixed_ |= size_ > 1 && !(traits()[1] == piece.traits);
         ++size_;
-        mixed_ |= !(traits()[0] == piece.traits);
     }
     Track finish() {
         at()[size_] = until_;
-        const Track track{at(), words(), mixed_ ? traits() : nullptr, size_, traits()[0]};
+        const bool other_head = size_ > 1 && !(traits()[0] == traits()[1]);
+        const bool absent_head = other_head && traits()[0].state == PieceState::absent;
+        Track track{at(), words(), traits(), size_, traits()[size_ > 1 ? 1 : 0], absent_head};
+        if (!mixed_ && (absent_head || !other_head)) track.traits = nullptr;
         used_ += size_ + 1;
         return track;
     }
@@ -106,9 +113,9 @@ public:
     // For tracks whose pieces have all traits in common: room for as many pieces as begin() said, which is enough.
     Instant* at() const { return at_ + used_; }
     std::int64_t* words() const { return words_ + used_; }
-    Track finish(std::size_t size, const Traits& common) {
+    Track finish(std::size_t size, const Traits& common, bool absent_head = false) {
         at()[size] = until_;
-        const Track track{at(), words(), nullptr, size, common};
+        const Track track{at(), words(), nullptr, size, common, absent_head};
         used_ += size + 1;
         return track;
     }
