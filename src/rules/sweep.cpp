@@ -16,7 +16,7 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
       now_(Alloc<const Outcome*>(arena)),
             exists_(exists),
       stage_(stages()) {
-    outcomes_.reserve(64);
+    outcomes_.reserve(512);
     outcome_begins_.reserve(rule_count_ + 2);
     const Outcome nothing{lift.from(), {}, false, false}, not_set{lift.from(), {}, true, false};
     for (std::size_t i = 0; i < rule_count_; ++i) {
@@ -30,7 +30,7 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
         collect(override_source_, rules.override_when(), rules.override_score(), not_set, not_set);
     }
     outcome_begins_.push_back(outcomes_.size());
-    find_scale();
+    scale_points();
     note_changes(arena);
     now_.reserve(rule_count_ + 1);
     for (std::size_t i = 0; i <= rule_count_; ++i) now_.push_back(outcomes_.data() + outcome_begins_[i]);
@@ -92,28 +92,33 @@ void Sweep::collect(std::size_t source, NodeId when, NodeId points, const Outcom
     }
 }
 
-/// The scale at which all sums are whole, and fit.
-void Sweep::find_scale() {
-    const Document& document = rules_.document();
-    scale_ = document.base.scale;
+/// Finds the scale at which all points are whole numbers, and makes them so. NotLifted where a sum might not fit.
+void Sweep::scale_points() {
+    const Number& base = rules_.document().base;
+    scale_ = base.scale;
     for (const Outcome& outcome : outcomes_) scale_ = std::max<int>(scale_, outcome.points.scale);
-    constexpr std::size_t few = 150;  // so many numbers of 18 digits before the point and 18 behind it
-    if (scale_ <= Number::max_digits && rule_count_ <= few) return;
+    constexpr std::size_t few = 150;  // so many numbers of 18 digits before the point and 18 behind it have a sum that fits
+    const bool check = scale_ > Number::max_digits || rule_count_ > few;
     const Int128 limit = Int128(~Uint128(0) >> 1) / Int128(rule_count_ + 2);
-    const auto check = [&](const Number& number) {
+    const auto fits = [&](const Number& number) {
         Int128 room = limit;
         for (int digits = scale_ - number.scale; digits > 0; digits -= 18) room /= power_of_ten[std::min(digits, 18)];
-        if (Int128(magnitude_of(number.coefficient)) > room) throw NotLifted{};
+        return Int128(magnitude_of(number.coefficient)) <= room;
     };
-    check(document.base);
-    for (const Outcome& outcome : outcomes_) check(outcome.points);
+    if (check && !fits(base)) throw NotLifted{};
+    base_ = at_scale(base);
+    for (Outcome& outcome : outcomes_) {
+        if (check && !fits(outcome.points)) throw NotLifted{};
+        const Int128 scaled = at_scale(outcome.points);
+        outcome.low = std::uint64_t(scaled);
+        outcome.high = std::int64_t(scaled >> 64);
+    }
 }
 
 Int128 Sweep::at_scale(const Number& number) const {
-    Int128 scaled = number.coefficient;
-    int digits = scale_ - number.scale;
-    for (; digits > 18; digits -= 18) scaled *= power_of_ten[18];
-    return scaled * power_of_ten[digits];
+    const int digits = scale_ - number.scale;
+    if (digits <= 18) return Int128(number.coefficient) * power_of_ten[digits];
+    return Int128(number.coefficient) * power_of_ten[18] * power_of_ten[digits - 18];
 }
 
 namespace {
@@ -181,7 +186,7 @@ void Sweep::move(std::size_t source) {
         const Outcome& before = *now_[source];
         const Outcome& after = *++now_[source];
         if (source == override_source_ || !rules_.rules()[source].applies_in(added_stage_)) return;
-        sum_ += at_scale(after.points) - at_scale(before.points);
+        sum_ += after.scaled() - before.scaled();
         missing_ += int(after.missing) - int(before.missing);
         failed_ += int(after.failed) - int(before.failed);
     }
@@ -189,12 +194,12 @@ void Sweep::move(std::size_t source) {
 
 void Sweep::add_up(std::uint32_t stage) {
     added_stage_ = stage;
-    sum_ = at_scale(rules_.document().base);
+    sum_ = base_;
     applying_ = missing_ = failed_ = 0;
     for (std::size_t i = 0; i < rule_count_; ++i) {
         if (!rules_.rules()[i].applies_in(stage)) continue;
         ++applying_;
-        sum_ += at_scale(now_[i]->points);
+        sum_ += now_[i]->scaled();
         missing_ += now_[i]->missing ? 1 : 0;
         failed_ += now_[i]->failed ? 1 : 0;
     }

@@ -10,6 +10,10 @@ struct Outcome {
     Instant at;
     Number points;
     bool missing = false, failed = false;
+    std::uint64_t low = 0;  // points as a whole number at the scale of sums
+    std::int64_t high = 0;
+
+    Int128 scaled() const { return Int128(high) << 64 | low; }
 };
 
 class Sweep {
@@ -44,7 +48,7 @@ private:
     void collect(std::size_t source, NodeId when, NodeId points, const Outcome& off, const Outcome& unknown);
     void add_outcome(const Outcome& outcome);
     void note_changes(Arena& arena);
-    void find_scale();
+    void scale_points();
     Int128 at_scale(const Number& number) const;
     void move(std::size_t source);
     void add_up(std::uint32_t stage);
@@ -64,6 +68,7 @@ private:
     std::size_t exists_piece_ = 0, stage_piece_ = 0;  // those begun last
 
     int scale_ = 0;  // of sums
+    Int128 base_ = 0;
     std::uint32_t added_stage_ = unknown_stage;  // for which these are
     Int128 sum_ = 0;
     std::int64_t applying_ = 0, missing_ = 0, failed_ = 0;
