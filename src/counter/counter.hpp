@@ -100,9 +100,11 @@ public:
     /// into the bytes. Read whole into empty Events, a counter is settled.
     void read(Events& out, Instant since = minus_infinity, Instant until = plus_infinity) const;
 
+    std::size_t blocks() const { return (count_ + block_entries - 1) / block_entries; }
+    class CounterBlock block(std::size_t i) const;
+
 private:
     bool paged() const { return count_ > block_entries; }
-    std::size_t blocks() const { return (count_ + block_entries - 1) / block_entries; }
     std::size_t block_size(std::size_t i) const { return std::min(block_entries, count_ - i * block_entries); }
     ByteSpan block_bytes(std::size_t i) const;
     Instant block_start(std::size_t i) const;

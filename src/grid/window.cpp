@@ -103,6 +103,37 @@ Instant Window::exit_of(Instant event) const {
     return scan_exit(event);
 }
 
+/// Around a finite event: where is_plain() holds with the same two regimes. Empty where it does not.
+Window::Stretch Window::stretch_at(Instant event) const {
+    constexpr std::int64_t margin = 400 * micros_per_day;  // whatever is added to a boundary stays far from overflow
+    constexpr Stretch nowhere{plus_infinity, minus_infinity, 0};
+    const std::int64_t length = micros_;
+    if (unit_ == SpanUnit::months || length > last_instant / 4) return nowhere;
+    const Instant first = first_instant + margin, last = last_instant - margin - length;
+    if (unit_ == SpanUnit::elapsed) return {first, last, length};
+    if (event < first || event >= last) return nowhere;
+    const Regime here = calendar_->regime_at(event), there = calendar_->regime_at(event + length);
+    const std::int64_t distance = length + here.offset - there.offset;
+    const Instant there_from = std::max(there.from, first), there_until = std::min(there.until, last_instant - margin);
+    const Instant here_from = std::max(here.from, first);
+    Stretch stretch{std::max(here_from + 4 * micros_per_day, there_from + 2 * micros_per_day - length),
+                    std::min(last, there_until - std::max(length, distance)), distance};
+    if (here.until != plus_infinity) stretch.until = std::min(stretch.until, here.until - micros_per_day * 2);
+    return stretch;
+}
+
+void Window::exits_of(std::span<const Instant> events, Instant* exits) const {
+    for (std::size_t i = 0; i < events.size();) {
+        const Stretch stretch = stretch_at(events[i]);
+        if (events[i] < stretch.from || events[i] >= stretch.until) {
+            exits[i] = exit_of(events[i]);
+            ++i;
+            continue;
+        }
+        for (; i < events.size() && events[i] < stretch.until; ++i) exits[i] = events[i] + stretch.distance;
+    }
+}
+
 Instant Window::scan_exit(Instant event) const {
     Instant t = calendar_->add(std::max(event - micros_per_day, first_instant), length_, 1) - micros_per_day;
     for (;;) {

@@ -5,6 +5,8 @@
 #pragma once
 #include "grid/calendar.hpp"
 
+#include <span>
+
 namespace csagg {
 
 class Window {
@@ -20,6 +22,9 @@ public:
     /// an event is in no window. Infinite stays infinite. Errc::datetime_overflow.
     Instant exit_of(Instant event) const;
 
+    /// exit_of() of each of the events, which do not decrease. Where no clock change is near, an exit is a constant away.
+    void exits_of(std::span<const Instant> events, Instant* exits) const;
+
     /// L(t): the window that ends at `t` holds the events later than this. Infinite stays infinite.
     /// Errc::datetime_overflow.
     Instant begin_of(Instant t) const;
@@ -32,6 +37,12 @@ private:
     };
     static bool is_plain(const Regime& there, Instant first, Instant last, const Regime& here, LocalTime first_begin,
                          LocalTime last_begin);
+    /// On [from, until) exits are a constant away.
+    struct Stretch {
+        Instant from, until;
+        std::int64_t distance;
+    };
+    Stretch stretch_at(Instant event) const;
     Piece piece_at(Instant t) const;
     Instant scan_exit(Instant event) const;
     Instant scan_begin(Instant t) const;

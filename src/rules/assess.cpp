@@ -3,20 +3,9 @@
 #include "base/interrupt.hpp"
 
 namespace csagg {
-namespace {
-
-Vector<Byte> wanted_facts(const RuleSet& rules, Arena& arena) {
-    // Without an expression that says so, a customer exists from the first entry of any fact on.
-    Vector<Byte> wanted(rules.document().facts.size(), Byte(rules.exists() == no_node), Alloc<Byte>(arena));
-    for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] |= Byte(rules.uses(i));
-    return wanted;
-}
-
-}  // namespace
-
 Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena)
     : rules_(rules),
-      facts_(view(rules.document().facts), inputs, view(wanted_facts(rules, arena)), arena),
+      facts_(view(rules.document().facts), inputs, rules.wanted(), arena),
       evaluation_(rules.program(), facts_, arena),
       outcomes_(rules.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)),
       outcomes_until_(rules.rules().size(), minus_infinity, Alloc<Instant>(arena)),
@@ -182,9 +171,13 @@ void Assessor::step_alerts() {
     }
 }
 
+Instant alerts_from(const RuleSet& rules, const Facts& facts, Instant now) {
+    const Instant from = rules.exists() == no_node ? std::max(beginning, facts.first_entry()) : beginning;
+    return std::min(from, now);
+}
+
 void Assessor::run_alerts(Instant now) {
-    Instant at = std::min(beginning, now);
-    if (rules_.exists() == no_node) at = std::min(std::max(at, facts_.first_entry()), now);
+    Instant at = alerts_from(rules_, facts_, now);
     for (std::size_t steps = 1; !machines_.empty() && at < now; at = until_) {
         move_to(at);
         step_alerts();
@@ -213,51 +206,6 @@ Instant Assessor::find_change(const Assessment& present) {
             if (machines_[i].state() != states[i]) return next;
     }
     return plus_infinity;
-}
-
-AssessmentOver::AssessmentOver(const RuleSet& rules, Arena& arena)
-    : stage(Kind::text, arena), score(Kind::number, arena), band(Kind::text, arena), coverage(Kind::number, arena), alerts(arena) {
-    for (std::size_t i = 0; i < rules.alerts().size(); ++i) alerts.emplace_back(Kind::boolean, arena);
-}
-
-namespace {
-
-void append(Steps& steps, Instant at, const Value& value) {
-    const bool repeats = steps.entries.empty() ? value.absent : same(steps.entries.back().value, value);
-    if (!repeats) steps.entries.push_back({at, 0, value});
-}
-
-Value optional_number(const std::optional<Number>& number) { return number ? Value::of(*number) : Value::none(Kind::number); }
-
-}  // namespace
-
-AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena) {
-    AssessmentOver over(rules, arena);
-    if (since >= until) return over;
-    const Document& document = rules.document();
-    Assessor assessor(rules, inputs, arena);
-    assessor.run_alerts(since);
-    std::size_t steps = 0;
-    Assessment last;
-    for (Instant at = since; at < until; at = assessor.until()) {
-        if (at != since) {
-            assessor.move_to(at);
-            assessor.step_alerts();
-        }
-        const Assessment now = assessor.assess();
-        for (std::size_t i = 0; i < over.alerts.size(); ++i)
-            append(over.alerts[i], at, now.exists ? Value::of(assessor.alert(i) == AlertState::firing) : Value::none(Kind::boolean));
-        if (++steps % 1024 == 0) check_interrupts();
-        if (at != since && now == last) continue;
-        last = now;
-        append(over.stage, at, now.stage == none ? Value::none(Kind::text) : Value::of(document.stages[now.stage].name));
-        append(over.score, at, optional_number(now.score));
-        append(over.band, at, now.band == none ? Value::none(Kind::text) : Value::of(document.bands[now.band].name));
-        append(over.coverage, at, optional_number(now.coverage));
-    }
-    for (Steps* timeline : {&over.stage, &over.score, &over.band, &over.coverage}) append(*timeline, until, Value::none(timeline->kind));
-    for (Steps& timeline : over.alerts) append(timeline, until, Value::none(Kind::boolean));
-    return over;
 }
 
 }  // namespace csagg

@@ -99,8 +99,18 @@ struct AssessmentOver {
     Vector<Steps> alerts;  // firing or not; absent while the customer does not exist
 };
 AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena);
+/// Its score alone; what only the rest needs is not looked at.
+Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena);
+
+// The two ways, for since < until: by whole tracks, false if that cannot be done; and step by step, which always can.
+bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over,
+                      Arena& arena);
+void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over,
+                      Arena& arena);
 
 /// From this instant on alerts are followed: the beginning of the year 1.
 inline constexpr Instant beginning = -730'119 * micros_per_day;
+/// The same for one customer, no later than `now`.
+Instant alerts_from(const RuleSet& rules, const Facts& facts, Instant now);
 
 }  // namespace csagg

@@ -1,4 +1,4 @@
-// score, assess, assess_over.
+// score, assess, assess_over, score_over.
 #include "base/scratch.hpp"
 #include "history/history.hpp"
 #include "rules/assess.hpp"
@@ -113,4 +113,15 @@ CSAGG_FUNCTION(csagg_assess_over) {
                             steps_result(over.coverage, arena), alerts_history(rules, over, arena)};
     const bool nulls[5] = {};
     return make_row(fcinfo, values, nulls);
+}
+
+// Arguments: ruleset, facts, since, until.
+CSAGG_FUNCTION(csagg_score_over) {
+    const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until");
+    const SharedRules& shared = cached_ruleset(bytes_argument(fcinfo, 0));
+    ContextArena memory;
+    Scratch arena(memory);
+    Vector<FactInput> inputs{Alloc<FactInput>(arena)};
+    read_row(fcinfo, 1, shared, inputs);
+    return steps_result(score_over(shared.rules, view(inputs), since, until, arena), arena);
 }

@@ -71,10 +71,10 @@ Assessment assessment_at(const RuleSet& rules, const AssessmentOver& over, Insta
 
 class Case {
 public:
-    Case(const Place& place, std::uint64_t seed, bool alerts)
+    Case(const Place& place, std::uint64_t seed, bool alerts, bool fails = false)
         : zone(place.rules),
           random(seed, place.from, place.until),
-          source((zone_under_test = &zone, random.rules("Test/Zone", alerts))),
+          source((zone_under_test = &zone, random.fails = fails, random.rules("Test/Zone", alerts))),
           rules(source, find_zone, arena),
           customer(random.customer(rules.document())),
           bytes(rules.document(), customer),
@@ -130,6 +130,54 @@ TEST(Assess, over_time_equals_each_instant_and_the_definition) {
             }
         }
     }
+}
+
+bool equal(const Steps& a, const Steps& b) {
+    const auto same_entry = [](const Entry& x, const Entry& y) { return x.at == y.at && same(x.value, y.value); };
+    return a.kind == b.kind && std::ranges::equal(a.entries, b.entries, same_entry);
+}
+
+/// The two ways of assess_over() give the same, entry by entry, and the same errors.
+TEST(Assess, tracks_equal_step_by_step) {
+    int cases = 0, lifted = 0, failed = 0;
+    for (const Place& place : places()) {
+        for (int seed = 0; seed < repetitions(150); ++seed) {
+            Case c(place, std::uint64_t(seed) + 4000, true, seed % 2 == 1);
+            SCOPED_TRACE(std::string(place.name) + ", seed " + std::to_string(seed) + ": " + c.source);
+            const Instant since = c.random.one_in(2) ? place.from - 2 * day : c.random.instant(), until = since + c.random.pick(1, 30 * day / minute) * minute;
+            ++cases;
+            AssessmentOver stepped(c.rules, c.arena), over(c.rules, c.arena), tracked(c.rules, c.arena);
+            const bool by_tracks = lift_assessments(c.rules, c.bytes.inputs(), since, until, tracked, c.arena);
+            try {
+                step_assessments(c.rules, c.bytes.inputs(), since, until, stepped, c.arena);
+            } catch (const Error& e) {
+                ++failed;
+                ASSERT_FALSE(by_tracks) << e.what();
+                try {
+                    assess_over(c.rules, c.bytes.inputs(), since, until, c.arena);
+                    FAIL() << "no error";
+                } catch (const Error& same) {
+                    ASSERT_STREQ(e.what(), same.what());
+                }
+                continue;
+            }
+            ASSERT_TRUE(by_tracks);
+            ++lifted;
+            over = assess_over(c.rules, c.bytes.inputs(), since, until, c.arena);
+            const auto check = [&](const AssessmentOver& a) {
+                ASSERT_TRUE(equal(a.stage, stepped.stage));
+                ASSERT_TRUE(equal(a.score, stepped.score));
+                ASSERT_TRUE(equal(a.band, stepped.band));
+                ASSERT_TRUE(equal(a.coverage, stepped.coverage));
+                for (std::size_t i = 0; i < a.alerts.size(); ++i) ASSERT_TRUE(equal(a.alerts[i], stepped.alerts[i])) << "alert " << i;
+            };
+            check(tracked);
+            check(over);
+            ASSERT_TRUE(equal(score_over(c.rules, c.bytes.inputs(), since, until, c.arena), stepped.score));
+        }
+    }
+    EXPECT_GT(lifted, cases / 2);
+    EXPECT_GT(failed, 0);
 }
 
 /// Alerts by their words, minute by minute: firing once the condition has been true for all of `for`.

@@ -1,6 +1,6 @@
 #include "rules/evaluation.hpp"
 
-#include "base/interrupt.hpp"
+#include "rules/lines.hpp"
 
 namespace csagg {
 namespace {
@@ -8,60 +8,12 @@ namespace {
 constexpr Value no_number{Kind::number, true, 0, 0, {}};
 constexpr Value no_truth{Kind::boolean, true, 0, 0, {}};
 
-// Lines (value + slope x days) are kept where all of this is exact: numbers with at most 6 fraction digits and below
-// 10^9, slopes below 1000 a day. In max_days they reach 5 x 10^9, which has 16 digits: nothing is rounded on the way.
-constexpr int line_scale = 6;
-constexpr std::int64_t max_line_value = 1'000'000'000, max_slope = 1000, max_days = 4'000'000;
-
-bool is_tame(const Number& number, std::int64_t limit) {
-    return number.scale <= line_scale && magnitude_of(number.coefficient) <= std::uint64_t(limit * power_of_ten[number.scale]);
-}
 bool is_line(const Result& result) { return result.slope.coefficient != 0; }
-std::int64_t scaled(const Number& number) { return number.coefficient * power_of_ten[line_scale - number.scale]; }
-
-bool holds(Op op, std::int64_t sign) {
-    switch (op) {
-        case Op::eq: return sign == 0;
-        case Op::ne: return sign != 0;
-        case Op::lt: return sign < 0;
-        case Op::le: return sign <= 0;
-        case Op::gt: return sign > 0;
-        default: return sign >= 0;
-    }
-}
-int sign_of(std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
-int sign_of(std::int64_t v) { return v < 0 ? -1 : v > 0 ? 1 : 0; }
-
-/// The least k >= 1 for which `difference + k * slope` compares otherwise; max_days if there is none before.
-std::int64_t days_to_flip(Op op, std::int64_t difference, std::int64_t slope) {
-    const bool now = holds(op, sign_of(difference));
-    const auto flips_at = [&](std::int64_t k) { return k < max_days && holds(op, sign_of(difference + k * slope)) != now; };
-    if (slope == 0) return max_days;
-    // The sign changes where the line meets zero, and once more just behind.
-    const std::int64_t meets = difference == 0 || (difference < 0) == (slope < 0)
-                                   ? 0
-                                   : std::int64_t((magnitude_of(difference) + magnitude_of(slope) - 1) / magnitude_of(slope));
-    for (std::int64_t k = std::max<std::int64_t>(meets, 1); k <= meets + 1; ++k)
-        if (flips_at(k)) return k;
-    return max_days;
-}
 
 /// Whether the product of a line and a constant is rounded on no day.
 bool is_exact_product(const Result& a, const Result& b) {
     const int scale = std::max(a.value.scale, a.slope.scale) + std::max(b.value.scale, b.slope.scale);
     return scale <= line_scale && is_tame(a.value.number(), max_line_value) && is_tame(b.value.number(), max_line_value);
-}
-
-/// Half away from zero to `digits` fraction digits; negative: to tens, hundreds, as PostgreSQL's round().
-Number rounded(const Number& number, int digits) {
-    const int drop = number.scale - digits;
-    if (drop <= 0) return number;
-    if (drop > 18) return {};
-    const auto unit = std::uint64_t(power_of_ten[drop]);
-    const std::uint64_t magnitude = magnitude_of(number.coefficient);
-    const std::uint64_t units = magnitude / unit + (magnitude % unit >= unit - magnitude % unit ? 1 : 0);
-    return round_to_number(number.coefficient < 0, Uint128(units) * (digits < 0 ? std::uint64_t(power_of_ten[-digits]) : 1),
-                           std::max(digits, 0));
 }
 
 }  // namespace
@@ -236,20 +188,17 @@ void Evaluation::age(const Node& node, Result& result) {
 // ---- counters
 
 /// Moves both ends of the window to now.
-void Evaluation::move_ends(const Question& question, std::span<const Event> events, Cursor& cursor) {
-    const auto at_of = [](Instant t, const Event& e) { return t < e.at; };
+void Evaluation::move_ends(const Question& question, std::span<const Instant> events, Cursor& cursor) {
+    const auto count_to = [events](Instant t) { return std::size_t(std::ranges::upper_bound(events, t) - events.begin()); };
     if (!cursor.started) {
         const Instant end = question.shift.begin_of(now_);
-        cursor.entered = std::size_t(std::upper_bound(events.begin(), events.end(), end, at_of) - events.begin());
-        if (question.has_window)
-            cursor.left = std::size_t(std::upper_bound(events.begin(), events.end(), question.window.begin_of(end), at_of) - events.begin());
+        cursor.entered = count_to(end);
+        if (question.has_window) cursor.left = count_to(question.window.begin_of(end));
     }
-    const auto enters = [&] {
-        return cursor.entered < events.size() ? question.shift.exit_of(events[cursor.entered].at) : plus_infinity;
-    };
+    const auto enters = [&] { return cursor.entered < events.size() ? question.shift.exit_of(events[cursor.entered]) : plus_infinity; };
     const auto leaves = [&] {
         return question.has_window && cursor.left < events.size()
-                   ? question.shift.exit_of(question.window.exit_of(events[cursor.left].at))
+                   ? question.shift.exit_of(question.window.exit_of(events[cursor.left]))
                    : plus_infinity;
     };
     if (!cursor.started || cursor.next_enter <= now_)
@@ -258,133 +207,96 @@ void Evaluation::move_ends(const Question& question, std::span<const Event> even
         for (cursor.next_leave = leaves(); cursor.next_leave <= now_; cursor.next_leave = leaves()) ++cursor.left;
 }
 
-/// What happened since ever has a day of its own.
-std::int64_t Evaluation::day_of_event(const Event& e) const { return e.at == minus_infinity ? minus_infinity : program_.days().day_of(e.at); }
-
-/// Counts the events [begin, end) in (sign 1) or out (-1); [first, last) is the window with them.
-void Evaluation::take_in(const Node& node, const CounterData& counter, Cursor& cursor, Range range, Range window, int sign) {
-    const auto events = counter.events.list();
-    for (std::size_t i = range.begin; i < range.end; ++i) {
-        const Event& e = events[i];
-        switch (node.op) {
-            case Op::sum: {
-                Wide total = e.total;
-                if (sign < 0) total.negate();
-                cursor.total.add(total);
-                break;
+/// Takes the events of `range` in (sign 1) or out (-1); `window` is the window with them. For what cannot be had as a
+/// difference of sums.
+void Evaluation::take_in(const Node& node, const CounterColumns& counter, Cursor& cursor, Range range, Range window, int sign) {
+    const auto events = counter.instants();
+    if (node.op == Op::distinct && counter.name_count() > 0) {
+        const ActorColumn& actors = counter.actors();
+        for (std::size_t i = range.begin; i < range.end; ++i)
+            for (const std::uint32_t actor : actors.of(i)) {
+                if (sign > 0)
+                    cursor.distinct += cursor.actor_events[actor]++ == 0 ? 1 : 0;
+                else
+                    cursor.distinct -= --cursor.actor_events[actor] == 0 ? 1 : 0;
             }
-            case Op::distinct:
-                for (const std::uint32_t actor : counter.events.actors_of(e)) {
-                    if (sign > 0)
-                        cursor.actors += cursor.actor_rows[actor]++ == 0 ? 1 : 0;
-                    else
-                        cursor.actors -= --cursor.actor_rows[actor] == 0 ? 1 : 0;
-                }
-                break;
-            case Op::active_days: {
-                // Events come in at the end and go out at the beginning: the neighbour there tells whether the day is new.
-                const bool alone = sign > 0 ? i == window.begin : i + 1 == window.end;
-                if (alone || day_of_event(e) != day_of_event(events[sign > 0 ? i - 1 : i + 1])) cursor.days += sign;
-                break;
-            }
-            default: cursor.rows += sign * e.rows;
-        }
     }
+    if (node.op == Op::active_days)
+        for (std::size_t i = range.begin; i < range.end; ++i) {
+            // Events come in at the end and go out at the beginning: the neighbour there tells whether the day is new.
+            const bool alone = sign > 0 ? i == window.begin : i + 1 == window.end;
+            if (alone || program_.days().day_of_event(events[i]) != program_.days().day_of_event(events[sign > 0 ? i - 1 : i + 1]))
+                cursor.distinct += sign;
+        }
 }
 
-void Evaluation::move_window(const Node& node, const CounterData& counter, Cursor& cursor) {
-    const std::size_t names = counter.events.name_count();
-    if (!cursor.started && node.op == Op::distinct && names > 0) {
-        cursor.actor_rows = static_cast<std::uint32_t*>(arena_.allocate(names * sizeof(std::uint32_t), alignof(std::uint32_t)));
-        std::fill_n(cursor.actor_rows, names, 0);
+void Evaluation::move_window(const Node& node, const CounterColumns& counter, Cursor& cursor) {
+    if (!cursor.started && node.op == Op::distinct) {
+        const std::size_t names = counter.name_count();
+        cursor.actor_events = static_cast<std::uint32_t*>(arena_.allocate((names + 1) * sizeof(std::uint32_t), alignof(std::uint32_t)));
+        std::fill_n(cursor.actor_events, names, 0);
     }
     // In the window is what has entered and not left; an event may leave before it enters.
     const std::size_t entered = cursor.started ? cursor.entered : 0, left = cursor.started ? cursor.left : 0;
-    move_ends(program_.questions()[node.question], counter.events.list(), cursor);
+    move_ends(program_.questions()[node.question], counter.instants(), cursor);
     take_in(node, counter, cursor, {left, std::min(cursor.left, entered)}, {left, entered}, -1);
     take_in(node, counter, cursor, {std::max(cursor.left, entered), cursor.entered}, {cursor.left, cursor.entered}, 1);
     cursor.started = true;
 }
 
+Value Evaluation::window_value(const Node& node, const CounterColumns& counter, const Cursor& cursor) const {
+    const std::size_t end = cursor.entered, begin = std::min(cursor.left, end);
+    switch (node.op) {
+        case Op::count: {
+            const auto rows = counter.rows_before();
+            return Value::of(Number::of(rows.empty() ? std::int64_t(end - begin) : rows[end] - rows[begin]));
+        }
+        case Op::sum: return Value::of(counter.totals_before().between(begin, end));
+        default: return Value::of(Number::of(cursor.distinct));
+    }
+}
+
 void Evaluation::window(const Node& node, Result& result) {
     const Question& question = program_.questions()[node.question];
-    const CounterData& counter = facts_.counter(node.fact);
-    if (const Instant known_from = counter.events.known_from(); known_from != minus_infinity) {
-        // The window is known whole if it begins after the last unknown instant.
-        const Instant known = question.has_window ? question.shift.exit_of(question.window.exit_of(std::max(known_from - 1, first_instant)))
-                                                  : plus_infinity;
+    const CounterColumns& counter = facts_.counter(node.fact);
+    if (counter.known_from() != minus_infinity) {
+        const Instant known = question.known(counter.known_from());
         if (now_ < known) return set(result, no_number, known);
     }
     Cursor& cursor = cursors_[node.question];
     move_window(node, counter, cursor);
-    const Instant until = std::min(cursor.next_enter, cursor.next_leave);
-    switch (node.op) {
-        case Op::count: return set(result, Value::of(Number::of(cursor.rows)), until);
-        case Op::sum: return set(result, Value::of(cursor.total.to_number()), until);
-        case Op::distinct: return set(result, Value::of(Number::of(cursor.actors)), until);
-        default: return set(result, Value::of(Number::of(cursor.days)), until);
-    }
+    set(result, window_value(node, counter, cursor), std::min(cursor.next_enter, cursor.next_leave));
 }
 
 void Evaluation::first_or_last(const Node& node, Result& result) {
-    const CounterData& counter = facts_.counter(node.fact);
-    const auto events = counter.events.list();
-    const auto after = std::upper_bound(events.begin(), events.end(), now_, [](Instant t, const Event& e) { return t < e.at; });
-    const Instant next = after == events.end() ? plus_infinity : after->at;
-    const bool forgotten = node.op == Op::first && counter.events.known_from() != minus_infinity;
+    const CounterColumns& counter = facts_.counter(node.fact);
+    const auto events = counter.instants();
+    const auto after = std::ranges::upper_bound(events, now_);
+    const Instant next = after == events.end() ? plus_infinity : *after;
+    const bool forgotten = node.op == Op::first && counter.known_from() != minus_infinity;
     if (after == events.begin() || forgotten) return set(result, Value::none(Kind::time), forgotten ? plus_infinity : next);
-    if (node.op == Op::first) return set(result, Value::of_time(events.front().at), plus_infinity);
-    set(result, Value::of_time(std::prev(after)->at), next);
+    if (node.op == Op::first) return set(result, Value::of_time(events.front()), plus_infinity);
+    set(result, Value::of_time(*std::prev(after)), next);
 }
 
 // ---- days
-
-namespace {
-
-struct Day {
-    bool finite;
-    std::int64_t number;
-};
-
-Day day_of(const Value& value, const LocalDays& days) {
-    if (value.kind == Kind::date) return {value.word != minus_infinity_date && value.word != plus_infinity_date, value.word};
-    if (value.word == minus_infinity || value.word == plus_infinity) return {false, 0};
-    return {true, days.day_of(value.word)};
-}
-
-}  // namespace
 
 void Evaluation::within(const Node& node, Result& result) {
     const Result& x = of(arguments(node)[0]);
     const Instant until = x.until;
     if (x.value.absent) return set(result, no_truth, until);
-    const LocalDays& days = program_.days();
-    const Day day = day_of(x.value, days);
-    if (!day.finite) return set(result, Value::of(false), until);
-    Instant begin = minus_infinity;
-    const Span& length = node.window;
-    if (length.micros != 0) {
-        const Instant at = x.value.kind == Kind::time ? x.value.word : days.begin_of(day.number);
-        begin = at == plus_infinity || at < first_instant + length.micros ? at : at - length.micros;
-    } else if (length.months != 0) {
-        const std::int64_t first = first_instant / micros_per_day + 366'000, last = last_instant / micros_per_day - 1;
-        const LocalTime midnight = std::clamp(day.number, first, last) * micros_per_day;
-        begin = days.begin_of(days.calendar().add(midnight, length, -1) / micros_per_day);
-    } else {
-        begin = days.begin_of(day.number - length.days);
-    }
-    const Instant end = days.begin_of(day.number + 1);
-    if (now_ < begin) return set(result, Value::of(false), std::min(until, begin));
-    if (now_ < end) return set(result, Value::of(true), std::min(until, end));
+    if (!is_finite(x.value)) return set(result, Value::of(false), until);
+    const Stay stay = stay_within(x.value.kind, x.value.word, node.window, program_.days());
+    if (now_ < stay.begin) return set(result, Value::of(false), std::min(until, stay.begin));
+    if (now_ < stay.end) return set(result, Value::of(true), std::min(until, stay.end));
     set(result, Value::of(false), until);
 }
 
 void Evaluation::days_to(const Node& node, Result& result) {
     const Result& x = of(arguments(node)[0]);
     const Instant until = x.until;
-    const Day day = x.value.absent ? Day{false, 0} : day_of(x.value, program_.days());
-    if (!day.finite) return set(result, no_number, until);
-    const std::int64_t since = today() - day.number;
+    if (x.value.absent || !is_finite(x.value)) return set(result, no_number, until);
+    const std::int64_t since = today() - (x.value.kind == Kind::date ? x.value.word : program_.days().day_of(x.value.word));
     if (node.op == Op::days_since)
         set_line(result, Number::of(since), Number::of(1), until);
     else
@@ -450,12 +362,15 @@ Instant Evaluation::flip(Op op, const Result& a, const Result& b) {
 /// When the window that `counting` asks may have grown (or, `leaving`, shrunk) by `amount`, changes from event `first` on.
 Instant Evaluation::nth_change(const Node& counting, std::size_t first, std::int64_t amount, bool leaving) const {
     const Question& question = program_.questions()[counting.question];
-    const auto events = facts_.counter(counting.fact).events.list();
+    const CounterColumns& counter = facts_.counter(counting.fact);
+    const auto events = counter.instants();
     if (leaving && !question.has_window) return plus_infinity;
+    const auto rows = counting.op == Op::count ? counter.rows_before() : std::span<const std::int64_t>{};
+    const bool has_actors = counting.op == Op::distinct;
+    if (has_actors && counter.name_count() == 0) return plus_infinity;
     for (std::size_t i = first; i < events.size(); ++i) {
-        const Event& e = events[i];
-        amount -= counting.op == Op::count ? e.rows : counting.op == Op::distinct ? std::int64_t(e.actor_count) : 1;
-        if (amount <= 0) return question.shift.exit_of(leaving ? question.window.exit_of(e.at) : e.at);
+        amount -= has_actors ? std::int64_t(counter.actors().of(i).size()) : rows.empty() ? 1 : rows[i + 1] - rows[i];
+        if (amount <= 0) return question.shift.exit_of(leaving ? question.window.exit_of(events[i]) : events[i]);
     }
     return plus_infinity;
 }
@@ -464,7 +379,7 @@ Instant Evaluation::nth_change(const Node& counting, std::size_t first, std::int
 /// done so: `count(login, 14 days) >= 5` of 9 stays true until 5 have left, whatever else happens.
 Instant Evaluation::count_flip(Op op, const Node& counting, const Number& bound, bool now) {
     const Cursor& cursor = cursors_[counting.question];
-    const std::int64_t value = counting.op == Op::count ? cursor.rows : counting.op == Op::distinct ? cursor.actors : cursor.days;
+    const std::int64_t value = window_value(counting, facts_.counter(counting.fact), cursor).word;
     const std::int64_t at = bound.coefficient / power_of_ten[std::min<int>(bound.scale, 18)];  // near the bound, towards 0
     Instant flip = plus_infinity;
     std::int64_t above = -1, below = -1;  // how far the nearest other outcome is

@@ -40,19 +40,14 @@ public:
         if (now_ >= result.fresh_until) compute(id, result);
         return result;
     }
-    /// The instant up to which unpredictable daily values before 1970 are taken as constant.
-    static constexpr Instant first_daily = -10'957 * micros_per_day;
 
 private:
     struct Cursor {
         bool started = false;
         std::size_t entered = 0, left = 0;  // how many entries or events have come into the window, and gone out of it
         Instant next_enter = 0, next_leave = 0;
-        std::int64_t rows = 0;
-        Wide total;
-        std::int64_t actors = 0;               // distinct ones
-        std::int64_t days = 0;                 // distinct local days
-        std::uint32_t* actor_rows = nullptr;  // per actor, those in the window
+        std::int64_t distinct = 0;             // actors or local days
+        std::uint32_t* actor_events = nullptr;  // per actor, those in the window
     };
 
     struct Range {
@@ -80,10 +75,10 @@ private:
     void nullif(const Node& node, Result& result);
 
     std::size_t runs_begun(const Node& node, const StateData& data, Instant& next);
-    void move_window(const Node& node, const CounterData& counter, Cursor& cursor);
-    void move_ends(const Question& question, std::span<const Event> events, Cursor& cursor);
-    void take_in(const Node& node, const CounterData& counter, Cursor& cursor, Range range, Range window, int sign);
-    std::int64_t day_of_event(const Event& e) const;
+    void move_window(const Node& node, const CounterColumns& counter, Cursor& cursor);
+    void move_ends(const Question& question, std::span<const Instant> events, Cursor& cursor);
+    void take_in(const Node& node, const CounterColumns& counter, Cursor& cursor, Range range, Range window, int sign);
+    Value window_value(const Node& node, const CounterColumns& counter, const Cursor& cursor) const;
 
     Instant tomorrow();
     Instant next_look();

@@ -210,11 +210,10 @@ private:
         for_questions(set, std::span(roots.begin(), roots.size()), arena_, [&](NodeId, const Node& node) {
             // What is asked about the past does not see what happens now.
             if (node.op == Op::state_ago || has_length(node.shift)) return;
-            const auto is_here = [at](const auto& x) { return x.at == at; };
             if (set.document().facts[node.fact].kind == FactKind::counter)
-                data |= std::ranges::any_of(facts.counter(node.fact).events.list(), is_here);
+                data |= std::ranges::binary_search(facts.counter(node.fact).instants(), at);
             else
-                data |= std::ranges::any_of(facts.state(node.fact).runs, is_here);
+                data |= std::ranges::binary_search(facts.state(node.fact).runs, at, {}, &Run::at);
         });
         return data ? Cause::data : Cause::ageing;
     }

@@ -25,6 +25,7 @@ enum class Op : Byte {
 };
 
 inline bool is_fact(Op op) { return op >= Op::state && op <= Op::last; }
+inline bool is_window(Op op) { return op >= Op::count && op <= Op::active_days; }
 inline bool is_comparison(Op op) { return op >= Op::eq && op <= Op::ge; }
 
 using NodeId = std::uint32_t;

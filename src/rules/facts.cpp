@@ -73,15 +73,13 @@ void Facts::read_state(const Document::Fact& fact, const FactInput& input, Arena
 }
 
 void Facts::read_counter(const Document::Fact& fact, const FactInput& input, Arena& arena) {
-    Events& events = counters_.emplace_back(arena).events;
-    if (input.form == FactInput::Form::counter)
-        Counter(input.bytes).read(events);
-    else if (input.form == FactInput::Form::missing)
-        events.forget_before(input.known_from);
-    else if (input.form == FactInput::Form::timeline || !input.value.absent)
+    if (input.form == FactInput::Form::timeline || (input.form == FactInput::Form::plain && !input.value.absent))
         throw_kind(fact, input.form == FactInput::Form::plain ? "a plain value" : "timeline");
-    if (events.forgotten()) first_entry_ = std::min(first_entry_, events.known_from());
-    if (!events.list().empty()) first_entry_ = std::min(first_entry_, events.list().front().at);
+    const CounterColumns& counter = input.form == FactInput::Form::counter
+                                        ? counters_.emplace_back(input.bytes, arena)
+                                        : counters_.emplace_back(input.form == FactInput::Form::missing ? input.known_from : minus_infinity, arena);
+    if (counter.forgotten()) first_entry_ = std::min(first_entry_, counter.known_from());
+    if (counter.size() > 0) first_entry_ = std::min(first_entry_, counter.instants().front());
 }
 
 }  // namespace csagg

@@ -1,6 +1,6 @@
 // The facts of one customer, taken apart for evaluation.
 #pragma once
-#include "counter/counter.hpp"
+#include "counter/counter_columns.hpp"
 #include "history/history.hpp"
 #include "rules/document.hpp"
 
@@ -32,12 +32,6 @@ struct StateData {
     bool knows_begin(std::size_t run) const { return known_from == minus_infinity || run > 0 || runs[0].at > known_from; }
 };
 
-struct CounterData {
-    explicit CounterData(Arena& arena) : events(arena) {}
-
-    Events events;
-};
-
 class Facts {
 public:
     /// Reads the facts; those that `wanted` says no to are left out. Errc::kind_mismatch for a value of another kind than
@@ -45,7 +39,7 @@ public:
     Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Byte> wanted, Arena& arena);
 
     const StateData& state(std::size_t fact) const { return states_[places_[fact]]; }
-    const CounterData& counter(std::size_t fact) const { return counters_[places_[fact]]; }
+    const CounterColumns& counter(std::size_t fact) const { return counters_[places_[fact]]; }
     /// The first instant at which some fact has an entry or event; infinity if none has.
     Instant first_entry() const { return first_entry_; }
 
@@ -55,7 +49,7 @@ private:
 
     SmallVector<std::uint32_t, 16> places_;
     SmallVector<StateData, 8> states_;
-    SmallVector<CounterData, 4> counters_;
+    SmallVector<CounterColumns, 4> counters_;
     Instant first_entry_ = plus_infinity;
 };
 

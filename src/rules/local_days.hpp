@@ -25,6 +25,9 @@ public:
         return d;
     }
 
+    /// What happened since ever has a day of its own.
+    std::int64_t day_of_event(Instant at) const { return at == minus_infinity ? minus_infinity : day_of(at); }
+
     /// The first instant whose day is `day` or later; -infinity and infinity beyond what a timestamp holds.
     Instant begin_of(std::int64_t day) const {
         if (day < first_day) return minus_infinity;
@@ -49,6 +52,56 @@ private:
     const Calendar* calendar_;
 };
 
+/// The same, for one who asks for many that are near to one another: remembers where the arithmetic is plain.
+class NearDays {
+public:
+    explicit NearDays(const LocalDays& days) : days_(&days) {}
+
+    [[gnu::always_inline]] std::int64_t day_of(Instant at) {
+        if (at < day_from_ || at >= day_until_) [[unlikely]]
+            return find_day(at);
+        return floor_days(at + day_offset_);
+    }
+    [[gnu::always_inline]] Instant begin_of(std::int64_t day) {
+        if (day < begin_from_ || day >= begin_until_) [[unlikely]]
+            return find_begin(day);
+        return day * micros_per_day - begin_offset_;
+    }
+
+private:
+    static constexpr std::int64_t far = 290'000 * std::int64_t(366) * micros_per_day;  // either way
+
+    static std::int64_t floor_days(LocalTime local) {
+        const std::int64_t day = local / micros_per_day;
+        return day - (local - day * micros_per_day < 0 ? 1 : 0);
+    }
+    // As day_of() and begin_of() above take the short way.
+    std::int64_t find_day(Instant at) {
+        if (at >= -far && at <= far) {
+            const Regime regime = days_->calendar().regime_at(at);
+            day_from_ = std::max(regime.from, -far) + 3 * micros_per_day;
+            day_until_ = std::min(regime.until, far) - 4 * micros_per_day;
+            day_offset_ = regime.offset;
+        }
+        return days_->day_of(at);
+    }
+    Instant find_begin(std::int64_t day) {
+        if (day >= -far / micros_per_day && day <= far / micros_per_day) {
+            const Regime regime = days_->calendar().regime_at((day - 1) * micros_per_day);
+            begin_from_ = floor_days(std::max(regime.from, -far)) + 3;
+            begin_until_ = floor_days(std::min(regime.until, far)) - 4;
+            begin_offset_ = regime.offset;
+        }
+        return days_->begin_of(day);
+    }
+
+    const LocalDays* days_;
+    Instant day_from_ = plus_infinity, day_until_ = minus_infinity;
+    std::int64_t day_offset_ = 0;
+    std::int64_t begin_from_ = plus_infinity, begin_until_ = minus_infinity;
+    std::int64_t begin_offset_ = 0;
+};
+
 /// A Window, or nothing: then begin and exit are the instant itself. What lies beyond a timestamp's range is infinite.
 class Reach {
 public:
@@ -62,6 +115,12 @@ public:
     Instant exit_of(Instant event) const {
         if (!window_) return event;
         return event > last_instant - margin ? plus_infinity : window_->exit_of(event);
+    }
+
+    /// exit_of() of each; they do not decrease.
+    void exits_of(std::span<const Instant> events, Instant* exits) const {
+        if (window_ && (events.empty() || events.back() <= last_instant - margin)) return window_->exits_of(events, exits);
+        for (std::size_t i = 0; i < events.size(); ++i) exits[i] = exit_of(events[i]);
     }
 
 private:

@@ -121,5 +121,17 @@ void assess_over_two_years(benchmark::State& state) {
 }
 BENCHMARK(assess_over_two_years)->Unit(benchmark::kMillisecond);
 
+void score_over_two_years(benchmark::State& state) {
+    const Population& p = population();
+    for (auto _ : state) {
+        for (const auto& customer : p.all) {
+            Scratch scratch(twin::heap());
+            benchmark::DoNotOptimize(score_over(p.rules, customer.inputs(), Population::since, Population::until, scratch).entries.size());
+        }
+    }
+    state.SetItemsProcessed(state.iterations() * Population::customers);
+}
+BENCHMARK(score_over_two_years)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace csagg

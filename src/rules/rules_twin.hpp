@@ -324,6 +324,8 @@ class Random {
 public:
     Random(std::uint64_t seed, Instant from, Instant until) : engine_(seed), from_(from), until_(until) {}
 
+    bool fails = false;  // some quotients divide by zero
+
     std::int64_t pick(std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(engine_); }
     bool one_in(int n) { return pick(1, n) == 1; }
     std::string number(std::int64_t low, std::int64_t high) { return std::to_string(pick(low, high)); }
@@ -378,7 +380,7 @@ public:
             case 0: return a() + " + " + a();
             case 1: return a() + " - " + a();
             case 2: return a() + " * " + (one_in(4) ? a() : number(-5, 5));
-            case 3: return a() + " / nullif(" + numeric(depth - 1) + ", 0)";
+            case 3: return a() + (fails && one_in(2) ? " / (" + numeric(depth - 1) + ")" : " / nullif(" + numeric(depth - 1) + ", 0)");
             case 4: return "-" + a();
             case 5: return "abs(" + numeric(depth - 1) + ")";
             case 6: return "round(" + numeric(depth - 1) + ", " + number(-1, 2) + ")";

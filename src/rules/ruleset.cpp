@@ -41,6 +41,14 @@ void Program::enlarge() {
     }
 }
 
+/// Their number; equal ones are one.
+std::uint32_t Program::exits(std::uint32_t fact, std::uint32_t of, const Span& length) {
+    for (std::uint32_t i = 0; i < exits_.size(); ++i)
+        if (exits_[i].fact == fact && exits_[i].of == of && exits_[i].length == length) return i;
+    exits_.push_back({fact, of, length, Reach(days_.calendar(), length)});
+    return std::uint32_t(exits_.size() - 1);
+}
+
 NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
     if (nodes_.list.size() * 2 >= slots_.size()) enlarge();
     const std::size_t mask = slots_.size() - 1;
@@ -60,6 +68,13 @@ NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
         question.has_window = has_length(node.window);
         if (question.has_window) question.window = Reach(days_.calendar(), node.window);
         if (has_length(node.shift)) question.shift = Reach(days_.calendar(), node.shift);
+    }
+    if (is_window(node.op)) {
+        if (question.has_window) question.leaves = exits(node.fact, Exits::none, node.window);
+        if (has_length(node.shift)) {
+            question.enters = exits(node.fact, Exits::none, node.shift);
+            if (question.has_window) question.leaves = exits(node.fact, question.leaves, node.shift);
+        }
     }
     questions_.push_back(question);
     return id;
@@ -108,7 +123,7 @@ NodeId RuleSet::compile(const Formula& formula, Kind kind, Arena& arena) {
                 kind == Kind::boolean ? "A condition is true or false: compare, as in seats > 0."
                                       : "Points and scores are numbers: put the condition into \"when\".");
         for (const Node& node : parsed.list)
-            if (is_fact(node.op)) used_[node.fact] = 1;
+            if (is_fact(node.op)) wanted_[node.fact] = 1;
         return program_.take(parsed);
     } catch (const ExpressionError& e) {
         throw_at(json_.source(), json_.offset_in(value, e.at()), e.code(), e.what(), e.hint());
@@ -124,7 +139,7 @@ RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena
       stages_(arena),
       rules_(arena),
       alerts_(arena),
-      used_(document_.facts.size(), 0, Alloc<Byte>(arena)) {
+      wanted_(document_.facts.size(), Byte(document_.exists.given() ? 0 : 1), Alloc<Byte>(arena)) {
     for (const Document::Fact& fact : document_.facts) declarations_.facts.push_back({fact.name, fact.kind});
     for (const Document::Stage& stage : document_.stages) stages_.push_back(compile(stage.when, Kind::boolean, arena));
     exists_ = compile(document_.exists, Kind::boolean, arena);

@@ -10,17 +10,34 @@ namespace csagg {
 
 inline constexpr NodeId no_node = ~NodeId(0);
 
+/// When the events of a counter go out of windows of one length: those events, or what exits `of` gives.
+struct Exits {
+    static constexpr std::uint32_t none = ~std::uint32_t(0);
+
+    std::uint32_t fact;
+    std::uint32_t of;  // none: the events
+    Span length;
+    Reach by;
+};
+
 /// A node that asks a fact: where it looks, and which cursor it has.
 struct Question {
     NodeId node;
     bool has_window = false;
     Reach window;  // how far back
     Reach shift;   // from when on
+    std::uint32_t enters = Exits::none, leaves = Exits::none;  // of counters, if the window is shifted, if there is one
+
+    /// From when on a counter that is known from `known_from` on has the window whole: it begins after the last unknown
+    /// instant.
+    Instant known(Instant known_from) const {
+        return has_window ? shift.exit_of(window.exit_of(std::max(known_from - 1, first_instant))) : plus_infinity;
+    }
 };
 
 class Program {
 public:
-    Program(const Calendar& calendar, Arena& arena) : nodes_(arena), questions_(arena), slots_(arena), days_(calendar) {}
+    Program(const Calendar& calendar, Arena& arena) : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar) {}
 
     /// Takes over the last of `parsed` with all it needs; gives its number here.
     NodeId take(const Nodes& parsed);
@@ -28,15 +45,18 @@ public:
     const Nodes& nodes() const { return nodes_; }
     const Node& operator[](NodeId id) const { return nodes_.list[id]; }
     std::span<const Question> questions() const { return {questions_.data(), questions_.size()}; }
+    std::span<const Exits> exits() const { return {exits_.data(), exits_.size()}; }
     const LocalDays& days() const { return days_; }
 
 private:
     NodeId intern(Node node, std::span<const NodeId> arguments);
     bool equal(const Node& node, std::span<const NodeId> arguments, NodeId other) const;
     void enlarge();
+    std::uint32_t exits(std::uint32_t fact, std::uint32_t of, const Span& length);
 
     Nodes nodes_;
     Vector<Question> questions_;
+    Vector<Exits> exits_;
     Vector<NodeId> slots_;  // open addressing: number + 1, or 0
     LocalDays days_;
 };
@@ -71,8 +91,9 @@ public:
     NodeId exists() const { return exists_; }
     NodeId override_when() const { return override_when_; }
     NodeId override_score() const { return override_score_; }
-    /// Whether an expression asks for fact i.
-    bool uses(std::size_t i) const { return used_[i] != 0; }
+    /// For each fact, whether it is looked at. Without an expression that says so, a customer exists from the first entry
+    /// of any fact on.
+    std::span<const Byte> wanted() const { return {wanted_.data(), wanted_.size()}; }
 
 private:
     const Calendar& find_calendar(CalendarSource calendars) const;
@@ -86,7 +107,7 @@ private:
     Vector<NodeId> stages_;
     Vector<Rule> rules_;
     Vector<Alert> alerts_;
-    Vector<Byte> used_;
+    Vector<Byte> wanted_;
     NodeId exists_, override_when_ = no_node, override_score_ = no_node;
 };
 

@@ -1,0 +1,265 @@
+#include "rules/lift_parts.hpp"
+
+namespace csagg {
+
+// ---- states
+
+Track Lift::state(const Node& node) {
+    const StateData& data = facts_.state(node.fact);
+    const Reach& shift = program_.questions()[node.question].shift;
+    const Instant known = data.known_from == minus_infinity ? from_ : std::max(from_, shift.exit_of(data.known_from));
+    out_.begin(data.runs.size() + 2);
+    out_.add(absent_at(from_));
+    for (const Run& run : data.runs) {
+        const Instant begin = std::max(shift.exit_of(run.at), known);
+        if (begin >= until_) break;
+        out_.add(piece_of(run.value).starting(begin));
+    }
+    return out_.finish();
+}
+
+/// Calls f(number of runs begun, begin, end) for the stretches from known_from on; before it the value is absent.
+template <class F>
+Track Lift::of_runs(const Node& node, F f) {
+    const StateData& data = facts_.state(node.fact);
+    const Instant known = std::max(from_, data.known_from);
+    const auto& runs = data.runs;
+    out_.begin(2 * runs.size() + 4);
+    out_.add(absent_at(from_));
+    auto begun = std::size_t(std::ranges::upper_bound(runs, known, {}, &Run::at) - runs.begin());
+    for (Instant t = known; t < until_;) {
+        const Instant end = begun < runs.size() ? std::min(runs[begun].at, until_) : until_;
+        f(data, begun, t, end);
+        t = end;
+        ++begun;
+    }
+    return out_.finish();
+}
+
+Track Lift::previous(const Node& node) {
+    return of_runs(node, [this](const StateData& data, std::size_t n, Instant begin, Instant) {
+        out_.add(n < 2 || !data.knows_begin(n - 1) ? absent_at(begin) : piece_of(data.runs[n - 2].value).starting(begin));
+    });
+}
+
+Track Lift::changed_within(const Node& node) {
+    const Reach& window = program_.questions()[node.question].window;
+    return of_runs(node, [this, &window](const StateData& data, std::size_t n, Instant begin, Instant end) {
+        Instant t = begin;
+        if (n > 0 && data.knows_begin(n - 1)) {
+            const Instant leaves = window.exit_of(data.runs[n - 1].at);
+            if (t < leaves) out_.add(truth_at(t, true));
+            t = std::max(t, leaves);
+        }
+        if (data.known_from != minus_infinity && t < end) {
+            const Instant known = window.exit_of(data.known_from);
+            if (t < known) out_.add(absent_at(t));
+            t = std::max(t, known);
+        }
+        if (t < end) out_.add(n == 0 ? absent_at(t) : truth_at(t, false));
+    });
+}
+
+Track Lift::age(const Node& node) {
+    return of_runs(node, [this](const StateData& data, std::size_t n, Instant begin, Instant) {
+        const bool known = n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
+        out_.add(known ? Piece{begin, -days().day_of(data.runs[n - 1].at), {1}} : absent_at(begin));
+    });
+}
+
+// ---- counters
+
+/// What count() with one row an event, distinct() and active_days() count.
+Passage Lift::counted(const Node& node) {
+    if (node.op == Op::distinct) return windows_.of_actors(node);
+    if (node.op == Op::active_days) return windows_.of_days(node);
+    return windows_.of(node);
+}
+
+namespace {
+
+/// From when on the window is known whole, and how many have come and gone then.
+struct Start {
+    Instant at;
+    std::size_t entered, left;
+};
+Start start_of(const Passage& passage, Instant from) {
+    const auto count = [from](std::span<const Instant> instants) { return std::size_t(std::ranges::upper_bound(instants, from) - instants.begin()); };
+    return {from, count(passage.enters), count(passage.leaves)};
+}
+
+}  // namespace
+
+Track Lift::window(const Node& node) {
+    static constexpr Instant infinity = plus_infinity;
+    const CounterColumns& counter = facts_.counter(node.fact);
+    const auto rows = node.op == Op::count ? counter.rows_before() : std::span<const std::int64_t>{};
+    const TotalsBefore* const totals = node.op == Op::sum ? &counter.totals_before() : nullptr;
+    const Passage passage = counted(node);
+    const Instant known = counter.known_from() == minus_infinity ? from_ : program_.questions()[node.question].known(counter.known_from());
+    const auto [start, entered, left] = start_of(passage, std::max(from_, known));
+
+    out_.begin(passage.enters.size() - entered + passage.leaves.size() - left + 2);
+    const bool units = totals == nullptr && rows.empty();
+    if (start >= until_ || (start > from_ && !units)) out_.add(absent_at(from_));
+    if (start >= until_) return out_.finish();
+    // Of the events [begin, end) of the passage; those in a window follow one another.
+    const auto sum = [&](std::size_t begin, std::size_t end) -> Number {
+        if (begin >= end) return {};
+        const std::size_t first = passage.events.empty() ? begin : passage.events[begin];
+        const std::size_t last = passage.events.empty() ? end - 1 : passage.events[end - 1];
+        return totals == nullptr ? Number::of(rows[last + 1] - rows[first]) : totals->between(first, last + 1);
+    };
+    const Instant* enter = passage.enters.data() + entered;
+    const Instant* leave = passage.leaves.empty() ? &infinity : passage.leaves.data() + left;
+    const bool leaving = !passage.leaves.empty();
+    std::size_t e = entered, l = left;
+    if (units) {
+        Instant* const at = out_.at();
+        std::int64_t* const words = out_.words();
+        at[0] = from_;
+        words[0] = 0;
+        std::size_t n = start > from_ ? 1 : 0;
+        auto value = std::int64_t(e - l);
+        for (Instant t = start; t < until_;) {
+            at[n] = t;
+            words[n] = value;
+            const Instant comes = *enter, goes = *leave;
+            t = std::min(comes, goes);
+            enter += comes == t ? 1 : 0;
+            leave += goes == t ? 1 : 0;
+            value += int(comes == t) - int(goes == t);
+            n += t != at[n] ? 1 : 0;
+        }
+        return out_.finish(n, {}, start > from_);
+    }
+    for (Instant t = start; t < until_;) {
+        out_.add(number_at(t, sum(l, e)));
+        t = std::min(*enter, *leave);
+        const bool comes = *enter == t, goes = *leave == t && leaving;
+        if (t == plus_infinity) break;
+        e += comes ? 1 : 0;
+        enter += comes ? 1 : 0;
+        l += goes ? 1 : 0;
+        leave += goes ? 1 : 0;
+    }
+    return out_.finish();
+}
+
+/// `count(...) >= k` and the like, without the numbers between. At least k are there from where the k-th has entered, up to
+/// where all but k - 1 of those entered have left: the union of [enters[i], leaves[i - k + 1]) over all i.
+Track Lift::threshold(const Node& node, const Node& counting, const Number& bound) {
+    const CounterColumns& counter = facts_.counter(counting.fact);
+    if (counting.op == Op::count && !counter.rows_before().empty()) {
+        const Track numbers = of(NodeId(&counting - &program_[0]));
+        return map(numbers, [&](Instant begin, Instant end, const Piece& piece) {
+            if (piece.state() != PieceState::value) return out_.add(piece);
+            compare(node.op, begin, end, piece, number_at(begin, bound), [this](Instant t, bool truth) { out_.add(truth_at(t, truth)); });
+        });
+    }
+    // The least whole number at or above the bound, or above it.
+    const std::int64_t unit = power_of_ten[std::min<int>(bound.scale, 18)];
+    std::int64_t k = bound.coefficient / unit;
+    if (Number::of(k) < bound || ((node.op == Op::gt || node.op == Op::le) && Number::of(k) == bound)) ++k;
+    const bool truth = node.op == Op::ge || node.op == Op::gt;
+
+    const Passage passage = counted(counting);
+    const Instant known = counter.known_from() == minus_infinity ? from_ : program_.questions()[counting.question].known(counter.known_from());
+    const Instant start = std::max(from_, known);
+    out_.begin(passage.enters.size() + 4);
+    if (start > from_) out_.add(absent_at(from_));
+    if (start >= until_) return out_.finish();
+    out_.add(truth_at(start, (k <= 0) == truth));
+    const auto n = std::int64_t(passage.enters.size());
+    if (k <= 0 || k > n) return out_.finish();
+    if (passage.leaves.empty()) {
+        const Instant begin = std::max(passage.enters[std::size_t(k - 1)], start);
+        if (begin < until_) out_.add(truth_at(begin, truth));
+        return out_.finish();
+    }
+    const Instant* const enters = passage.enters.data() + (k - 1);
+    const Instant* const leaves = passage.leaves.data();
+    auto i = std::size_t(std::ranges::upper_bound(passage.leaves.first(std::size_t(n - k + 1)), start) - passage.leaves.begin());
+    for (const auto last = std::size_t(n - k); i <= last;) {
+        const Instant begin = std::max(enters[i], start);
+        if (begin >= until_) break;
+        Instant end = leaves[i];
+        if (begin >= end) {
+            ++i;
+            continue;
+        }
+        while (++i <= last && enters[i] <= end) end = leaves[i];
+        out_.add(truth_at(begin, truth));
+        if (end < until_) out_.add(truth_at(end, !truth));
+    }
+    return out_.finish();
+}
+
+Track Lift::first_or_last(const Node& node) {
+    const CounterColumns& counter = facts_.counter(node.fact);
+    const auto events = counter.instants();
+    const bool forgotten = node.op == Op::first && counter.known_from() != minus_infinity;
+    auto i = std::size_t(std::ranges::upper_bound(events, from_) - events.begin());
+    out_.begin(events.size() - i + 1);
+    if (node.op == Op::last) {
+        Instant* const at = out_.at();
+        std::int64_t* const words = out_.words();
+        at[0] = from_;
+        words[0] = i > 0 ? events[i - 1] : 0;
+        const auto end = std::size_t(std::ranges::lower_bound(events, until_) - events.begin());
+        const std::size_t later = end - std::min(i, end);
+        std::copy_n(events.data() + i, later, at + 1);
+        std::copy_n(events.data() + i, later, words + 1);
+        if (i > 0 || later > 0) return out_.finish(later + 1, {}, i == 0);
+    }
+    out_.add(i == 0 || forgotten ? absent_at(from_) : Piece{from_, events.front()});
+    if (i == 0 && !forgotten && !events.empty() && events.front() < until_) out_.add({events.front(), events.front()});
+    return out_.finish();
+}
+
+// ---- days
+
+Track Lift::within(const Node& node) {
+    const Kind kind = Kind(program_[arguments(node)[0]].kind);
+    return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& x) {
+        if (x.state() != PieceState::value) return out_.add(x);
+        out_.add(truth_at(begin, false));
+        if (!is_finite(kind, x.word)) return;
+        const Stay stay = stay_within(kind, x.word, node.window, program_.days());
+        const Instant first = std::max(begin, stay.begin), last = std::min(end, stay.end);
+        if (first >= last) return;
+        out_.add(truth_at(first, true));
+        if (last < end) out_.add(truth_at(last, false));
+    });
+}
+
+/// The same for finite times.
+bool Lift::days_to_times(const Track& times, int sign, Track& result) {
+    if (!times.is_uniform()) return false;
+    out_.begin(times.size);
+    std::int64_t* const words = out_.words();
+    words[0] = 0;
+    for (std::size_t i = times.head(); i < times.size; ++i) {
+        if (!is_finite(Kind::time, times.words[i])) return false;
+        words[i] = -sign * days().day_of(times.words[i]);
+    }
+    result = out_.finish(times.size, {sign}, times.absent_head);
+    result.at = times.at;
+    return true;
+}
+
+Track Lift::days_to(const Node& node) {
+    const Kind kind = Kind(program_[arguments(node)[0]].kind);
+    const Track of = argument(node, 0);
+    if (Track result; kind == Kind::time && days_to_times(of, node.op == Op::days_since ? 1 : -1, result)) return result;
+    return map(of, [&](Instant begin, Instant end, const Piece& x) {
+        if (x.state() == PieceState::failed) return out_.add(x);
+        if (x.state() == PieceState::absent || !is_finite(kind, x.word)) return out_.add(absent_at(begin));
+        const std::int64_t day = kind == Kind::date ? x.word : days().day_of(x.word);
+        const int sign = node.op == Op::days_since ? 1 : -1;
+        if (magnitude_of(day) <= std::uint64_t(max_line_value)) return out_.add({begin, -sign * day, {sign}});
+        add_daily(begin, end, [&](Instant t, std::int64_t today) { out_.add({t, sign * (today - day)}); });
+    });
+}
+
+}  // namespace csagg
