@@ -63,6 +63,8 @@ SELECT score(rules, c, '2025-03-01') FROM r, customer c;
 SELECT a.* FROM r, customer c, unnest('{2025-01-01,2025-03-01,2025-05-01,2025-06-10,2025-06-12,2025-12-01,2027-01-01}'::timestamptz[]) t,
     assess(rules, c, t) a;
 SELECT o.* FROM r, customer c, assess_over(rules, c, '2025-01-01', '2026-03-01') o;
+SELECT count(*) FILTER (WHERE score_over(rules, c, '2025-01-01', '2026-03-01') = o.score) AS equal
+FROM r, customer c, assess_over(rules, c, '2025-01-01', '2026-03-01') o;
 -- what holds over time holds at each hour
 SELECT count(*) AS hours, count(*) FILTER (WHERE number_at(o.score, t) IS DISTINCT FROM a.score OR text_at(o.stage, t) IS DISTINCT FROM a.stage
     OR text_at(o.band, t) IS DISTINCT FROM a.band OR bool_at(timeline_of(o.alerts, 'usage drop'), t) IS DISTINCT FROM coalesce(a.alerts->>'usage drop' = 'firing', false)) AS different

@@ -31,6 +31,6 @@ COMMENT ON FUNCTION csagg.assess_over(csagg.ruleset, record, timestamptz, timest
     'assessments of every instant in [since, until), which may lie in the future, in one pass: timelines that are absent outside, and while the customer does not exist; alerts has a boolean timeline for each alert: whether it is firing. Errors as of score(); 22008 for since or until infinite';
 
 CREATE FUNCTION csagg.score_over(rules csagg.ruleset, facts record, since timestamptz, until timestamptz) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_score_over' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 2000;
+    AS 'MODULE_PATHNAME', 'csagg_score_over' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION csagg.score_over(csagg.ruleset, record, timestamptz, timestamptz) IS
     'score at every instant in [since, until), which may lie in the future, in one pass: the numeric timeline that assess_over() gives as score, without the rest; absent outside, and while the customer does not exist. For distributions and summaries of scores. Errors as of score(); 22008 for since or until infinite';
