@@ -84,7 +84,7 @@ public:
     bool has_one_actor_each() const { return names_ > 0 && actor_counts_.width == 0 && actor_counts_.least == 1; }
     /// The first n actors, into room for them.
     void decode_actors(std::size_t n, std::uint64_t* actors) const {
-        bits_.unpack(actors_start_, actor_width_, n, actors);
+        bits_.unpack(actors_start_, actor_width_, n, 0, actors);
         std::uint64_t greatest = 0;
         for (std::size_t i = 0; i < n; ++i) greatest = std::max(greatest, actors[i]);
         if (greatest >= names_ && n > 0) throw_corrupt("actor is not in the dictionary");
