@@ -1,4 +1,6 @@
-// Scratch: memory for one call. Taken piece by piece from blocks that double, given back all at once at its end.
+// Scratch: memory for one call. Taken piece by piece from blocks that double, given back all at once at its end. The first
+// block is part of the object. The second is the process's own, unless another Scratch has it: what it would cost to get
+// fresh pages from the system, call after call, is more than what most calls do with them.
 #pragma once
 #include "base/memory.hpp"
 
@@ -6,12 +8,21 @@
 
 namespace csagg {
 
+struct ScratchReserve {
+    static constexpr std::size_t size = 1 << 19;
+
+    bool taken = false;
+    alignas(8) Byte bytes[size];
+};
+inline ScratchReserve scratch_reserve;
+
 class Scratch final : public Arena {
 public:
     explicit Scratch(Arena& upstream) : upstream_(upstream) {}
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
     ~Scratch() override {
+        if (has_reserve_) scratch_reserve.taken = false;
         while (blocks_ != nullptr) {
             Block* const next = blocks_->next;
             upstream_.deallocate(blocks_, blocks_->bytes, alignof(Block));
@@ -40,6 +51,12 @@ private:
     bool do_is_equal(const Arena& other) const noexcept override { return this == &other; }
 
     void add_block(std::size_t bytes) {
+        if (bytes <= ScratchReserve::size && !scratch_reserve.taken) {
+            scratch_reserve.taken = has_reserve_ = true;
+            free_ = scratch_reserve.bytes;
+            left_ = ScratchReserve::size;
+            return;
+        }
         const std::size_t size = std::max(bytes + sizeof(Block), next_bytes_);
         auto* const block = static_cast<Block*>(upstream_.allocate(size, alignof(Block)));
         *block = {blocks_, size};
@@ -51,6 +68,7 @@ private:
 
     alignas(unit) Byte first_[32'768];
     Arena& upstream_;
+    bool has_reserve_ = false;
     Block* blocks_ = nullptr;
     Byte* free_ = first_;
     std::size_t left_ = sizeof first_;

@@ -133,4 +133,17 @@ const ActorColumn& CounterColumns::actors() const {
     return actors_;
 }
 
+std::span<const std::uint32_t> CounterColumns::actors_of(std::size_t begin, std::size_t end) const {
+    if (!knows_actors_ && counter_ && counter_->blocks() == 1 && (end - begin) * 4 < size()) {
+        const CounterBlock block = counter_->block(0);
+        if (block.has_one_actor_each()) {
+            const auto numbers = make<std::uint32_t>(end - begin);
+            for (std::size_t i = begin; i < end; ++i) numbers[i - begin] = block.actor(i);
+            return numbers;
+        }
+    }
+    const ActorColumn& all = actors();
+    return all.numbers.subspan(all.begin_of(begin), all.begin_of(end) - all.begin_of(begin));
+}
+
 }  // namespace csagg

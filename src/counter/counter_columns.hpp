@@ -48,6 +48,8 @@ public:
     std::span<const std::int64_t> rows_before() const;
     const TotalsBefore& totals_before() const;
     const ActorColumn& actors() const;
+    /// Of a few events [begin, end) one after the other: only theirs are decoded where that is possible.
+    std::span<const std::uint32_t> actors_of(std::size_t begin, std::size_t end) const;
 
 private:
     template <class T>

@@ -79,7 +79,8 @@ std::size_t FactDirectory::begin(std::size_t i) const {
     return i == 0 ? 0 : std::size_t(ends_.get((i - 1) * width_, width_));
 }
 
-std::optional<std::size_t> FactDirectory::find(std::string_view key) const {
+std::optional<std::size_t> FactDirectory::find(std::string_view key, std::size_t guess) const {
+    if (guess < size() && keys_[guess] == key) return guess;
     std::size_t low = 0, high = size();
     while (low < high) {
         const std::size_t middle = (low + high) / 2;
@@ -109,8 +110,14 @@ Fact History::operator[](std::size_t i) const {
 }
 
 std::optional<Fact> History::find(std::string_view key) const {
-    const auto i = directory_.find(key);
+    std::size_t place = 0;
+    return find(key, place);
+}
+
+std::optional<Fact> History::find(std::string_view key, std::size_t& place) const {
+    const auto i = directory_.find(key, place);
     if (!i) return std::nullopt;
+    place = *i;
     return (*this)[*i];
 }
 

@@ -53,7 +53,8 @@ public:
     FactKind kind(std::size_t i) const;
     /// Where the bytes of fact i begin behind the directory; begin(size()) is where they all end.
     std::size_t begin(std::size_t i) const;
-    std::optional<std::size_t> find(std::string_view key) const;
+    /// Looks at number `guess` first.
+    std::optional<std::size_t> find(std::string_view key, std::size_t guess = 0) const;
 
 private:
     Dictionary keys_;
@@ -73,6 +74,8 @@ public:
     /// Fact i; keys increase by bytes.
     Fact operator[](std::size_t i) const;
     std::optional<Fact> find(std::string_view key) const;
+    /// For those who ask many histories: `place`, where the last one had the key, is tried first, and updated.
+    std::optional<Fact> find(std::string_view key, std::size_t& place) const;
 
 private:
     Instant known_from_ = minus_infinity;

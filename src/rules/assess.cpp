@@ -3,10 +3,10 @@
 #include "base/interrupt.hpp"
 
 namespace csagg {
-Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena)
+Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, bool goes_on)
     : rules_(rules),
       facts_(view(rules.document().facts), inputs, rules.wanted(), arena),
-      evaluation_(rules.program(), facts_, arena),
+      evaluation_(rules.program(), facts_, arena, goes_on),
       outcomes_(rules.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)),
       outcomes_until_(rules.rules().size(), minus_infinity, Alloc<Instant>(arena)),
       machines_(rules.alerts().size(), AlertMachine{}, Alloc<AlertMachine>(arena)) {}

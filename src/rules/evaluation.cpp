@@ -18,10 +18,11 @@ bool is_exact_product(const Result& a, const Result& b) {
 
 }  // namespace
 
-Evaluation::Evaluation(const Program& program, const Facts& facts, Arena& arena)
+Evaluation::Evaluation(const Program& program, const Facts& facts, Arena& arena, bool goes_on)
     : program_(program),
       facts_(facts),
       arena_(arena),
+      goes_on_(goes_on),
       results_(program.nodes().list.size(), Result{}, Alloc<Result>(arena)),
       cursors_(program.questions().size(), Cursor{}, Alloc<Cursor>(arena)) {}
 
@@ -47,7 +48,7 @@ Instant Evaluation::next_look() { return now_ < first_daily ? first_daily : tomo
 
 void Evaluation::set_line(Result& result, Number value, Number slope, Instant until) {
     set(result, Value::of(value), until);
-    if (slope.coefficient == 0) return;
+    if (slope.coefficient == 0 || !goes_on_) return;
     if (is_tame(value, max_line_value) && is_tame(slope, max_slope)) {
         result.slope = slope;
         result.until = std::min(until, program_.days().begin_of(today() + max_days));
@@ -123,7 +124,7 @@ std::size_t Evaluation::runs_begun(const Node& node, const StateData& data, Inst
         const auto after = std::upper_bound(runs.begin(), runs.end(), question.shift.begin_of(now_),
                                             [](Instant t, const Run& run) { return t < run.at; });
         cursor.entered = std::size_t(after - runs.begin());
-        cursor.next_enter = minus_infinity;
+        cursor.next_enter = goes_on_ ? minus_infinity : plus_infinity;
     }
     while (cursor.next_enter <= now_) {
         if (cursor.next_enter != minus_infinity) ++cursor.entered;
@@ -194,7 +195,9 @@ void Evaluation::move_ends(const Question& question, std::span<const Instant> ev
         const Instant end = question.shift.begin_of(now_);
         cursor.entered = count_to(end);
         if (question.has_window) cursor.left = count_to(question.window.begin_of(end));
+        cursor.next_enter = cursor.next_leave = plus_infinity;
     }
+    if (!goes_on_) return;
     const auto enters = [&] { return cursor.entered < events.size() ? question.shift.exit_of(events[cursor.entered]) : plus_infinity; };
     const auto leaves = [&] {
         return question.has_window && cursor.left < events.size()
@@ -212,14 +215,12 @@ void Evaluation::move_ends(const Question& question, std::span<const Instant> ev
 void Evaluation::take_in(const Node& node, const CounterColumns& counter, Cursor& cursor, Range range, Range window, int sign) {
     const auto events = counter.instants();
     if (node.op == Op::distinct && counter.name_count() > 0) {
-        const ActorColumn& actors = counter.actors();
-        for (std::size_t i = range.begin; i < range.end; ++i)
-            for (const std::uint32_t actor : actors.of(i)) {
-                if (sign > 0)
-                    cursor.distinct += cursor.actor_events[actor]++ == 0 ? 1 : 0;
-                else
-                    cursor.distinct -= --cursor.actor_events[actor] == 0 ? 1 : 0;
-            }
+        for (const std::uint32_t actor : counter.actors_of(range.begin, std::max(range.begin, range.end))) {
+            if (sign > 0)
+                cursor.distinct += cursor.actor_events[actor]++ == 0 ? 1 : 0;
+            else
+                cursor.distinct -= --cursor.actor_events[actor] == 0 ? 1 : 0;
+        }
     }
     if (node.op == Op::active_days)
         for (std::size_t i = range.begin; i < range.end; ++i) {
@@ -320,7 +321,7 @@ void Evaluation::arithmetic(const Node& node, Result& result) {
             break;
         default: break;
     }
-    set(result, Value::of(node.op == Op::multiply ? x * y : divide(x, y)), is_line(a) || is_line(b) ? std::min(until, next_look()) : until);
+    set(result, Value::of(node.op == Op::multiply ? x * y : divide(x, y)), (is_line(a) || is_line(b)) && goes_on_ ? std::min(until, next_look()) : until);
 }
 
 void Evaluation::sign_or_round(const Node& node, Result& result) {
@@ -352,7 +353,7 @@ void Evaluation::sign_or_round(const Node& node, Result& result) {
 
 /// Until when `a op b` stays as it is, by the day alone; infinity if it does so without end.
 Instant Evaluation::flip(Op op, const Result& a, const Result& b) {
-    if (!is_line(a) && !is_line(b)) return plus_infinity;
+    if ((!is_line(a) && !is_line(b)) || !goes_on_) return plus_infinity;
     const Number x = a.value.number(), y = b.value.number();
     if (!is_tame(x, max_line_value) || !is_tame(y, max_line_value)) return next_look();
     const std::int64_t days = days_to_flip(op, scaled(x) - scaled(y), scaled(a.slope) - scaled(b.slope));
@@ -378,6 +379,7 @@ Instant Evaluation::nth_change(const Node& counting, std::size_t first, std::int
 /// A whole number that goes up by what comes into a window and down by what leaves it cannot pass a bound before enough has
 /// done so: `count(login, 14 days) >= 5` of 9 stays true until 5 have left, whatever else happens.
 Instant Evaluation::count_flip(Op op, const Node& counting, const Number& bound, bool now) {
+    if (!goes_on_) return plus_infinity;
     const Cursor& cursor = cursors_[counting.question];
     const std::int64_t value = window_value(counting, facts_.counter(counting.fact), cursor).word;
     const std::int64_t at = bound.coefficient / power_of_ten[std::min<int>(bound.scale, 18)];  // near the bound, towards 0

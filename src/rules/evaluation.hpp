@@ -23,8 +23,8 @@ struct Result {
 
 class Evaluation {
 public:
-    /// Both must outlive this.
-    Evaluation(const Program& program, const Facts& facts, Arena& arena);
+    /// Both must outlive this. One that does not go on is asked at one instant only, and does not say until when.
+    Evaluation(const Program& program, const Facts& facts, Arena& arena, bool goes_on = true);
 
     /// `now` is finite and not before any instant given earlier.
     void move_to(Instant now);
@@ -96,6 +96,7 @@ private:
     const Program& program_;
     const Facts& facts_;
     Arena& arena_;
+    const bool goes_on_;
     Vector<Result> results_;
     Vector<Cursor> cursors_;
     Instant now_ = minus_infinity;

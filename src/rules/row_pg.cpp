@@ -41,6 +41,7 @@ Types find_types(FunctionCallInfo fcinfo) {
 struct Column {
     int number;  // in the row, from 0; -1: there is none
     Oid type;    // domains looked through
+    std::size_t place = 0;  // in the history that was read last
 };
 
 /// Which column is which fact.
@@ -165,10 +166,10 @@ Value plain_value(Datum datum, Oid type) {
 }
 
 /// What the row's histories know of a fact; the first that has it.
-FactInput from_histories(std::span<const History> histories, std::string_view name) {
+FactInput from_histories(std::span<const History> histories, std::string_view name, std::size_t& place) {
     FactInput input;
     for (const History& history : histories) {
-        if (const auto fact = history.find(name)) {
+        if (const auto fact = history.find(name, place)) {
             input.form = fact->kind == FactKind::counter ? FactInput::Form::counter : FactInput::Form::timeline;
             input.bytes = fact->bytes;
             return input;
@@ -190,7 +191,7 @@ Instant instant_argument(FunctionCallInfo fcinfo, int n, const char* name) {
 void read_row(FunctionCallInfo fcinfo, int n, const SharedRules& shared, Vector<FactInput>& inputs) {
     const Datum argument = PG_GETARG_DATUM(n);
     const HeapTupleHeader row = call([argument] { return DatumGetHeapTupleHeader(argument); });
-    const RowShape& shape = shape_of(fcinfo, row, shared);
+    RowShape& shape = shape_of(fcinfo, row, shared);
     Arena& arena = inputs.get_stored_allocator().arena();
     const auto natts = std::size_t(shape.columns->natts);
     Vector<Datum> values(natts, boost::container::default_init, Alloc<Datum>(arena));
@@ -208,10 +209,10 @@ void read_row(FunctionCallInfo fcinfo, int n, const SharedRules& shared, Vector<
         if (nulls[std::size_t(i)] == 0) histories.push_back(History(datum_bytes(values[std::size_t(i)])));
     inputs.reserve(shape.facts.size());
     for (std::size_t i = 0; i < shape.facts.size(); ++i) {
-        const Column column = shape.facts[i];
+        Column& column = shape.facts[i];
         FactInput& input = inputs.emplace_back();
         if (column.number < 0) {
-            input = from_histories(view(histories), shared.rules.document().facts[i].name);
+            input = from_histories(view(histories), shared.rules.document().facts[i].name, column.place);
         } else if (nulls[std::size_t(column.number)] == 0) {
             const Datum value = values[std::size_t(column.number)];
             if (column.type == shape.types.timeline || column.type == shape.types.counter) {
