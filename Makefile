@@ -27,7 +27,7 @@ MODULE_big = csagg
 SOURCES = $(filter-out %_test.cpp %_fuzz.cpp %_bench.cpp,$(sort $(wildcard src/*/*.cpp)))
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(SCRIPT)
-EXTRA_CLEAN = .objects $(OBJS:.o=.d)
+EXTRA_CLEAN = .objects $(OBJS:.o=.d) src/base/prelude.hpp.gch
 
 # One test per file; sql/setup.sql, when there is one, makes the extension for the others.
 # REGRESS_OUTPUT is the folder for results/ and regression.diffs.
@@ -44,6 +44,11 @@ endif
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -fno-semantic-interposition -MMD -MP
 SHLIB_LINK = -lstdc++
+# PRECOMPILE=1, with GCC: headers that nearly every file includes are compiled once.
+PRELUDE = src/base/prelude.hpp
+ifdef PRECOMPILE
+PG_CXXFLAGS += -include $(PRELUDE)
+endif
 
 PG_CONFIG = pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -53,6 +58,12 @@ include $(PGXS)
 COMPILE.cxx.bc += $(filter-out -MMD -MP,$(PG_CXXFLAGS))
 $(OBJS:.o=.bc): %.bc: %.o
 -include $(OBJS:.o=.d)
+
+ifdef PRECOMPILE
+$(OBJS): $(PRELUDE).gch
+endif
+$(PRELUDE).gch: $(wildcard src/base/*.hpp)
+	$(CXX) $(filter-out -include $(PRELUDE) -MMD -MP,$(CXXFLAGS)) $(CPPFLAGS) -x c++-header $(PRELUDE) -o $@
 
 # Link anew also when a source has gone: .objects changes with the list.
 $(shell echo $(OBJS) | cmp -s - .objects || echo $(OBJS) >.objects)
