@@ -1,8 +1,8 @@
+#include "asof/floats.hpp"
 #include "asof/instant_pg.hpp"
 
 #include <bit>
 #include <cmath>
-#include <limits>
 
 #include "postgres/boundary.hpp"
 
@@ -19,9 +19,7 @@ namespace {
 
 // Floats in the order of their bits as integers; NaN comes last, as in SQL.
 std::int64_t float_instant(double d) {
-    if (std::isnan(d)) d = std::numeric_limits<double>::quiet_NaN();
-    if (d == 0) d = 0;
-    const auto bits = std::bit_cast<std::int64_t>(d);
+    const auto bits = std::int64_t(asof::equal_bits(d));
     return bits ^ ((bits >> 63) & INT64_MAX);
 }
 double float_of(std::int64_t instant) { return std::bit_cast<double>(instant ^ ((instant >> 63) & INT64_MAX)); }

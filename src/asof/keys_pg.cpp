@@ -1,8 +1,5 @@
+#include "asof/floats.hpp"
 #include "asof/keys_pg.hpp"
-
-#include <bit>
-#include <cmath>
-#include <limits>
 
 #include "postgres/boundary.hpp"
 
@@ -15,16 +12,6 @@ extern "C" {
 }
 
 namespace csagg::pg {
-namespace {
-
-/// Equal numbers get equal bits.
-std::uint64_t float_word(double d) {
-    if (std::isnan(d)) d = std::numeric_limits<double>::quiet_NaN();
-    if (d == 0) d = 0;
-    return std::bit_cast<std::uint64_t>(d);
-}
-
-}  // namespace
 
 bool Keys::forms(Oid procedure, Form& left, Form& right) {
     const auto are = [&](Form l, Form r) {
@@ -126,8 +113,8 @@ std::uint64_t word_of(Form form, Datum value) {
         case Form::int4: return std::uint64_t(std::int64_t(DatumGetInt32(value)));
         case Form::int8: return std::uint64_t(DatumGetInt64(value));
         case Form::byte: return std::uint64_t(DatumGetUInt8(value));
-        case Form::float4: return float_word(DatumGetFloat4(value));
-        default: return float_word(DatumGetFloat8(value));
+        case Form::float4: return asof::equal_bits(DatumGetFloat4(value));
+        default: return asof::equal_bits(DatumGetFloat8(value));
     }
 }
 
