@@ -4,6 +4,9 @@
 #include "base/interrupt.hpp"
 #include "base/sort.hpp"
 
+#include <array>
+#include <cstring>
+
 namespace csagg::asof {
 namespace {
 
@@ -41,155 +44,250 @@ constexpr std::uint32_t few = 64;  // below that a plain binary search is as fas
 
 }  // namespace
 
-/// Rows of a group on their way through a sort.
-class SortBuffer {
+Index::Index(Arena& arena, Search search, InstantOrder* order, std::size_t payload_bytes)
+    : search_(search),
+      order_(order),
+      payload_bytes_(payload_bytes),
+      row_bytes_(sizeof(std::int64_t) + 1 + payload_bytes),
+      chunks_(arena, chunk_rows * row_bytes_),
+      partitions_(arena),
+      taken_(arena),
+      begins_(arena) {}
+
+void Index::add_partitions(std::size_t partition) {
+    while (partitions_.size() <= partition) partitions_.emplace_back(chunks_.arena());
+    bytes_ = partitions_.capacity() * sizeof(Partition);
+}
+
+void Index::add(Group group, std::int64_t instant, Payload payload) {
+    if (rows_ >= UINT32_MAX) throw Error(Errc::limit_exceeded, "as-of join: more than 4294967295 rows in memory");
+    const std::size_t p = group / partition_groups;
+    if (p >= partitions_.size()) add_partitions(p);
+    Partition& partition = partitions_[p];
+    if (partition.rows % chunk_rows == 0) partition.chunks.push_back(chunks_.take());
+    const Row r{partition.chunks.back(), partition.rows % chunk_rows};
+    r.instant() = instant;
+    r.group() = Byte(group % partition_groups);
+    std::memcpy(r.payload(payload_bytes_), payload, payload_bytes_);
+    if (++partition.rows > largest_) largest_ = partition.rows;
+    ++rows_;
+}
+
+// ---- sorting
+
+/// Sorts partitions: first by group, in one pass over a copy, and then each group that is not in order.
+class Index::Sorter {
 public:
+    Sorter(Index& index, Ties* ties)
+        : index_(index),
+          ties_(ties),
+          payload_bytes_(index.payload_bytes_),
+          instants_(index.chunks_.arena()),
+          groups_(index.chunks_.arena()),
+          payloads_(index.chunks_.arena()),
+          items_(index.chunks_.arena()) {}
+
+    /// `begins` has partition_groups + 1 places.
+    void sort(Partition& partition, std::uint32_t* begins) {
+        if (count(partition, begins)) {
+            copy(partition, 0, partition.rows);
+            spread(partition, begins);
+        }
+        for (std::uint32_t g = 0; g < partition_groups; ++g) sort_group(partition, begins[g], begins[g + 1]);
+    }
+
+private:
     struct Item {
         std::int64_t instant;
-        Row row;
-        std::uint32_t place;
+        std::uint32_t place;  // in the copy
     };
-    explicit SortBuffer(Arena& arena) : items(arena) {}
-    Vector<Item> items;
+
+    /// Where the groups will begin. False if they are in order already.
+    bool count(const Partition& partition, std::uint32_t* begins) {
+        std::fill_n(begins, partition_groups + 1, 0);
+        bool in_order = true;
+        Byte last = 0;
+        for (std::uint32_t i = 0; i < partition.rows; ++i) {
+            const Byte group = row(partition, i).group();
+            in_order &= last <= group;
+            last = group;
+            ++begins[group + 1];
+        }
+        for (std::uint32_t g = 0; g < partition_groups; ++g) begins[g + 1] += begins[g];
+        return !in_order;
+    }
+
+    void copy(const Partition& partition, std::uint32_t begin, std::uint32_t end) {
+        const std::size_t rows = end - begin;
+        instants_.resize(rows, boost::container::default_init);
+        groups_.resize(rows, boost::container::default_init);
+        payloads_.resize(rows * payload_bytes_, boost::container::default_init);
+        for (std::size_t i = 0; i < rows;) {
+            const Row r = row(partition, begin + std::uint32_t(i));
+            const std::size_t n = std::min<std::size_t>(chunk_rows - r.at, rows - i);
+            std::memcpy(&instants_[i], &r.instant(), n * sizeof(std::int64_t));
+            std::memcpy(&groups_[i], &r.group(), n);
+            std::memcpy(payload(i), r.payload(payload_bytes_), n * payload_bytes_);
+            i += n;
+        }
+    }
+
+    Byte* payload(std::size_t i) { return payloads_.data() + i * payload_bytes_; }
+
+    void put(Partition& partition, std::uint32_t to, std::uint32_t from) {
+        const Row r = row(partition, to);
+        r.instant() = instants_[from];
+        r.group() = groups_[from];
+        std::memcpy(r.payload(payload_bytes_), payload(from), payload_bytes_);
+    }
+
+    void spread(Partition& partition, const std::uint32_t* begins) {
+        std::array<std::uint32_t, partition_groups> next;
+        std::copy_n(begins, partition_groups, next.begin());
+        for (std::uint32_t i = 0; i < partition.rows; ++i) {
+            if (i % 65536 == 65535) check_interrupts();
+            put(partition, next[groups_[i]]++, i);
+        }
+    }
+
+    bool less(std::int64_t a, Payload a_payload, std::int64_t b, Payload b_payload) const {
+        const int c = index_.order_ == nullptr ? PlainInstants{}(a, b) : index_.order_->compare(a, b);
+        return c < 0 || (c == 0 && ties_ != nullptr && ties_->less(a_payload, b_payload));
+    }
+
+    bool is_sorted(const Partition& partition, std::uint32_t begin, std::uint32_t end) const {
+        for (std::uint32_t i = begin + 1; i < end; ++i) {
+            if (i % 65536 == 65535) check_interrupts();
+            const Row a = row(partition, i - 1), b = row(partition, i);
+            if (less(b.instant(), b.payload(payload_bytes_), a.instant(), a.payload(payload_bytes_))) return false;
+        }
+        return true;
+    }
+
+    void sort_group(Partition& partition, std::uint32_t begin, std::uint32_t end) {
+        // A log is mostly in order already.
+        if (is_sorted(partition, begin, end)) return;
+        copy(partition, begin, end);
+        items_.clear();
+        for (std::uint32_t i = 0; i < end - begin; ++i) items_.push_back({instants_[i], i});
+        csagg::sort(items_.begin(), items_.end(), [this](const Item& a, const Item& b) {
+            if (less(a.instant, payload(a.place), b.instant, payload(b.place))) return true;
+            if (less(b.instant, payload(b.place), a.instant, payload(a.place))) return false;
+            return a.place < b.place;
+        });
+        for (std::uint32_t i = begin; i < end; ++i) put(partition, i, items_[i - begin].place);
+    }
+
+    Index& index_;
+    Ties* ties_;
+    std::size_t payload_bytes_;
+    Vector<std::int64_t> instants_;
+    Bytes groups_, payloads_;
+    Vector<Item> items_;
 };
 
-void Index::count(Group group) {
-    if (count_ >= UINT32_MAX) throw Error(Errc::limit_exceeded, "as-of join: more than 4294967295 rows in memory");
-    if (group >= begins_.size()) begins_.resize(std::size_t(group) + 1, 0);
-    ++begins_[group];
-    ++count_;
-}
-
-void Index::lay_out() {
-    instants_.resize(count_, boost::container::default_init);
-    rows_.resize(count_, boost::container::default_init);
-    std::uint32_t next = 0;
-    for (std::uint32_t& begin : begins_) next += std::exchange(begin, next);
-    begins_.push_back(next);
-}
-
-void Index::place(Group group, std::int64_t instant, Row row) {
-    const std::uint32_t at = begins_[group]++;
-    instants_[at] = instant;
-    rows_[at] = row;
-}
-
 void Index::sort(Ties* ties) {
-    // Placing has moved each begin to the next group's.
-    for (std::size_t g = begins_.size() - 1; g > 0; --g) begins_[g] = begins_[g - 1];
-    begins_[0] = 0;
-    SortBuffer buffer(rows_.get_stored_allocator().arena());
-    for (std::size_t g = 0; g + 1 < begins_.size(); ++g) {
-        if (g % 1024 == 1023) check_interrupts();
-        sort_group(begins_[g], begins_[g + 1], ties, buffer);
+    constexpr std::size_t places = partition_groups + 1;
+    begins_.resize(partitions_.size() * places, boost::container::default_init);
+    bytes_ += begins_.size() * sizeof(std::uint32_t);
+    Sorter sorter(*this, ties);
+    for (std::size_t p = 0; p < partitions_.size(); ++p) {
+        check_interrupts();
+        sorter.sort(partitions_[p], &begins_[p * places]);
     }
+    largest_ = 0;
 }
 
-int Index::compare(std::int64_t a, std::int64_t b) const {
-    return order_ == nullptr ? PlainInstants{}(a, b) : order_->compare(a, b);
-}
-
-void Index::sort_group(std::uint32_t begin, std::uint32_t end, Ties* ties, SortBuffer& buffer) {
-    // A log is mostly in order already.
-    std::uint32_t sorted = begin + 1;
-    for (; sorted < end; ++sorted) {
-        const int c = compare(instants_[sorted - 1], instants_[sorted]);
-        if (c > 0 || (c == 0 && ties != nullptr && ties->less(rows_[sorted], rows_[sorted - 1]))) break;
-    }
-    if (sorted >= end) return;
-    auto& items = buffer.items;
-    items.clear();
-    for (std::uint32_t i = begin; i < end; ++i) items.push_back({instants_[i], rows_[i], i});
-    csagg::sort(items.begin(), items.end(), [&](const SortBuffer::Item& a, const SortBuffer::Item& b) {
-        if (const int c = compare(a.instant, b.instant); c != 0) return c < 0;
-        if (ties != nullptr) {
-            if (ties->less(a.row, b.row)) return true;
-            if (ties->less(b.row, a.row)) return false;
-        }
-        return a.place < b.place;
-    });
-    for (std::uint32_t i = begin; i < end; ++i) {
-        instants_[i] = items[i - begin].instant;
-        rows_[i] = items[i - begin].row;
-    }
-}
+// ---- searching
 
 /// The place in the group behind all instants before `at`, or with `after_equal` behind those at it too.
 template <class Compare>
 std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t at, bool after_equal) {
-    const std::int64_t* const instants = instants_.data();
-    std::uint32_t begin = begins_[group], end = begins_[group + 1];
-    if (end - begin <= few) return begin + count_before(compare, instants + begin, end - begin, at, after_equal);
-
-    // Probes often come in the order of their instants: double the steps from where the last one ended.
-    if (group == last_group_) {
-        const int limit = after_equal ? 1 : 0;
+    const Partition& partition = partitions_[group / partition_groups];
+    const int limit = after_equal ? 1 : 0;
+    const auto is_before = [&](std::uint32_t i) { return compare(row(partition, i).instant(), at) < limit; };
+    auto [begin, end] = range(group);
+    if (end - begin > few && group == last_group_) {
         const std::uint32_t from = last_position_;
-        if (from > begin && compare(instants[from - 1], at) >= limit) {
-            std::uint32_t step = 1;
+        std::uint32_t step = 1;
+        if (from > begin && !is_before(from - 1)) {
             end = from - 1;
-            while (end - begin > step && compare(instants[end - step], at) >= limit) {
+            while (end - begin > step && !is_before(end - step)) {
                 end -= step;
                 step *= 2;
             }
             if (end - begin > step) begin = end - step;
         } else {
-            std::uint32_t step = 1;
             begin = from;
-            while (end - begin >= step && compare(instants[begin + step - 1], at) < limit) {
+            while (end - begin >= step && is_before(begin + step - 1)) {
                 begin += step;
                 step *= 2;
             }
             if (end - begin > step) end = begin + step;
         }
     }
+    while (begin < end && begin / chunk_rows != (end - 1) / chunk_rows) {
+        const std::uint32_t middle = (begin / chunk_rows + (end - 1) / chunk_rows + 1) / 2 * chunk_rows;
+        if (is_before(middle - 1))
+            begin = middle;
+        else
+            end = middle - 1;
+    }
     last_group_ = group;
-    last_position_ = begin + count_before(compare, instants + begin, end - begin, at, after_equal);
+    last_position_ = begin;
+    if (begin < end) {
+        const Row first = row(partition, begin);
+        last_position_ += count_before(compare, &first.instant(), end - begin, at, after_equal);
+    }
     return last_position_;
 }
 
 template <class Compare>
-Index::Place Index::search(const Compare& compare, Group group, const Probe& probe) {
-    const std::uint32_t none = begins_[group + 1];
+Payload Index::search(const Compare& compare, Group group, const Probe& probe) {
+    const Partition& partition = partitions_[group / partition_groups];
+    const auto [begin, end] = range(group);
+    const auto instant = [&](std::uint32_t i) { return row(partition, i).instant(); };
+    const std::uint32_t none = end;
     std::uint32_t before = none, after = none;
     if (search_.direction != Direction::forward) {
         const std::uint32_t behind = position(compare, group, probe.at, search_.allow_exact);
-        if (behind > begins_[group] && !(probe.bounded && compare(instants_[behind - 1], probe.lowest) < 0))
-            before = behind - 1;
+        if (behind > begin && !(probe.bounded && compare(instant(behind - 1), probe.lowest) < 0)) before = behind - 1;
     }
     if (search_.direction != Direction::backward) {
         after = position(compare, group, probe.at, !search_.allow_exact);
-        if (after != none && probe.bounded && compare(instants_[after], probe.highest) > 0) after = none;
+        if (after != none && probe.bounded && compare(instant(after), probe.highest) > 0) after = none;
     }
-    if (before != none && after != none && !compare.prefers_before(instants_[before], probe.at, instants_[after]))
+    if (before != none && after != none && !compare.prefers_before(instant(before), probe.at, instant(after)))
         before = after;
     const std::uint32_t found = before != none ? before : after;
-    return found != none ? found : no_place;
+    return found != none ? row(partition, found).payload(payload_bytes_) : nullptr;
 }
 
 void Index::prefetch(Group group) const {
-    const std::int64_t* const begin = instants_.data() + begins_[group];
-    const std::int64_t* const end = instants_.data() + begins_[group + 1];
-    constexpr std::ptrdiff_t line = 8, most = 4;  // in instants, and in lines
+    const auto [begin, end] = range(group);
+    if (begin == end) return;
+    const Partition& partition = partitions_[group / partition_groups];
+    constexpr std::uint32_t line = 8, most = 4;  // in instants, and in lines
     if (end - begin > most * line) {
-        __builtin_prefetch(begin + (end - begin) / 2);
+        __builtin_prefetch(&row(partition, begin + (end - begin) / 2).instant());
         return;
     }
-    for (const std::int64_t* p = begin; p < end; p += line) __builtin_prefetch(p);
-    if (begin < end) __builtin_prefetch(end - 1);
+    for (std::uint32_t i = begin; i < end; i += line) __builtin_prefetch(&row(partition, i).instant());
+    __builtin_prefetch(&row(partition, end - 1).instant());
 }
 
-Index::Place Index::locate(Group group, const Probe& probe) {
-    if (group == no_group) return no_place;
+Payload Index::find(Group group, const Probe& probe) {
+    if (group == no_group) return nullptr;
     return order_ == nullptr ? search(PlainInstants{}, group, probe) : search(OrderedInstants{order_}, group, probe);
 }
 
 void Index::clear() {
-    count_ = 0;
+    rows_ = largest_ = bytes_ = 0;
     last_group_ = no_group;
+    partitions_ = Vector<Partition>(partitions_.get_stored_allocator());
+    taken_ = Vector<Partition>(partitions_.get_stored_allocator());
     begins_ = Vector<std::uint32_t>(begins_.get_stored_allocator());
-    instants_ = Vector<std::int64_t>(instants_.get_stored_allocator());
-    rows_ = Vector<Row>(rows_.get_stored_allocator());
+    chunks_.clear();
 }
 
 }  // namespace csagg::asof

@@ -1,11 +1,12 @@
 // The right side of an as-of join in memory: each group's rows in the order of their instants, and the search in it.
 #pragma once
+#include "asof/chunks.hpp"
 #include "asof/groups.hpp"
 
 namespace csagg::asof {
 
-/// Whatever the caller keeps of a row.
-using Row = void*;
+/// What the caller keeps of a row: bytes, as many for each row. They need not be aligned.
+using Payload = const Byte*;
 
 /// Which row of its group a probe is given. Of rows at one instant, backward takes the last in the order of Ties, and
 /// forward the first. Nearest takes the nearer of these two, and backward where both are equally far.
@@ -25,7 +26,7 @@ protected:
 /// The order of rows of one group at one instant. Implementations may throw.
 class Ties {
 public:
-    virtual bool less(Row a, Row b) = 0;
+    virtual bool less(Payload a, Payload b) = 0;
 
 protected:
     ~Ties() = default;
@@ -43,62 +44,95 @@ struct Search {
     bool allow_exact = true;  // a row at the very instant of the probe may match
 };
 
-/// Built in two passes over the rows, which the caller holds: count() each, lay_out(), place() each, sort().
+/// Built by add()ing each row, then sort(). Groups are kept together by 256, a partition, whose rows lie in chunks of
+/// 256: rows that arrive in any order go to the ends of few partitions, and sorting one stays in the cache.
+///
+///     chunk   | 256 instants | 256 groups, one byte each | 256 payloads |
 class Index {
 public:
     /// `order`: nullptr for plain integers.
-    Index(Arena& arena, Search search, InstantOrder* order)
-        : search_(search), order_(order), begins_(arena), instants_(arena), rows_(arena) {}
+    Index(Arena& arena, Search search, InstantOrder* order, std::size_t payload_bytes);
 
-    /// One more row in `group`. Errc::limit_exceeded at 2^32 rows.
-    void count(Group group);
-    void lay_out();
-    void place(Group group, std::int64_t instant, Row row);
-    /// `ties`: nullptr to keep rows at one instant in the order of their placing.
+    /// Copies the payload. Errc::limit_exceeded at 2^32 rows.
+    void add(Group group, std::int64_t instant, Payload payload);
+    /// `ties`: nullptr to keep rows at one instant in the order in which they came.
     void sort(Ties* ties);
+    /// Before sort(): calls f(group, instant, payload) for each row, those of a group in the order in which they came,
+    /// and forgets them; meanwhile f may add() them again, for other groups.
+    template <class F>
+    void take(F f);
 
     /// The row for the probe, or nullptr. Fast also for probes of one group in the order of their instants.
-    Row find(Group group, const Probe& probe) {
-        const Place place = locate(group, probe);
-        return place == no_place ? nullptr : rows_[place];
-    }
-
-    // The same in steps, for many probes at once: each step first asks for the memory that the next one reads.
-    using Place = std::uint32_t;
-    static constexpr Place no_place = UINT32_MAX;
+    Payload find(Group group, const Probe& probe);
+    /// Asks for the memory that find() will read, when many are to be looked for.
     void prefetch(Group group) const;
-    Place locate(Group group, const Probe& probe);
-    void prefetch_row(Place place) const { __builtin_prefetch(&rows_[place]); }
-    Row row(Place place) const { return rows_[place]; }
 
-    std::size_t rows() const { return count_; }
-    std::size_t bytes() const {
-        return begins_.capacity() * sizeof(std::uint32_t) + instants_.capacity() * sizeof(std::int64_t) +
-               rows_.capacity() * sizeof(Row);
-    }
-    /// What lay_out() will take for the rows counted so far.
-    std::size_t bytes_to_come() const { return count_ * (sizeof(std::int64_t) + sizeof(Row)); }
+    std::size_t rows() const { return rows_; }
+    std::size_t bytes() const { return chunks_.bytes() + bytes_; }
+    /// What will be taken on top until `rows` are added and sorted, as far as it can be known.
+    std::size_t bytes_to_come(std::size_t rows) const { return (rows - rows_ + largest_) * row_bytes_; }
     void clear();
 
 private:
+    static constexpr std::uint32_t partition_groups = 256, chunk_rows = 256;
+    static constexpr std::size_t groups_at = chunk_rows * sizeof(std::int64_t), payloads_at = groups_at + chunk_rows;
+
+    struct Partition {
+        explicit Partition(Arena& arena) : chunks(arena) {}
+        Vector<Byte*> chunks;
+        std::uint32_t rows = 0;
+    };
+    /// One row's place in its partition.
+    struct Row {
+        Byte* chunk;
+        std::uint32_t at;
+        std::int64_t& instant() const { return reinterpret_cast<std::int64_t*>(chunk)[at]; }
+        Byte& group() const { return chunk[groups_at + at]; }
+        Byte* payload(std::size_t bytes) const { return chunk + payloads_at + at * bytes; }
+    };
+    static Row row(const Partition& partition, std::uint32_t at) {
+        return {partition.chunks[at / chunk_rows], at % chunk_rows};
+    }
+    struct Range {
+        std::uint32_t begin, end;
+    };
+    Range range(Group group) const {
+        const std::size_t at = group / partition_groups * (partition_groups + 1) + group % partition_groups;
+        return {begins_[at], begins_[at + 1]};
+    }
+
+    class Sorter;
     template <class Compare>
-    Place search(const Compare& compare, Group group, const Probe& probe);
+    Payload search(const Compare& compare, Group group, const Probe& probe);
     template <class Compare>
     std::uint32_t position(const Compare& compare, Group group, std::int64_t at, bool after_equal);
-    void sort_group(std::uint32_t begin, std::uint32_t end, Ties* ties, class SortBuffer& buffer);
-    int compare(std::int64_t a, std::int64_t b) const;
+    void add_partitions(std::size_t partition);
 
     Search search_;
     InstantOrder* order_;
-    std::size_t count_ = 0;
-    // Of each group: while counting its number of rows, while placing its next free place, then its first place. One
-    // more stands behind the last.
-    Vector<std::uint32_t> begins_;
-    Vector<std::int64_t> instants_;
-    Vector<Row> rows_;
+    std::size_t payload_bytes_, row_bytes_;
+    Chunks chunks_;
+    Vector<Partition> partitions_, taken_;
+    Vector<std::uint32_t> begins_;  // of each partition: where its groups begin, and behind the last its end
+    std::size_t rows_ = 0, largest_ = 0, bytes_ = 0;
     // Where the last search ended: the next one of the same group starts there.
     Group last_group_ = no_group;
     std::uint32_t last_position_ = 0;
 };
+
+template <class F>
+void Index::take(F f) {
+    taken_.swap(partitions_);
+    rows_ = largest_ = bytes_ = 0;
+    for (std::size_t p = 0; p < taken_.size(); ++p) {
+        Partition& partition = taken_[p];
+        for (std::uint32_t i = 0; i < partition.rows; ++i) {
+            const Row r = row(partition, i);
+            f(Group(p * partition_groups + r.group()), r.instant(), Payload(r.payload(payload_bytes_)));
+            if (r.at == chunk_rows - 1 || i == partition.rows - 1) chunks_.give_back(r.chunk);
+        }
+    }
+    taken_.clear();
+}
 
 }  // namespace csagg::asof

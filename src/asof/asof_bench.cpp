@@ -15,7 +15,7 @@ constexpr auto any = [](Group) { return true; };
 
 struct Data {
     Groups groups{*std::pmr::new_delete_resource()};
-    Index index{*std::pmr::new_delete_resource(), {}, nullptr};
+    Index index{*std::pmr::new_delete_resource(), {}, nullptr, sizeof(std::int32_t)};
     std::vector<std::pair<std::uint64_t, std::int64_t>> right, left;
 
     Data() {
@@ -26,9 +26,8 @@ struct Data {
     void build() {
         groups.clear();
         index.clear();
-        for (const auto& [key, at] : right) index.count(groups.find_or_add(key, any));
-        index.lay_out();
-        for (auto& [key, at] : right) index.place(groups.find(key, any), at, &key);
+        for (const auto& [key, at] : right)
+            index.add(groups.find_or_add(key, any), at, reinterpret_cast<Payload>(&key));
         index.sort(nullptr);
     }
 };

@@ -40,6 +40,7 @@ public:
     std::size_t size() const { return words_.size(); }
     std::size_t bytes() const { return slots_.capacity() * sizeof(Slot) + words_.capacity() * sizeof(std::uint64_t); }
     void clear();
+    void take_words(Vector<std::uint64_t>& words) { words.swap(words_); }
 
 private:
     struct Slot {

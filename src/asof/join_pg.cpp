@@ -30,11 +30,14 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
       instants_(spec.left_at_type, spec.right_at_type),
       tolerance_(spec.tolerance != nullptr && spec.tolerance->given() ? spec.tolerance : nullptr),
       keys_(context, arena_, spec.keys, spec.key_count),
-      index_(arena_, spec.search, instants_.order()),
+      packed_(can_pack(spec)),
+      columns_(packed_ ? PackedColumns(shape_, spec.columns, spec.column_count) : PackedColumns()),
+      index_(arena_, spec.search, instants_.order(), packed_ ? columns_.bytes() : sizeof(MinimalTuple)),
       rows_(context),
       images_(context),
       left_(context),
       right_(context),
+      split_words_(arena_),
       given_limit_(spec.memory_limit),
       expected_rows_(spec.expected_rows) {
     call([this, &spec] {
@@ -44,14 +47,21 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
         scratch_ = AllocSetContextCreate(context_, "as-of join scratch", ALLOCSET_SMALL_SIZES);
         key_values_ = static_cast<Datum*>(palloc(std::size_t(spec.key_count + 1) * sizeof(Datum)));
         key_nulls_ = static_cast<bool*>(palloc(std::size_t(spec.key_count + 1) * sizeof(bool)));
+        if (packed_) record_ = static_cast<Byte*>(palloc(record_bytes()));
         if (spec.tie_count > 0 || spec.last_tie != LastTie::arrival)
             ties_ = new (palloc(sizeof(SortTies))) SortTies(shape_, spec);
         MemoryContextSwitchTo(before);
     });
 }
 
+/// Packed, rows are not more than what the index keeps of them.
+bool AsOfJoin::can_pack(const AsOfSpec& spec) const {
+    return spec.columns != nullptr && spec.tie_count == 0 && spec.last_tie == LastTie::arrival && keys_.is_word() &&
+           !instants_.by_reference() && PackedColumns::fit(shape_, spec.columns, spec.column_count);
+}
+
 std::size_t AsOfJoin::memory() const {
-    return rows_.bytes() + images_.bytes() + keys_.bytes() + index_.bytes() + index_.bytes_to_come();
+    return rows_.bytes() + images_.bytes() + keys_.bytes() + index_.bytes() + index_.bytes_to_come(row_count_);
 }
 
 int AsOfJoin::batch_of(std::uint64_t word) const {
@@ -76,15 +86,40 @@ void AsOfJoin::add_right(TupleTableSlot* slot) {
 void AsOfJoin::add_row(TupleTableSlot* slot) {
     Datum at;
     if (!read_right(slot, at)) return;
-    if (batches_ > 1) {
-        if (const int batch = batch_of(keys_.word()); batch != batch_) {
-            right_.put(batch, slot);
-            ++statistics_.right_spilled;
-            return;
-        }
+    if (packed_) {
+        const std::int64_t instant = instants_.right(at);
+        const std::uint64_t word = keys_.word();
+        std::memcpy(record_ + word_at, &word, sizeof word);
+        std::memcpy(record_ + instant_at, &instant, sizeof instant);
+        columns_.write(slot, record_ + columns_at);
+        add_record();
+    } else if (!is_later(slot)) {
+        keep(slot, at);
     }
-    keep(slot, at);
-    if (memory() > limit_ && splittable_) split();
+    split_if_large();
+}
+
+/// Sends a right row, whose key is at hand, to its batch's file if that is a later one.
+template <class... Row>
+bool AsOfJoin::is_later(Row... row) {
+    if (batches_ == 1) return false;
+    const int batch = batch_of(keys_.word());
+    if (batch == batch_) return false;
+    right_.put(batch, row...);
+    ++statistics_.right_spilled;
+    return true;
+}
+
+void AsOfJoin::add_record() {
+    std::uint64_t word;
+    std::int64_t instant;
+    std::memcpy(&word, record_ + word_at, sizeof word);
+    std::memcpy(&instant, record_ + instant_at, sizeof instant);
+    keys_.set_word(word);
+    if (is_later(static_cast<const void*>(record_), record_bytes())) return;
+    index_.add(keys_.group(images_), instant, record_ + columns_at);
+    ++row_count_;
+    statistics_.memory_peak = std::max(statistics_.memory_peak, memory());
 }
 
 void AsOfJoin::keep(TupleTableSlot* slot, Datum at) {
@@ -100,14 +135,18 @@ void AsOfJoin::keep(TupleTableSlot* slot, Datum at) {
         row->instant = instants_.right(at);
     }
     row->group = group;
-    index_.count(group);
+    ++row_count_;
     statistics_.memory_peak = std::max(statistics_.memory_peak, memory());
+}
+
+void AsOfJoin::split_if_large() {
+    if (memory() > limit_ && splittable_) split();
 }
 
 /// Doubles the batches, or more than that if many rows are still to come, and sends the rows of later ones to their
 /// files.
 void AsOfJoin::split() {
-    const std::size_t rows = index_.rows();
+    const std::size_t rows = row_count_;
     std::size_t factor = 2;
     if (batch_ == 0 && batches_ == 1)
         while (double(rows) * double(factor) < expected_rows_ && factor < 4096) factor *= 2;
@@ -120,45 +159,54 @@ void AsOfJoin::split() {
     batches_ *= int(factor);
     left_.grow(batches_);
     right_.grow(batches_);
+    row_count_ = 0;
+    if (packed_)
+        split_records();
+    else
+        split_rows();
+    // Nothing went, or nothing stayed: equal hashes, so that the next split would do no better.
+    if (row_count_ == rows || row_count_ == 0) splittable_ = false;
+}
 
+void AsOfJoin::split_rows() {
     RowStore all = rows_;
     rows_ = RowStore(context_);
     Store images = images_;
     images_ = Store(context_);
     keys_.clear();
-    index_.clear();
     all.each(true, [this](StoredRow* row) {
         ExecStoreMinimalTuple(row->tuple(), slot_, false);
         Datum at;
         read_right(slot_, at);
-        if (const int batch = batch_of(keys_.word()); batch != batch_) {
-            right_.put(batch, slot_);
-            ++statistics_.right_spilled;
-        } else {
-            keep(slot_, at);
-        }
+        if (!is_later(slot_)) keep(slot_, at);
     });
     ExecClearTuple(slot_);
     images.clear();
-    // Nothing went, or nothing stayed: equal hashes, so that the next split would do no better.
-    if (index_.rows() == rows || index_.rows() == 0) splittable_ = false;
+}
+
+void AsOfJoin::split_records() {
+    keys_.take_words(split_words_);
+    index_.take([this](asof::Group group, std::int64_t instant, asof::Payload columns) {
+        std::memcpy(record_ + word_at, &split_words_[group], sizeof(std::uint64_t));
+        std::memcpy(record_ + instant_at, &instant, sizeof instant);
+        std::memcpy(record_ + columns_at, columns, columns_.bytes());
+        add_record();
+    });
+    split_words_.clear();
 }
 
 void AsOfJoin::build() {
-    index_.lay_out();
-    rows_.each(false, [this](StoredRow* row) { index_.place(row->group, row->instant, row->tuple()); });
+    // The tuples stay where they are; only their addresses are sorted.
+    rows_.each(false, [this](StoredRow* row) {
+        const MinimalTuple tuple = row->tuple();
+        index_.add(row->group, row->instant, reinterpret_cast<asof::Payload>(&tuple));
+    });
+    statistics_.memory_peak = std::max(statistics_.memory_peak, memory());
     index_.sort(ties_);
     statistics_.keys += keys_.groups();
 }
 
 void AsOfJoin::finish_right() { build(); }
-
-AsOfJoin::Outcome AsOfJoin::probe(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left) {
-    queued_ = 0;
-    if (!queue(keys, nulls, at, at_null, left)) return Outcome::deferred;
-    resolve();
-    return match() == nullptr ? Outcome::none : Outcome::matched;
-}
 
 bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left) {
     Queued& q = queue_[queued_];
@@ -191,7 +239,7 @@ bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_nul
     q.probe.at = instants_.left(at);
     if (tolerance_ != nullptr) tolerance_->bound(q.probe);
     q.searched = instants_.by_reference();
-    if (q.searched) q.match = static_cast<MinimalTuple>(index_.find(keys_.find(), q.probe));
+    if (q.searched) q.match = index_.find(keys_.find(), q.probe);
     MemoryContextSwitchTo(before);
     MemoryContextReset(scratch_);
     return true;
@@ -207,24 +255,32 @@ void AsOfJoin::resolve() {
         if (!q->searched && q->group != asof::no_group) index_.prefetch(q->group);
     for (Queued* q = queue_; q < end; ++q) {
         if (q->searched) continue;
-        q->place = index_.locate(q->group, q->probe);
-        if (q->place == asof::Index::no_place)
-            q->searched = true;
-        else
-            index_.prefetch_row(q->place);
-    }
-    for (Queued* q = queue_; q < end; ++q) {
-        if (q->searched) continue;
-        q->match = static_cast<MinimalTuple>(index_.row(q->place));
+        q->match = index_.find(q->group, q->probe);
         __builtin_prefetch(q->match);
-        __builtin_prefetch(reinterpret_cast<char*>(q->match) + 63);
     }
     queued_ = 0;
+    if (packed_) return;
+    for (Queued* q = queue_; q < end; ++q) {
+        if (q->match == nullptr) continue;
+        const char* const tuple = reinterpret_cast<const char*>(tuple_of(q->match));
+        __builtin_prefetch(tuple);
+        __builtin_prefetch(tuple + 63);
+    }
+}
+
+bool AsOfJoin::match(int i, TupleTableSlot* slot) const {
+    const asof::Payload found = queue_[i].match;
+    if (found == nullptr) return false;
+    if (packed_)
+        columns_.read(found, slot);
+    else
+        ExecStoreMinimalTuple(tuple_of(found), slot, false);
+    return true;
 }
 
 void AsOfJoin::empty() {
     queued_ = 0;
-    queue_[0].match = nullptr;
+    row_count_ = 0;
     keys_.clear();
     index_.clear();
     rows_.clear();
@@ -236,7 +292,14 @@ bool AsOfJoin::next_batch() {
     empty();
     ++batch_;
     splittable_ = true;
-    while (right_.get(batch_, slot_)) add_row(slot_);
+    if (packed_) {
+        while (right_.get(batch_, record_, record_bytes())) {
+            add_record();
+            split_if_large();
+        }
+    } else {
+        while (right_.get(batch_, slot_)) add_row(slot_);
+    }
     build();
     return true;
 }

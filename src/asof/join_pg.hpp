@@ -5,20 +5,16 @@
 //     join->finish_right();
 //     do {
 //         while (left slot = first batch ? the left side's next row : join->next_left(slot)) {
-//             keys and instant from the left slot;
-//             switch (join->probe(keys, nulls, at, at_null, left slot)) {
-//                 matched: join->match() is the right row;  none: there is none;  deferred: a later batch brings it
-//             }
+//             if (join->queue(keys, nulls, at, at_null, left slot)) keep the left row;
+//             after up to max_queued left rows, and at the end:
+//                 join->resolve();
+//                 for each left row kept, the i-th:  join->match(i) is the right row, or nullptr
 //         }
 //     } while (join->next_batch());
 //     join->end();
 //
-// A probe waits for memory several times, each time for what the last one told it. Who can keep a few left rows at hand
-// probes them together, which is about twice as fast:
-//
-//     for up to max_queued left rows:  if (join->queue(keys, nulls, at, at_null, left slot)) keep the left row;
-//     join->resolve();
-//     for each left row kept, the i-th:  join->match(i) is the right row, or nullptr
+// A probe waits for memory several times, each time for what the last one told it: probed together, left rows take
+// about half the time.
 //
 // While everything fits in memory there is one batch, and nothing is ever deferred: left rows come out in their own
 // order. Beyond that both sides are split by the hash of their keys into batches, as a hash join does: rows of later
@@ -31,6 +27,7 @@
 #pragma once
 #include "asof/instant_pg.hpp"
 #include "asof/keys_pg.hpp"
+#include "asof/packed_pg.hpp"
 #include "asof/spill_pg.hpp"
 #include "asof/store_pg.hpp"
 
@@ -68,6 +65,10 @@ struct AsOfSpec {
     int tie_count = 0;
     const TieKey* ties = nullptr;
     LastTie last_tie = LastTie::arrival;
+    /// The columns of the right row that matches are looked at for: nullptr: all. Few that are passed by value can be
+    /// packed, where keys and instants are numbers and no ties are to be decided.
+    const AttrNumber* columns = nullptr;
+    int column_count = 0;
     double expected_rows = 0;      // right ones; 0: not known. Saves splitting again and again
     std::size_t memory_limit = 0;  // bytes; 0: get_hash_memory_limit()
 };
@@ -83,8 +84,6 @@ struct AsOfStatistics {
 
 class AsOfJoin {
 public:
-    enum class Outcome : std::uint8_t { none, matched, deferred };
-
     /// The object and all it needs are in a context of its own below `parent`: where nobody calls end(), they go with
     /// that one, and temporary files with the resource owner that was current when they were made.
     static AsOfJoin* begin(MemoryContext parent, const AsOfSpec& spec);
@@ -95,21 +94,19 @@ public:
     void add_right(TupleTableSlot* slot);
     void finish_right();
 
-    /// `keys` are of the left types of the equalities, in the order of spec.keys. A NULL key or instant has no match.
-    /// The slot's row is stored if its batch comes later, and else not looked at.
-    Outcome probe(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left);
-    /// The row of the last probe that matched. It stays where it is until next_batch(), rescan() or end(). It can be
-    /// put into a slot by ExecStoreMinimalTuple(match(), slot, false), or ExecForceStoreMinimalTuple.
-    MinimalTuple match() const { return queue_[0].match; }
-
     static constexpr int max_queued = 64;
-    /// As probe(), but what it finds is known after resolve(). False if deferred: the row is stored, and not in the
-    /// queue.
+    /// `keys` are of the left types of the equalities, in the order of spec.keys. A NULL key or instant has no match.
+    /// False if a later batch brings the row again: then it is stored, and not in the queue.
     bool queue(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left);
     int queued() const { return queued_; }
+    /// Finds the matches of the rows in the queue, and empties it.
     void resolve();
-    /// Of the i-th row queued since the resolve() before the last; nullptr if it has no match. Stays as match() does.
-    MinimalTuple match(int i) const { return queue_[i].match; }
+    /// The match of the i-th row queued since the resolve() before the last, or nullptr. It stays where it is until
+    /// next_batch(), rescan() or end(). Not for packed rows.
+    MinimalTuple match(int i) const { return queue_[i].match == nullptr ? nullptr : tuple_of(queue_[i].match); }
+    /// The same, put into a slot of row_slot_kind(). False if there is none.
+    bool match(int i, TupleTableSlot* slot) const;
+    const TupleTableSlotOps* row_slot_kind() const { return packed_ ? &TTSOpsVirtual : &TTSOpsMinimalTuple; }
 
     /// To be called when the left side, or the batch's part of it, has come to its end. False if that was the last
     /// batch.
@@ -133,19 +130,32 @@ private:
     struct Queued {
         bool searched;  // its match is known
         asof::Group group;
-        asof::Index::Place place;
         std::uint64_t word;
         asof::Probe probe;
-        MinimalTuple match;
+        asof::Payload match;
     };
 
+    static MinimalTuple tuple_of(asof::Payload payload) {
+        MinimalTuple tuple;
+        std::memcpy(&tuple, payload, sizeof tuple);
+        return tuple;
+    }
     AsOfJoin(MemoryContext context, const AsOfSpec& spec);
+    bool can_pack(const AsOfSpec& spec) const;
 
     bool read_right(TupleTableSlot* slot, Datum& at);
     void add_row(TupleTableSlot* slot);
     void keep(TupleTableSlot* slot, Datum at);
+    static constexpr std::size_t word_at = 0, instant_at = 8, columns_at = 16;
+    std::size_t record_bytes() const { return columns_at + columns_.bytes(); }
+    void add_record();
+    template <class... Row>
+    bool is_later(Row... row);
     void build();
+    void split_if_large();
     void split();
+    void split_rows();
+    void split_records();
     int batch_of(std::uint64_t word) const;
     std::size_t memory() const;
     void empty();
@@ -159,10 +169,15 @@ private:
     Instants instants_;
     const Tolerance* tolerance_;
     Keys keys_;
+    bool packed_;
+    PackedColumns columns_;
+    Byte* record_ = nullptr;  // a packed row on its way: its key's word, its instant, its columns
     asof::Index index_;
-    RowStore rows_;
+    RowStore rows_;  // none if packed
+    std::size_t row_count_ = 0;
     Store images_;
     Spill left_, right_;
+    Vector<std::uint64_t> split_words_;  // of the groups there were before a split
     SortTies* ties_ = nullptr;
     Datum* key_values_;
     bool* key_nulls_;

@@ -29,6 +29,13 @@ public:
     bool read_left(const Datum* values, const bool* nulls);
     bool read_right(const Datum* values, const bool* nulls);
     std::uint64_t word() const { return word_; }
+    /// Makes it the key at hand; only where is_word().
+    void set_word(std::uint64_t word) { word_ = word; }
+    /// The words of the groups, which are forgotten.
+    void take_words(Vector<std::uint64_t>& words) {
+        groups_.take_words(words);
+        clear();
+    }
 
     /// The group of the left key at hand, or no_group.
     asof::Group find();

@@ -253,6 +253,15 @@ Index subquery_of(const RelOptInfo* join, const Candidate* candidate, PlannerInf
     throw std::logic_error("the as-of join's subquery is gone");
 }
 
+/// The columns of the right row that a match is looked at for.
+List* right_columns(const Idiom* idiom) {
+    List* columns = idiom->bounds == NIL ? NIL : list_make1_int(idiom->at_column);
+    ListCell* cell;
+    foreach (cell, pull_var_clause(reinterpret_cast<Node*>(idiom->outputs), 0))
+        columns = list_append_unique_int(columns, lfirst_node(Var, cell)->varattno);
+    return columns;
+}
+
 Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path, List* tlist, List* plans) {
     const auto* const parts = reinterpret_cast<const JoinParts*>(path->custom_private);
     const Candidate* const candidate = parts->candidate;
@@ -298,6 +307,7 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     priv[int(Private::tie_nulls_first)] = idiom->tie_nulls_first;
     priv[int(Private::bound_operators)] = idiom->bound_operators;
     priv[int(Private::outputs)] = outputs;
+    priv[int(Private::right_columns)] = right_columns(idiom);
     priv[int(Private::right_rows)] = list_make1_int(int(std::min(candidate->right->rows, 2e9)));
     for (List* list : priv) scan->custom_private = lappend(scan->custom_private, list);
     return &scan->scan.plan;

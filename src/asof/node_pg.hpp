@@ -78,7 +78,8 @@ enum class Private : int {
     tie_nulls_first,
     bound_operators,
     outputs,
-    right_rows,  // expected, one integer
+    right_columns,  // int: those of the right row that outputs and bounds look at
+    right_rows,     // expected, one integer
     count
 };
 enum class Number : int {

@@ -77,7 +77,6 @@ bool all_columns(const List* expressions) {
 /// The row that stands for the subquery's: the right row itself, or what it computes from that.
 void begin_inner(AsOfState* state, List* outputs, bool projected) {
     EState* const estate = state->css.ss.ps.state;
-    state->right_slot = ExecInitExtraTupleSlot(estate, ExecGetResultType(state->right), &TTSOpsMinimalTuple);
     TupleDesc shape = ExecGetResultType(state->right);
     if (projected) {
         List* columns = NIL;
@@ -179,7 +178,16 @@ void begin_join(AsOfState* state) {
                    list_nth_int(part(plan, Private::tie_nulls_first), i) != 0, backward};
     spec.ties = ties;
     spec.expected_rows = linitial_int(part(plan, Private::right_rows));
-    state->join = AsOfJoin::begin(state->css.ss.ps.state->es_query_cxt, spec);
+    const List* const columns = part(plan, Private::right_columns);
+    auto* const kept = array_of<AttrNumber>(list_length(columns));
+    for (int i = 0; i < list_length(columns); ++i) kept[i] = AttrNumber(list_nth_int(columns, i));
+    spec.columns = kept;
+    spec.column_count = list_length(columns);
+    EState* const estate = state->css.ss.ps.state;
+    state->join = AsOfJoin::begin(estate->es_query_cxt, spec);
+    const MemoryContext before = MemoryContextSwitchTo(estate->es_query_cxt);
+    state->right_slot = ExecInitExtraTupleSlot(estate, spec.shape, state->join->row_slot_kind());
+    MemoryContextSwitchTo(before);
 }
 
 void read_right_side(AsOfState* state) {
@@ -252,8 +260,7 @@ bool in_bounds(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
     return true;
 }
 
-bool accept(AsOfState* state, TupleTableSlot* left, MinimalTuple match, ExprContext* context) {
-    ExecStoreMinimalTuple(match, state->right_slot, false);
+bool accept(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
     if (state->bound_count > 0 && !in_bounds(state, left, context)) return false;
     context->ecxt_innertuple = state->right_slot;
     if (state->output != nullptr) context->ecxt_innertuple = ExecProject(state->output);
@@ -281,9 +288,8 @@ TupleTableSlot* next_row(AsOfState* state) {
         ResetExprContext(context);
         const int i = state->next_kept++;
         TupleTableSlot* const left = state->kept[i];
-        const MinimalTuple match = state->join->match(i);
         context->ecxt_outertuple = left;
-        if (match == nullptr || !accept(state, left, match, context)) {
+        if (!state->join->match(i, state->right_slot) || !accept(state, left, context)) {
             if (state->inner_join) continue;
             context->ecxt_innertuple = state->null_slot;
         }

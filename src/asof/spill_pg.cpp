@@ -16,44 +16,65 @@ void Spill::grow(int n) {
     for (; count_ < n; ++count_) files_[count_] = {nullptr, false};
 }
 
-void Spill::put(int file, TupleTableSlot* slot) {
+BufFile* Spill::opened(int file) {
     if (files_[file].file == nullptr) {
         PrepareTempTablespaces();
         const MemoryContext before = MemoryContextSwitchTo(context_);
         files_[file] = {BufFileCreateTemp(false), false};
         MemoryContextSwitchTo(before);
     }
+    return files_[file].file;
+}
+
+void Spill::put(int file, TupleTableSlot* slot) {
     bool copied;
     const MinimalTuple tuple = ExecFetchSlotMinimalTuple(slot, &copied);
-    BufFileWrite(files_[file].file, tuple, tuple->t_len);
+    BufFileWrite(opened(file), tuple, tuple->t_len);
     if (copied) heap_free_minimal_tuple(tuple);
 }
 
-bool Spill::get(int file, TupleTableSlot* slot) {
+void Spill::put(int file, const void* record, std::size_t bytes) {
+    // Until PostgreSQL 15 the data are not declared const.
+    BufFileWrite(opened(file), const_cast<void*>(record), bytes);
+}
+
+namespace {
+
+[[noreturn]] void could_not_read() {
+    ereport(ERROR, (errcode_for_file_access(), errmsg("could not read a temporary file of the as-of join")));
+    pg_unreachable();
+}
+
+}  // namespace
+
+bool Spill::read(int file, void* data, std::size_t bytes) {
     File& from = files_[file];
     if (from.file == nullptr) return false;
     CHECK_FOR_INTERRUPTS();
-    const auto fail = [] {
-        ereport(ERROR, (errcode_for_file_access(), errmsg("could not read a temporary file of the as-of join")));
-    };
     if (!from.reading) {
-        if (BufFileSeek(from.file, 0, 0, SEEK_SET) != 0) fail();
+        if (BufFileSeek(from.file, 0, 0, SEEK_SET) != 0) could_not_read();
         from.reading = true;
     }
+    const std::size_t got = BufFileRead(from.file, data, bytes);
+    if (got == bytes) return true;
+    if (got != 0) could_not_read();
+    BufFileClose(from.file);
+    from = {nullptr, false};
+    return false;
+}
+
+bool Spill::get(int file, void* record, std::size_t bytes) { return read(file, record, bytes); }
+
+bool Spill::get(int file, TupleTableSlot* slot) {
     std::uint32_t length;
-    const std::size_t got = BufFileRead(from.file, &length, sizeof length);
-    if (got == 0) {
-        BufFileClose(from.file);
-        from = {nullptr, false};
+    if (!read(file, &length, sizeof length)) {
         ExecClearTuple(slot);
         return false;
     }
-    if (got != sizeof length) fail();
     auto* const tuple = static_cast<MinimalTuple>(MemoryContextAllocHuge(slot->tts_mcxt, length));
     tuple->t_len = length;
-    if (BufFileRead(from.file, reinterpret_cast<char*>(tuple) + sizeof length, length - sizeof length) !=
-        length - sizeof length)
-        fail();
+    const std::size_t rest = length - sizeof length;
+    if (BufFileRead(files_[file].file, reinterpret_cast<char*>(tuple) + sizeof length, rest) != rest) could_not_read();
     ExecForceStoreMinimalTuple(tuple, slot, true);
     return true;
 }

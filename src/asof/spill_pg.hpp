@@ -1,4 +1,5 @@
-// Rows in temporary files: one file a batch and side, rows come back in the order they were put.
+// Rows in temporary files: one file a batch and side, rows come back in the order they were put. All rows of a Spill
+// are tuples, or all are records of one size.
 #pragma once
 #include "base/memory.hpp"
 
@@ -20,6 +21,8 @@ public:
     void put(int file, TupleTableSlot* slot);
     /// The first get() of a file rewinds it. False behind its last row, and the file is gone.
     bool get(int file, TupleTableSlot* slot);
+    void put(int file, const void* record, std::size_t bytes);
+    bool get(int file, void* record, std::size_t bytes);
     /// Closes all files.
     void close();
 
@@ -28,6 +31,9 @@ private:
         BufFile* file;
         bool reading;
     };
+    BufFile* opened(int file);
+    bool read(int file, void* data, std::size_t bytes);
+
     MemoryContext context_;
     File* files_ = nullptr;
     int count_ = 0;

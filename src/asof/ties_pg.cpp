@@ -35,9 +35,9 @@ AsOfJoin::SortTies::SortTies(TupleDesc shape, const AsOfSpec& spec)
     scratch_ = AllocSetContextCreate(CurrentMemoryContext, "as-of join ties", ALLOCSET_DEFAULT_SIZES);
 }
 
-bool AsOfJoin::SortTies::less(asof::Row a, asof::Row b) {
-    if (a == b) return false;
-    return call([this, a = static_cast<MinimalTuple>(a), b = static_cast<MinimalTuple>(b)] {
+bool AsOfJoin::SortTies::less(asof::Payload a, asof::Payload b) {
+    return call([this, a = tuple_of(a), b = tuple_of(b)] {
+        if (a == b) return false;
         const MemoryContext before = MemoryContextSwitchTo(scratch_);
         const int order = compare(a, b);
         MemoryContextSwitchTo(before);

@@ -11,7 +11,7 @@ class AsOfJoin::SortTies final : public asof::Ties {
 public:
     /// Its memory is in the current context. May ereport.
     SortTies(TupleDesc shape, const AsOfSpec& spec);
-    bool less(asof::Row a, asof::Row b) override;
+    bool less(asof::Payload a, asof::Payload b) override;
 
 private:
     int compare(MinimalTuple a, MinimalTuple b);
