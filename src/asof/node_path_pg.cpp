@@ -24,6 +24,7 @@ extern "C" {
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 }
 
@@ -126,8 +127,24 @@ bool read_conditions(const RelOptInfo* join, const RelOptInfo* right, const List
            !contain_volatile_functions(reinterpret_cast<Node*>(parts->conditions));
 }
 
-double bytes_of(double rows, int width, std::size_t overhead) {
-    return rows * double(MAXALIGN(width) + MAXALIGN(SizeofMinimalTupleHeader) + overhead);
+double tuple_bytes(int width) { return double(MAXALIGN(width) + MAXALIGN(SizeofMinimalTupleHeader)); }
+
+/// What the node will keep of a right row, as far as types tell: see AsOfSpec::columns.
+double kept_bytes(const Idiom* idiom, const Path* right) {
+    constexpr double instant_and_group = 9;
+    double values = 1;
+    bool packed = idiom->tie_columns == NIL && list_length(idiom->left_keys) == 1 && get_typbyval(idiom->right_at_type);
+    int columns = 0;
+    ListCell* cell;
+    foreach (cell, pull_var_clause(reinterpret_cast<Node*>(idiom->outputs), 0)) {
+        std::int16_t length;
+        bool by_value;
+        get_typlenbyval(lfirst_node(Var, cell)->vartype, &length, &by_value);
+        packed &= by_value && ++columns <= PackedColumns::most;
+        values += length;
+    }
+    if (packed) return instant_and_group + values;
+    return tuple_bytes(right->pathtarget->width) + sizeof(StoredRow) + instant_and_group + sizeof(MinimalTuple);
 }
 
 void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts* parts) {
@@ -151,10 +168,10 @@ void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts*
     const double per_left = left_side.per_tuple + match.per_tuple + after.per_tuple + outputs.per_tuple;
 
     double files = 0;
-    const double bytes = bytes_of(right_rows, right->pathtarget->width, sizeof(StoredRow) + 16);
+    const double bytes = right_rows * kept_bytes(idiom, right);
     if (const double limit = double(get_hash_memory_limit()); bytes > limit) {
         const double share = 1 - limit / bytes;
-        const double pages = (bytes + bytes_of(left->rows, left->pathtarget->width, 0)) / BLCKSZ;
+        const double pages = (bytes + left->rows * tuple_bytes(left->pathtarget->width)) / BLCKSZ;
         files = 2 * seq_page_cost * pages * share;
     }
 
