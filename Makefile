@@ -6,7 +6,8 @@ EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" csagg.control)
 SCRIPT = csagg--$(EXTVERSION).sql
 
 # The SQL parts in the order of the install script: a part may use only what stands above it.
-# Rooms in order: postgres value grid timeline counter history population asof rules pipeline.
+# So do the rooms: one uses itself and those before it.
+ROOMS = base postgres value grid timeline counter history population asof rules pipeline
 SQL_PARTS = \
 	src/grid/grid.sql \
 	src/timeline/timeline.sql \
@@ -25,9 +26,19 @@ UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg
 SOURCES = $(filter-out %_test.cpp %_fuzz.cpp %_bench.cpp,$(sort $(wildcard src/*/*.cpp)))
+# UNITY=1: a room's cores are one translation unit, and its faces another. A build from nothing takes a third of the time.
+ifdef UNITY
+FACES = $(filter %_pg.cpp src/postgres/%,$(SOURCES))
+parts_of_faces = $(filter src/$1/%,$(FACES))
+parts_of_cores = $(filter-out $(FACES),$(filter src/$1/%,$(SOURCES)))
+unit = $(if $(call parts_of_$2,$1),build/unity/$1_$2.cpp)
+UNITS = $(foreach room,$(ROOMS),$(call unit,$(room),cores) $(call unit,$(room),faces))
+OBJS = $(UNITS:.cpp=.o)
+else
 OBJS = $(SOURCES:.cpp=.o)
+endif
 DATA_built = $(SCRIPT)
-EXTRA_CLEAN = .objects $(OBJS:.o=.d) src/base/prelude.hpp.gch
+EXTRA_CLEAN = .objects $(OBJS:.o=.d) build/unity
 
 # One test per file; sql/setup.sql, when there is one, makes the extension for the others.
 # REGRESS_OUTPUT is the folder for results/ and regression.diffs.
@@ -42,13 +53,8 @@ endif
 # -isystem: PostgreSQL's headers are C, and not ours to warn about.
 # -fno-semantic-interposition: lets GCC inline within the library, as it does in a program.
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
-PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -fno-semantic-interposition -MMD -MP
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra -fno-semantic-interposition -MMD -MP
 SHLIB_LINK = -lstdc++
-# PRECOMPILE=1, with GCC: headers that nearly every file includes are compiled once.
-PRELUDE = src/base/prelude.hpp
-ifdef PRECOMPILE
-PG_CXXFLAGS += -include $(PRELUDE)
-endif
 
 PG_CONFIG = pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -59,14 +65,20 @@ COMPILE.cxx.bc += $(filter-out -MMD -MP,$(PG_CXXFLAGS))
 $(OBJS:.o=.bc): %.bc: %.o
 -include $(OBJS:.o=.d)
 
-ifdef PRECOMPILE
-$(OBJS): $(PRELUDE).gch
+ifdef UNITY
+# Pure headers come before PostgreSQL's: those of all faces up to the room's before its first face.
+pure_headers = for room in $(ROOMS); do grep -hs '^\#include ".*/.*\.hpp"' src/$$$$room/*_pg.?pp; [ $$$$room = $1 ] && break; done \
+	| grep -v '_pg.hpp\|postgres/' | sort -u
+define unit_rule
+build/unity/$1_$2.cpp: .objects
+	@mkdir -p $$(@D)
+	@{ $(if $(filter faces,$2),$(call pure_headers,$1);) printf '#include "%s"\n' $(patsubst src/%,%,$(call parts_of_$2,$1)); } >$$@
+endef
+$(foreach room,$(ROOMS),$(foreach kind,cores faces,$(eval $(call unit_rule,$(room),$(kind)))))
 endif
-$(PRELUDE).gch: $(wildcard src/base/*.hpp)
-	$(CXX) $(filter-out -include $(PRELUDE) -MMD -MP,$(CXXFLAGS)) $(CPPFLAGS) -x c++-header $(PRELUDE) -o $@
 
 # Link anew also when a source has gone: .objects changes with the list.
-$(shell echo $(OBJS) | cmp -s - .objects || echo $(OBJS) >.objects)
+$(shell echo $(OBJS) $(SOURCES) | cmp -s - .objects || echo $(OBJS) $(SOURCES) >.objects)
 csagg.so: .objects
 
 $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) csagg.control Makefile

@@ -11,9 +11,7 @@ extern "C" {
 #include "tcop/dest.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 /// What both queries' receivers work on. Lives in the memory of the call, not on the stack of C++.
@@ -161,3 +159,5 @@ CSAGG_FUNCTION(csagg_asof_join) {
     call([&run, left = left_query.c_str(), right = right_query.c_str()] { run_queries(run, left, right); });
     return Datum(0);
 }
+
+}  // namespace csagg::pg

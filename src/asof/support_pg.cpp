@@ -11,8 +11,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 }
 
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 /// The relation whose row type argument `n` has, or InvalidOid.
@@ -52,3 +51,5 @@ CSAGG_FUNCTION(csagg_asof_join_support) {
     });
     return PointerGetDatum(told ? request : nullptr);
 }
+
+}  // namespace csagg::pg

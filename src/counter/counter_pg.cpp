@@ -11,9 +11,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 void check_encodings(const Counter& counter) {
@@ -152,3 +150,5 @@ CSAGG_FUNCTION(csagg_counter_to_jsonb) {
     print_counter_json(counter_argument(fcinfo, 0), text);
     return make_jsonb({text.data(), text.size()});
 }
+
+}  // namespace csagg::pg

@@ -15,10 +15,9 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
+namespace csagg::pg {
 
-Datum csagg::pg::numeric_datum(const Wide& total) {
+Datum numeric_datum(const Wide& total) {
     Wide normal = total;
     normal.normalize();
     const auto low = std::int64_t(normal.coefficient.word(0));
@@ -192,3 +191,5 @@ CSAGG_FUNCTION(csagg_counter_actors) {
     });
     return 0;
 }
+
+}  // namespace csagg::pg

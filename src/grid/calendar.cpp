@@ -16,9 +16,15 @@ bool add_product(std::int64_t& sum, std::int64_t factor, std::int64_t times) {
     return !__builtin_mul_overflow(factor, times, &product) && !__builtin_add_overflow(sum, product, &sum);
 }
 
-[[noreturn]] void throw_overflow() { throw Error(Errc::datetime_overflow, "timestamp out of range"); }
-
 }  // namespace
+
+void throw_timestamp_overflow() { throw Error(Errc::datetime_overflow, "timestamp out of range"); }
+
+std::int64_t days_in_micros(std::int32_t days) {
+    std::int64_t micros = 0;
+    if (__builtin_mul_overflow(std::int64_t(days), micros_per_day, &micros)) throw_timestamp_overflow();
+    return micros;
+}
 
 SpanUnit check_span(const Span& span, const char* what) {
     const int units = (span.months != 0) + (span.days != 0) + (span.micros != 0);
@@ -31,18 +37,18 @@ SpanUnit check_span(const Span& span, const char* what) {
 }
 
 void check_finite(std::int64_t timestamp) {
-    if (timestamp < first_instant || timestamp > last_instant) throw_overflow();
+    if (timestamp < first_instant || timestamp > last_instant) throw_timestamp_overflow();
 }
 
 LocalTime Calendar::add(LocalTime start, const Span& step, std::int64_t times) const {
     if (!in_range(start)) return infinite(start);
     std::int64_t months = 0;
-    if (!add_product(months, step.months, times) || months != std::int32_t(months)) throw_overflow();
+    if (!add_product(months, step.months, times) || months != std::int32_t(months)) throw_timestamp_overflow();
     LocalTime sum = months == 0 ? start : add_months(start, std::int32_t(months));
     std::int64_t days = 0;
-    if (!add_product(days, step.days, times) || !add_product(sum, micros_per_day, days)) throw_overflow();
+    if (!add_product(days, step.days, times) || !add_product(sum, micros_per_day, days)) throw_timestamp_overflow();
     check_finite(sum);
-    if (!add_product(sum, step.micros, times)) throw_overflow();
+    if (!add_product(sum, step.micros, times)) throw_timestamp_overflow();
     return checked(sum);
 }
 

@@ -35,6 +35,11 @@ constexpr LocalTime midnight_of(LocalTime local) {
     return local - (rest < 0 ? rest + micros_per_day : rest);
 }
 
+/// Errc::datetime_overflow.
+[[noreturn]] void throw_timestamp_overflow();
+/// Errc::datetime_overflow if they do not fit.
+std::int64_t days_in_micros(std::int32_t days);
+
 /// Errc::datetime_overflow unless PostgreSQL has a finite timestamp for it.
 void check_finite(std::int64_t timestamp);
 

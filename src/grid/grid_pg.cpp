@@ -139,28 +139,16 @@ void print_json_time(const GridEnd& end, const Calendar& calendar, String& out) 
 
 const Grid& cached_grid(ByteSpan value) { return grid_cache.get(value); }
 
-}  // namespace csagg::pg
-
-using namespace csagg::pg;
-using csagg::Bytes;
-using csagg::ByteSpan;
-using csagg::ByteWriter;
-using csagg::Calendar;
-using csagg::Errc;
-using csagg::Error;
-using csagg::Grid;
-using csagg::GridSpec;
-
 CSAGG_FUNCTION(csagg_grid_in) {
     const char* const text = PG_GETARG_CSTRING(0);
-    return make_grid(csagg::parse_grid(text, calendar_for));
+    return make_grid(parse_grid(text, calendar_for));
 }
 
 CSAGG_FUNCTION(csagg_grid_out) {
-    const GridSpec spec = csagg::decode_grid(bytes_argument(fcinfo, 0));
+    const GridSpec spec = decode_grid(bytes_argument(fcinfo, 0));
     ContextArena arena;
-    csagg::String text(arena);
-    csagg::print_grid(spec, calendar_for(spec.zone), text);
+    String text(arena);
+    print_grid(spec, calendar_for(spec.zone), text);
     return make_cstring({text.data(), text.size()});
 }
 
@@ -171,10 +159,10 @@ CSAGG_FUNCTION(csagg_grid_recv) {
     const int size = message->len - message->cursor;
     const char* const bytes = call([message, size] { return pq_getmsgbytes(message, size); });
     try {
-        GridSpec spec = csagg::decode_grid({reinterpret_cast<const csagg::Byte*>(bytes), std::size_t(size)});
+        GridSpec spec = decode_grid({reinterpret_cast<const Byte*>(bytes), std::size_t(size)});
         const Calendar& calendar = calendar_for(spec.zone);
         spec.zone = calendar.name();
-        csagg::check_grid(spec, calendar);
+        check_grid(spec, calendar);
         return make_grid(spec);
     } catch (const Error& e) {
         throw Error(Errc::invalid_binary, std::string("invalid binary form of csagg.grid: ") + e.what());
@@ -204,12 +192,12 @@ CSAGG_FUNCTION(csagg_grid) {
         spec.start.local = PG_GETARG_TIMESTAMP(0);
         spec.until.local = PG_GETARG_TIMESTAMP(1);
         spec.step = to_span(*step);
-        spec.snapshot = csagg::parse_snapshot(snapshot);
+        spec.snapshot = parse_snapshot(snapshot);
         spec.zone = calendar.name();
-        csagg::check_grid(spec, calendar);
+        check_grid(spec, calendar);
         last.key.clear();
         last.value.clear();
-        csagg::encode_grid(spec, last.value);
+        encode_grid(spec, last.value);
         last.key.insert(last.key.end(), key.begin(), key.end());
     }
     return make_varlena(span_of(last.value));
@@ -217,9 +205,9 @@ CSAGG_FUNCTION(csagg_grid) {
 
 CSAGG_FUNCTION(csagg_last_buckets) {
     const Calendar& calendar = calendar_for(text_argument(fcinfo, 2));
-    const GridSpec spec = csagg::last_buckets(PG_GETARG_INT32(0), to_span(*PG_GETARG_INTERVAL_P(1)), PG_GETARG_TIMESTAMPTZ(3),
-                                              csagg::parse_snapshot(text_argument(fcinfo, 4)), calendar);
-    csagg::check_grid(spec, calendar);
+    const GridSpec spec = last_buckets(PG_GETARG_INT32(0), to_span(*PG_GETARG_INTERVAL_P(1)), PG_GETARG_TIMESTAMPTZ(3),
+                                              parse_snapshot(text_argument(fcinfo, 4)), calendar);
+    check_grid(spec, calendar);
     return make_grid(spec);
 }
 
@@ -235,18 +223,20 @@ CSAGG_FUNCTION(csagg_grid_buckets) {
 }
 
 CSAGG_FUNCTION(csagg_grid_to_jsonb) {
-    const GridSpec spec = csagg::decode_grid(bytes_argument(fcinfo, 0));
+    const GridSpec spec = decode_grid(bytes_argument(fcinfo, 0));
     const Calendar& calendar = calendar_for(spec.zone);
     ContextArena arena;
-    csagg::String json(arena);
+    String json(arena);
     json += "{\"start\":";
     print_json_time(spec.start, calendar, json);
     json += ",\"until\":";
     print_json_time(spec.until, calendar, json);
     json += ",\"step\":\"";
-    csagg::print_span(spec.step, json);
+    print_span(spec.step, json);
     json += "\",\"timezone\":\"";
     json.append(spec.zone.data(), spec.zone.size());
-    json += spec.snapshot == csagg::Snapshot::end ? "\",\"snapshot\":\"end\"}" : "\",\"snapshot\":\"start\"}";
+    json += spec.snapshot == Snapshot::end ? "\",\"snapshot\":\"end\"}" : "\",\"snapshot\":\"start\"}";
     return make_jsonb({json.data(), json.size()});
 }
+
+}  // namespace csagg::pg

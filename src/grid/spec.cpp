@@ -17,8 +17,6 @@ constexpr std::int64_t micros_per_mean_month = 2'629'746 * micros_per_second;  /
 
 constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
-[[noreturn]] void throw_overflow() { throw Error(Errc::datetime_overflow, "timestamp out of range"); }
-
 // ---- number of buckets
 
 void check_count(std::uint64_t n) {
@@ -39,12 +37,6 @@ std::uint64_t count_months(LocalTime start, LocalTime until, const Span& step, c
     while (n > 0 && calendar.add(start, step, n - 1) >= until) --n;
     while (calendar.add(start, step, n) < until) ++n;
     return std::uint64_t(n);
-}
-
-std::uint64_t days_in_micros(std::int32_t days) {
-    std::int64_t micros = 0;
-    if (__builtin_mul_overflow(std::int64_t(days), micros_per_day, &micros)) throw_overflow();
-    return std::uint64_t(micros);
 }
 
 void check_end(const GridEnd& end, SpanUnit unit, const Calendar& calendar) {
@@ -347,13 +339,13 @@ std::size_t check_grid(const GridSpec& spec, const Calendar& calendar) {
     } else if (spec.until.local > spec.start.local) {
         n = unit == SpanUnit::months
                 ? count_months(spec.start.local, spec.until.local, spec.step, calendar)
-                : count_even(std::uint64_t(spec.until.local) - std::uint64_t(spec.start.local), days_in_micros(spec.step.days));
+                : count_even(std::uint64_t(spec.until.local) - std::uint64_t(spec.start.local), std::uint64_t(days_in_micros(spec.step.days)));
     }
     check_count(n);
     // The last bucket is a whole one, so its end has to exist too.
     if (unit == SpanUnit::elapsed) {
         Instant end = 0;
-        if (__builtin_mul_overflow(spec.step.micros, std::int64_t(n), &end) || __builtin_add_overflow(start, end, &end)) throw_overflow();
+        if (__builtin_mul_overflow(spec.step.micros, std::int64_t(n), &end) || __builtin_add_overflow(start, end, &end)) throw_timestamp_overflow();
         check_finite(end);
     } else {
         calendar.to_instant(calendar.add(spec.start.local, spec.step, std::int64_t(n)));
@@ -376,7 +368,7 @@ GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot 
         const std::int64_t current = floor_div(as_of - midnight, step.micros);
         const auto bucket_at = [&](std::int64_t i) {
             Instant at = 0;
-            if (__builtin_mul_overflow(step.micros, i, &at) || __builtin_add_overflow(midnight, at, &at)) throw_overflow();
+            if (__builtin_mul_overflow(step.micros, i, &at) || __builtin_add_overflow(midnight, at, &at)) throw_timestamp_overflow();
             return GridEnd::from_instant(calendar, at);
         };
         spec.start = bucket_at(current - n + 1);

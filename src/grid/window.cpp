@@ -27,18 +27,10 @@ namespace {
 constexpr std::int64_t days_before = 4 * micros_per_day;
 constexpr std::int64_t months_before = 12 * micros_per_day;
 
-[[noreturn]] void throw_overflow() { throw Error(Errc::datetime_overflow, "timestamp out of range"); }
-
 std::int64_t plus(std::int64_t a, std::int64_t b) {
     std::int64_t sum = 0;
-    if (__builtin_add_overflow(a, b, &sum)) throw_overflow();
+    if (__builtin_add_overflow(a, b, &sum)) throw_timestamp_overflow();
     return sum;
-}
-
-std::int64_t days_in_micros(std::int32_t days) {
-    std::int64_t micros = 0;
-    if (__builtin_mul_overflow(std::int64_t(days), micros_per_day, &micros)) throw_overflow();
-    return micros;
 }
 
 Instant checked(Instant at) {

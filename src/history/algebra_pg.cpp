@@ -9,9 +9,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 /// What f(Bytes&) writes.
@@ -73,7 +71,7 @@ Summary summary_of(const Timeline& timeline) {
 
 }  // namespace
 
-std::optional<Fact> csagg::pg::find_fact_argument(FunctionCallInfo fcinfo, int n, std::string_view key) {
+std::optional<Fact> find_fact_argument(FunctionCallInfo fcinfo, int n, std::string_view key) {
     auto* value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(n));
     if (!is_toasted(value)) return history_argument(fcinfo, n).find(key);
     ToastSource source(value);
@@ -129,3 +127,5 @@ CSAGG_FUNCTION(csagg_history_facts) {
     }
     return 0;
 }
+
+}  // namespace csagg::pg

@@ -10,15 +10,13 @@ extern "C" {
 #include "utils/builtins.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 void check_encodings(const Fact& fact, Arena& arena) {
     check_encoding(fact.key);
     if (fact.kind != FactKind::counter) {
-        csagg::pg::check_encodings(Timeline(fact.bytes));
+        pg::check_encodings(Timeline(fact.bytes));
         return;
     }
     Events events(arena);
@@ -56,7 +54,7 @@ void add_history_argument(FunctionCallInfo fcinfo, int n, HistoryLog& log) {
 
 }  // namespace
 
-HistoryLog csagg::pg::history_log_argument(FunctionCallInfo fcinfo) {
+HistoryLog history_log_argument(FunctionCallInfo fcinfo) {
     if (void* state = state_argument(fcinfo, 0)) return HistoryLog(Flat(state, grow_state));
     HistoryLog log = HistoryLog::create(grow_state);
     if (!PG_ARGISNULL(0)) add_history_argument(fcinfo, 0, log);
@@ -124,3 +122,5 @@ CSAGG_FUNCTION(csagg_history_to_jsonb) {
     print_history_json(history_argument(fcinfo, 0), text);
     return make_jsonb({text.data(), text.size()});
 }
+
+}  // namespace csagg::pg

@@ -9,9 +9,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 struct Row {
@@ -123,3 +121,5 @@ CSAGG_FUNCTION(csagg_history_add) {
         log.add_event(row.key, row.at, amount(value, row));
     return state_result(log.flat());
 }
+
+}  // namespace csagg::pg

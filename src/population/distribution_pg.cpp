@@ -10,9 +10,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 bool is_distribution(Form form) { return form == Form::distribution || form == Form::joint; }
@@ -143,3 +141,5 @@ CSAGG_FUNCTION(csagg_distribution_joint_buckets) {
     });
     return Datum(0);
 }
+
+}  // namespace csagg::pg

@@ -8,9 +8,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 bool is_flows(Form form) { return form == Form::flows; }
@@ -45,3 +43,5 @@ CSAGG_FUNCTION(csagg_flows_buckets) {
     }
     return Datum(0);
 }
+
+}  // namespace csagg::pg

@@ -117,10 +117,6 @@ Cells state_with_grid(FunctionCallInfo fcinfo, Form form, int grid) {
     return cells;
 }
 
-}  // namespace csagg::pg
-
-using namespace csagg;
-using namespace csagg::pg;
 
 // A state that leaves the server, as in Citus, goes as the finished value.
 CSAGG_FUNCTION(csagg_population_send) {
@@ -176,3 +172,5 @@ CSAGG_FUNCTION(csagg_population_rollup_add) {
     merge_argument(fcinfo, 1, cells);
     return state_result(cells.flat());
 }
+
+}  // namespace csagg::pg

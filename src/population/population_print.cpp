@@ -1,16 +1,10 @@
 #include "population/population_text.hpp"
 
 #include "base/interrupt.hpp"
-
-#include <charconv>
+#include "base/scanner.hpp"
 
 namespace csagg {
 namespace {
-
-void print_integer(std::int64_t v, String& out) {
-    char buffer[24];
-    out.append(buffer, std::size_t(std::to_chars(buffer, buffer + sizeof buffer, v).ptr - buffer));
-}
 
 const char* kind_or_unknown(const Stored& stored, std::size_t member) {
     return stored.kind_known(member) ? kind_name(stored.kind(member)) : "unknown";

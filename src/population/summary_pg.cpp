@@ -9,9 +9,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 bool is_summary(Form form) { return form == Form::summary; }
@@ -91,3 +89,5 @@ CSAGG_FUNCTION(csagg_summary_quantile) {
     }
     return Datum(0);
 }
+
+}  // namespace csagg::pg

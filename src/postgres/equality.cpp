@@ -7,9 +7,7 @@ extern "C" {
 #include "common/hashfn.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 bool same_bytes(FunctionCallInfo fcinfo) {
@@ -29,3 +27,5 @@ CSAGG_FUNCTION(csagg_bytes_hash_extended) {
     const ByteSpan a = bytes_argument(fcinfo, 0);
     return hash_any_extended(a.data(), int(a.size()), std::uint64_t(PG_GETARG_INT64(1)));
 }
+
+}  // namespace csagg::pg

@@ -15,9 +15,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 Datum make_row(FunctionCallInfo fcinfo, const Datum* values, const bool* nulls) {
@@ -125,3 +123,5 @@ CSAGG_FUNCTION(csagg_score_over) {
     read_row(fcinfo, 1, shared, inputs);
     return steps_result(score_over(shared.rules, view(inputs), since, until, arena), arena);
 }
+
+}  // namespace csagg::pg

@@ -255,7 +255,7 @@ TEST(Explain, adds_up_exactly) {
                 std::vector<Wide> points;
                 points.emplace_back().add(before);
                 Instant last = a;
-                for (const Change& change : explain_change(c.rules, c.bytes.inputs(), *after, c.bytes.inputs(), a, b, c.arena)) {
+                for (const ScoreChange& change : explain_change(c.rules, c.bytes.inputs(), *after, c.bytes.inputs(), a, b, c.arena)) {
                     points.push_back(change.points);
                     ASSERT_LE(last, change.at);
                     ASSERT_LE(change.at, b);

@@ -162,7 +162,7 @@ class ChangeLog {
 public:
     explicit ChangeLog(Arena& arena) : changes_(arena), arena_(arena) {}
 
-    Vector<Change>& changes() { return changes_; }
+    Vector<ScoreChange>& changes() { return changes_; }
 
     void add(Instant at, Cause cause, Part part, std::string_view rule, const Wide& before, const Wide& after) {
         const Wide points = minus(after, before);
@@ -218,13 +218,13 @@ private:
         return data ? Cause::data : Cause::ageing;
     }
 
-    Vector<Change> changes_;
+    Vector<ScoreChange> changes_;
     Arena& arena_;
 };
 
 }  // namespace
 
-Vector<Change> explain_change(const RuleSet& before, std::span<const FactInput> inputs_before, const RuleSet& after,
+Vector<ScoreChange> explain_change(const RuleSet& before, std::span<const FactInput> inputs_before, const RuleSet& after,
                               std::span<const FactInput> inputs_after, Instant a, Instant b, Arena& arena) {
     if (b < a) throw Error(Errc::invalid_parameter, "the first instant is after the second");
     ChangeLog log(arena);

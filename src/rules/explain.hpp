@@ -27,7 +27,7 @@ void print_facts_seen(const RuleSet& rules, const Explanation& row, Assessor& as
 enum class Cause : Byte { ruleset, existence, stage, data, ageing, clamp };
 const char* cause_name(Cause cause);
 
-struct Change {
+struct ScoreChange {
     Instant at;
     Cause cause;
     Part part;
@@ -39,7 +39,7 @@ struct Change {
 /// there counting as 0. At `a` one rule set takes the place of the other, rules being the same that have one name. A rule
 /// that begins or ceases to apply changes by its stage; otherwise by data if a fact that it asks has an entry or event at
 /// that very instant, else by ageing. The inputs are those of each rule set.
-Vector<Change> explain_change(const RuleSet& before, std::span<const FactInput> inputs_before, const RuleSet& after,
+Vector<ScoreChange> explain_change(const RuleSet& before, std::span<const FactInput> inputs_before, const RuleSet& after,
                               std::span<const FactInput> inputs_after, Instant a, Instant b, Arena& arena);
 
 }  // namespace csagg

@@ -13,8 +13,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
+namespace csagg::pg {
 
 // Arguments: ruleset, facts, as_of. Rows: part, rule, applies, matched, missing, points, facts.
 CSAGG_FUNCTION(csagg_explain) {
@@ -59,7 +58,7 @@ CSAGG_FUNCTION(csagg_explain_change) {
     read_row(fcinfo, 1, before, inputs);
     read_row(fcinfo, 1, after, inputs_after);
     RowSink rows(fcinfo, 5);
-    for (const Change& change : explain_change(before.rules, view(inputs), after.rules, view(inputs_after), a, b, arena)) {
+    for (const ScoreChange& change : explain_change(before.rules, view(inputs), after.rules, view(inputs_after), a, b, arena)) {
         const bool is_rule = change.part == Part::rule;
         const Datum values[] = {TimestampTzGetDatum(change.at), make_text(cause_name(change.cause)), make_text(part_name(change.part)),
                                 is_rule ? make_text(change.rule) : Datum(0), numeric_datum(change.points)};
@@ -68,3 +67,5 @@ CSAGG_FUNCTION(csagg_explain_change) {
     }
     return Datum(0);
 }
+
+}  // namespace csagg::pg

@@ -86,10 +86,6 @@ Datum make_ruleset(std::string_view source) {
 
 const SharedRules& cached_ruleset(ByteSpan value) { return cache.get(value).shared; }
 
-}  // namespace csagg::pg
-
-using namespace csagg;
-using namespace csagg::pg;
 
 CSAGG_FUNCTION(csagg_ruleset_in) { return make_ruleset(PG_GETARG_CSTRING(0)); }
 
@@ -121,3 +117,5 @@ CSAGG_FUNCTION(csagg_ruleset_from_jsonb) {
     const char* const text = call([json] { return DatumGetCString(DirectFunctionCall1(jsonb_out, json)); });
     return make_ruleset(text);
 }
+
+}  // namespace csagg::pg

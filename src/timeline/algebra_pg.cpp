@@ -11,9 +11,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 /// f(a, b, arena) on arguments 0 and 1.
@@ -165,3 +163,5 @@ CSAGG_FUNCTION(csagg_timeline_time_true) {
     *result = Interval{micros % micros_per_day, std::int32_t(micros / micros_per_day), 0};
     PG_RETURN_INTERVAL_P(result);
 }
+
+}  // namespace csagg::pg

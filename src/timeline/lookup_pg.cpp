@@ -10,9 +10,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 Found find(FunctionCallInfo fcinfo) {
@@ -113,3 +111,5 @@ CSAGG_FUNCTION(csagg_timeline_snapshots) {
     }
     return 0;
 }
+
+}  // namespace csagg::pg

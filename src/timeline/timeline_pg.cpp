@@ -11,14 +11,13 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
+namespace csagg::pg {
 
-void csagg::pg::check_encodings(const Timeline& timeline) {
+void check_encodings(const Timeline& timeline) {
     for (std::size_t i = 0; i < timeline.dictionary().size(); ++i) check_encoding(timeline.dictionary()[i]);
 }
 
-void* csagg::pg::log_state_argument(FunctionCallInfo fcinfo, int n) {
+void* log_state_argument(FunctionCallInfo fcinfo, int n) {
     void* state = state_argument(fcinfo, n);
     if (state != nullptr && !is_kind(Flat(state, grow_state).header().marker & 0x0F))
         throw Error(Errc::kind_mismatch, "the state of another aggregate, not of timeline() or merge()");
@@ -170,3 +169,5 @@ CSAGG_FUNCTION(csagg_timeline_to_jsonb) {
     print_timeline_json(timeline_argument(fcinfo, 0), text);
     return make_jsonb({text.data(), text.size()});
 }
+
+}  // namespace csagg::pg

@@ -8,9 +8,7 @@ extern "C" {
 #include "utils/builtins.h"
 }
 
-using namespace csagg;
-using namespace csagg::pg;
-
+namespace csagg::pg {
 namespace {
 
 TotalLog total_argument(FunctionCallInfo fcinfo, int n) {
@@ -77,3 +75,5 @@ CSAGG_FUNCTION(csagg_total_final) {
     ContextArena arena;
     return steps_result(total_argument(fcinfo, 0).finish(arena), arena);
 }
+
+}  // namespace csagg::pg
