@@ -3,15 +3,14 @@
 #pragma once
 #include "base/pure.hpp"
 
-#include <boost/container/flat_map.hpp>
 #include <boost/container/small_vector.hpp>
-#include <boost/container/string.hpp>
 #include <boost/container/vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <new>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace csagg {
@@ -54,9 +53,7 @@ class SmallVector : public boost::container::small_vector<T, N, Alloc<T>> {
 public:
     explicit SmallVector(Arena& arena) : Base(typename Base::allocator_type(Alloc<T>(arena))) {}
 };
-template <class K, class V>
-using FlatMap = boost::container::flat_map<K, V, std::less<K>, Alloc<std::pair<K, V>>>;
-using String = boost::container::basic_string<char, std::char_traits<char>, Alloc<char>>;
+using String = std::basic_string<char, std::char_traits<char>, Alloc<char>>;
 
 inline constexpr std::size_t max_value_bytes = 0x3FFFFFFF;  // PostgreSQL's limit of one value: 1 GB - 1
 

@@ -3,6 +3,8 @@
 #pragma once
 #include "counter/counter.hpp"
 
+#include <optional>
+
 namespace csagg {
 
 /// Sums of amounts: over all events before number i, for i = 0 .. size().

@@ -160,7 +160,7 @@ void print_list(const Events& events, String& out, Print print) {
 }  // namespace
 
 void print_counter(const Counter& counter, String& out) {
-    Events events(out.get_stored_allocator().arena());
+    Events events(out.get_allocator().arena());
     counter.read(events);
     out += "counter ";
     if (counter.known_from() != minus_infinity) {
@@ -174,7 +174,7 @@ void print_counter(const Counter& counter, String& out) {
 }
 
 void parse_counter_part(std::string_view& text, Bytes& out) {
-    Events events(out.get_stored_allocator().arena());
+    Events events(out.get_allocator().arena());
     CounterScanner in(text);
     in.expect("counter");
     Instant known_from = minus_infinity;
@@ -200,7 +200,7 @@ void parse_counter(std::string_view text, Bytes& out) {
 }
 
 void print_counter_json(const Counter& counter, String& out) {
-    Events events(out.get_stored_allocator().arena());
+    Events events(out.get_allocator().arena());
     counter.read(events);
     out.push_back('{');
     if (counter.known_from() != minus_infinity) {

@@ -126,7 +126,7 @@ LastResult& last_result(FunctionCallInfo fcinfo) {
 ByteSpan span_of(const Bytes& bytes) { return {bytes.data(), bytes.size()}; }
 
 void print_json_time(const GridEnd& end, const Calendar& calendar, String& out) {
-    String text(out.get_stored_allocator());
+    String text(out.get_allocator());
     print_grid_end(end, calendar, text);
     // ISO 8601's separator, which JSON readers expect; the era, if any, stays behind its blank.
     if (const std::size_t blank = text.find(' '); blank != text.npos) text[blank] = 'T';

@@ -248,7 +248,7 @@ GridSpec decode_grid(ByteSpan bytes) {
 }
 
 void print_local(LocalTime local, String& out) {
-    String text(out.get_stored_allocator());
+    String text(out.get_allocator());
     print_instant(local, text);
     // The same reading as an instant in UTC, less the offset.
     if (const std::size_t offset = text.find("+00"); offset != text.npos) text.erase(offset, 3);
@@ -274,9 +274,9 @@ void print_span(const Span& span, String& out) {
 
 void print_grid_end(const GridEnd& end, const Calendar& calendar, String& out) {
     if (end.shift == 0) return print_local(end.local, out);
-    String text(out.get_stored_allocator());
+    String text(out.get_allocator());
     print_local(end.local, text);
-    String offset(out.get_stored_allocator());
+    String offset(out.get_allocator());
     print_offset((end.local - end.at(calendar)) / micros_per_second, offset);
     const std::size_t era = text.find(" BC");
     text.insert(era == text.npos ? text.size() : era, offset);

@@ -138,7 +138,7 @@ Vector<Explanation> explain(const RuleSet& rules, Assessor& assessor, Arena& are
 }
 
 void print_facts_seen(const RuleSet& rules, const Explanation& row, Assessor& assessor, String& out) {
-    Arena& arena = out.get_stored_allocator().arena();
+    Arena& arena = out.get_allocator().arena();
     const bool is_rule = row.part == Part::rule;
     const NodeId roots[] = {is_rule ? rules.rules()[row.rule].points : rules.override_score(),
                             is_rule ? rules.rules()[row.rule].when : rules.override_when()};

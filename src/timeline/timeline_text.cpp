@@ -40,7 +40,7 @@ void print_timeline(const Timeline& timeline, String& out) {
         print_instant(timeline.known_from(), out);
     }
     out += " {";
-    Entries entries(out.get_stored_allocator().arena());
+    Entries entries(out.get_allocator().arena());
     timeline.read(entries);
     for (const Entry& e : entries) {
         if (&e != entries.data()) out += ", ";
@@ -56,7 +56,7 @@ void print_timeline(const Timeline& timeline, String& out) {
 }
 
 void parse_timeline_part(std::string_view& text, Bytes& out) {
-    Arena& arena = out.get_stored_allocator().arena();
+    Arena& arena = out.get_allocator().arena();
     TimelineScanner in(text);
     const Kind kind = in.kind();
     Instant known_from = minus_infinity;
@@ -99,7 +99,7 @@ void print_timeline_json(const Timeline& timeline, String& out) {
         out += ", ";
     }
     out += "\"entries\": [";
-    Entries entries(out.get_stored_allocator().arena());
+    Entries entries(out.get_allocator().arena());
     timeline.read(entries);
     for (const Entry& e : entries) {
         if (&e != entries.data()) out += ", ";

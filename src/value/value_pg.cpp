@@ -116,7 +116,7 @@ Datum value_datum(const Value& value, Oid type) {
 
 void check_encoding(std::string_view text) {
     const bool good = call([text] {
-        return text.size() <= INT_MAX && pg_verifymbstr(text.data(), int(text.size()), true);
+        return text.size() <= PG_INT32_MAX && pg_verifymbstr(text.data(), int(text.size()), true);
     });
     if (!good) throw Error(Errc::invalid_binary, "text is not valid in the server's encoding");
 }
