@@ -131,7 +131,9 @@ Track Lift::window(const Node& node) {
             value += int(comes == t) - int(goes == t);
             n += t != at[n] ? 1 : 0;
         }
-        return out_.finish(n, {}, start > from_);
+        Track numbers = out_.finish(n, {}, start > from_);
+        numbers.bound = passage.enters.size() + 1;
+        return numbers;
     }
     for (Instant t = start; t < until_;) {
         out_.add(number_at(t, sum(l, e)));

@@ -104,12 +104,14 @@ Track Lift::magnitude(const Node& node) {
 bool Lift::scale_by(const Track& a, const Track& b, Track& product) {
     if (!a.is_uniform() || !b.is_uniform() || a.common.slope != 0 || b.common.slope != 0 || b.size != 1 || a.common.scale + b.common.scale > 18) return false;
     const std::int64_t factor = b.words[0];
-    if (Uint128(a.greatest_magnitude()) * magnitude_of(factor) >= std::uint64_t(power_of_ten[18])) return false;
+    const Uint128 bound = Uint128(a.find_bound()) * magnitude_of(factor);
+    if (bound >= std::uint64_t(power_of_ten[18])) return false;
     out_.begin(a.size);
     std::int64_t* const words = out_.words();
     for (std::size_t i = 0; i < a.size; ++i) words[i] = a.words[i] * factor;
     product = out_.finish(a.size, {0, std::uint8_t(a.common.scale + b.common.scale)}, a.absent_head);
     product.at = a.at;
+    product.bound = std::uint64_t(bound);
     return true;
 }
 
@@ -117,7 +119,7 @@ bool Lift::scale_by(const Track& a, const Track& b, Track& product) {
 bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result) {
     if (!a.is_uniform() || !b.is_uniform()) return false;
     const int scale = std::max(a.common.scale, b.common.scale);
-    const auto is_large = [](const Track& x) { return x.greatest_magnitude() > std::uint64_t(max_line_value * power_of_ten[x.common.scale]); };
+    const auto is_large = [](const Track& x) { return x.find_bound() > std::uint64_t(max_line_value * power_of_ten[x.common.scale]); };
     if (scale > line_scale || is_large(a) || is_large(b)) return false;
     const unsigned outcomes = outcomes_of(op);
     const std::int64_t up_a = power_of_ten[scale - a.common.scale], up_b = power_of_ten[scale - b.common.scale];

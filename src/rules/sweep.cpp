@@ -16,7 +16,7 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
       now_(Alloc<const Outcome*>(arena)),
             exists_(exists),
       stage_(stages()) {
-    outcomes_.reserve(512);
+    outcomes_.resize(512, boost::container::default_init);
     outcome_begins_.reserve(rule_count_ + 2);
     const Outcome nothing{lift.from(), {}, false, false}, not_set{lift.from(), {}, true, false};
     for (std::size_t i = 0; i < rule_count_; ++i) {
@@ -24,12 +24,12 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
         collect(i, rule.when, rule.points, nothing, {lift.from(), rule.missing, true, false});
     }
     if (rules.override_when() == no_node) {
-        outcome_begins_.push_back(outcomes_.size());
-        outcomes_.push_back(not_set);
+        outcome_begins_.push_back(outcome_count_);
+        add_outcome(not_set);
     } else {
         collect(override_source_, rules.override_when(), rules.override_score(), not_set, not_set);
     }
-    outcome_begins_.push_back(outcomes_.size());
+    outcome_begins_.push_back(outcome_count_);
     scale_points();
     note_changes(arena);
     now_.reserve(rule_count_ + 1);
@@ -46,17 +46,9 @@ Track Sweep::stages() {
     return all;
 }
 
-void Sweep::add_outcome(const Outcome& outcome) {
-    if (outcomes_.size() > outcome_begins_.back()) {
-        const Outcome& last = outcomes_.back();
-        if (last.points == outcome.points && last.missing == outcome.missing && last.failed == outcome.failed) return;
-    }
-    outcomes_.push_back(outcome);
-}
-
 /// Outcomes of one source: `off` while the condition is false, `unknown` while it or the points are NULL.
 void Sweep::collect(std::size_t source, NodeId when, NodeId points, const Outcome& off, const Outcome& unknown) {
-    outcome_begins_.push_back(outcomes_.size());
+    outcome_begins_.push_back(outcome_count_);
     const auto add = [this](Outcome outcome, Instant at) {
         outcome.at = at;
         add_outcome(outcome);
@@ -96,7 +88,8 @@ void Sweep::collect(std::size_t source, NodeId when, NodeId points, const Outcom
 void Sweep::scale_points() {
     const Number& base = rules_.document().base;
     scale_ = base.scale;
-    for (const Outcome& outcome : outcomes_) scale_ = std::max<int>(scale_, outcome.points.scale);
+    const std::span<Outcome> outcomes(outcomes_.data(), outcome_count_);
+    for (const Outcome& outcome : outcomes) scale_ = std::max<int>(scale_, outcome.points.scale);
     constexpr std::size_t few = 150;  // so many numbers of 18 digits before the point and 18 behind it have a sum that fits
     const bool check = scale_ > Number::max_digits || rule_count_ > few;
     const Int128 limit = Int128(~Uint128(0) >> 1) / Int128(rule_count_ + 2);
@@ -107,7 +100,7 @@ void Sweep::scale_points() {
     };
     if (check && !fits(base)) throw NotLifted{};
     base_ = at_scale(base);
-    for (Outcome& outcome : outcomes_) {
+    for (Outcome& outcome : outcomes) {
         if (check && !fits(outcome.points)) throw NotLifted{};
         const Int128 scaled = at_scale(outcome.points);
         outcome.low = std::uint64_t(scaled);
@@ -143,7 +136,7 @@ void merge_lists(std::span<const T> first, std::span<const T> second, T* out) {
 /// (D. A. Huffman 1952).
 void Sweep::note_changes(Arena& arena) {
     using List = std::span<const Change>;
-    const std::size_t all = outcomes_.size() + exists_.size + stage_.size;
+    const std::size_t all = outcome_count_ + exists_.size + stage_.size;
     const auto make = [&arena](std::size_t n) { return static_cast<Change*>(arena.allocate((n + 1) * sizeof(Change), alignof(Change))); };
     Change* const changes = make(all);
     SmallVector<List, 32> lists(arena);
@@ -178,18 +171,31 @@ void Sweep::note_changes(Arena& arena) {
 }
 
 void Sweep::move(std::size_t source) {
-    if (source == exists_source_) {
-        ++exists_piece_;
-    } else if (source == stage_source_) {
-        ++stage_piece_;
-    } else {
+    if (source <= override_source_) [[likely]] {
         const Outcome& before = *now_[source];
         const Outcome& after = *++now_[source];
         if (source == override_source_ || !rules_.rules()[source].applies_in(added_stage_)) return;
         sum_ += after.scaled() - before.scaled();
         missing_ += int(after.missing) - int(before.missing);
         failed_ += int(after.failed) - int(before.failed);
+    } else if (source == exists_source_) {
+        ++exists_piece_;
+        look_at_existence();
+    } else {
+        ++stage_piece_;
+        look_at_stage();
     }
+}
+
+void Sweep::look_at_existence() {
+    const Piece piece = exists_[exists_piece_];
+    if (piece.state() == PieceState::failed) throw NotLifted{};
+    exists_now_ = piece.is_true();
+}
+
+void Sweep::look_at_stage() {
+    const Piece piece = stage_[stage_piece_];
+    stage_now_ = piece.state() == PieceState::failed ? failed_stage : piece.state() == PieceState::absent ? none : std::uint32_t(piece.word);
 }
 
 void Sweep::add_up(std::uint32_t stage) {
@@ -234,29 +240,30 @@ const Sweep::Known& Sweep::find_score() {
 
 /// Whether it differs from what was present before.
 bool Sweep::find_present(Present& present) {
-    const Piece exists = exists_[exists_piece_];
-    if (exists.state() == PieceState::failed) throw NotLifted{};
-    if (!exists.is_true()) return std::exchange(present.exists, false);
-    const Piece stage_piece = stage_[stage_piece_];
-    if (stage_piece.state() == PieceState::failed) throw NotLifted{};
-    const std::uint32_t stage = stage_piece.state() == PieceState::absent ? none : std::uint32_t(stage_piece.word);
-    if (stage != added_stage_) add_up(stage);
+    if (!exists_now_) return std::exchange(present.exists, false);
+    if (stage_now_ != added_stage_) {
+        if (stage_now_ == failed_stage) throw NotLifted{};
+        add_up(stage_now_);
+    }
     const Outcome& override = *now_[override_source_];
     if (failed_ > 0 || override.failed) throw NotLifted{};
-    Number score;
-    std::uint32_t band = none;
+    const bool same = present.exists && present.sum == sum_ && present.stage == stage_now_ && present.applying == applying_ &&
+                      present.missing == missing_;
+    if (same && rules_.override_when() == no_node) return false;
+    present.exists = true;
+    present.sum = sum_;
+    present.stage = stage_now_;
+    present.applying = applying_;
+    present.missing = missing_;
     if (override.missing) {
         const Known& known = find_score();
-        score = known.score;
-        band = known.band;
+        present.score = known.score;
+        present.band = known.band;
     } else {
-        score = clamped(override.points);
-        band = band_of(score);
+        present.score = clamped(override.points);
+        present.band = band_of(present.score);
     }
-    const bool same = present.exists && present.score == score && present.stage == stage && present.applying == applying_ &&
-                      present.present == applying_ - missing_;
-    if (!same) present = {true, stage, band, score, applying_, applying_ - missing_};
-    return !same;
+    return true;
 }
 
 void Sweep::run(Steps* stage, Steps* score, Steps* band, Steps* coverage) {
@@ -267,6 +274,8 @@ void Sweep::run(Steps* stage, Steps* score, Steps* band, Steps* coverage) {
         if (!repeats) steps->entries.push_back({at, 0, value});
     };
     Present present, before;
+    look_at_existence();
+    look_at_stage();
     const auto put = [&](Instant at) {
         if (!find_present(present)) return;
         const bool exists = present.exists, turned = exists != before.exists;
@@ -276,8 +285,8 @@ void Sweep::run(Steps* stage, Steps* score, Steps* band, Steps* coverage) {
             append(stage, at, exists && present.stage != none ? Value::of(document.stages[present.stage].name) : Value::none(Kind::text));
         if (band != nullptr && (turned || present.band != before.band))
             append(band, at, exists && present.band != none ? Value::of(document.bands[present.band].name) : Value::none(Kind::text));
-        if (coverage != nullptr && (turned || present.applying != before.applying || present.present != before.present))
-            append(coverage, at, exists && present.applying > 0 ? Value::of(divide(Number::of(present.present), Number::of(present.applying)))
+        if (coverage != nullptr && (turned || present.applying != before.applying || present.missing != before.missing))
+            append(coverage, at, exists && present.applying > 0 ? Value::of(divide(Number::of(present.applying - present.missing), Number::of(present.applying)))
                                                                 : Value::none(Kind::number));
         before = present;
     };

@@ -25,7 +25,7 @@ public:
     void run(Steps* stage, Steps* score, Steps* band, Steps* coverage);
 
 private:
-    static constexpr std::uint32_t unknown_stage = none - 1;
+    static constexpr std::uint32_t unknown_stage = none - 1, failed_stage = none - 2;
 
     struct Change {
         Instant at;
@@ -41,16 +41,26 @@ private:
         bool exists = false;
         std::uint32_t stage = none, band = none;
         Number score;
-        std::int64_t applying = 0, present = 0;
+        std::int64_t applying = 0, missing = 0;
+        Int128 sum = 0;
     };
 
     Track stages();
     void collect(std::size_t source, NodeId when, NodeId points, const Outcome& off, const Outcome& unknown);
-    void add_outcome(const Outcome& outcome);
+    void add_outcome(const Outcome& outcome) {
+        if (outcome_count_ > outcome_begins_.back()) {
+            const Outcome& last = outcomes_[outcome_count_ - 1];
+            if (last.points == outcome.points && last.missing == outcome.missing && last.failed == outcome.failed) return;
+        }
+        if (outcome_count_ == outcomes_.size()) outcomes_.resize(2 * outcome_count_, boost::container::default_init);
+        outcomes_[outcome_count_++] = outcome;
+    }
     void note_changes(Arena& arena);
     void scale_points();
     Int128 at_scale(const Number& number) const;
     void move(std::size_t source);
+    void look_at_existence();
+    void look_at_stage();
     void add_up(std::uint32_t stage);
     bool find_present(Present& present);
     const Known& find_score();
@@ -60,12 +70,15 @@ private:
     const RuleSet& rules_;
     Lift& lift_;
     const std::size_t rule_count_, override_source_, exists_source_, stage_source_;
-    Vector<Outcome> outcomes_;
+    Vector<Outcome> outcomes_;  // the first outcome_count_ are
+    std::size_t outcome_count_ = 0;
     Vector<std::size_t> outcome_begins_;  // one for each rule, the override, and the end
     Vector<const Outcome*> now_;          // of each, the last one begun
     std::span<const Change> changes_;
     Track exists_, stage_;
-    std::size_t exists_piece_ = 0, stage_piece_ = 0;  // those begun last
+    std::size_t exists_piece_ = 0, stage_piece_ = 0;  // those begun last, and what they say
+    bool exists_now_ = false;
+    std::uint32_t stage_now_ = none;
 
     int scale_ = 0;  // of sums
     Int128 base_ = 0;

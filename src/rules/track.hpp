@@ -59,6 +59,7 @@ struct Track {
     std::size_t size = 0;
     Traits common;
     bool absent_head = false;        // with `common`: but for the first piece, which is absent, its word 0
+    std::uint64_t bound = 0;         // no word is greater, either way; 0: not known
 
     Piece operator[](std::size_t i) const {
         if (traits != nullptr) return {at[i], words[i], traits[i]};
@@ -67,7 +68,8 @@ struct Track {
     /// Values with all in common, but for an absent head.
     bool is_uniform() const { return traits == nullptr && common.state == PieceState::value; }
     std::size_t head() const { return absent_head ? 1 : 0; }
-    std::uint64_t greatest_magnitude() const {
+    std::uint64_t find_bound() const {
+        if (bound > 0) return bound;
         std::int64_t least = 0, greatest = 0;
         for (std::size_t i = 0; i < size; ++i) {
             least = std::min(least, words[i]);
