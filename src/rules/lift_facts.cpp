@@ -168,33 +168,42 @@ Track Lift::threshold(const Node& node, const Node& counting, const Number& boun
     const Passage passage = counted(counting);
     const Instant known = counter.known_from() == minus_infinity ? from_ : program_.questions()[counting.question].known(counter.known_from());
     const Instant start = std::max(from_, known);
-    out_.begin(passage.enters.size() + 4);
-    if (start > from_) out_.add(absent_at(from_));
-    if (start >= until_) return out_.finish();
-    out_.add(truth_at(start, (k <= 0) == truth));
+    if (start >= until_) return constant(absent_at(from_));
+    out_.begin(2 * passage.enters.size() + 3);
+    Instant* const at = out_.at();
+    std::int64_t* const words = out_.words();
+    at[0] = from_;
+    words[0] = 0;
+    std::size_t size = start > from_ ? 1 : 0;
+    const auto add = [&](Instant t, bool enough) {
+        at[size] = t;
+        words[size++] = enough == truth ? 1 : 0;
+    };
     const auto n = std::int64_t(passage.enters.size());
-    if (k <= 0 || k > n) return out_.finish();
-    if (passage.leaves.empty()) {
-        const Instant begin = std::max(passage.enters[std::size_t(k - 1)], start);
-        if (begin < until_) out_.add(truth_at(begin, truth));
-        return out_.finish();
-    }
-    const Instant* const enters = passage.enters.data() + (k - 1);
-    const Instant* const leaves = passage.leaves.data();
-    auto i = std::size_t(std::ranges::upper_bound(passage.leaves.first(std::size_t(n - k + 1)), start) - passage.leaves.begin());
-    for (const auto last = std::size_t(n - k); i <= last;) {
-        const Instant begin = std::max(enters[i], start);
-        if (begin >= until_) break;
-        Instant end = leaves[i];
-        if (begin >= end) {
+    const std::span<const Instant> enters = k <= 0 || k > n ? std::span<const Instant>{} : passage.enters.subspan(std::size_t(k - 1));
+    Instant reached = start;  // up to where it is told
+    if (k <= 0) {
+        add(start, true);
+    } else if (passage.leaves.empty()) {
+        const Instant begin = enters.empty() ? plus_infinity : enters[0];
+        if (begin > start) add(start, false);
+        if (begin < until_) add(std::max(begin, start), true);
+    } else {
+        const auto leaves = passage.leaves.first(enters.size());
+        auto i = std::size_t(std::ranges::upper_bound(leaves, start) - leaves.begin());
+        while (i < enters.size() && enters[i] < until_) {
+            const Instant begin = std::max(enters[i], start);
+            Instant end = leaves[i];
             ++i;
-            continue;
+            if (begin >= end) continue;
+            for (; i < enters.size() && enters[i] <= end; ++i) end = leaves[i];
+            if (begin > reached) add(reached, false);
+            add(begin, true);
+            reached = end;
         }
-        while (++i <= last && enters[i] <= end) end = leaves[i];
-        out_.add(truth_at(begin, truth));
-        if (end < until_) out_.add(truth_at(end, !truth));
+        if (reached < until_) add(reached, false);
     }
-    return out_.finish();
+    return out_.finish(size, {}, start > from_);
 }
 
 Track Lift::first_or_last(const Node& node) {

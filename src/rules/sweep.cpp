@@ -279,8 +279,8 @@ void Sweep::run(Steps* stage, Steps* score, Steps* band, Steps* coverage) {
     const auto put = [&](Instant at) {
         if (!find_present(present)) return;
         const bool exists = present.exists, turned = exists != before.exists;
-        if (score != nullptr && (turned || present.score != before.score))
-            append(score, at, exists ? Value::of(present.score) : Value::none(Kind::number));
+        if (score != nullptr && (turned || present.score != before.score) && (exists || !score->entries.empty()))
+            score->entries.push_back({at, 0, exists ? Value::of(present.score) : Value::none(Kind::number)});
         if (stage != nullptr && (turned || present.stage != before.stage))
             append(stage, at, exists && present.stage != none ? Value::of(document.stages[present.stage].name) : Value::none(Kind::text));
         if (band != nullptr && (turned || present.band != before.band))
