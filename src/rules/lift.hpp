@@ -1,9 +1,9 @@
 // Expressions evaluated for a whole stretch of time at once: node by node, each into a track.
 //
-// It gives what Evaluation gives at each instant, which is the definition, and the tests hold it to that. The difference
-// is the order of work: Evaluation looks at all that is asked whenever something of it changes; here each node is computed
-// once, and costs as much as it changes itself. Parts that Evaluation would not look at are computed too; where that
-// fails, the piece of the track has failed, and nobody is told unless it is needed.
+// It gives what Evaluation gives at each instant, which is the definition, and the tests hold it to that. The
+// difference is the order of work: Evaluation looks at all that is asked whenever something of it changes; here each
+// node is computed once, and costs as much as it changes itself. Parts that Evaluation would not look at are computed
+// too; where that fails, the piece of the track has failed, and nobody is told unless it is needed.
 #pragma once
 #include "rules/track.hpp"
 #include "rules/windows.hpp"

@@ -38,7 +38,8 @@ Track Lift::of_runs(const Node& node, F f) {
 
 Track Lift::previous(const Node& node) {
     return of_runs(node, [this](const StateData& data, std::size_t n, Instant begin, Instant) {
-        out_.add(n < 2 || !data.knows_begin(n - 1) ? absent_at(begin) : piece_of(data.runs[n - 2].value).starting(begin));
+        out_.add(n < 2 || !data.knows_begin(n - 1) ? absent_at(begin)
+                                                   : piece_of(data.runs[n - 2].value).starting(begin));
     });
 }
 
@@ -62,7 +63,8 @@ Track Lift::changed_within(const Node& node) {
 
 Track Lift::age(const Node& node) {
     return of_runs(node, [this](const StateData& data, std::size_t n, Instant begin, Instant) {
-        const bool known = n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
+        const bool known =
+            n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
         out_.add(known ? Piece{begin, -days().day_of(data.runs[n - 1].at), {1}} : absent_at(begin));
     });
 }
@@ -84,7 +86,9 @@ struct Start {
     std::size_t entered, left;
 };
 Start start_of(const Passage& passage, Instant from) {
-    const auto count = [from](std::span<const Instant> instants) { return std::size_t(std::ranges::upper_bound(instants, from) - instants.begin()); };
+    const auto count = [from](std::span<const Instant> instants) {
+        return std::size_t(std::ranges::upper_bound(instants, from) - instants.begin());
+    };
     return {from, count(passage.enters), count(passage.leaves)};
 }
 
@@ -96,7 +100,9 @@ Track Lift::window(const Node& node) {
     const auto rows = node.op == Op::count ? counter.rows_before() : std::span<const std::int64_t>{};
     const TotalsBefore* const totals = node.op == Op::sum ? &counter.totals_before() : nullptr;
     const Passage passage = counted(node);
-    const Instant known = counter.known_from() == minus_infinity ? from_ : program_.questions()[node.question].known(counter.known_from());
+    const Instant known = counter.known_from() == minus_infinity
+                              ? from_
+                              : program_.questions()[node.question].known(counter.known_from());
     const auto [start, entered, left] = start_of(passage, std::max(from_, known));
 
     out_.begin(passage.enters.size() - entered + passage.leaves.size() - left + 2);
@@ -148,15 +154,16 @@ Track Lift::window(const Node& node) {
     return out_.finish();
 }
 
-/// `count(...) >= k` and the like, without the numbers between. At least k are there from where the k-th has entered, up to
-/// where all but k - 1 of those entered have left: the union of [enters[i], leaves[i - k + 1]) over all i.
+/// `count(...) >= k` and the like, without the numbers between. At least k are there from where the k-th has entered,
+/// up to where all but k - 1 of those entered have left: the union of [enters[i], leaves[i - k + 1]) over all i.
 Track Lift::threshold(const Node& node, const Node& counting, const Number& bound) {
     const CounterColumns& counter = facts_.counter(counting.fact);
     if (counting.op == Op::count && !counter.rows_before().empty()) {
         const Track numbers = of(NodeId(&counting - &program_[0]));
         return map(numbers, [&](Instant begin, Instant end, const Piece& piece) {
             if (piece.state() != PieceState::value) return out_.add(piece);
-            compare(node.op, begin, end, piece, number_at(begin, bound), [this](Instant t, bool truth) { out_.add(truth_at(t, truth)); });
+            compare(node.op, begin, end, piece, number_at(begin, bound),
+                    [this](Instant t, bool truth) { out_.add(truth_at(t, truth)); });
         });
     }
     // The least whole number at or above the bound, or above it.
@@ -166,7 +173,9 @@ Track Lift::threshold(const Node& node, const Node& counting, const Number& boun
     const bool truth = node.op == Op::ge || node.op == Op::gt;
 
     const Passage passage = counted(counting);
-    const Instant known = counter.known_from() == minus_infinity ? from_ : program_.questions()[counting.question].known(counter.known_from());
+    const Instant known = counter.known_from() == minus_infinity
+                              ? from_
+                              : program_.questions()[counting.question].known(counter.known_from());
     const Instant start = std::max(from_, known);
     if (start >= until_) return constant(absent_at(from_));
     out_.begin(2 * passage.enters.size() + 3);
@@ -180,7 +189,8 @@ Track Lift::threshold(const Node& node, const Node& counting, const Number& boun
         words[size++] = enough == truth ? 1 : 0;
     };
     const auto n = std::int64_t(passage.enters.size());
-    const std::span<const Instant> enters = k <= 0 || k > n ? std::span<const Instant>{} : passage.enters.subspan(std::size_t(k - 1));
+    const std::span<const Instant> enters =
+        k <= 0 || k > n ? std::span<const Instant>{} : passage.enters.subspan(std::size_t(k - 1));
     Instant reached = start;  // up to where it is told
     if (k <= 0) {
         add(start, true);
@@ -262,7 +272,8 @@ bool Lift::days_to_times(const Track& times, int sign, Track& result) {
 Track Lift::days_to(const Node& node) {
     const Kind kind = Kind(program_[arguments(node)[0]].kind);
     const Track of = argument(node, 0);
-    if (Track result; kind == Kind::time && days_to_times(of, node.op == Op::days_since ? 1 : -1, result)) return result;
+    if (Track result; kind == Kind::time && days_to_times(of, node.op == Op::days_since ? 1 : -1, result))
+        return result;
     return map(of, [&](Instant begin, Instant end, const Piece& x) {
         if (x.state() == PieceState::failed) return out_.add(x);
         if (x.state() == PieceState::absent || !is_finite(kind, x.word)) return out_.add(absent_at(begin));

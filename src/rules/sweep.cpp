@@ -14,7 +14,7 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
       outcomes_(Alloc<Outcome>(arena)),
       outcome_begins_(Alloc<std::size_t>(arena)),
       now_(Alloc<const Outcome*>(arena)),
-            exists_(exists),
+      exists_(exists),
       stage_(stages()) {
     outcomes_.resize(512, boost::container::default_init);
     outcome_begins_.reserve(rule_count_ + 2);
@@ -56,11 +56,27 @@ void Sweep::collect(std::size_t source, NodeId when, NodeId points, const Outcom
     const auto add_points = [&](Instant begin, Instant end, const Piece& piece) {
         if (piece.state() == PieceState::failed) return add({begin, {}, false, true}, begin);
         if (piece.state() == PieceState::absent) return add(unknown, begin);
-        lift_.for_values(piece, begin, end, [this](Instant t, Instant, const Number& number) { add_outcome({t, number}); });
+        lift_.for_values(piece, begin, end, [this](Instant t, Instant, const Number& number) {
+            add_outcome({t, number});
+        });
     };
-    // A condition that decides against a rule where it is NULL decides against an override too, but does not make it missing.
+    // A condition that decides against a rule where it is NULL decides against an override too, but does not make it
+    // missing.
     const bool is_override = source == override_source_;
     const Track conditions = when == no_node ? lift_.constant(truth_at(lift_.from(), true)) : lift_.of(when);
+    if (conditions.is_uniform() && !conditions.absent_head && rules_.program()[points].op == Op::constant) {
+        const Value constant = rules_.program()[points].constant;
+        Outcome on = unknown;
+        if (!constant.absent) on = {lift_.from(), constant.number()};
+        while (outcomes_.size() < outcome_count_ + conditions.size)
+            outcomes_.resize(2 * outcomes_.size(), boost::container::default_init);
+        for (std::size_t i = 0; i < conditions.size; ++i) {
+            Outcome& outcome = outcomes_[outcome_count_++];
+            outcome = conditions.words[i] != 0 ? on : off;
+            outcome.at = conditions.at[i];
+        }
+        return;
+    }
     Track values;
     std::size_t v = 0;
     for (std::size_t i = 0; i < conditions.size; ++i) {
@@ -90,7 +106,8 @@ void Sweep::scale_points() {
     scale_ = base.scale;
     const std::span<Outcome> outcomes(outcomes_.data(), outcome_count_);
     for (const Outcome& outcome : outcomes) scale_ = std::max<int>(scale_, outcome.points.scale);
-    constexpr std::size_t few = 150;  // so many numbers of 18 digits before the point and 18 behind it have a sum that fits
+    constexpr std::size_t few =
+        150;  // so many numbers of 18 digits before the point and 18 behind it have a sum that fits
     const bool check = scale_ > Number::max_digits || rule_count_ > few;
     const Int128 limit = Int128(~Uint128(0) >> 1) / Int128(rule_count_ + 2);
     const auto fits = [&](const Number& number) {
@@ -137,7 +154,9 @@ void merge_lists(std::span<const T> first, std::span<const T> second, T* out) {
 void Sweep::note_changes(Arena& arena) {
     using List = std::span<const Change>;
     const std::size_t all = outcome_count_ + exists_.size + stage_.size;
-    const auto make = [&arena](std::size_t n) { return static_cast<Change*>(arena.allocate((n + 1) * sizeof(Change), alignof(Change))); };
+    const auto make = [&arena](std::size_t n) {
+        return static_cast<Change*>(arena.allocate((n + 1) * sizeof(Change), alignof(Change)));
+    };
     Change* const changes = make(all);
     SmallVector<List, 32> lists(arena);
     std::size_t n = 0;
@@ -146,7 +165,8 @@ void Sweep::note_changes(Arena& arena) {
         begin = n;
     };
     for (std::size_t i = 0; i <= rule_count_; ++i, finish_list())
-        for (std::size_t k = outcome_begins_[i] + 1; k < outcome_begins_[i + 1]; ++k) changes[n++] = {outcomes_[k].at, i};
+        for (std::size_t k = outcome_begins_[i] + 1; k < outcome_begins_[i + 1]; ++k)
+            changes[n++] = {outcomes_[k].at, i};
     for (std::size_t k = 1; k < exists_.size; ++k) changes[n++] = {exists_.at[k], exists_source_};
     finish_list();
     for (std::size_t k = 1; k < stage_.size; ++k) changes[n++] = {stage_.at[k], stage_source_};
@@ -157,7 +177,8 @@ void Sweep::note_changes(Arena& arena) {
     const std::size_t originals = lists.size();
     std::size_t next = 0, next_merged = originals;
     const auto shortest = [&] {
-        const bool merged = next == originals || (next_merged < lists.size() && lists[next_merged].size() < lists[next].size());
+        const bool merged =
+            next == originals || (next_merged < lists.size() && lists[next_merged].size() < lists[next].size());
         return lists[merged ? next_merged++ : next++];
     };
     for (std::size_t left = originals; left > 1; --left) {
@@ -195,7 +216,9 @@ void Sweep::look_at_existence() {
 
 void Sweep::look_at_stage() {
     const Piece piece = stage_[stage_piece_];
-    stage_now_ = piece.state() == PieceState::failed ? failed_stage : piece.state() == PieceState::absent ? none : std::uint32_t(piece.word);
+    stage_now_ = piece.state() == PieceState::failed   ? failed_stage
+                 : piece.state() == PieceState::absent ? none
+                                                       : std::uint32_t(piece.word);
 }
 
 void Sweep::add_up(std::uint32_t stage) {
@@ -247,8 +270,8 @@ bool Sweep::find_present(Present& present) {
     }
     const Outcome& override = *now_[override_source_];
     if (failed_ > 0 || override.failed) throw NotLifted{};
-    const bool same = present.exists && present.sum == sum_ && present.stage == stage_now_ && present.applying == applying_ &&
-                      present.missing == missing_;
+    const bool same = present.exists && present.sum == sum_ && present.stage == stage_now_ &&
+                      present.applying == applying_ && present.missing == missing_;
     if (same && rules_.override_when() == no_node) return false;
     present.exists = true;
     present.sum = sum_;
@@ -268,7 +291,8 @@ bool Sweep::find_present(Present& present) {
 
 void Sweep::run(Steps* stage, Steps* score, Steps* band, Steps* coverage) {
     const Document& document = rules_.document();
-    if (score != nullptr) score->entries.reserve(changes_.size() + 2);
+    std::size_t scores = 0;
+    if (score != nullptr) score->entries.resize(changes_.size() + 2, boost::container::default_init);
     const auto append = [](Steps* steps, Instant at, const Value& value) {
         const bool repeats = steps->entries.empty() ? value.absent : same(steps->entries.back().value, value);
         if (!repeats) steps->entries.push_back({at, 0, value});
@@ -279,15 +303,21 @@ void Sweep::run(Steps* stage, Steps* score, Steps* band, Steps* coverage) {
     const auto put = [&](Instant at) {
         if (!find_present(present)) return;
         const bool exists = present.exists, turned = exists != before.exists;
-        if (score != nullptr && (turned || present.score != before.score) && (exists || !score->entries.empty()))
-            score->entries.push_back({at, 0, exists ? Value::of(present.score) : Value::none(Kind::number)});
+        if (score != nullptr && (turned || present.score != before.score) && (exists || scores > 0))
+            score->entries[scores++] = {at, 0, exists ? Value::of(present.score) : Value::none(Kind::number)};
         if (stage != nullptr && (turned || present.stage != before.stage))
-            append(stage, at, exists && present.stage != none ? Value::of(document.stages[present.stage].name) : Value::none(Kind::text));
+            append(stage, at,
+                   exists && present.stage != none ? Value::of(document.stages[present.stage].name)
+                                                   : Value::none(Kind::text));
         if (band != nullptr && (turned || present.band != before.band))
-            append(band, at, exists && present.band != none ? Value::of(document.bands[present.band].name) : Value::none(Kind::text));
+            append(band, at,
+                   exists && present.band != none ? Value::of(document.bands[present.band].name)
+                                                  : Value::none(Kind::text));
         if (coverage != nullptr && (turned || present.applying != before.applying || present.missing != before.missing))
-            append(coverage, at, exists && present.applying > 0 ? Value::of(divide(Number::of(present.applying - present.missing), Number::of(present.applying)))
-                                                                : Value::none(Kind::number));
+            append(coverage, at,
+                   exists && present.applying > 0
+                       ? Value::of(divide(Number::of(present.applying - present.missing), Number::of(present.applying)))
+                       : Value::none(Kind::number));
         before = present;
     };
     put(lift_.from());
@@ -299,11 +329,13 @@ void Sweep::run(Steps* stage, Steps* score, Steps* band, Steps* coverage) {
         for (; change != end && change->at == at; ++change) move(change->source);
         put(at);
     }
+    if (score != nullptr) score->entries.resize(scores);
     for (Steps* steps : {stage, score, band, coverage})
         if (steps != nullptr) append(steps, lift_.until(), Value::none(steps->kind));
 }
 
-void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until, Steps& out) {
+void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
+                 Steps& out) {
     AlertMachine machine;
     std::size_t there = 0, condition = 0, steps = 0;
     for (Instant t = exists.at[0]; t < until;) {
@@ -312,14 +344,16 @@ void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& 
         while (when.at[condition + 1] <= t) ++condition;
         const Piece present = exists[there], truth = when[condition];
         const bool exists_now = present.is_true();
-        if (present.state() == PieceState::failed || (exists_now && truth.state() == PieceState::failed)) throw NotLifted{};
+        if (present.state() == PieceState::failed || (exists_now && truth.state() == PieceState::failed))
+            throw NotLifted{};
         if (exists_now)
             machine.step(alert, truth.is_true(), t);
         else
             machine.reset();
         const Instant next = std::min({exists.at[there + 1], when.at[condition + 1], machine.deadline()});
         if (next > since) {
-            const Value value = exists_now ? Value::of(machine.state() == AlertState::firing) : Value::none(Kind::boolean);
+            const Value value =
+                exists_now ? Value::of(machine.state() == AlertState::firing) : Value::none(Kind::boolean);
             const bool repeats = out.entries.empty() ? value.absent : same(out.entries.back().value, value);
             if (!repeats) out.entries.push_back({std::max(t, since), 0, value});
         }

@@ -50,7 +50,8 @@ private:
     void add_outcome(const Outcome& outcome) {
         if (outcome_count_ > outcome_begins_.back()) {
             const Outcome& last = outcomes_[outcome_count_ - 1];
-            if (last.points == outcome.points && last.missing == outcome.missing && last.failed == outcome.failed) return;
+            if (last.points == outcome.points && last.missing == outcome.missing && last.failed == outcome.failed)
+                return;
         }
         if (outcome_count_ == outcomes_.size()) outcomes_.resize(2 * outcome_count_, boost::container::default_init);
         outcomes_[outcome_count_++] = outcome;
@@ -89,6 +90,7 @@ private:
 };
 
 /// The firing of one alert, from `since` on. Both tracks begin where alerts are followed from.
-void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until, Steps& out);
+void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
+                 Steps& out);
 
 }  // namespace csagg
