@@ -56,6 +56,16 @@ private:
     Track age(const Node& node);
     Passage counted(const Node& node);
     Track window(const Node& node);
+    bool counts_units(const Node& node) const {
+        return is_window(node.op) && node.op != Op::sum &&
+               (node.op != Op::count || facts_.counter(node.fact).rows_before().empty());
+    }
+    struct Multiple {
+        const Node* counting;
+        Number factor;
+    };
+    std::optional<Multiple> multiple_of(const Node& node) const;
+    bool compare_counts(const Node& node, Track& result);
     Track threshold(const Node& node, const Node& counting, const Number& bound);
     Track first_or_last(const Node& node);
     Track within(const Node& node);

@@ -216,6 +216,79 @@ Track Lift::threshold(const Node& node, const Node& counting, const Number& boun
     return out_.finish(size, {}, start > from_);
 }
 
+/// What is counted one by one, or a multiple of it.
+std::optional<Lift::Multiple> Lift::multiple_of(const Node& node) const {
+    if (counts_units(node)) return Multiple{&node, Number::of(1)};
+    if (node.op != Op::multiply) return std::nullopt;
+    for (const std::size_t i : {0, 1}) {
+        const Node &counting = program_[arguments(node)[i]], &constant = program_[arguments(node)[1 - i]];
+        if (constant.op == Op::constant && !constant.constant.absent && counts_units(counting))
+            return Multiple{&counting, constant.constant.number()};
+    }
+    return std::nullopt;
+}
+
+/// `count(...) < 0.5 * count(...)` and the like, without the numbers between.
+bool Lift::compare_counts(const Node& node, Track& result) {
+    const auto a = multiple_of(program_[arguments(node)[0]]), b = multiple_of(program_[arguments(node)[1]]);
+    if (!a || !b || !is_tame(a->factor, max_line_value) || !is_tame(b->factor, max_line_value)) return false;
+    const auto known = [this](const Node& counting) {
+        const Instant from = facts_.counter(counting.fact).known_from();
+        return from == minus_infinity ? from_ : program_.questions()[counting.question].known(from);
+    };
+    const Instant start = std::max({from_, known(*a->counting), known(*b->counting)});
+    const Passage x = counted(*a->counting), y = counted(*b->counting);
+    const std::size_t most = x.enters.size() + x.leaves.size() + y.enters.size() + y.leaves.size();
+    // Each step of one of these changes the difference, a x first - b x second, by as much.
+    const int scale = std::max(a->factor.scale, b->factor.scale);
+    const std::int64_t up = a->factor.coefficient * power_of_ten[scale - a->factor.scale];
+    const std::int64_t down = b->factor.coefficient * power_of_ten[scale - b->factor.scale];
+    const auto is_exact = [most](std::int64_t step) {
+        return Uint128(magnitude_of(step)) * most < std::uint64_t(power_of_ten[18]);
+    };
+    if (start >= until_ || !is_exact(up) || !is_exact(down)) return false;
+    static constexpr Instant infinity = plus_infinity;
+    std::int64_t difference = 0;
+    const auto begin = [&](std::span<const Instant> instants, std::int64_t step) {
+        const auto past = std::size_t(std::ranges::upper_bound(instants, start) - instants.begin());
+        difference += step * std::int64_t(past);
+        return instants.empty() ? &infinity : instants.data() + past;
+    };
+    const Instant* const ends[] = {begin(x.enters, up), begin(x.leaves, -up), begin(y.enters, -down),
+                                   begin(y.leaves, down)};
+    const Instant *x_enter = ends[0], *x_leave = ends[1], *y_enter = ends[2], *y_leave = ends[3];
+
+    out_.begin(most + 2);
+    Instant* const at = out_.at();
+    std::int64_t* const words = out_.words();
+    at[0] = from_;
+    words[0] = 0;
+    std::size_t n = start > from_ ? 1 : 0;
+    const unsigned outcomes = outcomes_of(node.op);
+    std::int64_t last = -1;
+    for (Instant t = start; t < until_;) {
+        const Instant next = std::min(std::min(*x_enter, *x_leave), std::min(*y_enter, *y_leave));
+        // Of several steps at one instant the last one tells.
+        if (next != t) {
+            const std::int64_t truth = holds(outcomes, difference, 0) ? 1 : 0;
+            at[n] = t;
+            words[n] = truth;
+            n += truth != last ? 1 : 0;
+            last = truth;
+        }
+        const bool a_comes = *x_enter == next, a_goes = *x_leave == next, b_comes = *y_enter == next,
+                   b_goes = *y_leave == next;
+        difference += up * (int(a_comes) - int(a_goes)) - down * (int(b_comes) - int(b_goes));
+        x_enter += a_comes ? 1 : 0;
+        x_leave += a_goes ? 1 : 0;
+        y_enter += b_comes ? 1 : 0;
+        y_leave += b_goes ? 1 : 0;
+        t = next;
+    }
+    result = out_.finish(n, {}, start > from_);
+    return true;
+}
+
 Track Lift::first_or_last(const Node& node) {
     const CounterColumns& counter = facts_.counter(node.fact);
     const auto events = counter.instants();

@@ -169,6 +169,7 @@ Track Lift::comparison(const Node& node) {
     if (is_window(left.op) && left.op != Op::sum && right.op == Op::constant && !right.constant.absent &&
         node.op != Op::eq && node.op != Op::ne)
         return threshold(node, left, right.constant.number());
+    if (Track result; compare_counts(node, result)) return result;
     const Kind kind = left.kind == 0 ? Kind(right.kind) : Kind(left.kind);
     const Track x = argument(node, 0), y = argument(node, 1);
     if (Track result; kind == Kind::number && compare_uniform(node.op, x, y, result)) return result;

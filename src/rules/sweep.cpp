@@ -11,12 +11,12 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
       override_source_(rule_count_),
       exists_source_(rule_count_ + 1),
       stage_source_(rule_count_ + 2),
-      outcomes_(Alloc<Outcome>(arena)),
+      arena_(arena),
       outcome_begins_(Alloc<std::size_t>(arena)),
       now_(Alloc<const Outcome*>(arena)),
       exists_(exists),
       stage_(stages()) {
-    outcomes_.resize(512, boost::container::default_init);
+    make_room(500);
     outcome_begins_.reserve(rule_count_ + 2);
     const Outcome nothing{lift.from(), {}, false, false}, not_set{lift.from(), {}, true, false};
     for (std::size_t i = 0; i < rule_count_; ++i) {
@@ -33,7 +33,7 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
     scale_points();
     note_changes(arena);
     now_.reserve(rule_count_ + 1);
-    for (std::size_t i = 0; i <= rule_count_; ++i) now_.push_back(outcomes_.data() + outcome_begins_[i]);
+    for (std::size_t i = 0; i <= rule_count_; ++i) now_.push_back(outcomes_ + outcome_begins_[i]);
 }
 
 /// The number of the first stage whose condition is true; absent where none is.
@@ -44,6 +44,15 @@ Track Sweep::stages() {
         all = rules_.stages()[i] == no_node ? here : lift_.choose(lift_.of(rules_.stages()[i]), here, all);
     }
     return all;
+}
+
+/// For so many more outcomes.
+void Sweep::make_room(std::size_t outcomes) {
+    if (outcomes <= outcome_room_ - outcome_count_) return;
+    outcome_room_ = std::max(outcome_count_ + outcomes, 2 * outcome_room_);
+    auto* const fresh = static_cast<Outcome*>(arena_.allocate(outcome_room_ * sizeof(Outcome), alignof(Outcome)));
+    std::copy_n(outcomes_, outcome_count_, fresh);
+    outcomes_ = fresh;
 }
 
 /// Outcomes of one source: `off` while the condition is false, `unknown` while it or the points are NULL.
@@ -68,8 +77,7 @@ void Sweep::collect(std::size_t source, NodeId when, NodeId points, const Outcom
         const Value constant = rules_.program()[points].constant;
         Outcome on = unknown;
         if (!constant.absent) on = {lift_.from(), constant.number()};
-        while (outcomes_.size() < outcome_count_ + conditions.size)
-            outcomes_.resize(2 * outcomes_.size(), boost::container::default_init);
+        make_room(conditions.size);
         for (std::size_t i = 0; i < conditions.size; ++i) {
             Outcome& outcome = outcomes_[outcome_count_++];
             outcome = conditions.words[i] != 0 ? on : off;
@@ -104,7 +112,7 @@ void Sweep::collect(std::size_t source, NodeId when, NodeId points, const Outcom
 void Sweep::scale_points() {
     const Number& base = rules_.document().base;
     scale_ = base.scale;
-    const std::span<Outcome> outcomes(outcomes_.data(), outcome_count_);
+    const std::span<Outcome> outcomes(outcomes_, outcome_count_);
     for (const Outcome& outcome : outcomes) scale_ = std::max<int>(scale_, outcome.points.scale);
     constexpr std::size_t few =
         150;  // so many numbers of 18 digits before the point and 18 behind it have a sum that fits

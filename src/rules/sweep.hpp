@@ -53,9 +53,10 @@ private:
             if (last.points == outcome.points && last.missing == outcome.missing && last.failed == outcome.failed)
                 return;
         }
-        if (outcome_count_ == outcomes_.size()) outcomes_.resize(2 * outcome_count_, boost::container::default_init);
+        make_room(1);
         outcomes_[outcome_count_++] = outcome;
     }
+    void make_room(std::size_t outcomes);
     void note_changes(Arena& arena);
     void scale_points();
     Int128 at_scale(const Number& number) const;
@@ -71,8 +72,9 @@ private:
     const RuleSet& rules_;
     Lift& lift_;
     const std::size_t rule_count_, override_source_, exists_source_, stage_source_;
-    Vector<Outcome> outcomes_;  // the first outcome_count_ are
-    std::size_t outcome_count_ = 0;
+    Arena& arena_;
+    Outcome* outcomes_ = nullptr;
+    std::size_t outcome_count_ = 0, outcome_room_ = 0;
     Vector<std::size_t> outcome_begins_;  // one for each rule, the override, and the end
     Vector<const Outcome*> now_;          // of each, the last one begun
     std::span<const Change> changes_;

@@ -19,13 +19,16 @@ const Instant* Windows::exits(std::uint32_t id) {
 Passage Windows::of(const Node& node) {
     const Question& question = program_.questions()[node.question];
     const auto events = facts_.counter(node.fact).instants();
+    if (question.leaves != Exits::none && passages_[question.leaves] != nullptr) return *passages_[question.leaves];
     Passage passage;
     passage.enters = question.enters == Exits::none ? events : std::span(exits(question.enters), events.size());
     if (question.leaves == Exits::none) return passage;
     passage.leaves = {exits(question.leaves), events.size()};
     std::size_t shorts = 0;
     for (std::size_t i = 0; i < events.size(); ++i) shorts += passage.leaves[i] <= passage.enters[i] ? 1 : 0;
-    return shorts == 0 ? passage : drop_short(passage);
+    if (shorts > 0) passage = drop_short(passage);
+    passages_[question.leaves] = new (arena_.allocate(sizeof(Passage), alignof(Passage))) Passage(passage);
+    return passage;
 }
 
 /// Without the events that leave no later than they enter: those since ever, and some where clocks skip a day.

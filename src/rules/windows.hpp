@@ -21,7 +21,8 @@ public:
           facts_(facts),
           arena_(arena),
           days_(program.days()),
-          exits_(program.exits().size(), nullptr, Alloc<const Instant*>(arena)) {}
+          exits_(program.exits().size(), nullptr, Alloc<const Instant*>(arena)),
+          passages_(program.exits().size(), nullptr, Alloc<const Passage*>(arena)) {}
 
     Passage of(const Node& node);
 
@@ -45,6 +46,7 @@ private:
     Arena& arena_;
     NearDays days_;
     Vector<const Instant*> exits_;
+    Vector<const Passage*> passages_;  // by the exits that are their leaves
 };
 
 }  // namespace csagg
