@@ -98,7 +98,7 @@ Datum add_value(FunctionCallInfo fcinfo, Kind kind, Value (*convert)(Datum)) {
     TimelineLog log = log_argument(fcinfo, kind);
     require_kind(kind, log.kind(), "the value to be added");
     log.add({at, has_seq ? PG_GETARG_INT64(3) : 0, value});
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ CSAGG_FUNCTION(csagg_timeline_combine) {
     require_aggregate(fcinfo);
     TimelineLog log = log_argument(fcinfo, kind_of_argument(fcinfo, 0));
     add_timeline_argument(fcinfo, 1, log);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_timeline_merge_add) {
@@ -130,7 +130,7 @@ CSAGG_FUNCTION(csagg_timeline_merge_add) {
     }
     TimelineLog log = log_argument(fcinfo, kind_of_argument(fcinfo, 1));
     add_timeline_argument(fcinfo, 1, log);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_timeline_add_boolean) {
