@@ -122,9 +122,18 @@ Window::Stretch Window::stretch_at(Instant event) const {
     return stretch;
 }
 
+/// The same. Histories of many customers ask for the same few.
+Window::Stretch Window::find_stretch(Instant event) const {
+    Stretch& recent = recent_[std::uint64_t(event) >> 43 & 7];
+    if (event >= recent.from && event < recent.until) return recent;
+    const Stretch stretch = stretch_at(event);
+    if (event >= stretch.from && event < stretch.until) recent = stretch;
+    return stretch;
+}
+
 void Window::exits_of(std::span<const Instant> events, Instant* exits) const {
     for (std::size_t i = 0; i < events.size();) {
-        const Stretch stretch = stretch_at(events[i]);
+        const Stretch stretch = find_stretch(events[i]);
         // What lies before the stretch is near a change that the same two regimes begin with.
         do exits[i] = events[i] >= stretch.from && events[i] < stretch.until ? events[i] + stretch.distance : exit_of(events[i]);
         while (++i < events.size() && events[i] < stretch.from);
