@@ -54,7 +54,7 @@ bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, I
         Windows windows(rules.program(), facts, arena);
         Lift lift(rules.program(), facts, windows, since, until, arena);
         Sweep sweep(rules, lift, existence(rules, facts, lift), arena);
-        sweep.run(&over.stage, &over.score, &over.band, &over.coverage);
+        sweep.run(over);
         lift_alerts(rules, facts, windows, over, since, until, arena);
         return true;
     } catch (const NotLifted&) {
@@ -111,7 +111,7 @@ Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instan
         Windows windows(rules.program(), facts, arena);
         Lift lift(rules.program(), facts, windows, since, until, arena);
         Sweep sweep(rules, lift, existence(rules, facts, lift), arena);
-        sweep.run(nullptr, &score, nullptr, nullptr);
+        sweep.run(score);
         return score;
     } catch (const NotLifted&) {
     } catch (const Error&) {

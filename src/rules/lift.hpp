@@ -65,6 +65,8 @@ private:
         Number factor;
     };
     std::optional<Multiple> multiple_of(const Node& node) const;
+    template <std::size_t streams, class Stream>
+    Track follow(Op op, const Stream* given, std::int64_t value, Instant start, std::size_t size);
     bool compare_counts(const Node& node, Track& result);
     Track threshold(const Node& node, const Node& counting, const Number& bound);
     Track first_or_last(const Node& node);

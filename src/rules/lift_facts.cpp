@@ -118,7 +118,6 @@ Track Lift::window(const Node& node) {
     };
     const Instant* enter = passage.enters.data() + entered;
     const Instant* leave = passage.leaves.empty() ? &infinity : passage.leaves.data() + left;
-    const bool leaving = !passage.leaves.empty();
     std::size_t e = entered, l = left;
     if (units) {
         Instant* const at = out_.at();
@@ -132,9 +131,10 @@ Track Lift::window(const Node& node) {
             words[n] = value;
             const Instant comes = *enter, goes = *leave;
             t = std::min(comes, goes);
-            enter += comes == t ? 1 : 0;
-            leave += goes == t ? 1 : 0;
-            value += int(comes == t) - int(goes == t);
+            const std::int64_t in = comes == t ? 1 : 0, out = goes == t ? 1 : 0;
+            enter += in;
+            leave += out;
+            value += in - out;
             n += t != at[n] ? 1 : 0;
         }
         Track numbers = out_.finish(n, {}, start > from_);
@@ -144,12 +144,12 @@ Track Lift::window(const Node& node) {
     for (Instant t = start; t < until_;) {
         out_.add(number_at(t, sum(l, e)));
         t = std::min(*enter, *leave);
-        const bool comes = *enter == t, goes = *leave == t && leaving;
         if (t == plus_infinity) break;
-        e += comes ? 1 : 0;
-        enter += comes ? 1 : 0;
-        l += goes ? 1 : 0;
-        leave += goes ? 1 : 0;
+        const std::size_t in = *enter == t ? 1 : 0, out = *leave == t ? 1 : 0;
+        e += in;
+        enter += in;
+        l += out;
+        leave += out;
     }
     return out_.finish();
 }
@@ -191,7 +191,6 @@ Track Lift::threshold(const Node& node, const Node& counting, const Number& boun
     const auto n = std::int64_t(passage.enters.size());
     const std::span<const Instant> enters =
         k <= 0 || k > n ? std::span<const Instant>{} : passage.enters.subspan(std::size_t(k - 1));
-    Instant reached = start;  // up to where it is told
     if (k <= 0) {
         add(start, true);
     } else if (passage.leaves.empty()) {
@@ -201,17 +200,27 @@ Track Lift::threshold(const Node& node, const Node& counting, const Number& boun
     } else {
         const auto leaves = passage.leaves.first(enters.size());
         auto i = std::size_t(std::ranges::upper_bound(leaves, start) - leaves.begin());
-        while (i < enters.size() && enters[i] < until_) {
-            const Instant begin = std::max(enters[i], start);
+        const auto last = std::size_t(std::ranges::lower_bound(enters, until_) - enters.begin());
+        while (i < last && std::max(enters[i], start) >= leaves[i]) ++i;
+        if (i >= last) {
+            add(start, false);
+        } else {
+            if (enters[i] > start) add(start, false);
+            add(std::max(enters[i], start), true);
+            // Where a gap comes is not to be predicted: no branches.
             Instant end = leaves[i];
-            ++i;
-            if (begin >= end) continue;
-            for (; i < enters.size() && enters[i] <= end; ++i) end = leaves[i];
-            if (begin > reached) add(reached, false);
-            add(begin, true);
-            reached = end;
+            for (++i; i < last; ++i) {
+                const Instant begin = enters[i];
+                const bool any = begin < leaves[i], gap = any & (begin > end);
+                at[size] = end;
+                words[size] = truth ? 0 : 1;
+                at[size + 1] = begin;
+                words[size + 1] = truth ? 1 : 0;
+                size += std::size_t(gap) * 2;
+                end = any ? leaves[i] : end;
+            }
+            if (end < until_) add(end, false);
         }
-        if (reached < until_) add(reached, false);
     }
     return out_.finish(size, {}, start > from_);
 }
@@ -226,6 +235,41 @@ std::optional<Lift::Multiple> Lift::multiple_of(const Node& node) const {
             return Multiple{&counting, constant.constant.number()};
     }
     return std::nullopt;
+}
+
+/// When a number is `op` 0 that is `value` at `start` and changes by its step at each instant of each stream.
+template <std::size_t streams, class Stream>
+Track Lift::follow(Op op, const Stream* given, std::int64_t value, Instant start, std::size_t size) {
+    Stream stream[streams];
+    std::copy_n(given, streams, stream);
+    out_.begin(size);
+    Instant* const at = out_.at();
+    std::int64_t* const words = out_.words();
+    at[0] = from_;
+    words[0] = 0;
+    std::size_t n = start > from_ ? 1 : 0;
+    const unsigned outcomes = outcomes_of(op);
+    std::int64_t last = -1;
+    for (Instant t = start; t < until_;) {
+        Instant next = *stream[0].next;
+        for (std::size_t i = 1; i < streams; ++i) next = std::min(next, *stream[i].next);
+        // Of several steps at one instant the last one tells.
+        if (next != t) {
+            const std::int64_t truth = outcomes >> (1 + int(value > 0) - int(value < 0)) & 1;
+            at[n] = t;
+            words[n] = truth;
+            n += truth != last ? 1 : 0;
+            last = truth;
+        }
+        for (Stream& s : stream) {
+            // Which ones come is not to be predicted: no branches.
+            const std::int64_t comes = *s.next == next ? 1 : 0;
+            value += s.step & -comes;
+            s.next += comes;
+        }
+        t = next;
+    }
+    return out_.finish(n, {}, start > from_);
 }
 
 /// `count(...) < 0.5 * count(...)` and the like, without the numbers between.
@@ -248,44 +292,23 @@ bool Lift::compare_counts(const Node& node, Track& result) {
     };
     if (start >= until_ || !is_exact(up) || !is_exact(down)) return false;
     static constexpr Instant infinity = plus_infinity;
+    struct Stream {
+        const Instant* next;
+        std::int64_t step;
+    };
     std::int64_t difference = 0;
     const auto begin = [&](std::span<const Instant> instants, std::int64_t step) {
         const auto past = std::size_t(std::ranges::upper_bound(instants, start) - instants.begin());
         difference += step * std::int64_t(past);
-        return instants.empty() ? &infinity : instants.data() + past;
+        return Stream{instants.empty() ? &infinity : instants.data() + past, step};
     };
-    const Instant* const ends[] = {begin(x.enters, up), begin(x.leaves, -up), begin(y.enters, -down),
-                                   begin(y.leaves, down)};
-    const Instant *x_enter = ends[0], *x_leave = ends[1], *y_enter = ends[2], *y_leave = ends[3];
-
-    out_.begin(most + 2);
-    Instant* const at = out_.at();
-    std::int64_t* const words = out_.words();
-    at[0] = from_;
-    words[0] = 0;
-    std::size_t n = start > from_ ? 1 : 0;
-    const unsigned outcomes = outcomes_of(node.op);
-    std::int64_t last = -1;
-    for (Instant t = start; t < until_;) {
-        const Instant next = std::min(std::min(*x_enter, *x_leave), std::min(*y_enter, *y_leave));
-        // Of several steps at one instant the last one tells.
-        if (next != t) {
-            const std::int64_t truth = holds(outcomes, difference, 0) ? 1 : 0;
-            at[n] = t;
-            words[n] = truth;
-            n += truth != last ? 1 : 0;
-            last = truth;
-        }
-        const bool a_comes = *x_enter == next, a_goes = *x_leave == next, b_comes = *y_enter == next,
-                   b_goes = *y_leave == next;
-        difference += up * (int(a_comes) - int(a_goes)) - down * (int(b_comes) - int(b_goes));
-        x_enter += a_comes ? 1 : 0;
-        x_leave += a_goes ? 1 : 0;
-        y_enter += b_comes ? 1 : 0;
-        y_leave += b_goes ? 1 : 0;
-        t = next;
-    }
-    result = out_.finish(n, {}, start > from_);
+    // What leaves the one window often enters the other, of so long ago, at once.
+    const bool meet = x.leaves.data() == y.enters.data() && x.leaves.size() == y.enters.size();
+    const Stream streams[] = {begin(x.enters, up), begin(y.leaves, down), begin(y.enters, meet ? -down - up : -down),
+                              begin(meet ? std::span<const Instant>{} : x.leaves, -up)};
+    const std::size_t size = most + 2;
+    result = meet ? follow<3>(node.op, streams, difference, start, size)
+                  : follow<4>(node.op, streams, difference, start, size);
     return true;
 }
 

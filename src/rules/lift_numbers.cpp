@@ -154,6 +154,15 @@ bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result)
         walk(a, b, [&](Instant begin, Instant, std::size_t i, std::size_t j) {
             if (begin >= present) add(begin, holds(outcomes, a.words[i] * up_a, b.words[j] * up_b));
         });
+    else if (b.size == 1 && (slope == 1 || slope == -1))
+        // As in days_since(last(login)) > 14: most pieces end before their line gets there.
+        for (std::size_t i = a.head(); i < a.size; ++i) {
+            const std::int64_t difference = a.words[i] * up_a - b.words[0] * up_b;
+            if (is_before_zero(-difference * slope, a.at[i + 1]))
+                add(a.at[i], holds(outcomes, -slope, 0));
+            else
+                compare_line(outcomes, a.at[i], a.at[i + 1], difference, slope, add);
+        }
     else
         walk(a, b, [&](Instant begin, Instant end, std::size_t i, std::size_t j) {
             if (begin >= present) compare_line(outcomes, begin, end, a.words[i] * up_a - b.words[j] * up_b, slope, add);

@@ -39,6 +39,9 @@ inline bool holds(unsigned outcomes, std::int64_t a, std::int64_t b) {
 }
 inline bool holds(unsigned outcomes, std::strong_ordering order) { return holds(outcomes, sign_of(order), 0); }
 
+/// Whether day `zero` begins only after what ends at `end`, told without the calendar: no zone is a day away from UTC.
+inline bool is_before_zero(std::int64_t zero, Instant end) { return zero - 2 >= end / micros_per_day; }
+
 /// Calls f(begin, truth) for each stretch of [begin, end) on which `difference + slope * day` compares alike; slope is
 /// not 0.
 template <class F>
@@ -58,6 +61,7 @@ void Lift::compare_line(unsigned outcomes, Instant begin, Instant end, std::int6
         even = whole * slope == -difference;
         if (!even && difference > 0) --whole;
     }
+    if (is_before_zero(whole, end)) return f(begin, first != 0);
     const Instant not_below = days().begin_of(even ? whole : whole + 1);
     if (begin < not_below) f(begin, first != 0);
     if (end <= not_below) return;
