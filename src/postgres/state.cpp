@@ -1,6 +1,5 @@
 #include "postgres/state.hpp"
 
-#include <cstring>
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
