@@ -118,7 +118,7 @@ CREATE FUNCTION hostile.used(type text, x text) RETURNS text LANGUAGE sql IMMUTA
         WHEN 'history' THEN format('SELECT count(*) FROM csagg.facts(%1$s), csagg.jsonb(%1$s)', x)
         WHEN 'summary' THEN format('SELECT count(*) FROM csagg.buckets(%1$s) b, csagg.quantile(%1$s, 0.5) q WHERE b.starts_at = q.starts_at', x)
         WHEN 'total_state' THEN format('SELECT csagg.total_final(%s)::text', x)
-        WHEN 'ruleset' THEN format('SELECT %1$s = %1$s::jsonb::csagg.ruleset, csagg.assess(%1$s, y, ''2025-01-03 00:00+00'') FROM (SELECT 1 AS a) y', x)
+        WHEN 'ruleset' THEN format('SELECT %1$s OPERATOR(csagg.=) %1$s::jsonb::csagg.ruleset, csagg.assess(%1$s, y, ''2025-01-03 00:00+00'') FROM (SELECT 1 AS a) y', x)
         ELSE format('SELECT count(*) FROM csagg.buckets(%s)', x) END
 $$;
 
