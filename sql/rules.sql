@@ -70,6 +70,17 @@ SELECT count(*) AS hours, count(*) FILTER (WHERE number_at(o.score, t) IS DISTIN
     OR text_at(o.band, t) IS DISTINCT FROM a.band OR bool_at(timeline_of(o.alerts, 'usage drop'), t) IS DISTINCT FROM coalesce(a.alerts->>'usage drop' = 'firing', false)) AS different
 FROM r, customer c, assess_over(rules, c, '2025-01-01', '2026-03-01') o,
     generate_series(timestamptz '2025-01-01', '2026-02-28', '1 hour') t, assess(rules, c, t) a;
+-- the score alone, and an error that is reached only sometimes
+SELECT score_over(rules, c, '2025-01-01', '2026-03-01') = o.score AS same, score_over(rules, c, '2026-03-01', '2025-01-01') AS none
+FROM r, customer c, assess_over(rules, c, '2025-01-01', '2026-03-01') o;
+CREATE TABLE z AS SELECT '{"timezone": "UTC", "facts": {"a": "number", "b": "boolean"},
+    "rules": [{"name": "quotient", "when": "b", "points": "1 / a"}]}'::ruleset AS rules, timeline(at, a) AS a
+FROM (VALUES (timestamptz '2025-01-01', 4), ('2025-02-01', 0), ('2025-03-01', 2)) l (at, a) GROUP BY 1;
+SELECT score_over(rules, x, '2025-01-01', '2025-04-01') FROM z, LATERAL (SELECT a, false AS b) x;
+SELECT score_over(rules, x, '2025-01-01', '2025-02-01') FROM z, LATERAL (SELECT a, true AS b) x;
+SELECT score_over(rules, x, '2025-01-01', '2025-04-01') FROM z, LATERAL (SELECT a, true AS b) x;
+SELECT score_over(rules, x, '2025-01-01', 'infinity') FROM z, LATERAL (SELECT a, true AS b) x;
+DROP TABLE z;
 -- naive SQL
 SELECT count(*) FILTER (WHERE score(rules, c, t) <> least(100, greatest(0, 20 + 40 * (l.n >= 5)::int
     + CASE WHEN s.stage <> 'onboarding' THEN 40 * least(1, 30 / 40.0) ELSE 0 END - CASE WHEN s.stage = 'renewal' AND l.n < 3 THEN 30 ELSE 0 END))) AS different

@@ -33,7 +33,11 @@ T load_le(const Byte* p) {
 
 template <class T>
 void store_le(Byte* p, T v) {
-    for (std::size_t i = 0; i < sizeof v; ++i) p[i] = Byte(static_cast<std::uint64_t>(v) >> (8 * i));
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(p, &v, sizeof v);
+    } else {
+        for (std::size_t i = 0; i < sizeof v; ++i) p[i] = Byte(static_cast<std::uint64_t>(v) >> (8 * i));
+    }
 }
 
 class ByteReader {
@@ -97,7 +101,8 @@ public:
         u8(Byte(v));
     }
     void signed_varint(std::int64_t v) { varint(zigzag(v)); }
-    void append(ByteSpan bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
+    // By pointers: the container copies those at once, a span's iterators one by one.
+    void append(ByteSpan bytes) { out_.insert(out_.end(), bytes.data(), bytes.data() + bytes.size()); }
     void text(std::string_view s) {
         varint(s.size());
         append(as_bytes(s));

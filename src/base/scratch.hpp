@@ -1,6 +1,6 @@
-// Scratch: memory for one call. Taken piece by piece from blocks that double, given back all at once at its end. The first
-// block is part of the object. The second is the process's own, unless another Scratch has it: what it would cost to get
-// fresh pages from the system, call after call, is more than what most calls do with them.
+// Scratch: memory for one call. Taken piece by piece from blocks that double, given back all at once at its end. The
+// first block is part of the object. The second is the process's own, unless another Scratch has it: what it would cost
+// to get fresh pages from the system, call after call, is more than what most calls do with them.
 #pragma once
 #include "base/memory.hpp"
 

@@ -7,8 +7,8 @@ namespace csagg {
 inline constexpr Byte block_has_totals = 1 << 6, block_has_rows = 1 << 7;  // above InstantsHead's flags
 inline constexpr Byte wide_totals = 0x80;                                  // in place of a scale
 
-/// The columns of up to block_entries instants. A column that says nothing is left out: rows that are all 1, totals that
-/// all equal the rows, actors where no event of the counter has one.
+/// The columns of up to block_entries instants. A column that says nothing is left out: rows that are all 1, totals
+/// that all equal the rows, actors where no event of the counter has one.
 class CounterBlock {
 public:
     CounterBlock(std::size_t n, ByteSpan bytes, std::size_t names) : n_(n), names_(names) {
@@ -48,7 +48,9 @@ public:
     bool has_wide_totals() const { return wide_; }
     /// Of totals that are not wide: they are integers, to be divided by 10^scale.
     int scale() const { return has_totals_ ? scale_ : 0; }
-    std::int64_t scaled_total(std::size_t i) const { return has_totals_ ? totals_.get(bits_, totals_start_, i) : rows(i); }
+    std::int64_t scaled_total(std::size_t i) const {
+        return has_totals_ ? totals_.get(bits_, totals_start_, i) : rows(i);
+    }
     std::int64_t rows(std::size_t i) const {
         const std::int64_t rows = has_rows_ ? rows_.get(bits_, rows_start_, i) : 1;
         if (rows < 1 || rows > max_rows) throw_corrupt("number of events is out of range");

@@ -11,7 +11,7 @@ namespace csagg {
 struct TotalsBefore {
     std::span<const std::int64_t> scaled;  // to be divided by 10^scale
     int scale = 0;
-    std::span<const Wide> wide;            // instead, where a sum has more than 64 bits
+    std::span<const Wide> wide;  // instead, where a sum has more than 64 bits
 
     /// Of the events [begin, end). Errc::out_of_range.
     Number between(std::size_t begin, std::size_t end) const;
@@ -20,7 +20,8 @@ struct TotalsBefore {
 /// Numbers of actors, event by event.
 struct ActorColumn {
     std::span<const std::uint32_t> numbers;
-    std::span<const std::uint32_t> begins;  // where each event's begin, and where the last end; empty: one for each event
+    std::span<const std::uint32_t>
+        begins;  // where each event's begin, and where the last end; empty: one for each event
 
     std::size_t begin_of(std::size_t event) const { return begins.empty() ? event : begins[event]; }
     std::span<const std::uint32_t> of(std::size_t event) const {

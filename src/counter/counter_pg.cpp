@@ -65,7 +65,7 @@ Datum add_row(FunctionCallInfo fcinfo, Number (*convert)(Datum)) {
         log.add(at, amount, text_argument(fcinfo, 3));
     else
         log.add(at, amount);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ CSAGG_FUNCTION(csagg_counter_combine) {
     require_aggregate(fcinfo);
     CounterLog log = log_argument(fcinfo);
     add_counter_argument(fcinfo, 1, log);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_counter_merge_add) {
@@ -123,7 +123,7 @@ CSAGG_FUNCTION(csagg_counter_merge_add) {
     }
     CounterLog log = log_argument(fcinfo);
     add_counter_argument(fcinfo, 1, log);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_counter_add) { return add_row(fcinfo, nullptr); }

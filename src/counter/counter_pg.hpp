@@ -2,6 +2,7 @@
 #pragma once
 #include "counter/counter.hpp"
 
+#include "postgres/state.hpp"
 #include "postgres/varlena.hpp"
 
 namespace csagg::pg {

@@ -98,7 +98,7 @@ Instant Window::exit_of(Instant event) const {
 /// Around a finite event: where is_plain() holds with the same two regimes. Empty where it does not.
 Window::Stretch Window::stretch_at(Instant event) const {
     constexpr std::int64_t margin = 400 * micros_per_day;  // whatever is added to a boundary stays far from overflow
-    constexpr Stretch nowhere{plus_infinity, minus_infinity, 0};
+    constexpr Stretch nowhere{minus_infinity, minus_infinity, 0};
     const std::int64_t length = micros_;
     if (unit_ == SpanUnit::months || length > last_instant / 4) return nowhere;
     const Instant first = first_instant + margin, last = last_instant - margin - length;
@@ -114,14 +114,21 @@ Window::Stretch Window::stretch_at(Instant event) const {
     return stretch;
 }
 
+/// The same. Histories of many customers ask for the same few.
+Window::Stretch Window::find_stretch(Instant event) const {
+    Stretch& recent = recent_[std::uint64_t(event) >> 43 & 7];
+    if (event >= recent.from && event < recent.until) return recent;
+    const Stretch stretch = stretch_at(event);
+    if (event >= stretch.from && event < stretch.until) recent = stretch;
+    return stretch;
+}
+
 void Window::exits_of(std::span<const Instant> events, Instant* exits) const {
     for (std::size_t i = 0; i < events.size();) {
-        const Stretch stretch = stretch_at(events[i]);
-        if (events[i] < stretch.from || events[i] >= stretch.until) {
-            exits[i] = exit_of(events[i]);
-            ++i;
-            continue;
-        }
+        const Stretch stretch = find_stretch(events[i]);
+        // What lies before the stretch is near a change that the same two regimes begin with.
+        do exits[i] = events[i] >= stretch.from && events[i] < stretch.until ? events[i] + stretch.distance : exit_of(events[i]);
+        while (++i < events.size() && events[i] < stretch.from);
         for (; i < events.size() && events[i] < stretch.until; ++i) exits[i] = events[i] + stretch.distance;
     }
 }

@@ -43,6 +43,7 @@ private:
         std::int64_t distance;
     };
     Stretch stretch_at(Instant event) const;
+    Stretch find_stretch(Instant event) const;
     Piece piece_at(Instant t) const;
     Instant scan_exit(Instant event) const;
     Instant scan_begin(Instant t) const;
@@ -51,6 +52,7 @@ private:
     Span length_;
     SpanUnit unit_;
     std::int64_t micros_;  // of days and elapsed lengths
+    mutable Stretch recent_[8] = {};  // by the 102 days of the event
 };
 
 }  // namespace csagg

@@ -76,6 +76,11 @@ void compare(const twin::Rules& rules, const Span& length, Instant from, Instant
     for (const twin::Change& change : rules.changes)
         for (const std::int64_t beside : {-1, 0, 1}) events.push_back(change.at + beside);
     std::sort(events.begin(), events.end());
+    std::vector<Instant> all{minus_infinity};
+    std::copy_if(events.begin(), events.end(), std::back_inserter(all), [&](Instant event) { return event >= lowest && event <= highest; });
+    std::vector<Instant> exits(all.size());
+    window.exits_of(all, exits.data());
+    for (std::size_t i = 0; i < all.size(); ++i) ASSERT_EQ(exits[i], window.exit_of(all[i])) << "exit of " << all[i] << ", with others";
     Instant last = minus_infinity;
     for (const Instant event : events) {
         if (event < lowest || event > highest) continue;

@@ -154,7 +154,7 @@ void HistoryWriter::add(const Fact& fact) {
     if (known_from_ != minus_infinity && csagg::known_from(fact) < known_from_)
         forget_fact_before(fact, known_from_, facts_);
     else
-        facts_.insert(facts_.end(), fact.bytes.begin(), fact.bytes.end());
+        facts_.insert(facts_.end(), fact.bytes.data(), fact.bytes.data() + fact.bytes.size());
     end_fact(fact.key, fact.kind);
 }
 

@@ -102,7 +102,7 @@ CSAGG_FUNCTION(csagg_history_combine) {
     require_aggregate(fcinfo);
     HistoryLog log = history_log_argument(fcinfo);
     add_history_argument(fcinfo, 1, log);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_history_merge_add) {
@@ -113,7 +113,7 @@ CSAGG_FUNCTION(csagg_history_merge_add) {
     }
     HistoryLog log = history_log_argument(fcinfo);
     add_history_argument(fcinfo, 1, log);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_history_to_jsonb) {

@@ -119,7 +119,7 @@ CSAGG_FUNCTION(csagg_history_add) {
         log.add_event(row.key, row.at, amount(value, row), text_argument(fcinfo, 5));
     else
         log.add_event(row.key, row.at, amount(value, row));
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 }  // namespace csagg::pg

@@ -141,6 +141,10 @@ void Cells::add_slowly(Id id, std::size_t bucket, std::int64_t delta) {
                 return;
             }
             break;
+        case Shape::bits8:
+            if (add_to_cell<std::int8_t>(columns_[id], bucket, delta)) return;
+            make_array<std::int16_t>(id, Shape::bits16);
+            break;
         case Shape::bits16:
             if (add_to_cell<std::int16_t>(columns_[id], bucket, delta)) return;
             make_array<std::int32_t>(id, Shape::bits32);
@@ -158,8 +162,8 @@ void Cells::add_slowly(Id id, std::size_t bucket, std::int64_t delta) {
 
 void Cells::make_room(Id id) {
     Column& full = columns_[id];
-    if (array_worth * full.capacity * sizeof(Item) >= buckets() * sizeof(std::int16_t)) {
-        make_array<std::int16_t>(id, Shape::bits16);
+    if (array_worth * full.capacity * sizeof(Item) >= buckets()) {
+        make_array<std::int8_t>(id, Shape::bits8);
         return;
     }
     if (full.capacity >= least_to_compact && crowded(full)) compact(full);
@@ -188,6 +192,7 @@ void Cells::for_each_change(const Column& column, F f) const {
                 f(item.bucket, item.delta);
             }
             break;
+        case Shape::bits8: for_each_cell(flat_.at<std::int8_t>(column.place)); break;
         case Shape::bits16: for_each_cell(flat_.at<std::int16_t>(column.place)); break;
         case Shape::bits32: for_each_cell(flat_.at<std::int32_t>(column.place)); break;
         case Shape::bits64: for_each_cell(flat_.at<std::int64_t>(column.place)); break;

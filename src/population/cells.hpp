@@ -1,4 +1,5 @@
-// Cells: the transition state of distribution(), summary() and flows(): how much is added to which value in which bucket.
+// Cells: the transition state of distribution(), summary() and flows(): how much is added to which value in which
+// bucket.
 //
 // Everything lies in one Flat block: the distinct values (and tuples of values) by their ids, and a column per counted
 // id. A column begins as a list of changes, appended without a search, and becomes an array over the buckets as soon as
@@ -74,7 +75,10 @@ public:
     /// Adds to a counted id: of a tuple if the form has tuples, else of a value.
     void add(Id id, std::size_t bucket, std::int32_t delta) {
         Column& column = columns_[id];
-        if (column.shape == Shape::bits16) [[likely]] {
+        if (column.shape == Shape::bits8) [[likely]] {
+            if (add_to_cell<std::int8_t>(column, bucket, delta)) [[likely]]
+                return;
+        } else if (column.shape == Shape::bits16) {
             if (add_to_cell<std::int16_t>(column, bucket, delta)) [[likely]]
                 return;
         } else if (column.shape == Shape::list && column.count < column.capacity) {
@@ -121,9 +125,9 @@ public:
     bool has_changes(Id id, Changes& scratch) const;
 
 private:
-    // An array begins with cells of 16 bits, since what fits in the processor's caches is twice as fast, and is copied
-    // into wider ones when a cell overflows.
-    enum class Shape : std::uint32_t { list, bits16, bits32, bits64 };
+    // An array begins with cells of 8 bits, since what fits in the processor's caches is several times as fast, and is
+    // copied into wider ones when a cell overflows.
+    enum class Shape : std::uint32_t { list, bits8, bits16, bits32, bits64 };
 
     struct Item {
         std::uint32_t bucket;

@@ -23,7 +23,7 @@ CSAGG_FUNCTION(csagg_distribution_recv) { return population_recv(fcinfo, is_dist
 CSAGG_FUNCTION(csagg_distribution_add) {
     Cells cells = state_with_grid(fcinfo, Form::distribution, 2);
     if (!PG_ARGISNULL(1)) count_distribution(cells, Timeline(bytes_argument(fcinfo, 1)), cached_grid(cells.grid()));
-    return state_result(cells.flat());
+    return state_result(fcinfo, cells.flat());
 }
 
 namespace {
@@ -59,7 +59,7 @@ CSAGG_FUNCTION(csagg_distribution_add_joint) {
         read_array(fcinfo, 1, timelines);
         count_joint(cells, view(timelines), cached_grid(cells.grid()), arena);
     }
-    return state_result(cells.flat());
+    return state_result(fcinfo, cells.flat());
 }
 
 namespace {

@@ -21,7 +21,7 @@ CSAGG_FUNCTION(csagg_flows_recv) { return population_recv(fcinfo, is_flows); }
 CSAGG_FUNCTION(csagg_flows_add) {
     Cells cells = state_with_grid(fcinfo, Form::flows, 2);
     if (!PG_ARGISNULL(1)) count_flows(cells, Timeline(bytes_argument(fcinfo, 1)), cached_grid(cells.grid()));
-    return state_result(cells.flat());
+    return state_result(fcinfo, cells.flat());
 }
 
 CSAGG_FUNCTION(csagg_flows_buckets) {

@@ -152,7 +152,7 @@ CSAGG_FUNCTION(csagg_population_combine) {
     require_aggregate(fcinfo);
     Cells cells = state_to_merge_into(fcinfo);
     merge_argument(fcinfo, 1, cells);
-    return state_result(cells.flat());
+    return state_result(fcinfo, cells.flat());
 }
 
 CSAGG_FUNCTION(csagg_population_rollup_add) {
@@ -166,11 +166,11 @@ CSAGG_FUNCTION(csagg_population_rollup_add) {
         const Stored stored(bytes_argument(fcinfo, 1), arena);
         Cells cells = new_state(stored.form(), stored.grid());
         merge(cells, stored, arena);
-        return state_result(cells.flat());
+        return state_result(fcinfo, cells.flat());
     }
     Cells cells = state_to_merge_into(fcinfo);
     merge_argument(fcinfo, 1, cells);
-    return state_result(cells.flat());
+    return state_result(fcinfo, cells.flat());
 }
 
 }  // namespace csagg::pg

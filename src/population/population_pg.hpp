@@ -4,6 +4,7 @@
 #include "population/counts.hpp"
 
 #include "postgres/rows.hpp"
+#include "postgres/state.hpp"
 #include "postgres/varlena.hpp"
 
 namespace csagg::pg {

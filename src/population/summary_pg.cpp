@@ -22,7 +22,7 @@ CSAGG_FUNCTION(csagg_summary_recv) { return population_recv(fcinfo, is_summary);
 CSAGG_FUNCTION(csagg_summary_add) {
     Cells cells = state_with_grid(fcinfo, Form::summary, 2);
     if (!PG_ARGISNULL(1)) count_summary(cells, Timeline(bytes_argument(fcinfo, 1)), cached_grid(cells.grid()));
-    return state_result(cells.flat());
+    return state_result(fcinfo, cells.flat());
 }
 
 CSAGG_FUNCTION(csagg_summary_buckets) {

@@ -50,33 +50,4 @@ Datum either_argument(FunctionCallInfo fcinfo) {
     PG_RETURN_NULL();
 }
 
-void require_aggregate(FunctionCallInfo fcinfo) {
-    if (AggCheckCallContext(fcinfo, nullptr) == 0)
-        throw Error(Errc::not_supported, "transition function called outside of an aggregate",
-                    "Call the aggregate itself.");
-}
-
-void* grow_state(std::size_t bytes) {
-    void* block = allocate(bytes);
-    SET_VARSIZE(block, bytes);
-    return block;
-}
-
-bool is_state(ByteSpan payload) { return !payload.empty() && (payload[0] & 0xF0) == state_marker; }
-
-void* state_argument(FunctionCallInfo fcinfo, int n) {
-    if (PG_ARGISNULL(n)) return nullptr;
-    auto* value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(n));
-    // A state that crossed a tuple may have come back with a short length word or toasted.
-    if (VARATT_IS_EXTENDED(value)) value = call([value] { return pg_detoast_datum(value); });
-    if (VARSIZE(value) < sizeof(FlatHeader) || !is_state({reinterpret_cast<Byte*>(VARDATA(value)), 1})) return nullptr;
-    // Inside a tuple it may lie on a multiple of 4.
-    if (reinterpret_cast<std::uintptr_t>(value) % alignof(std::int64_t) != 0) {
-        void* aligned = allocate(VARSIZE(value));
-        std::memcpy(aligned, value, VARSIZE(value));
-        return aligned;
-    }
-    return value;
-}
-
 }  // namespace csagg::pg

@@ -1,6 +1,5 @@
-// Values of csagg's types as PostgreSQL passes them: fetching arguments, returning results, states in place.
+// Values of csagg's types as PostgreSQL passes them: fetching arguments, returning results.
 #pragma once
-#include "base/flat.hpp"
 #include "base/memory.hpp"
 
 #include "postgres/boundary.hpp"
@@ -28,18 +27,5 @@ inline void reject_null(FunctionCallInfo fcinfo, int n, const char* name) {
 
 /// The one of arguments 0 and 1 that is not NULL, or NULL: for functions to which NULL adds nothing.
 Datum either_argument(FunctionCallInfo fcinfo);
-
-/// Transition functions are for aggregates only: elsewhere their in-place state would alias a caller's value.
-void require_aggregate(FunctionCallInfo fcinfo);
-
-/// Memory for a state; Flat::Grow.
-void* grow_state(std::size_t bytes);
-
-bool is_state(ByteSpan payload);
-
-/// Argument 0 as a state that may be changed in place; nullptr when NULL or not a state (a finished value).
-void* state_argument(FunctionCallInfo fcinfo, int n);
-
-inline Datum state_result(const Flat& flat) { return PointerGetDatum(flat.block()); }
 
 }  // namespace csagg::pg

@@ -5,7 +5,11 @@
 namespace csagg {
 
 AssessmentOver::AssessmentOver(const RuleSet& rules, Arena& arena)
-    : stage(Kind::text, arena), score(Kind::number, arena), band(Kind::text, arena), coverage(Kind::number, arena), alerts(arena) {
+    : stage(Kind::text, arena),
+      score(Kind::number, arena),
+      band(Kind::text, arena),
+      coverage(Kind::number, arena),
+      alerts(arena) {
     for (std::size_t i = 0; i < rules.alerts().size(); ++i) alerts.emplace_back(Kind::boolean, arena);
 }
 
@@ -16,7 +20,9 @@ void append(Steps& steps, Instant at, const Value& value) {
     if (!repeats) steps.entries.push_back({at, 0, value});
 }
 
-Value optional_number(const std::optional<Number>& number) { return number ? Value::of(*number) : Value::none(Kind::number); }
+Value optional_number(const std::optional<Number>& number) {
+    return number ? Value::of(*number) : Value::none(Kind::number);
+}
 
 Track existence(const RuleSet& rules, const Facts& facts, Lift& lift) {
     if (rules.exists() != no_node) return lift.of(rules.exists());
@@ -30,7 +36,8 @@ Track existence(const RuleSet& rules, const Facts& facts, Lift& lift) {
     return pieces.finish();
 }
 
-void lift_alerts(const RuleSet& rules, const Facts& facts, Windows& windows, AssessmentOver& over, Instant since, Instant until, Arena& arena) {
+void lift_alerts(const RuleSet& rules, const Facts& facts, Windows& windows, AssessmentOver& over, Instant since,
+                 Instant until, Arena& arena) {
     if (rules.alerts().empty()) return;
     Lift lift(rules.program(), facts, windows, alerts_from(rules, facts, since), until, arena);
     const Track exists = existence(rules, facts, lift);
@@ -40,13 +47,14 @@ void lift_alerts(const RuleSet& rules, const Facts& facts, Windows& windows, Ass
 
 }  // namespace
 
-bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over, Arena& arena) {
+bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+                      AssessmentOver& over, Arena& arena) {
     try {
         const Facts facts(view(rules.document().facts), inputs, rules.wanted(), arena);
         Windows windows(rules.program(), facts, arena);
         Lift lift(rules.program(), facts, windows, since, until, arena);
         Sweep sweep(rules, lift, existence(rules, facts, lift), arena);
-        sweep.run(&over.stage, &over.score, &over.band, &over.coverage);
+        sweep.run(over);
         lift_alerts(rules, facts, windows, over, since, until, arena);
         return true;
     } catch (const NotLifted&) {
@@ -56,7 +64,8 @@ bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, I
     }
 }
 
-void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over, Arena& arena) {
+void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+                      AssessmentOver& over, Arena& arena) {
     const Document& document = rules.document();
     Assessor assessor(rules, inputs, arena);
     assessor.run_alerts(since);
@@ -69,20 +78,24 @@ void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, I
         }
         const Assessment now = assessor.assess();
         for (std::size_t i = 0; i < over.alerts.size(); ++i)
-            append(over.alerts[i], at, now.exists ? Value::of(assessor.alert(i) == AlertState::firing) : Value::none(Kind::boolean));
+            append(over.alerts[i], at,
+                   now.exists ? Value::of(assessor.alert(i) == AlertState::firing) : Value::none(Kind::boolean));
         if (++steps % 1024 == 0) check_interrupts();
         if (at != since && now == last) continue;
         last = now;
-        append(over.stage, at, now.stage == none ? Value::none(Kind::text) : Value::of(document.stages[now.stage].name));
+        append(over.stage, at,
+               now.stage == none ? Value::none(Kind::text) : Value::of(document.stages[now.stage].name));
         append(over.score, at, optional_number(now.score));
         append(over.band, at, now.band == none ? Value::none(Kind::text) : Value::of(document.bands[now.band].name));
         append(over.coverage, at, optional_number(now.coverage));
     }
-    for (Steps* timeline : {&over.stage, &over.score, &over.band, &over.coverage}) append(*timeline, until, Value::none(timeline->kind));
+    for (Steps* timeline : {&over.stage, &over.score, &over.band, &over.coverage})
+        append(*timeline, until, Value::none(timeline->kind));
     for (Steps& timeline : over.alerts) append(timeline, until, Value::none(Kind::boolean));
 }
 
-AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena) {
+AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+                           Arena& arena) {
     AssessmentOver over(rules, arena);
     if (since >= until || lift_assessments(rules, inputs, since, until, over, arena)) return over;
     AssessmentOver stepped(rules, arena);
@@ -98,7 +111,7 @@ Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instan
         Windows windows(rules.program(), facts, arena);
         Lift lift(rules.program(), facts, windows, since, until, arena);
         Sweep sweep(rules, lift, existence(rules, facts, lift), arena);
-        sweep.run(nullptr, &score, nullptr, nullptr);
+        sweep.run(score);
         return score;
     } catch (const NotLifted&) {
     } catch (const Error&) {

@@ -135,6 +135,24 @@ TEST(Assess, over_time_equals_each_instant_and_the_definition) {
     }
 }
 
+TEST(LocalDays, near_ones_are_the_same) {
+    for (const Place& place : places()) {
+        SCOPED_TRACE(place.name);
+        const twin::Zone zone(place.rules);
+        const LocalDays days(zone);
+        NearDays near(days);
+        std::mt19937_64 random(11);
+        const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+        for (int i = 0; i < 20'000; ++i) {
+            const Instant t = i % 100 == 0 ? pick(first_instant, last_instant) : pick(place.from - 20 * day, place.until + 20 * day);
+            const std::int64_t d = days.day_of(t), far_day = pick(-3'000'000, 3'000'000'000);
+            ASSERT_EQ(near.day_of(t), d) << t;
+            ASSERT_EQ(near.begin_of(d), days.begin_of(d)) << d;
+            if (i % 100 == 1) ASSERT_EQ(near.begin_of(far_day), days.begin_of(far_day)) << far_day;
+        }
+    }
+}
+
 bool equal(const Steps& a, const Steps& b) {
     const auto same_entry = [](const Entry& x, const Entry& y) { return x.at == y.at && same(x.value, y.value); };
     return a.kind == b.kind && std::ranges::equal(a.entries, b.entries, same_entry);

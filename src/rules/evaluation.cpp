@@ -306,12 +306,17 @@ void Evaluation::days_to(const Node& node, Result& result) {
 
 // ---- numbers
 
+/// Until when b alone decides: a is computed before it, and matters where that fails.
+Instant Evaluation::while_decided(NodeId a_id, const Result& a, const Result& b) const {
+    return program_[a_id].can_fail ? std::min(a.until, b.until) : b.until;
+}
+
 void Evaluation::arithmetic(const Node& node, Result& result) {
     const Result a = of(arguments(node)[0]);
     if (a.value.absent) return set(result, no_number, a.until);
     const Result& b = of(arguments(node)[1]);
     const Instant until = std::min(a.until, b.until);
-    if (b.value.absent) return set(result, no_number, b.until);
+    if (b.value.absent) return set(result, no_number, while_decided(arguments(node)[0], a, b));
     const Number x = a.value.number(), y = b.value.number();
     switch (node.op) {
         case Op::add: return set_line(result, x + y, a.slope + b.slope, until);
@@ -399,7 +404,7 @@ void Evaluation::comparison(const Node& node, Result& result) {
     const Result a = of(arguments(node)[0]);
     if (a.value.absent) return set(result, no_truth, a.until);
     const Result& b = of(arguments(node)[1]);
-    if (b.value.absent) return set(result, no_truth, b.until);
+    if (b.value.absent) return set(result, no_truth, while_decided(arguments(node)[0], a, b));
     const bool now = holds(node.op, sign_of(compare(a.value, b.value)));
     const Node& left = program_[arguments(node)[0]];
     const Node& right = program_[arguments(node)[1]];
@@ -433,12 +438,13 @@ void Evaluation::extreme(const Node& node, Result& result) {
 void Evaluation::all_or_any(const Node& node, Result& result) {
     const bool decisive = node.op == Op::any_of;
     bool unknown = false;
-    Instant until = plus_infinity;
+    Instant until = plus_infinity, unfailing = plus_infinity;
     for (const NodeId id : arguments(node)) {
         const Result& x = of(id);
-        if (!x.value.absent && (x.value.word != 0) == decisive) return set(result, x.value, x.until);
+        if (!x.value.absent && (x.value.word != 0) == decisive) return set(result, x.value, std::min(x.until, unfailing));
         unknown |= x.value.absent;
         until = std::min(until, x.until);
+        if (program_[id].can_fail) unfailing = std::min(unfailing, x.until);
     }
     set(result, unknown ? no_truth : Value::of(!decisive), until);
 }

@@ -89,6 +89,7 @@ private:
         result.until = result.fresh_until = until;
     }
     void set_line(Result& result, Number value, Number slope, Instant until);
+    Instant while_decided(NodeId a_id, const Result& a, const Result& b) const;
     Instant flip(Op op, const Result& a, const Result& b);
     Instant count_flip(Op op, const Node& counting, const Number& bound, bool now);
     Instant nth_change(const Node& counting, std::size_t first, std::int64_t amount, bool leaving) const;

@@ -25,6 +25,7 @@ enum class Op : Byte {
 };
 
 inline bool is_fact(Op op) { return op >= Op::state && op <= Op::last; }
+inline bool is_arithmetic(Op op) { return op >= Op::negate && op <= Op::abs; }
 inline bool is_window(Op op) { return op >= Op::count && op <= Op::active_days; }
 inline bool is_comparison(Op op) { return op >= Op::eq && op <= Op::ge; }
 
@@ -32,6 +33,7 @@ using NodeId = std::uint32_t;
 
 struct Node {
     Op op = Op::constant;
+    bool can_fail = false;     // whether computing it, or what it is computed from, can be an error; known in a Program
     Byte kind = 0;             // a Kind, once it is checked; 0: the kind of NULL, which fits all
     std::int8_t digits = 0;    // of round()
     std::uint16_t depth = 1;   // of the tree below it

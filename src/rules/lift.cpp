@@ -99,7 +99,9 @@ Track Lift::compute(NodeId id) {
         case Op::is_true:
         case Op::is_false:
             return map(argument(node, 0), [this, &node](Instant begin, Instant, const Piece& piece) {
-                out_.add(piece.state() == failed ? piece : truth_at(begin, node.op == Op::is_true ? piece.is_true() : piece.is_false()));
+                out_.add(piece.state() == failed
+                             ? piece
+                             : truth_at(begin, node.op == Op::is_true ? piece.is_true() : piece.is_false()));
             });
     }
     throw NotLifted{};
@@ -112,7 +114,9 @@ Track Lift::fold(const Node& node, F f) {
     for (std::size_t i = 1; i < node.count; ++i) {
         const Track next = argument(node, i);
         out_.begin(all.size + next.size);
-        walk(all, next, [&](Instant begin, Instant, std::size_t x, std::size_t y) { out_.add(f(all[x], next[y]).starting(begin)); });
+        walk(all, next, [&](Instant begin, Instant, std::size_t x, std::size_t y) {
+            out_.add(f(all[x], next[y]).starting(begin));
+        });
         all = out_.finish();
     }
     return all;

@@ -1,9 +1,9 @@
 // Expressions evaluated for a whole stretch of time at once: node by node, each into a track.
 //
-// It gives what Evaluation gives at each instant, which is the definition, and the tests hold it to that. The difference
-// is the order of work: Evaluation looks at all that is asked whenever something of it changes; here each node is computed
-// once, and costs as much as it changes itself. Parts that Evaluation would not look at are computed too; where that
-// fails, the piece of the track has failed, and nobody is told unless it is needed.
+// It gives what Evaluation gives at each instant, which is the definition, and the tests hold it to that. The
+// difference is the order of work: Evaluation looks at all that is asked whenever something of it changes; here each
+// node is computed once, and costs as much as it changes itself. Parts that Evaluation would not look at are computed
+// too; where that fails, the piece of the track has failed, and nobody is told unless it is needed.
 #pragma once
 #include "rules/track.hpp"
 #include "rules/windows.hpp"
@@ -56,6 +56,18 @@ private:
     Track age(const Node& node);
     Passage counted(const Node& node);
     Track window(const Node& node);
+    bool counts_units(const Node& node) const {
+        return is_window(node.op) && node.op != Op::sum &&
+               (node.op != Op::count || facts_.counter(node.fact).rows_before().empty());
+    }
+    struct Multiple {
+        const Node* counting;
+        Number factor;
+    };
+    std::optional<Multiple> multiple_of(const Node& node) const;
+    template <std::size_t streams, class Stream>
+    Track follow(Op op, const Stream* given, std::int64_t value, Instant start, std::size_t size);
+    bool compare_counts(const Node& node, Track& result);
     Track threshold(const Node& node, const Node& counting, const Number& bound);
     Track first_or_last(const Node& node);
     Track within(const Node& node);

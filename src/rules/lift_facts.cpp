@@ -38,7 +38,8 @@ Track Lift::of_runs(const Node& node, F f) {
 
 Track Lift::previous(const Node& node) {
     return of_runs(node, [this](const StateData& data, std::size_t n, Instant begin, Instant) {
-        out_.add(n < 2 || !data.knows_begin(n - 1) ? absent_at(begin) : piece_of(data.runs[n - 2].value).starting(begin));
+        out_.add(n < 2 || !data.knows_begin(n - 1) ? absent_at(begin)
+                                                   : piece_of(data.runs[n - 2].value).starting(begin));
     });
 }
 
@@ -62,7 +63,8 @@ Track Lift::changed_within(const Node& node) {
 
 Track Lift::age(const Node& node) {
     return of_runs(node, [this](const StateData& data, std::size_t n, Instant begin, Instant) {
-        const bool known = n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
+        const bool known =
+            n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
         out_.add(known ? Piece{begin, -days().day_of(data.runs[n - 1].at), {1}} : absent_at(begin));
     });
 }
@@ -84,7 +86,9 @@ struct Start {
     std::size_t entered, left;
 };
 Start start_of(const Passage& passage, Instant from) {
-    const auto count = [from](std::span<const Instant> instants) { return std::size_t(std::ranges::upper_bound(instants, from) - instants.begin()); };
+    const auto count = [from](std::span<const Instant> instants) {
+        return std::size_t(std::ranges::upper_bound(instants, from) - instants.begin());
+    };
     return {from, count(passage.enters), count(passage.leaves)};
 }
 
@@ -96,7 +100,9 @@ Track Lift::window(const Node& node) {
     const auto rows = node.op == Op::count ? counter.rows_before() : std::span<const std::int64_t>{};
     const TotalsBefore* const totals = node.op == Op::sum ? &counter.totals_before() : nullptr;
     const Passage passage = counted(node);
-    const Instant known = counter.known_from() == minus_infinity ? from_ : program_.questions()[node.question].known(counter.known_from());
+    const Instant known = counter.known_from() == minus_infinity
+                              ? from_
+                              : program_.questions()[node.question].known(counter.known_from());
     const auto [start, entered, left] = start_of(passage, std::max(from_, known));
 
     out_.begin(passage.enters.size() - entered + passage.leaves.size() - left + 2);
@@ -112,7 +118,6 @@ Track Lift::window(const Node& node) {
     };
     const Instant* enter = passage.enters.data() + entered;
     const Instant* leave = passage.leaves.empty() ? &infinity : passage.leaves.data() + left;
-    const bool leaving = !passage.leaves.empty();
     std::size_t e = entered, l = left;
     if (units) {
         Instant* const at = out_.at();
@@ -126,35 +131,39 @@ Track Lift::window(const Node& node) {
             words[n] = value;
             const Instant comes = *enter, goes = *leave;
             t = std::min(comes, goes);
-            enter += comes == t ? 1 : 0;
-            leave += goes == t ? 1 : 0;
-            value += int(comes == t) - int(goes == t);
+            const std::int64_t in = comes == t ? 1 : 0, out = goes == t ? 1 : 0;
+            enter += in;
+            leave += out;
+            value += in - out;
             n += t != at[n] ? 1 : 0;
         }
-        return out_.finish(n, {}, start > from_);
+        Track numbers = out_.finish(n, {}, start > from_);
+        numbers.bound = passage.enters.size() + 1;
+        return numbers;
     }
     for (Instant t = start; t < until_;) {
         out_.add(number_at(t, sum(l, e)));
         t = std::min(*enter, *leave);
-        const bool comes = *enter == t, goes = *leave == t && leaving;
         if (t == plus_infinity) break;
-        e += comes ? 1 : 0;
-        enter += comes ? 1 : 0;
-        l += goes ? 1 : 0;
-        leave += goes ? 1 : 0;
+        const std::size_t in = *enter == t ? 1 : 0, out = *leave == t ? 1 : 0;
+        e += in;
+        enter += in;
+        l += out;
+        leave += out;
     }
     return out_.finish();
 }
 
-/// `count(...) >= k` and the like, without the numbers between. At least k are there from where the k-th has entered, up to
-/// where all but k - 1 of those entered have left: the union of [enters[i], leaves[i - k + 1]) over all i.
+/// `count(...) >= k` and the like, without the numbers between. At least k are there from where the k-th has entered,
+/// up to where all but k - 1 of those entered have left: the union of [enters[i], leaves[i - k + 1]) over all i.
 Track Lift::threshold(const Node& node, const Node& counting, const Number& bound) {
     const CounterColumns& counter = facts_.counter(counting.fact);
     if (counting.op == Op::count && !counter.rows_before().empty()) {
         const Track numbers = of(NodeId(&counting - &program_[0]));
         return map(numbers, [&](Instant begin, Instant end, const Piece& piece) {
             if (piece.state() != PieceState::value) return out_.add(piece);
-            compare(node.op, begin, end, piece, number_at(begin, bound), [this](Instant t, bool truth) { out_.add(truth_at(t, truth)); });
+            compare(node.op, begin, end, piece, number_at(begin, bound),
+                    [this](Instant t, bool truth) { out_.add(truth_at(t, truth)); });
         });
     }
     // The least whole number at or above the bound, or above it.
@@ -164,35 +173,143 @@ Track Lift::threshold(const Node& node, const Node& counting, const Number& boun
     const bool truth = node.op == Op::ge || node.op == Op::gt;
 
     const Passage passage = counted(counting);
-    const Instant known = counter.known_from() == minus_infinity ? from_ : program_.questions()[counting.question].known(counter.known_from());
+    const Instant known = counter.known_from() == minus_infinity
+                              ? from_
+                              : program_.questions()[counting.question].known(counter.known_from());
     const Instant start = std::max(from_, known);
-    out_.begin(passage.enters.size() + 4);
-    if (start > from_) out_.add(absent_at(from_));
-    if (start >= until_) return out_.finish();
-    out_.add(truth_at(start, (k <= 0) == truth));
+    if (start >= until_) return constant(absent_at(from_));
+    out_.begin(2 * passage.enters.size() + 3);
+    Instant* const at = out_.at();
+    std::int64_t* const words = out_.words();
+    at[0] = from_;
+    words[0] = 0;
+    std::size_t size = start > from_ ? 1 : 0;
+    const auto add = [&](Instant t, bool enough) {
+        at[size] = t;
+        words[size++] = enough == truth ? 1 : 0;
+    };
     const auto n = std::int64_t(passage.enters.size());
-    if (k <= 0 || k > n) return out_.finish();
-    if (passage.leaves.empty()) {
-        const Instant begin = std::max(passage.enters[std::size_t(k - 1)], start);
-        if (begin < until_) out_.add(truth_at(begin, truth));
-        return out_.finish();
-    }
-    const Instant* const enters = passage.enters.data() + (k - 1);
-    const Instant* const leaves = passage.leaves.data();
-    auto i = std::size_t(std::ranges::upper_bound(passage.leaves.first(std::size_t(n - k + 1)), start) - passage.leaves.begin());
-    for (const auto last = std::size_t(n - k); i <= last;) {
-        const Instant begin = std::max(enters[i], start);
-        if (begin >= until_) break;
-        Instant end = leaves[i];
-        if (begin >= end) {
-            ++i;
-            continue;
+    const std::span<const Instant> enters =
+        k <= 0 || k > n ? std::span<const Instant>{} : passage.enters.subspan(std::size_t(k - 1));
+    if (k <= 0) {
+        add(start, true);
+    } else if (passage.leaves.empty()) {
+        const Instant begin = enters.empty() ? plus_infinity : enters[0];
+        if (begin > start) add(start, false);
+        if (begin < until_) add(std::max(begin, start), true);
+    } else {
+        const auto leaves = passage.leaves.first(enters.size());
+        auto i = std::size_t(std::ranges::upper_bound(leaves, start) - leaves.begin());
+        const auto last = std::size_t(std::ranges::lower_bound(enters, until_) - enters.begin());
+        while (i < last && std::max(enters[i], start) >= leaves[i]) ++i;
+        if (i >= last) {
+            add(start, false);
+        } else {
+            if (enters[i] > start) add(start, false);
+            add(std::max(enters[i], start), true);
+            // Where a gap comes is not to be predicted: no branches.
+            Instant end = leaves[i];
+            for (++i; i < last; ++i) {
+                const Instant begin = enters[i];
+                const bool any = begin < leaves[i], gap = any & (begin > end);
+                at[size] = end;
+                words[size] = truth ? 0 : 1;
+                at[size + 1] = begin;
+                words[size + 1] = truth ? 1 : 0;
+                size += std::size_t(gap) * 2;
+                end = any ? leaves[i] : end;
+            }
+            if (end < until_) add(end, false);
         }
-        while (++i <= last && enters[i] <= end) end = leaves[i];
-        out_.add(truth_at(begin, truth));
-        if (end < until_) out_.add(truth_at(end, !truth));
     }
-    return out_.finish();
+    return out_.finish(size, {}, start > from_);
+}
+
+/// What is counted one by one, or a multiple of it.
+std::optional<Lift::Multiple> Lift::multiple_of(const Node& node) const {
+    if (counts_units(node)) return Multiple{&node, Number::of(1)};
+    if (node.op != Op::multiply) return std::nullopt;
+    for (const std::size_t i : {0, 1}) {
+        const Node &counting = program_[arguments(node)[i]], &constant = program_[arguments(node)[1 - i]];
+        if (constant.op == Op::constant && !constant.constant.absent && counts_units(counting))
+            return Multiple{&counting, constant.constant.number()};
+    }
+    return std::nullopt;
+}
+
+/// When a number is `op` 0 that is `value` at `start` and changes by its step at each instant of each stream.
+template <std::size_t streams, class Stream>
+Track Lift::follow(Op op, const Stream* given, std::int64_t value, Instant start, std::size_t size) {
+    Stream stream[streams];
+    std::copy_n(given, streams, stream);
+    out_.begin(size);
+    Instant* const at = out_.at();
+    std::int64_t* const words = out_.words();
+    at[0] = from_;
+    words[0] = 0;
+    std::size_t n = start > from_ ? 1 : 0;
+    const unsigned outcomes = outcomes_of(op);
+    std::int64_t last = -1;
+    for (Instant t = start; t < until_;) {
+        Instant next = *stream[0].next;
+        for (std::size_t i = 1; i < streams; ++i) next = std::min(next, *stream[i].next);
+        // Of several steps at one instant the last one tells.
+        if (next != t) {
+            const std::int64_t truth = outcomes >> (1 + int(value > 0) - int(value < 0)) & 1;
+            at[n] = t;
+            words[n] = truth;
+            n += truth != last ? 1 : 0;
+            last = truth;
+        }
+        for (Stream& s : stream) {
+            // Which ones come is not to be predicted: no branches.
+            const std::int64_t comes = *s.next == next ? 1 : 0;
+            value += s.step & -comes;
+            s.next += comes;
+        }
+        t = next;
+    }
+    return out_.finish(n, {}, start > from_);
+}
+
+/// `count(...) < 0.5 * count(...)` and the like, without the numbers between.
+bool Lift::compare_counts(const Node& node, Track& result) {
+    const auto a = multiple_of(program_[arguments(node)[0]]), b = multiple_of(program_[arguments(node)[1]]);
+    if (!a || !b || !is_tame(a->factor, max_line_value) || !is_tame(b->factor, max_line_value)) return false;
+    const auto known = [this](const Node& counting) {
+        const Instant from = facts_.counter(counting.fact).known_from();
+        return from == minus_infinity ? from_ : program_.questions()[counting.question].known(from);
+    };
+    const Instant start = std::max({from_, known(*a->counting), known(*b->counting)});
+    const Passage x = counted(*a->counting), y = counted(*b->counting);
+    const std::size_t most = x.enters.size() + x.leaves.size() + y.enters.size() + y.leaves.size();
+    // Each step of one of these changes the difference, a x first - b x second, by as much.
+    const int scale = std::max(a->factor.scale, b->factor.scale);
+    const std::int64_t up = a->factor.coefficient * power_of_ten[scale - a->factor.scale];
+    const std::int64_t down = b->factor.coefficient * power_of_ten[scale - b->factor.scale];
+    const auto is_exact = [most](std::int64_t step) {
+        return Uint128(magnitude_of(step)) * most < std::uint64_t(power_of_ten[18]);
+    };
+    if (start >= until_ || !is_exact(up) || !is_exact(down)) return false;
+    static constexpr Instant infinity = plus_infinity;
+    struct Stream {
+        const Instant* next;
+        std::int64_t step;
+    };
+    std::int64_t difference = 0;
+    const auto begin = [&](std::span<const Instant> instants, std::int64_t step) {
+        const auto past = std::size_t(std::ranges::upper_bound(instants, start) - instants.begin());
+        difference += step * std::int64_t(past);
+        return Stream{instants.empty() ? &infinity : instants.data() + past, step};
+    };
+    // What leaves the one window often enters the other, of so long ago, at once.
+    const bool meet = x.leaves.data() == y.enters.data() && x.leaves.size() == y.enters.size();
+    const Stream streams[] = {begin(x.enters, up), begin(y.leaves, down), begin(y.enters, meet ? -down - up : -down),
+                              begin(meet ? std::span<const Instant>{} : x.leaves, -up)};
+    const std::size_t size = most + 2;
+    result = meet ? follow<3>(node.op, streams, difference, start, size)
+                  : follow<4>(node.op, streams, difference, start, size);
+    return true;
 }
 
 Track Lift::first_or_last(const Node& node) {
@@ -251,7 +368,8 @@ bool Lift::days_to_times(const Track& times, int sign, Track& result) {
 Track Lift::days_to(const Node& node) {
     const Kind kind = Kind(program_[arguments(node)[0]].kind);
     const Track of = argument(node, 0);
-    if (Track result; kind == Kind::time && days_to_times(of, node.op == Op::days_since ? 1 : -1, result)) return result;
+    if (Track result; kind == Kind::time && days_to_times(of, node.op == Op::days_since ? 1 : -1, result))
+        return result;
     return map(of, [&](Instant begin, Instant end, const Piece& x) {
         if (x.state() == PieceState::failed) return out_.add(x);
         if (x.state() == PieceState::absent || !is_finite(kind, x.word)) return out_.add(absent_at(begin));

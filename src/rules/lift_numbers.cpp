@@ -28,7 +28,8 @@ bool make_line(Piece& piece, Int128 word, Int128 slope, int scale) {
 
 Piece Lift::calculate(Op op, const Number& a, const Number& b, Instant at) {
     if (is_small(a.coefficient) && is_small(b.coefficient)) {
-        if (op == Op::multiply && a.scale + b.scale <= 18) return number_at(at, Number::normalized(a.coefficient * b.coefficient, a.scale + b.scale));
+        if (op == Op::multiply && a.scale + b.scale <= 18)
+            return number_at(at, Number::normalized(a.coefficient * b.coefficient, a.scale + b.scale));
         if (op == Op::add && a.scale == 0 && b.scale == 0) return {at, a.coefficient + b.coefficient};
         if (op == Op::subtract && a.scale == 0 && b.scale == 0) return {at, a.coefficient - b.coefficient};
     }
@@ -60,12 +61,16 @@ Track Lift::arithmetic(const Node& node) {
         const int sign = node.op == Op::subtract ? -1 : 1;
         if ((node.op == Op::add || node.op == Op::subtract) && finer <= line_scale) {
             const int da = finer - a.scale(), db = finer - b.scale();
-            if (make_line(line, up(a.word, da) + sign * up(b.word, db), up(a.slope(), da) + sign * up(b.slope(), db), finer)) return out_.add(line);
+            if (make_line(line, up(a.word, da) + sign * up(b.word, db), up(a.slope(), da) + sign * up(b.slope(), db),
+                          finer))
+                return out_.add(line);
         }
         if (node.op == Op::multiply && a.is_line() != b.is_line() && product <= line_scale &&
             make_line(line, Int128(a.word) * b.word, Int128(a.slope()) * b.word + Int128(b.slope()) * a.word, product))
             return out_.add(line);
-        add_daily(begin, end, [&](Instant t, std::int64_t day) { out_.add(calculate(node.op, a.number_on(day), b.number_on(day), t)); });
+        add_daily(begin, end, [&](Instant t, std::int64_t day) {
+            out_.add(calculate(node.op, a.number_on(day), b.number_on(day), t));
+        });
     });
     return out_.finish();
 }
@@ -102,14 +107,18 @@ Track Lift::magnitude(const Node& node) {
 
 /// A track of numbers times one number, where the products are exact.
 bool Lift::scale_by(const Track& a, const Track& b, Track& product) {
-    if (!a.is_uniform() || !b.is_uniform() || a.common.slope != 0 || b.common.slope != 0 || b.size != 1 || a.common.scale + b.common.scale > 18) return false;
+    if (!a.is_uniform() || !b.is_uniform() || a.common.slope != 0 || b.common.slope != 0 || b.size != 1 ||
+        a.common.scale + b.common.scale > 18)
+        return false;
     const std::int64_t factor = b.words[0];
-    if (Uint128(a.greatest_magnitude()) * magnitude_of(factor) >= std::uint64_t(power_of_ten[18])) return false;
+    const Uint128 bound = Uint128(a.find_bound()) * magnitude_of(factor);
+    if (bound >= std::uint64_t(power_of_ten[18])) return false;
     out_.begin(a.size);
     std::int64_t* const words = out_.words();
     for (std::size_t i = 0; i < a.size; ++i) words[i] = a.words[i] * factor;
     product = out_.finish(a.size, {0, std::uint8_t(a.common.scale + b.common.scale)}, a.absent_head);
     product.at = a.at;
+    product.bound = std::uint64_t(bound);
     return true;
 }
 
@@ -117,7 +126,9 @@ bool Lift::scale_by(const Track& a, const Track& b, Track& product) {
 bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result) {
     if (!a.is_uniform() || !b.is_uniform()) return false;
     const int scale = std::max(a.common.scale, b.common.scale);
-    const auto is_large = [](const Track& x) { return x.greatest_magnitude() > std::uint64_t(max_line_value * power_of_ten[x.common.scale]); };
+    const auto is_large = [](const Track& x) {
+        return x.find_bound() > std::uint64_t(max_line_value * power_of_ten[x.common.scale]);
+    };
     if (scale > line_scale || is_large(a) || is_large(b)) return false;
     const unsigned outcomes = outcomes_of(op);
     const std::int64_t up_a = power_of_ten[scale - a.common.scale], up_b = power_of_ten[scale - b.common.scale];
@@ -143,6 +154,15 @@ bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result)
         walk(a, b, [&](Instant begin, Instant, std::size_t i, std::size_t j) {
             if (begin >= present) add(begin, holds(outcomes, a.words[i] * up_a, b.words[j] * up_b));
         });
+    else if (b.size == 1 && (slope == 1 || slope == -1))
+        // As in days_since(last(login)) > 14: most pieces end before their line gets there.
+        for (std::size_t i = a.head(); i < a.size; ++i) {
+            const std::int64_t difference = a.words[i] * up_a - b.words[0] * up_b;
+            if (is_before_zero(-difference * slope, a.at[i + 1]))
+                add(a.at[i], holds(outcomes, -slope, 0));
+            else
+                compare_line(outcomes, a.at[i], a.at[i + 1], difference, slope, add);
+        }
     else
         walk(a, b, [&](Instant begin, Instant end, std::size_t i, std::size_t j) {
             if (begin >= present) compare_line(outcomes, begin, end, a.words[i] * up_a - b.words[j] * up_b, slope, add);
@@ -155,8 +175,10 @@ bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result)
 Track Lift::comparison(const Node& node) {
     const Node& left = program_[arguments(node)[0]];
     const Node& right = program_[arguments(node)[1]];
-    if (is_window(left.op) && left.op != Op::sum && right.op == Op::constant && !right.constant.absent && node.op != Op::eq && node.op != Op::ne)
+    if (is_window(left.op) && left.op != Op::sum && right.op == Op::constant && !right.constant.absent &&
+        node.op != Op::eq && node.op != Op::ne)
         return threshold(node, left, right.constant.number());
+    if (Track result; compare_counts(node, result)) return result;
     const Kind kind = left.kind == 0 ? Kind(right.kind) : Kind(left.kind);
     const Track x = argument(node, 0), y = argument(node, 1);
     if (Track result; kind == Kind::number && compare_uniform(node.op, x, y, result)) return result;
@@ -168,7 +190,8 @@ Track Lift::comparison(const Node& node) {
         if (b.state() != value) return out_.add(b.starting(begin));
         const auto add = [this](Instant t, bool truth) { out_.add(truth_at(t, truth)); };
         if (kind == Kind::number) return compare(node.op, begin, end, a, b, add);
-        const auto order = kind == Kind::text ? texts_[std::size_t(a.word)] <=> texts_[std::size_t(b.word)] : a.word <=> b.word;
+        const auto order =
+            kind == Kind::text ? texts_[std::size_t(a.word)] <=> texts_[std::size_t(b.word)] : a.word <=> b.word;
         add(begin, holds(outcomes, order));
     });
     return out_.finish();
@@ -189,7 +212,8 @@ Track Lift::extreme(const Node& node) {
             if (b.state() == absent) return out_.add(a.starting(begin));
             const auto add = [&](Instant t, bool keep) { out_.add((keep ? a : b).starting(t)); };
             if (kind == Kind::number) return compare(keeps, begin, end, a, b, add);
-            const auto order = kind == Kind::text ? texts_[std::size_t(a.word)] <=> texts_[std::size_t(b.word)] : a.word <=> b.word;
+            const auto order =
+                kind == Kind::text ? texts_[std::size_t(a.word)] <=> texts_[std::size_t(b.word)] : a.word <=> b.word;
             add(begin, holds(outcomes_of(keeps), order));
         });
         all = out_.finish();

@@ -34,12 +34,19 @@ inline unsigned outcomes_of(Op op) {
         default: return 6;
     }
 }
-inline bool holds(unsigned outcomes, std::int64_t a, std::int64_t b) { return (outcomes >> (1 + int(a > b) - int(a < b)) & 1) != 0; }
+inline bool holds(unsigned outcomes, std::int64_t a, std::int64_t b) {
+    return (outcomes >> (1 + int(a > b) - int(a < b)) & 1) != 0;
+}
 inline bool holds(unsigned outcomes, std::strong_ordering order) { return holds(outcomes, sign_of(order), 0); }
 
-/// Calls f(begin, truth) for each stretch of [begin, end) on which `difference + slope * day` compares alike; slope is not 0.
+/// Whether day `zero` begins only after what ends at `end`, told without the calendar: no zone is a day away from UTC.
+inline bool is_before_zero(std::int64_t zero, Instant end) { return zero - 2 >= end / micros_per_day; }
+
+/// Calls f(begin, truth) for each stretch of [begin, end) on which `difference + slope * day` compares alike; slope is
+/// not 0.
 template <class F>
-void Lift::compare_line(unsigned outcomes, Instant begin, Instant end, std::int64_t difference, std::int64_t slope, F f) {
+void Lift::compare_line(unsigned outcomes, Instant begin, Instant end, std::int64_t difference, std::int64_t slope,
+                        F f) {
     unsigned first = outcomes & 1, last = outcomes >> 2;
     if (slope < 0) {
         difference = -difference;
@@ -54,6 +61,7 @@ void Lift::compare_line(unsigned outcomes, Instant begin, Instant end, std::int6
         even = whole * slope == -difference;
         if (!even && difference > 0) --whole;
     }
+    if (is_before_zero(whole, end)) return f(begin, first != 0);
     const Instant not_below = days().begin_of(even ? whole : whole + 1);
     if (begin < not_below) f(begin, first != 0);
     if (end <= not_below) return;
@@ -73,7 +81,9 @@ void Lift::compare(Op op, Instant begin, Instant end, const Piece& a, const Piec
     }
     const auto is_tame_piece = [](const Piece& p) { return is_tame({p.word, p.traits.scale}, max_line_value); };
     if (!is_tame_piece(a) || !is_tame_piece(b))
-        return add_daily(begin, end, [&](Instant t, std::int64_t day) { f(t, holds(outcomes, a.number_on(day) <=> b.number_on(day))); });
+        return add_daily(begin, end, [&](Instant t, std::int64_t day) {
+            f(t, holds(outcomes, a.number_on(day) <=> b.number_on(day)));
+        });
     const int scale = std::max(a.scale(), b.scale());
     const std::int64_t up_a = power_of_ten[scale - a.scale()], up_b = power_of_ten[scale - b.scale()];
     const std::int64_t difference = a.word * up_a - b.word * up_b, slope = a.slope() * up_a - b.slope() * up_b;

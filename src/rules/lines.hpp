@@ -11,9 +11,12 @@ inline constexpr int line_scale = 6;
 inline constexpr std::int64_t max_line_value = 1'000'000'000, max_slope = 1000, max_days = 4'000'000;
 
 inline bool is_tame(const Number& number, std::int64_t limit) {
-    return number.scale <= line_scale && magnitude_of(number.coefficient) <= std::uint64_t(limit * power_of_ten[number.scale]);
+    return number.scale <= line_scale &&
+           magnitude_of(number.coefficient) <= std::uint64_t(limit * power_of_ten[number.scale]);
 }
-inline std::int64_t scaled(const Number& number) { return number.coefficient * power_of_ten[line_scale - number.scale]; }
+inline std::int64_t scaled(const Number& number) {
+    return number.coefficient * power_of_ten[line_scale - number.scale];
+}
 
 inline bool holds(Op op, std::int64_t sign) {
     switch (op) {
@@ -31,12 +34,15 @@ inline int sign_of(std::int64_t v) { return v < 0 ? -1 : v > 0 ? 1 : 0; }
 /// The least k >= 1 for which `difference + k * slope` compares otherwise; max_days if there is none before.
 inline std::int64_t days_to_flip(Op op, std::int64_t difference, std::int64_t slope) {
     const bool now = holds(op, sign_of(difference));
-    const auto flips_at = [&](std::int64_t k) { return k < max_days && holds(op, sign_of(difference + k * slope)) != now; };
+    const auto flips_at = [&](std::int64_t k) {
+        return k < max_days && holds(op, sign_of(difference + k * slope)) != now;
+    };
     if (slope == 0) return max_days;
     // The sign changes where the line meets zero, and once more just behind.
-    const std::int64_t meets = difference == 0 || (difference < 0) == (slope < 0)
-                                   ? 0
-                                   : std::int64_t((magnitude_of(difference) + magnitude_of(slope) - 1) / magnitude_of(slope));
+    const std::int64_t meets =
+        difference == 0 || (difference < 0) == (slope < 0)
+            ? 0
+            : std::int64_t((magnitude_of(difference) + magnitude_of(slope) - 1) / magnitude_of(slope));
     for (std::int64_t k = std::max<std::int64_t>(meets, 1); k <= meets + 1; ++k)
         if (flips_at(k)) return k;
     return max_days;
@@ -50,7 +56,8 @@ inline Number rounded(const Number& number, int digits) {
     const auto unit = std::uint64_t(power_of_ten[drop]);
     const std::uint64_t magnitude = magnitude_of(number.coefficient);
     const std::uint64_t units = magnitude / unit + (magnitude % unit >= unit - magnitude % unit ? 1 : 0);
-    return round_to_number(number.coefficient < 0, Uint128(units) * (digits < 0 ? std::uint64_t(power_of_ten[-digits]) : 1),
+    return round_to_number(number.coefficient < 0,
+                           Uint128(units) * (digits < 0 ? std::uint64_t(power_of_ten[-digits]) : 1),
                            std::max(digits, 0));
 }
 
@@ -64,8 +71,8 @@ inline bool is_finite(Kind kind, std::int64_t word) {
 }
 inline bool is_finite(const Value& value) { return is_finite(value.kind, value.word); }
 
-/// When `x within length` is true, for a finite date or time: from local midnight of the day x - length (of elapsed time:
-/// from x - length) to the end of x's day.
+/// When `x within length` is true, for a finite date or time: from local midnight of the day x - length (of elapsed
+/// time: from x - length) to the end of x's day.
 struct Stay {
     Instant begin, end;
 };

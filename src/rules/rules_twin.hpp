@@ -182,7 +182,8 @@ public:
         const Document& document = rules_.document();
         for (std::uint32_t i = 0; i < rules_.stages().size() && result.stage == none; ++i)
             if (rules_.stages()[i] == no_node || of(rules_.stages()[i], t).is_true()) result.stage = i;
-        Number sum = document.base;
+        Wide exact;  // rounded once, at the end
+        exact.add(document.base);
         std::int64_t applying = 0, present = 0;
         for (std::size_t i = 0; i < rules_.rules().size(); ++i) {
             const RuleSet::Rule& rule = rules_.rules()[i];
@@ -191,12 +192,13 @@ public:
             const Value when = rule.when == no_node ? Value::of(true) : of(rule.when, t);
             const Value points = when.is_true() ? of(rule.points, t) : Value::of(Number{});
             if (when.absent || points.absent) {
-                sum = sum + rule.missing;
+                exact.add(rule.missing);
             } else {
-                sum = sum + points.number();
+                exact.add(points.number());
                 ++present;
             }
         }
+        Number sum = exact.to_number();
         if (rules_.override_when() != no_node && of(rules_.override_when(), t).is_true() && !of(rules_.override_score(), t).absent)
             sum = of(rules_.override_score(), t).number();
         if (document.min) sum = std::max(sum, *document.min);
@@ -401,7 +403,9 @@ public:
                 default: return day() + " within " + duration();
             }
         }
-        switch (pick(0, 8)) {
+        const auto counted = [&] { return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + duration() + (one_in(2) ? ", " + duration() + " ago" : "") + ")"; };
+        switch (pick(0, 9)) {
+            case 9: return counted() + " " + word({"<", "<=", ">", ">=", "=", "<>"}) + " " + (one_in(2) ? "0." + number(1, 9) + " * " : "") + counted() + (one_in(3) ? " * 2" : "");
             case 0: return "(" + truth(depth - 1) + ") and (" + truth(depth - 1) + ")";
             case 1: return "(" + truth(depth - 1) + ") or (" + truth(depth - 1) + ")";
             case 2: return "not (" + truth(depth - 1) + ")";

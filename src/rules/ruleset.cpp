@@ -56,6 +56,7 @@ NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
     for (; slots_[slot] != 0; slot = (slot + 1) & mask)
         if (equal(node, arguments, slots_[slot] - 1)) return slots_[slot] - 1;
 
+    node.can_fail = is_arithmetic(node.op) || std::ranges::any_of(arguments, [this](NodeId a) { return nodes_.list[a].can_fail; });
     const NodeId id = nodes_.add(node, arguments);
     slots_[slot] = id + 1;
     if (!is_fact(node.op)) return id;

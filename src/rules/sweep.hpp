@@ -5,12 +5,13 @@
 
 namespace csagg {
 
-/// What a rule gives, from `at` on. Of an override: the score it sets; missing where it sets none.
-struct Outcome {
-    Instant at;
-    Number points;
-    bool missing = false, failed = false;
-    std::uint64_t low = 0;  // points as a whole number at the scale of sums
+/// Something that one source can say; sources are the rules by their numbers, then an override, existence, the stage.
+struct Level {
+    Number points;  // of a rule, or the score that an override sets
+    std::uint32_t source = 0;
+    std::uint32_t word = 0;                // existence: 1 if so; the number of the stage
+    bool missing = false, failed = false;  // an override that sets nothing is missing
+    std::uint64_t low = 0;                 // points as a whole number at the scale of sums
     std::int64_t high = 0;
 
     Int128 scaled() const { return Int128(high) << 64 | low; }
@@ -21,15 +22,16 @@ public:
     /// All must outlive this. NotLifted, here and below: where an expression that is needed fails, too.
     Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena);
 
-    /// Appends to the timelines that are not null.
-    void run(Steps* stage, Steps* score, Steps* band, Steps* coverage);
+    void run(AssessmentOver& over);
+    /// The score alone.
+    void run(Steps& score);
 
 private:
-    static constexpr std::uint32_t unknown_stage = none - 1;
+    static constexpr std::uint32_t unknown_stage = none - 1, failed_stage = none - 2;
 
     struct Change {
         Instant at;
-        std::size_t source;  // number of a rule, then those below
+        std::uint32_t level;  // its number
     };
     struct Known {
         Int128 sum = 0;
@@ -41,33 +43,62 @@ private:
         bool exists = false;
         std::uint32_t stage = none, band = none;
         Number score;
-        std::int64_t applying = 0, present = 0;
+        std::int64_t applying = 0, missing = 0;
+        Int128 sum = 0;
     };
 
     Track stages();
-    void collect(std::size_t source, NodeId when, NodeId points, const Outcome& off, const Outcome& unknown);
-    void add_outcome(const Outcome& outcome);
-    void note_changes(Arena& arena);
+    void collect(std::uint32_t source, NodeId when, NodeId points, const Level& off, const Level& unknown);
+    void collect_words(std::uint32_t source, const Track& track);
+    std::uint32_t add_level(std::uint32_t source, Level level);
+    void begin_source() {
+        end_source();
+        begins_.push_back(change_count_);
+    }
+    /// Each source's changes end with one that never comes: merging needs no other end.
+    void end_source() {
+        if (begins_.empty()) return;
+        make_room(1);
+        changes_[change_count_++] = {plus_infinity, 0};
+    }
+    void add_change(Instant at, std::uint32_t level) {
+        if (change_count_ > begins_.back() && changes_[change_count_ - 1].level == level) return;
+        make_room(1);
+        changes_[change_count_++] = {at, level};
+    }
+    void make_room(std::size_t changes);
+    std::span<const Change> merge_changes();
+    template <class Sum>
+    void run_plain(Steps& score);
+    void run_any(Steps* stage, Steps& score, Steps* band, Steps* coverage);
     void scale_points();
     Int128 at_scale(const Number& number) const;
-    void move(std::size_t source);
+    void move(std::uint32_t level);
+    void look_at_existence();
+    void look_at_stage();
     void add_up(std::uint32_t stage);
-    bool find_present(Present& present);
-    const Known& find_score();
+    bool find_present(Present& present, bool wants_band);
+    const Known& find_score(bool wants_band);
     Number clamped(const Number& score) const;
     std::uint32_t band_of(const Number& score) const;
 
     const RuleSet& rules_;
     Lift& lift_;
-    const std::size_t rule_count_, override_source_, exists_source_, stage_source_;
-    Vector<Outcome> outcomes_;
-    Vector<std::size_t> outcome_begins_;  // one for each rule, the override, and the end
-    Vector<const Outcome*> now_;          // of each, the last one begun
-    std::span<const Change> changes_;
-    Track exists_, stage_;
-    std::size_t exists_piece_ = 0, stage_piece_ = 0;  // those begun last
+    const std::uint32_t rule_count_, override_source_, exists_source_, stage_source_;
+    Arena& arena_;
+    Vector<Level> levels_;
+    Change* changes_ = nullptr;  // of one source after the other
+    std::size_t change_count_ = 0, change_room_ = 0;
+    SmallVector<std::size_t, 32> begins_;  // of each source's changes; the first is what it begins with
+    SmallVector<std::uint32_t, 32> now_;   // of each source, the level
+    SmallVector<Byte, 32> applies_;        // of each rule, whether it does in added_stage_
+    std::span<const Change> merged_;       // all but the first of each, in order of time
+    bool exists_now_ = false;
+    std::uint32_t stage_now_ = none;
 
-    int scale_ = 0;  // of sums
+    int scale_ = 0;            // of sums
+    bool is_narrow_ = false;   // they fit into 64 bits
+    bool any_failed_ = false;  // of the levels
     Int128 base_ = 0;
     std::uint32_t added_stage_ = unknown_stage;  // for which these are
     Int128 sum_ = 0;
@@ -76,6 +107,7 @@ private:
 };
 
 /// The firing of one alert, from `since` on. Both tracks begin where alerts are followed from.
-void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until, Steps& out);
+void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
+                 Steps& out);
 
 }  // namespace csagg

@@ -4,8 +4,8 @@
 //   count(login, 14 days) >= 3   true---------------false
 //
 // A piece holds up to where the next begins. A number may be a line: word + slope x (number of the local day), in units
-// of 10^-scale. A piece may have failed: then computing the value is an error (a division by zero), which is raised only
-// if somebody needs it.
+// of 10^-scale. A piece may have failed: then computing the value is an error (a division by zero), which is raised
+// only if somebody needs it.
 #pragma once
 #include "base/interrupt.hpp"
 #include "rules/lines.hpp"
@@ -23,13 +23,15 @@ struct Traits {
     PieceState state = PieceState::value;
     std::uint16_t unused = 0;
 
-    bool operator==(const Traits& other) const { return std::bit_cast<std::uint64_t>(*this) == std::bit_cast<std::uint64_t>(other); }
+    bool operator==(const Traits& other) const {
+        return std::bit_cast<std::uint64_t>(*this) == std::bit_cast<std::uint64_t>(other);
+    }
 };
 
 struct Piece {
     Instant at;
-    std::int64_t word = 0;  // as in Value, of a line on day 0; of a text its number in the evaluation's list; numbers may
-                            // have trailing zeros
+    std::int64_t word = 0;  // as in Value, of a line on day 0; of a text its number in the evaluation's list; numbers
+                            // may have trailing zeros
     Traits traits{};
 
     PieceState state() const { return traits.state; }
@@ -58,7 +60,8 @@ struct Track {
     const Traits* traits = nullptr;  // null: `common` of all
     std::size_t size = 0;
     Traits common;
-    bool absent_head = false;        // with `common`: but for the first piece, which is absent, its word 0
+    bool absent_head = false;  // with `common`: but for the first piece, which is absent, its word 0
+    std::uint64_t bound = 0;   // no word is greater, either way; 0: not known
 
     Piece operator[](std::size_t i) const {
         if (traits != nullptr) return {at[i], words[i], traits[i]};
@@ -67,7 +70,8 @@ struct Track {
     /// Values with all in common, but for an absent head.
     bool is_uniform() const { return traits == nullptr && common.state == PieceState::value; }
     std::size_t head() const { return absent_head ? 1 : 0; }
-    std::uint64_t greatest_magnitude() const {
+    std::uint64_t find_bound() const {
+        if (bound > 0) return bound;
         std::int64_t least = 0, greatest = 0;
         for (std::size_t i = 0; i < size; ++i) {
             least = std::min(least, words[i]);

@@ -19,13 +19,16 @@ const Instant* Windows::exits(std::uint32_t id) {
 Passage Windows::of(const Node& node) {
     const Question& question = program_.questions()[node.question];
     const auto events = facts_.counter(node.fact).instants();
+    if (question.leaves != Exits::none && passages_[question.leaves] != nullptr) return *passages_[question.leaves];
     Passage passage;
     passage.enters = question.enters == Exits::none ? events : std::span(exits(question.enters), events.size());
     if (question.leaves == Exits::none) return passage;
     passage.leaves = {exits(question.leaves), events.size()};
     std::size_t shorts = 0;
     for (std::size_t i = 0; i < events.size(); ++i) shorts += passage.leaves[i] <= passage.enters[i] ? 1 : 0;
-    return shorts == 0 ? passage : drop_short(passage);
+    if (shorts > 0) passage = drop_short(passage);
+    passages_[question.leaves] = new (arena_.allocate(sizeof(Passage), alignof(Passage))) Passage(passage);
+    return passage;
 }
 
 /// Without the events that leave no later than they enter: those since ever, and some where clocks skip a day.
@@ -83,26 +86,44 @@ Passage Windows::of_actors(const Node& node) {
     std::fill_n(last, counter.name_count(), never);
     auto* const ends = make<std::uint32_t>(all.enters.size());
     std::size_t n = 0;
-    for (std::size_t i = 0; i < all.enters.size(); ++i) {
-        const auto here = actors.of(all.events.empty() ? i : all.events[i]);
-        ends[i] = std::uint32_t(here.size());
-        for (const std::uint32_t actor : here) {
-            const std::uint32_t before = last[actor];
-            last[actor] = std::uint32_t(i);
-            if (before != never) {
-                if (before == i || !leaving || all.enters[i] <= all.leaves[before]) {
-                    --ends[before];
-                    continue;
-                }
-            }
-            enters[n++] = all.enters[i];
+    // One actor an event. Who comes again in time is not to be predicted: no branches.
+    const auto enter_one_each = [&] {
+        for (std::size_t i = 0; i < all.enters.size(); ++i) {
+            const std::uint32_t before = std::exchange(last[actors.numbers[i]], std::uint32_t(i));
+            const std::size_t any = before != never ? before : i;
+            const std::uint32_t goes_on =
+                std::uint32_t(before != never) & std::uint32_t(all.enters[i] <= all.leaves[any]);
+            ends[i] = 1;
+            ends[any] -= goes_on;
+            enters[n] = all.enters[i];
+            n += 1 - goes_on;
         }
-    }
+    };
+    const auto enter_any = [&] {
+        for (std::size_t i = 0; i < all.enters.size(); ++i) {
+            const auto here = actors.of(all.events.empty() ? i : all.events[i]);
+            ends[i] = std::uint32_t(here.size());
+            for (const std::uint32_t actor : here) {
+                const std::uint32_t before = std::exchange(last[actor], std::uint32_t(i));
+                if (before != never && (before == i || !leaving || all.enters[i] <= all.leaves[before]))
+                    --ends[before];
+                else
+                    enters[n++] = all.enters[i];
+            }
+        }
+    };
+    if (actors.begins.empty() && leaving && all.events.empty())
+        enter_one_each();
+    else
+        enter_any();
     enters[n] = plus_infinity;
     if (!leaving) return {{enters, n}, {}, {}};
     std::size_t left = 0;
-    for (std::size_t i = 0; i < all.enters.size(); ++i)
-        for (std::uint32_t k = 0; k < ends[i]; ++k) leaves[left++] = all.leaves[i];
+    for (std::size_t i = 0; i < all.enters.size(); ++i) {
+        leaves[left] = all.leaves[i];
+        for (std::uint32_t k = 1; k < ends[i]; ++k) leaves[++left] = all.leaves[i];
+        left += ends[i] > 0 ? 1 : 0;
+    }
     leaves[left] = plus_infinity;
     return {{enters, n}, {leaves, left}, {}};
 }

@@ -17,12 +17,17 @@ class Windows {
 public:
     /// All must outlive this.
     Windows(const Program& program, const Facts& facts, Arena& arena)
-        : program_(program), facts_(facts), arena_(arena), days_(program.days()),
-          exits_(program.exits().size(), nullptr, Alloc<const Instant*>(arena)) {}
+        : program_(program),
+          facts_(facts),
+          arena_(arena),
+          days_(program.days()),
+          exits_(program.exits().size(), nullptr, Alloc<const Instant*>(arena)),
+          passages_(program.exits().size(), nullptr, Alloc<const Passage*>(arena)) {}
 
     Passage of(const Node& node);
 
-    // Of what distinct() and active_days() count: the stretches during which an actor, or a day, has events in the window.
+    // Of what distinct() and active_days() count: the stretches during which an actor, or a day, has events in the
+    // window.
     Passage of_actors(const Node& node);
     Passage of_days(const Node& node);
 
@@ -41,6 +46,7 @@ private:
     Arena& arena_;
     NearDays days_;
     Vector<const Instant*> exits_;
+    Vector<const Passage*> passages_;  // by the exits that are their leaves
 };
 
 }  // namespace csagg

@@ -180,9 +180,10 @@ public:
 
 private:
     void collect(std::span<const Entry> entries, std::uint8_t scale) {
-        at_.clear();
-        words_.clear();
-        seqs_.clear();
+        const std::size_t n = entries.size();
+        at_.resize(n, boost::container::default_init);
+        words_.resize(n, boost::container::default_init);
+        seqs_.resize(n, boost::container::default_init);
         has_absent_ = false;
         std::int64_t filler = 0;  // an absent entry's word must not widen the column: any present one serves
         for (const Entry& e : entries)
@@ -190,11 +191,12 @@ private:
                 filler = word_of(e.value, scale);
                 break;
             }
-        for (const Entry& e : entries) {
+        for (std::size_t i = 0; i < n; ++i) {
+            const Entry& e = entries[i];
             check_instant(e.at);
-            at_.push_back(e.at);
-            seqs_.push_back(e.seq);
-            words_.push_back(e.value.absent ? filler : word_of(e.value, scale));
+            at_[i] = e.at;
+            seqs_[i] = e.seq;
+            words_[i] = e.value.absent ? filler : word_of(e.value, scale);
             has_absent_ |= e.value.absent;
         }
     }

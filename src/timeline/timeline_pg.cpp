@@ -97,7 +97,7 @@ Datum add_value(FunctionCallInfo fcinfo, Kind kind, Value (*convert)(Datum)) {
     TimelineLog log = log_argument(fcinfo, kind);
     require_kind(kind, log.kind(), "the value to be added");
     log.add({at, has_seq ? PG_GETARG_INT64(3) : 0, value});
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ CSAGG_FUNCTION(csagg_timeline_combine) {
     require_aggregate(fcinfo);
     TimelineLog log = log_argument(fcinfo, kind_of_argument(fcinfo, 0));
     add_timeline_argument(fcinfo, 1, log);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_timeline_merge_add) {
@@ -129,7 +129,7 @@ CSAGG_FUNCTION(csagg_timeline_merge_add) {
     }
     TimelineLog log = log_argument(fcinfo, kind_of_argument(fcinfo, 1));
     add_timeline_argument(fcinfo, 1, log);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_timeline_add_boolean) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "timeline/algebra.hpp"
 
+#include "postgres/state.hpp"
 #include "postgres/varlena.hpp"
 
 namespace csagg::pg {

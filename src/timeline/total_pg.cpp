@@ -25,9 +25,9 @@ Datum wire_form(FunctionCallInfo fcinfo) {
     return make_varlena(view(bytes));
 }
 
-Datum read_wire(ByteSpan bytes) {
+Datum read_wire(FunctionCallInfo fcinfo, ByteSpan bytes) {
     try {
-        return state_result(TotalLog::read(bytes, grow_state).flat());
+        return state_result(fcinfo, TotalLog::read(bytes, grow_state).flat());
     } catch (const Error& e) {
         throw Error(Errc::invalid_binary, std::string("invalid form of a state of total(): ") + e.what());
     }
@@ -38,7 +38,7 @@ Datum read_wire(ByteSpan bytes) {
 // The text form is that of a bytea with the binary form.
 CSAGG_FUNCTION(csagg_total_state_in) {
     const Datum text = PG_GETARG_DATUM(0);
-    return read_wire(datum_bytes(call([text] { return DirectFunctionCall1(byteain, text); })));
+    return read_wire(fcinfo, datum_bytes(call([text] { return DirectFunctionCall1(byteain, text); })));
 }
 CSAGG_FUNCTION(csagg_total_state_out) {
     const Datum bytes = wire_form(fcinfo);
@@ -48,7 +48,7 @@ CSAGG_FUNCTION(csagg_total_state_recv) {
     auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
     const ByteSpan bytes = as_bytes({message->data + message->cursor, std::size_t(message->len - message->cursor)});
     message->cursor = message->len;
-    return read_wire(bytes);
+    return read_wire(fcinfo, bytes);
 }
 CSAGG_FUNCTION(csagg_total_state_send) { return wire_form(fcinfo); }
 
@@ -61,14 +61,14 @@ CSAGG_FUNCTION(csagg_total_add) {
     TotalLog log = PG_ARGISNULL(0) ? TotalLog::create(grow_state) : total_argument(fcinfo, 0);
     ContextArena arena;
     log.add(timeline_argument(fcinfo, 1), arena);
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_total_combine) {
     require_aggregate(fcinfo);
     TotalLog log = total_argument(fcinfo, 0);
     log.add_all(total_argument(fcinfo, 1));
-    return state_result(log.flat());
+    return state_result(fcinfo, log.flat());
 }
 
 CSAGG_FUNCTION(csagg_total_final) {

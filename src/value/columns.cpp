@@ -161,9 +161,12 @@ Dictionary Dictionary::read(ByteReader& in) {
     // Of distinct texts only one is empty.
     if (dictionary.width_ > 32 || dictionary.n_ > max_texts || (dictionary.width_ == 0 && dictionary.n_ > 1))
         throw_corrupt("dictionary is too large");
-    dictionary.ends_ = BitSpan(in.take((dictionary.n_ * dictionary.width_ + 7) / 8));
+    const ByteSpan ends = in.take((dictionary.n_ * dictionary.width_ + 7) / 8);
+    dictionary.ends_ = BitSpan(ends);
     const std::size_t total = dictionary.ends_.get((dictionary.n_ - 1) * dictionary.width_, dictionary.width_);
     dictionary.texts_ = in.take(total);
+    // The texts lie behind: with them, no end is near the end of the bytes, where reading is slow.
+    dictionary.ends_ = BitSpan(ByteSpan(ends.data(), ends.size() + total));
     return dictionary;
 }
 

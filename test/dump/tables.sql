@@ -41,6 +41,15 @@ INSERT INTO grids VALUES
     (3, csagg.grid('2025-10-26 00:00', '2025-10-27 00:00', '15 minutes', 'Europe/Berlin')), (4, csagg.grid('2025-01-01', '2025-01-01', '7 days', 'UTC')),
     (5, csagg.last_buckets(10, '1 hour', 'Europe/Berlin', '2025-10-26 01:30+00')), (6, csagg.last_buckets(3, '3 months', 'Pacific/Apia', '2012-01-01 00:00+00'));
 
+CREATE TABLE rulesets (id int PRIMARY KEY, x csagg.ruleset);
+INSERT INTO rulesets VALUES (1, '{"timezone": "UTC"}'), (2, NULL),
+    (3, '{"timezone": "Europe/Berlin", "facts": {"logins": "counter", "席数": {"kind": "number", "optional": true}, "end": "date"}, "stages": [{"name": "renewal", "when": "end within 60 days"}, {"name": "use"}],
+          "base": 2e1, "min": -0.0, "rules": [{"name": "日 \"q\" \\ \u0001", "when": "count(logins, 14  days) >= 5", "points": "40 * least(1, \"席数\" / 2)", "missing": 1.50}], "bands": [{"name": "red"}, {"name": "green", "from": 70}],
+          "alerts": [{"name": "quiet", "when": "count(logins, 36 hours) = 0", "for": "2 days"}]}');
+INSERT INTO rulesets
+SELECT 4, ('{"timezone": "Asia/Tokyo", "facts": {"a": "number"}, "rules": [' || string_agg(format('{"name": "%s", "when": "a > %s", "points": "abs(a - %2$s)"}', md5(i::text), i), ', ') || ']}')::csagg.ruleset
+FROM generate_series(1, 1000) i;
+
 CREATE TABLE log AS
 SELECT i % 500 AS customer, '2025-01-01 00:00+00'::timestamptz + i * interval '47 minutes' AS at, i * 7919 % 1000 AS score, 'plan ' || i * 31 % 300 AS plan
 FROM generate_series(1, 20000) i;
@@ -69,6 +78,7 @@ SELECT 'kinds' AS t, id, 'x' AS c, md5(csagg.timeline_send(x)) AS m, length(csag
 UNION ALL SELECT 'counters', id, 'x', md5(csagg.counter_send(x)), length(csagg.counter_send(x)) FROM counters
 UNION ALL SELECT 'histories', id, 'x', md5(csagg.history_send(x)), length(csagg.history_send(x)) FROM histories
 UNION ALL SELECT 'grids', id, 'x', md5(csagg.grid_send(x)), length(csagg.grid_send(x)) FROM grids
+UNION ALL SELECT 'rulesets', id, 'x', md5(csagg.ruleset_send(x)), length(csagg.ruleset_send(x)) FROM rulesets
 UNION ALL SELECT 'populations', id, 'd', md5(csagg.distribution_send(d)), length(csagg.distribution_send(d)) FROM populations
 UNION ALL SELECT 'populations', id, 'j', md5(csagg.distribution_send(j)), length(csagg.distribution_send(j)) FROM populations
 UNION ALL SELECT 'populations', id, 's', md5(csagg.summary_send(s)), length(csagg.summary_send(s)) FROM populations

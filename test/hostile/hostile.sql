@@ -84,6 +84,18 @@ CALL hostile.keep('flows', $$
     UNION ALL SELECT csagg.flows(f, g)
     FROM (SELECT csagg.timeline(at, score) AS f FROM hostile.log GROUP BY customer) t, csagg.grid('2024-12-30', '2025-01-20', '1 hour', 'UTC') g
 $$);
+CALL hostile.keep('ruleset', $$
+    SELECT d::csagg.ruleset FROM (VALUES ('{"timezone": "UTC"}'),
+        ('{"timezone": "Europe/Berlin", "optional": true, "facts": {"logins": "counter", "席数": "number", "plan": {"kind": "text", "optional": true}, "end": "date", "pinned": "boolean"},
+           "stages": [{"name": "renewal", "when": "end within 60 days"}, {"name": "use"}], "exists": "plan is not null", "base": 20, "min": 0, "max": 1e2,
+           "override": {"when": "pinned", "score": "50.5"},
+           "rules": [{"name": "often", "when": "count(logins, 14 days) >= 5 and not \"席数\" in (1, 2.5)", "points": 40},
+                     {"name": "shares", "stages": ["use"], "points": "40 * least(1, distinct(logins, 1 month, 14 days ago) / nullif(\"席数\", 0))", "missing": -0.25},
+                     {"name": "日 \"q\"", "when": "plan @ 36 hours ago = ''gold'' or changed_within(plan, 2 weeks)", "points": -10}],
+           "bands": [{"name": "red"}, {"name": "green", "from": 70}],
+           "alerts": [{"name": "drop", "when": "count(logins, 14 days) < 0.5 * count(logins, 14 days, 14 days ago)", "for": "2 days", "keep_firing_for": "36 hours"}]}'),
+        ('{"timezone": "Asia/Tokyo", "facts": {"a": "number"}, "rules": [' || (SELECT string_agg(format('{"name": "r%s", "when": "a > %1$s", "points": "abs(a - %1$s)"}', i), ', ') FROM generate_series(1, 200) i) || ']}')) v (d)
+$$);
 -- The state of total() is seen between servers only, and by an aggregate that does not finish.
 CREATE AGGREGATE hostile.total_state(csagg.timeline) (SFUNC = csagg.total_add, STYPE = csagg.total_state);
 CALL hostile.keep('total_state', $$
@@ -106,11 +118,13 @@ CREATE FUNCTION hostile.used(type text, x text) RETURNS text LANGUAGE sql IMMUTA
         WHEN 'history' THEN format('SELECT count(*) FROM csagg.facts(%1$s), csagg.jsonb(%1$s)', x)
         WHEN 'summary' THEN format('SELECT count(*) FROM csagg.buckets(%1$s) b, csagg.quantile(%1$s, 0.5) q WHERE b.starts_at = q.starts_at', x)
         WHEN 'total_state' THEN format('SELECT csagg.total_final(%s)::text', x)
+        WHEN 'ruleset' THEN format('SELECT %1$s OPERATOR(csagg.=) %1$s::jsonb::csagg.ruleset, csagg.assess(%1$s, y, ''2025-01-03 00:00+00'') FROM (SELECT 1 AS a) y', x)
         ELSE format('SELECT count(*) FROM csagg.buckets(%s)', x) END
 $$;
 
 -- Hands the bytes to the type's receive function. They are refused with 22P03, or else they are a value: which is sent
--- as the same bytes (but the name of a grid's zone, which takes its usual spelling), prints, and comes back from its text.
+-- as the same bytes (but the name of a grid's zone takes its usual spelling, and a rule set its canonical form), prints, and
+-- comes back from its text. Of a rule set that is accepted, the facts it declares may lack their columns (42703).
 CREATE FUNCTION hostile.receive(type text, bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     file text := current_setting('data_directory') || '/csagg_hostile.copy'; same boolean; got text; said text;
@@ -124,11 +138,11 @@ BEGIN
         RETURN CASE got WHEN '22P03' THEN 'refused' ELSE got || ' ' || said END;
     END;
     BEGIN
-        EXECUTE format('SELECT (csagg.%s_send(x) = %L OR %1$L = ''grid'') AND csagg.%1$s_send(x::text::csagg.%1$s) = csagg.%1$s_send(x) FROM hostile.received_%1$s', type, bytes) INTO same;
+        EXECUTE format('SELECT (csagg.%s_send(x) = %L OR %1$L IN (''grid'', ''ruleset'')) AND csagg.%1$s_send(x::text::csagg.%1$s) = csagg.%1$s_send(x) FROM hostile.received_%1$s', type, bytes) INTO same;
         EXECUTE hostile.used(type, format('(SELECT x FROM hostile.received_%s)', type));
     EXCEPTION WHEN OTHERS THEN
         -- Numbers that are sound one by one may still lead out of range together.
-        RETURN CASE WHEN SQLSTATE ~ '^22' THEN 'accepted' ELSE 'accepted, but ' || SQLSTATE || ' ' || SQLERRM END;
+        RETURN CASE WHEN SQLSTATE ~ '^22' OR (type = 'ruleset' AND SQLSTATE = '42703') THEN 'accepted' ELSE 'accepted, but ' || SQLSTATE || ' ' || SQLERRM END;
     END;
     RETURN CASE WHEN same THEN 'accepted' ELSE 'accepted, but another value' END;
 END $$;
