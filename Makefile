@@ -38,7 +38,7 @@ else
 OBJS = $(SOURCES:.cpp=.o)
 endif
 DATA_built = $(SCRIPT)
-EXTRA_CLEAN = .objects $(OBJS:.o=.d) build/unity
+EXTRA_CLEAN = .objects .flags $(OBJS:.o=.d) build/unity
 
 # One test per file; sql/setup.sql, when there is one, makes the extension for the others.
 # REGRESS_OUTPUT is the folder for results/ and regression.diffs.
@@ -80,6 +80,10 @@ endif
 # Link anew also when a source has gone: .objects changes with the list.
 $(shell echo $(OBJS) $(SOURCES) | cmp -s - .objects || echo $(OBJS) $(SOURCES) >.objects)
 csagg.so: .objects
+
+# And compile anew with other flags.
+$(shell echo $(CXX) $(CXXFLAGS) | cmp -s - .flags || echo $(CXX) $(CXXFLAGS) >.flags)
+$(OBJS): .flags
 
 $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) csagg.control Makefile
 	$(if $(strip $(SQL_PARTS)),,$(error SQL_PARTS is empty: list the src/*/*.sql files in the Makefile))

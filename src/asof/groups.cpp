@@ -22,7 +22,7 @@ Group Groups::add(std::uint64_t word) {
         put(word, group);
         return group;
     }
-    const std::size_t size = std::bit_ceil(std::max<std::size_t>(64, words_.size() * 4));
+    const std::size_t size = std::bit_ceil(std::max<std::size_t>(64, words_.size() * 2));
     slots_.clear();
     slots_.resize(size, Slot{0, no_group});
     for (Group g = 0; g < words_.size(); ++g) {

@@ -35,7 +35,7 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
       index_(arena_, spec.search, instants_.order(), packed_ ? columns_.bytes() : sizeof(MinimalTuple)),
       rows_(context),
       images_(context),
-      left_(context),
+      left_(context, spec.left_shape),
       right_(context),
       split_words_(arena_),
       given_limit_(spec.memory_limit),
@@ -148,8 +148,12 @@ void AsOfJoin::split_if_large() {
 void AsOfJoin::split() {
     const std::size_t rows = row_count_;
     std::size_t factor = 2;
-    if (batch_ == 0 && batches_ == 1)
-        while (double(rows) * double(factor) < expected_rows_ && factor < 4096) factor *= 2;
+    if (batch_ == 0 && batches_ == 1) {
+        // Most keys are there already, their rows are not.
+        const double of_keys = double(keys_.bytes() + images_.bytes()), of_rows = double(memory()) - of_keys;
+        const double expected = of_keys + of_rows * (expected_rows_ / double(rows));
+        while (double(limit_) * double(factor) < expected && factor < 4096) factor *= 2;
+    }
     // The files need buffers, two a batch: beyond some number they would take more than the batches save.
     while (factor > 2 && std::size_t(batches_) * factor * 2 * BLCKSZ > limit_) factor /= 2;
     if (std::size_t(batches_) * factor * 2 * BLCKSZ > std::max(limit_, std::size_t(8) * BLCKSZ)) {

@@ -56,6 +56,7 @@ enum class LastTie : std::uint8_t {
 /// All it points to is copied by begin(), except `tolerance`, which stays the caller's.
 struct AsOfSpec {
     TupleDesc shape;  // of right rows, as they are added and come back; for LastTie::row_image one of a known row type
+    TupleDesc left_shape = nullptr;  // of left rows, if they may come back in a virtual slot
     int key_count = 0;
     const KeySpec* keys = nullptr;
     AttrNumber right_at = 0;                                    // column of the right row's instant
@@ -111,9 +112,11 @@ public:
     /// To be called when the left side, or the batch's part of it, has come to its end. False if that was the last
     /// batch.
     bool next_batch();
-    /// The next left row of the batch, in a slot for minimal tuples; nullptr at the end of the batch. Not for the first
-    /// batch.
+    /// The next left row of the batch, in a slot of left_slot_kind(); nullptr at the end of the batch. Not for the
+    /// first batch.
     TupleTableSlot* next_left(TupleTableSlot* slot);
+    const TupleTableSlotOps* left_slot_kind() const { return left_.slot_kind(); }
+    bool in_batches() const { return batches_ > 1; }
     bool in_first_batch() const { return batch_ == 0; }
 
     /// To probe from the beginning. True if the right side is as it was: it stays. False if it is empty now, because it

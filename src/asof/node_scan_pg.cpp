@@ -95,7 +95,6 @@ void begin_inner(AsOfState* state, List* outputs, bool projected) {
 void begin_left(AsOfState* state) {
     EState* const estate = state->css.ss.ps.state;
     const TupleDesc shape = ExecGetResultType(state->left);
-    state->left_slot = ExecInitExtraTupleSlot(estate, shape, &TTSOpsMinimalTuple);
     // A row that lies in a buffer is kept by a pin, and not copied.
     bool fixed;
     const TupleTableSlotOps* const kind = ExecGetResultSlotOps(state->left, &fixed);
@@ -155,6 +154,7 @@ void begin_join(AsOfState* state) {
     const CustomScan* const plan = plan_of(state);
     AsOfSpec spec{};
     spec.shape = ExecGetResultType(state->right);
+    spec.left_shape = ExecGetResultType(state->left);
     spec.key_count = state->key_count;
     auto* const keys = array_of<KeySpec>(spec.key_count);
     for (int i = 0; i < spec.key_count; ++i)
@@ -186,6 +186,7 @@ void begin_join(AsOfState* state) {
     EState* const estate = state->css.ss.ps.state;
     state->join = AsOfJoin::begin(estate->es_query_cxt, spec);
     const MemoryContext before = MemoryContextSwitchTo(estate->es_query_cxt);
+    state->left_slot = ExecInitExtraTupleSlot(estate, spec.left_shape, state->join->left_slot_kind());
     state->right_slot = ExecInitExtraTupleSlot(estate, spec.shape, state->join->row_slot_kind());
     MemoryContextSwitchTo(before);
 }
@@ -227,9 +228,9 @@ bool read_ahead(AsOfState* state) {
     state->kept_count = state->next_kept = 0;
     while (state->kept_count < state->read_ahead) {
         CHECK_FOR_INTERRUPTS();
-        TupleTableSlot* const row = state->left_ended        ? nullptr
-                                    : join->in_first_batch() ? ExecProcNode(state->left)
-                                                             : join->next_left(state->left_slot);
+        TupleTableSlot* row = state->left_ended        ? nullptr
+                              : join->in_first_batch() ? ExecProcNode(state->left)
+                                                       : join->next_left(state->left_slot);
         if (TupIsNull(row)) {
             state->left_ended = true;
             if (state->kept_count > 0) break;
@@ -237,8 +238,13 @@ bool read_ahead(AsOfState* state) {
             state->left_ended = false;
             continue;
         }
-        TupleTableSlot* const kept = ExecCopySlot(state->kept[state->kept_count], row);
-        if (queue(state, kept)) ++state->kept_count;
+        // Where no row is deferred, it is the copy whose columns are taken apart, once.
+        TupleTableSlot* const kept = state->kept[state->kept_count];
+        const bool may_be_deferred = join->in_batches();
+        if (!may_be_deferred) row = ExecCopySlot(kept, row);
+        if (!queue(state, row)) continue;
+        if (may_be_deferred) ExecCopySlot(kept, row);
+        ++state->kept_count;
     }
     join->resolve();
     state->read_ahead = std::min(2 * state->read_ahead, AsOfJoin::max_queued);

@@ -48,6 +48,14 @@ bool PackedColumns::fit(TupleDesc shape, const AttrNumber* columns, int count) {
     return true;
 }
 
+std::optional<PackedColumns> PackedColumns::of_row(TupleDesc shape) {
+    AttrNumber columns[most];
+    if (shape->natts > most) return std::nullopt;
+    for (int i = 0; i < shape->natts; ++i) columns[i] = AttrNumber(i + 1);
+    if (!fit(shape, columns, shape->natts)) return std::nullopt;
+    return PackedColumns(shape, columns, shape->natts);
+}
+
 PackedColumns::PackedColumns(TupleDesc shape, const AttrNumber* columns, int count) : count_(count) {
     for (int i = 0; i < count; ++i) {
         columns_[i] = {columns[i], TupleDescAttr(shape, columns[i] - 1)->attlen};

@@ -2,6 +2,8 @@
 #pragma once
 #include "base/memory.hpp"
 
+#include <optional>
+
 #include "postgres/boundary.hpp"
 
 extern "C" {
@@ -15,9 +17,13 @@ namespace csagg::pg {
 class PackedColumns {
 public:
     static constexpr int most = 8;
+    static constexpr std::size_t most_bytes = 1 + most * sizeof(Datum);
 
     /// Whether these columns of a row can be packed.
     static bool fit(TupleDesc shape, const AttrNumber* columns, int count);
+
+    /// Those of a whole row, if they can be packed.
+    static std::optional<PackedColumns> of_row(TupleDesc shape);
 
     PackedColumns() = default;
     PackedColumns(TupleDesc shape, const AttrNumber* columns, int count);

@@ -27,6 +27,11 @@ BufFile* Spill::opened(int file) {
 }
 
 void Spill::put(int file, TupleTableSlot* slot) {
+    if (packed_) {
+        Byte record[PackedColumns::most_bytes];
+        packed_->write(slot, record);
+        return put(file, record, packed_->bytes());
+    }
     bool copied;
     const MinimalTuple tuple = ExecFetchSlotMinimalTuple(slot, &copied);
     BufFileWrite(opened(file), tuple, tuple->t_len);
@@ -66,6 +71,15 @@ bool Spill::read(int file, void* data, std::size_t bytes) {
 bool Spill::get(int file, void* record, std::size_t bytes) { return read(file, record, bytes); }
 
 bool Spill::get(int file, TupleTableSlot* slot) {
+    if (packed_) {
+        Byte record[PackedColumns::most_bytes];
+        if (!read(file, record, packed_->bytes())) {
+            ExecClearTuple(slot);
+            return false;
+        }
+        packed_->read(record, slot);
+        return true;
+    }
     std::uint32_t length;
     if (!read(file, &length, sizeof length)) {
         ExecClearTuple(slot);

@@ -1,7 +1,7 @@
 // Rows in temporary files: one file a batch and side, rows come back in the order they were put. All rows of a Spill
 // are tuples, or all are records of one size.
 #pragma once
-#include "base/memory.hpp"
+#include "asof/packed_pg.hpp"
 
 #include "postgres/boundary.hpp"
 
@@ -14,7 +14,11 @@ namespace csagg::pg {
 
 class Spill {
 public:
-    explicit Spill(MemoryContext context) : context_(context) {}
+    /// `shape`: of rows that may come back in a virtual slot: few columns passed by value are packed.
+    explicit Spill(MemoryContext context, TupleDesc shape = nullptr)
+        : context_(context), packed_(shape != nullptr ? PackedColumns::of_row(shape) : std::nullopt) {}
+
+    const TupleTableSlotOps* slot_kind() const { return packed_ ? &TTSOpsVirtual : &TTSOpsMinimalTuple; }
 
     /// Room for files 0 .. n-1; files there are stay.
     void grow(int n);
@@ -35,6 +39,7 @@ private:
     bool read(int file, void* data, std::size_t bytes);
 
     MemoryContext context_;
+    std::optional<PackedColumns> packed_;
     File* files_ = nullptr;
     int count_ = 0;
 };
