@@ -27,11 +27,15 @@ verdict 'distribution / scan of the log' "$(ratio "${ms[stored]}" "${ms[scan]}")
 printf '  => %-58s %8.3f\n' 'with all rows of buckets() / scan of the log' "$(ratio "${ms[stored_with_rows]}" "${ms[scan]}")"
 
 echo "b. distribution straight from the log:"
-case_ array_agg 'SELECT count(a) FROM (SELECT customer_id, array_agg(at) a FROM log GROUP BY 1) s'
+ARRAY_AGG='SELECT count(a) FROM (SELECT customer_id, array_agg(at) a FROM log GROUP BY 1) s'
+case_ array_agg "$ARRAY_AGG"
 case_ from_log "SELECT count(d) FROM ($FROM_LOG) s"
 FORCED='parallel_setup_cost=0 parallel_tuple_cost=0 min_parallel_table_scan_size=0'
 case_ from_log_1_worker "SELECT count(d) FROM ($FROM_LOG) s" max_parallel_workers_per_gather=1 $FORCED
 case_ from_log_2_workers "SELECT count(d) FROM ($FROM_LOG) s" max_parallel_workers_per_gather=2 $FORCED
+# What forcing them costs any aggregate of many groups: all workers have all customers.
+case_ array_agg_1_worker "$ARRAY_AGG" max_parallel_workers_per_gather=1 $FORCED
+case_ array_agg_2_workers "$ARRAY_AGG" max_parallel_workers_per_gather=2 $FORCED
 case_ from_log_with_rows "SELECT count(*), sum(b.n) FROM ($FROM_LOG) s, csagg.buckets(s.d) b"
 case_ delta_sql "SELECT count(*), sum(n) FROM ($DELTA) s"
 measure
@@ -40,6 +44,8 @@ verdict 'delta SQL / distribution' "$(ratio "${ms[delta_sql]}" "${ms[from_log]}"
 printf '  => %-58s %8.3f\n' 'delta SQL / distribution, all rows on both sides' "$(ratio "${ms[delta_sql]}" "${ms[from_log_with_rows]}")"
 verdict 'parallel forced, leader and 1 worker / serial' "$(ratio "${ms[from_log_1_worker]}" "${ms[from_log]}")" '<=' 1.0
 verdict 'parallel forced, leader and 2 workers / serial' "$(ratio "${ms[from_log_2_workers]}" "${ms[from_log]}")" '<=' 1.0
+printf '  => %-58s %8.3f\n' 'array_agg, leader and 1 worker / serial' "$(ratio "${ms[array_agg_1_worker]}" "${ms[array_agg]}")"
+printf '  => %-58s %8.3f\n' 'array_agg, leader and 2 workers / serial' "$(ratio "${ms[array_agg_2_workers]}" "${ms[array_agg]}")"
 
 echo "c. size, heap of the log / heap of the timelines:"
 size() { query -c "SELECT pg_relation_size('$1')::numeric / pg_relation_size('$2')"; }
