@@ -51,9 +51,9 @@ ISOLATION_OPTS = $(if $(REGRESS_OUTPUT),--outputdir=$(REGRESS_OUTPUT)) --load-ex
 endif
 
 # -isystem: PostgreSQL's headers are C, and not ours to warn about.
-# -fno-semantic-interposition: lets GCC inline within the library, as it does in a program.
+# -fno-semantic-interposition and -fvisibility-inlines-hidden: let GCC inline within the library, and call, as in a program.
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
-PG_CXXFLAGS = -std=c++20 -Wall -Wextra -fno-semantic-interposition -MMD -MP
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra -fno-semantic-interposition -fvisibility-inlines-hidden -MMD -MP
 SHLIB_LINK = -lstdc++
 
 PG_CONFIG = pg_config

@@ -33,7 +33,7 @@ public:
 
     /// The first bucket whose closing value sees an entry at `at`, i.e. the number of buckets that do not see it;
     /// size() if none does. -infinity is seen by all.
-    std::size_t bucket_of(Instant at) const {
+    [[gnu::always_inline]] std::size_t bucket_of(Instant at) const {
         if (at <= first_closing_) return 0;
         if (at > last_closing_) return size();
         const Instant* const bound = starts_.data() + lead_;

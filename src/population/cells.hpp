@@ -55,7 +55,7 @@ public:
     }
 
     /// The id of a value of fixed size: its word, and as tag its kind and scale.
-    Id value_id(std::uint64_t word, std::uint32_t tag) {
+    [[gnu::always_inline]] Id value_id(std::uint64_t word, std::uint32_t tag) {
         const Id id = value_slots_.find(word, tag);
         return id != 0 ? id : insert_value(word, tag);
     }
@@ -73,19 +73,14 @@ public:
     }
 
     /// Adds to a counted id: of a tuple if the form has tuples, else of a value.
-    void add(Id id, std::size_t bucket, std::int32_t delta) {
-        Column& column = columns_[id];
+    [[gnu::always_inline]] void add(Id id, std::size_t bucket, std::int32_t delta) {
+        const Column& column = columns_[id];
         if (column.shape == Shape::bits8) [[likely]] {
             if (add_to_cell<std::int8_t>(column, bucket, delta)) [[likely]]
                 return;
         } else if (column.shape == Shape::bits16) {
             if (add_to_cell<std::int16_t>(column, bucket, delta)) [[likely]]
                 return;
-        } else if (column.shape == Shape::list && column.count < column.capacity) {
-            reinterpret_cast<Item*>(flat_.block() + column.place)[column.count++] = {std::uint32_t(bucket), delta};
-            return;
-        } else if (column.shape == Shape::bits32) {
-            if (add_to_cell<std::int32_t>(column, bucket, delta)) return;
         }
         add_slowly(id, bucket, delta);
     }
