@@ -1,7 +1,6 @@
 #include "asof/asof.hpp"
 
 #include "base/error.hpp"
-#include "base/interrupt.hpp"
 #include "base/sort.hpp"
 
 #include <array>

@@ -3,6 +3,8 @@
 #include "asof/chunks.hpp"
 #include "asof/groups.hpp"
 
+#include "base/interrupt.hpp"
+
 namespace csagg::asof {
 
 /// What the caller keeps of a row: bytes, as many for each row. They need not be aligned.
@@ -127,6 +129,7 @@ void Index::take(F f) {
     for (std::size_t p = 0; p < taken_.size(); ++p) {
         Partition& partition = taken_[p];
         for (std::uint32_t i = 0; i < partition.rows; ++i) {
+            if (i % 65536 == 0) check_interrupts();
             const Row r = row(partition, i);
             f(Group(p * partition_groups + r.group()), r.instant(), Payload(r.payload(payload_bytes_)));
             if (r.at == chunk_rows - 1 || i == partition.rows - 1) chunks_.give_back(r.chunk);
