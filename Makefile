@@ -26,7 +26,7 @@ UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg
 SOURCES = $(filter-out %_test.cpp %_fuzz.cpp %_bench.cpp,$(sort $(wildcard src/*/*.cpp)))
-# UNITY=1: a room's cores are one translation unit, and its faces another. A build from nothing takes a third of the time.
+# UNITY=1: a room's cores are one translation unit, and its faces another. Headers are read 20 times and not 100 times.
 ifdef UNITY
 FACES = $(filter %_pg.cpp src/postgres/%,$(SOURCES))
 parts_of_faces = $(filter src/$1/%,$(FACES))
