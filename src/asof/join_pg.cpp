@@ -87,10 +87,7 @@ void AsOfJoin::add_row(TupleTableSlot* slot) {
     Datum at;
     if (!read_right(slot, at)) return;
     if (packed_) {
-        const std::int64_t instant = instants_.right(at);
-        const std::uint64_t word = keys_.word();
-        std::memcpy(record_ + word_at, &word, sizeof word);
-        std::memcpy(record_ + instant_at, &instant, sizeof instant);
+        begin_record(keys_.word(), instants_.right(at));
         columns_.write(slot, record_ + columns_at);
         add_record();
     } else if (!is_later(slot)) {
@@ -108,6 +105,11 @@ bool AsOfJoin::is_later(Row... row) {
     right_.put(batch, row...);
     ++statistics_.right_spilled;
     return true;
+}
+
+void AsOfJoin::begin_record(std::uint64_t word, std::int64_t instant) {
+    std::memcpy(record_ + word_at, &word, sizeof word);
+    std::memcpy(record_ + instant_at, &instant, sizeof instant);
 }
 
 void AsOfJoin::add_record() {
@@ -191,8 +193,7 @@ void AsOfJoin::split_rows() {
 void AsOfJoin::split_records() {
     keys_.take_words(split_words_);
     index_.take([this](asof::Group group, std::int64_t instant, asof::Payload columns) {
-        std::memcpy(record_ + word_at, &split_words_[group], sizeof(std::uint64_t));
-        std::memcpy(record_ + instant_at, &instant, sizeof instant);
+        begin_record(split_words_[group], instant);
         std::memcpy(record_ + columns_at, columns, columns_.bytes());
         add_record();
     });

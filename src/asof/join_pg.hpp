@@ -151,6 +151,7 @@ private:
     void keep(TupleTableSlot* slot, Datum at);
     static constexpr std::size_t word_at = 0, instant_at = 8, columns_at = 16;
     std::size_t record_bytes() const { return columns_at + columns_.bytes(); }
+    void begin_record(std::uint64_t word, std::int64_t instant);
     void add_record();
     template <class... Row>
     bool is_later(Row... row);
