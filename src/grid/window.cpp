@@ -92,55 +92,57 @@ Instant Window::exit_of(Instant event) const {
         if (is_plain(there, exit - 9 * micros_per_day, exit, here, local - 16 * micros_per_day, local + 5 * micros_per_day))
             return checked(exit);
     }
-    return scan_exit(event);
+    return event + scan_exits(event).distance;
 }
 
-/// Around a finite event: where is_plain() holds with the same two regimes. Empty where it does not.
 Window::Stretch Window::stretch_at(Instant event) const {
-    constexpr std::int64_t margin = 400 * micros_per_day;  // whatever is added to a boundary stays far from overflow
-    constexpr Stretch nowhere{minus_infinity, minus_infinity, 0};
-    const std::int64_t length = micros_;
-    if (unit_ == SpanUnit::months || length > last_instant / 4) return nowhere;
-    const Instant first = first_instant + margin, last = last_instant - margin - length;
-    if (unit_ == SpanUnit::elapsed) return {first, last, length};
-    if (event < first || event >= last) return nowhere;
-    const Regime here = calendar_->regime_at(event), there = calendar_->regime_at(event + length);
-    const std::int64_t distance = length + here.offset - there.offset;
-    const Instant there_from = std::max(there.from, first), there_until = std::min(there.until, last_instant - margin);
-    const Instant here_from = std::max(here.from, first);
-    Stretch stretch{std::max(here_from + 4 * micros_per_day, there_from + 2 * micros_per_day - length),
-                    std::min(last, there_until - std::max(length, distance)), distance};
-    if (here.until != plus_infinity) stretch.until = std::min(stretch.until, here.until - micros_per_day * 2);
+    if (event == minus_infinity || event == plus_infinity) return {event, event, 0};
+    if (unit_ == SpanUnit::elapsed) return {event, last_instant + 1 - micros_, exit_of(event) - event};
+    if (unit_ == SpanUnit::months) return {event, event, exit_of(event) - event};
+    const auto place = std::upper_bound(known_, known_ + known_count_, event,
+                                        [](Instant at, const Stretch& stretch) { return at < stretch.until; });
+    if (place != known_ + known_count_ && event >= place->from) return *place;
+    check_finite(event);
+    const Stretch stretch = scan_exits(event);
+    remember(place, stretch);
     return stretch;
 }
 
-/// The same. Histories of many customers ask for the same few.
-Window::Stretch Window::find_stretch(Instant event) const {
-    Stretch& recent = recent_[std::uint64_t(event) >> 43 & 7];
-    if (event >= recent.from && event < recent.until) return recent;
-    const Stretch stretch = stretch_at(event);
-    if (event >= stretch.from && event < stretch.until) recent = stretch;
-    return stretch;
+/// Before `place`, or as its beginning.
+void Window::remember(Stretch* place, const Stretch& stretch) const {
+    Stretch* const end = known_ + known_count_;
+    if (stretch.from == stretch.until) return;
+    if (place != end && place->until == stretch.until) {
+        place->from = stretch.from;
+    } else if (known_count_ < std::size(known_)) {
+        std::move_backward(place, end, end + 1);
+        *place = stretch;
+        ++known_count_;
+    }
 }
 
 void Window::exits_of(std::span<const Instant> events, Instant* exits) const {
     for (std::size_t i = 0; i < events.size();) {
-        const Stretch stretch = find_stretch(events[i]);
-        // What lies before the stretch is near a change that the same two regimes begin with.
-        do exits[i] = events[i] >= stretch.from && events[i] < stretch.until ? events[i] + stretch.distance : exit_of(events[i]);
-        while (++i < events.size() && events[i] < stretch.from);
-        for (; i < events.size() && events[i] < stretch.until; ++i) exits[i] = events[i] + stretch.distance;
+        const Stretch stretch = stretch_at(events[i]);
+        do exits[i] = events[i] + stretch.distance;
+        while (++i < events.size() && events[i] < stretch.until);
     }
 }
 
-Instant Window::scan_exit(Instant event) const {
+/// All times before the piece where it ends have looked back to before the event. So later events, up to what the piece
+/// looks back to at its end, leave in the same piece, as far away.
+Window::Stretch Window::scan_exits(Instant event) const {
     Instant t = calendar_->add(std::max(event - micros_per_day, first_instant), length_, 1) - micros_per_day;
     for (;;) {
         check_interrupts();
         const Piece piece = piece_at(t);
-        if (piece.value >= event) return checked(t);
-        const Instant reached = t + (event - piece.value);
-        if (reached < piece.until) return checked(reached);
+        // The clocks have jumped over it.
+        if (piece.value >= event) return {event, event, checked(t) - event};
+        const std::int64_t distance = t - piece.value;
+        if (event + distance < piece.until) {
+            checked(event + distance);
+            return {event, std::min(piece.until, last_instant + 1) - distance, distance};
+        }
         t = piece.until;
         check_finite(t);
     }

@@ -22,7 +22,7 @@ public:
     /// an event is in no window. Infinite stays infinite. Errc::datetime_overflow.
     Instant exit_of(Instant event) const;
 
-    /// exit_of() of each of the events, which do not decrease. Where no clock change is near, an exit is a constant away.
+    /// exit_of() of each of the events, which do not decrease. Between changes of the clocks their distance stays.
     void exits_of(std::span<const Instant> events, Instant* exits) const;
 
     /// L(t): the window that ends at `t` holds the events later than this. Infinite stays infinite.
@@ -37,22 +37,24 @@ private:
     };
     static bool is_plain(const Regime& there, Instant first, Instant last, const Regime& here, LocalTime first_begin,
                          LocalTime last_begin);
-    /// On [from, until) exits are a constant away.
+    /// The exit of an event at `from` is `distance` away, and so are those of all up to `until`.
     struct Stretch {
         Instant from, until;
         std::int64_t distance;
     };
     Stretch stretch_at(Instant event) const;
-    Stretch find_stretch(Instant event) const;
+    void remember(Stretch* place, const Stretch& stretch) const;
     Piece piece_at(Instant t) const;
-    Instant scan_exit(Instant event) const;
+    Stretch scan_exits(Instant event) const;
     Instant scan_begin(Instant t) const;
 
     const Calendar* calendar_;
     Span length_;
     SpanUnit unit_;
     std::int64_t micros_;  // of days and elapsed lengths
-    mutable Stretch recent_[8] = {};  // by the 102 days of the event
+    // In order of time. Histories of many customers ask for the same ones.
+    mutable Stretch known_[64];
+    mutable std::size_t known_count_ = 0;
 };
 
 }  // namespace csagg

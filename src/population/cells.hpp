@@ -84,6 +84,15 @@ public:
         }
         add_slowly(id, bucket, delta);
     }
+    // What value_id() and add() will look at.
+    [[gnu::always_inline]] void prefetch_value(std::uint64_t word, std::uint32_t tag) const {
+        __builtin_prefetch(value_slots_.slots + value_slots_.position(word, tag));
+    }
+    [[gnu::always_inline]] void prefetch_cell(Id id, std::size_t bucket) const {
+        const Column& column = columns_[id];
+        const std::size_t shift = column.shape == Shape::bits8 ? 0 : 1;
+        __builtin_prefetch(flat_.block() + column.place + (bucket << shift), 1);
+    }
     /// Errc::out_of_range beyond 64 bits.
     void add_large(Id id, std::size_t bucket, std::int64_t delta);
 

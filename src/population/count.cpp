@@ -12,36 +12,50 @@ using Bucket = std::int64_t;
 constexpr std::size_t memo_size = 512;
 
 /// The ids of a timeline's values. Texts are looked up once per entry of the dictionary, if that is not huge.
-template <bool is_text>
+template <bool is_text, class Source>
 class ValueIds {
 public:
     using Ref = Id;
+    /// What the id is found by: a Value's word and Cells::tag_of(); of a text, its number in the dictionary. Tag 0: absent.
+    struct Key {
+        std::int64_t word;
+        std::uint32_t tag;
+    };
 
-    ValueIds(Cells& cells, const Timeline& timeline) : cells_(cells), timeline_(timeline), kind_(timeline.kind()) {
+    ValueIds(Cells& cells, const Source& timeline) : cells_(cells), timeline_(timeline), kind_(timeline.kind()) {
         if constexpr (is_text) std::memset(memo_, 0, std::min(timeline.dictionary().size(), memo_size) * sizeof(Id));
     }
 
-    [[gnu::always_inline]] Id of(const TimelineBlock& block, std::size_t i) {
-        if (block.absent(i)) return 0;
-        const std::int64_t word = block.words()[i];
+    template <class Block>
+    [[gnu::always_inline]] Key key_of(const Block& block, std::size_t i) const {
+        if (block.absent(i)) return {0, 0};
+        const std::int64_t word = block.word(i);
+        const unsigned scale = is_text ? 0 : block.scale_of(i);
+        if (scale == 0) [[likely]]
+            return {word, Cells::tag_of(kind_, 0)};
+        const Number number = Number::normalized(word, int(scale));
+        return {number.coefficient, Cells::tag_of(kind_, number.scale)};
+    }
+    [[gnu::always_inline]] Id id_of(const Key& key) {
+        if (key.tag == 0) return 0;
         if constexpr (is_text) {
-            const auto text = std::size_t(word);
+            const auto text = std::size_t(key.word);
             if (text >= memo_size) return cells_.text_id(timeline_.dictionary()[text]);
             if (text >= timeline_.dictionary().size()) throw_corrupt("text is not in the dictionary");
             if (memo_[text] == 0) memo_[text] = cells_.text_id(timeline_.dictionary()[text]);
             return memo_[text];
         } else {
-            const unsigned scale = block.scale_of(i);
-            if (scale == 0) [[likely]]
-                return cells_.value_id(std::uint64_t(word), Cells::tag_of(kind_, 0));
-            const Number number = Number::normalized(word, int(scale));
-            return cells_.value_id(std::uint64_t(number.coefficient), Cells::tag_of(kind_, number.scale));
+            return cells_.value_id(std::uint64_t(key.word), key.tag);
         }
+    }
+    template <class Block>
+    Id of(const Block& block, std::size_t i) {
+        return id_of(key_of(block, i));
     }
 
 private:
     Cells& cells_;
-    const Timeline& timeline_;
+    const Source& timeline_;
     Kind kind_;
     Id memo_[is_text ? memo_size : 1];
 };
@@ -53,26 +67,26 @@ struct ExactNumbers {
         bool absent = true;
     };
 
-    Ref of(const TimelineBlock& block, std::size_t i) const {
+    template <class Block>
+    Ref of(const Block& block, std::size_t i) const {
         if (block.absent(i)) return {};
-        return {Number::normalized(block.words()[i], block.scale_of(i)), false};
+        return {Number::normalized(block.word(i), block.scale_of(i)), false};
     }
 };
 
 /// Calls emit(bucket, value) for the last entry of each bucket, in order, up to the grid's end.
-template <class Values, class Lookup, class Emit>
-void walk(const Timeline& timeline, Bucket buckets, Values& values, const Lookup& bucket_of, const Emit& emit) {
+template <class Source, class Values, class Lookup, class Emit>
+void walk(const Source& timeline, Bucket buckets, Values& values, const Lookup& bucket_of, const Emit& emit) {
     constexpr Bucket none = -2;
     const Instant known_from = timeline.known_from();
     Bucket held = none;
     typename Values::Ref last{};  // what `held` has seen in the blocks before
     for (std::size_t b = 0; b < timeline.blocks(); ++b) {
         if (b > 0) check_interrupts();
-        TimelineBlock block = timeline.block(b);
+        auto block = timeline.block(b);
         block.decode(true);
-        const Instant* const at = block.instants().data();
         for (std::size_t i = 0; i < block.size(); ++i) {
-            const Bucket bucket = bucket_of(std::max(at[i], known_from));
+            const Bucket bucket = bucket_of(std::max(block.at(i), known_from));
             if (bucket == held) continue;
             if (i > 0)
                 emit(held, values.of(block, i - 1));
@@ -86,22 +100,61 @@ void walk(const Timeline& timeline, Bucket buckets, Values& values, const Lookup
     if (held != none) emit(held, last);
 }
 
-template <bool is_text>
-void count_ids(Cells& cells, const Timeline& timeline, const Grid& grid) {
-    ValueIds<is_text> values(cells, timeline);
-    Id held = 0;
-    walk(timeline, Bucket(grid.size()), values, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
-         [&cells, &held](Bucket bucket, Id id) {
-             if (id == held) return;
-             if (held != 0) cells.add(held, std::size_t(bucket), -1);
-             if (id != 0) cells.add(id, std::size_t(bucket), 1);
-             held = id;
-         });
+/// Adds what a timeline counts for, some steps at a time: what each one looks at is then in the cache, or on its way.
+template <bool is_text, class Source>
+class Additions {
+public:
+    using Ids = ValueIds<is_text, Source>;
+    using Ref = typename Ids::Key;
+
+    Additions(Cells& cells, const Source& timeline) : cells_(cells), ids_(cells, timeline) {}
+
+    template <class Block>
+    [[gnu::always_inline]] Ref of(const Block& block, std::size_t i) const {
+        return ids_.key_of(block, i);
+    }
+    /// From `bucket` on the timeline counts with this value.
+    [[gnu::always_inline]] void add(Bucket bucket, const Ref& key) {
+        if (count_ == most) finish();
+        if constexpr (!is_text) cells_.prefetch_value(std::uint64_t(key.word), key.tag);
+        keys_[count_] = key;
+        buckets_[count_++] = std::uint32_t(bucket);
+    }
+    void finish() {
+        Id ids[most];
+        for (std::size_t i = 0; i < count_; ++i) ids[i] = ids_.id_of(keys_[i]);
+        for (std::size_t i = 0; i < count_; ++i) cells_.prefetch_cell(ids[i], buckets_[i]);
+        for (std::size_t i = 0; i < count_; ++i) {
+            if (ids[i] == held_) continue;
+            if (held_ != 0) cells_.add(held_, buckets_[i], -1);
+            if (ids[i] != 0) cells_.add(ids[i], buckets_[i], 1);
+            held_ = ids[i];
+        }
+        count_ = 0;
+    }
+
+private:
+    static constexpr std::size_t most = 64;
+
+    Cells& cells_;
+    Ids ids_;
+    Id held_ = 0;
+    std::size_t count_ = 0;
+    Ref keys_[most];
+    std::uint32_t buckets_[most];
+};
+
+template <bool is_text, class Source>
+void count_ids(Cells& cells, const Source& timeline, const Grid& grid) {
+    Additions<is_text, Source> additions(cells, timeline);
+    walk(timeline, Bucket(grid.size()), additions, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
+         [&additions](Bucket bucket, const auto& key) { additions.add(bucket, key); });
+    additions.finish();
 }
 
-template <bool is_text>
-void count_moves(Cells& cells, const Timeline& timeline, const Grid& grid) {
-    ValueIds<is_text> values(cells, timeline);
+template <bool is_text, class Source>
+void count_moves(Cells& cells, const Source& timeline, const Grid& grid) {
+    ValueIds<is_text, Source> values(cells, timeline);
     const Instant start = grid.starts_at(0);
     constexpr Bucket before = -1;
     Id held = 0;
@@ -113,38 +166,8 @@ void count_moves(Cells& cells, const Timeline& timeline, const Grid& grid) {
          });
 }
 
-struct Step {
-    Bucket bucket;
-    Id id;
-};
-using StepList = SmallVector<Step, 32>;
-
-template <bool is_text>
-void collect_steps(Cells& cells, const Timeline& timeline, const Grid& grid, StepList& out) {
-    ValueIds<is_text> values(cells, timeline);
-    walk(timeline, Bucket(grid.size()), values, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
-         [&out](Bucket bucket, Id id) { out.push_back({bucket, id}); });
-}
-
-}  // namespace
-
-void count_distribution(Cells& cells, const Timeline& timeline, const Grid& grid) {
-    cells.require_kind(0, timeline.kind());
-    if (timeline.kind() == Kind::text)
-        count_ids<true>(cells, timeline, grid);
-    else
-        count_ids<false>(cells, timeline, grid);
-}
-
-void count_flows(Cells& cells, const Timeline& timeline, const Grid& grid) {
-    cells.require_kind(0, timeline.kind());
-    if (timeline.kind() == Kind::text)
-        count_moves<true>(cells, timeline, grid);
-    else
-        count_moves<false>(cells, timeline, grid);
-}
-
-void count_summary(Cells& cells, const Timeline& timeline, const Grid& grid) {
+template <class Source>
+void count_numbers(Cells& cells, const Source& timeline, const Grid& grid) {
     cells.require_kind(0, timeline.kind());
     ExactNumbers values;
     ExactNumbers::Ref held;
@@ -162,6 +185,53 @@ void count_summary(Cells& cells, const Timeline& timeline, const Grid& grid) {
              if (id != 0) cells.add(id, b, 1);
              held_id = id;
          });
+}
+
+struct Step {
+    Bucket bucket;
+    Id id;
+};
+using StepList = SmallVector<Step, 32>;
+
+template <bool is_text>
+void collect_steps(Cells& cells, const Timeline& timeline, const Grid& grid, StepList& out) {
+    ValueIds<is_text, Timeline> values(cells, timeline);
+    walk(timeline, Bucket(grid.size()), values, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
+         [&out](Bucket bucket, Id id) { out.push_back({bucket, id}); });
+}
+
+}  // namespace
+
+void count_distribution(Cells& cells, const Timeline& timeline, const Grid& grid) {
+    cells.require_kind(0, timeline.kind());
+    if (timeline.kind() == Kind::text)
+        count_ids<true>(cells, timeline, grid);
+    else
+        count_ids<false>(cells, timeline, grid);
+}
+
+void count_distribution(Cells& cells, const LooseTimeline& timeline, const Grid& grid) {
+    cells.require_kind(0, timeline.kind());
+    count_ids<false>(cells, timeline, grid);
+}
+
+void count_flows(Cells& cells, const Timeline& timeline, const Grid& grid) {
+    cells.require_kind(0, timeline.kind());
+    if (timeline.kind() == Kind::text)
+        count_moves<true>(cells, timeline, grid);
+    else
+        count_moves<false>(cells, timeline, grid);
+}
+
+void count_flows(Cells& cells, const LooseTimeline& timeline, const Grid& grid) {
+    cells.require_kind(0, timeline.kind());
+    count_moves<false>(cells, timeline, grid);
+}
+
+void count_summary(Cells& cells, const Timeline& timeline, const Grid& grid) { count_numbers(cells, timeline, grid); }
+
+void count_summary(Cells& cells, const LooseTimeline& timeline, const Grid& grid) {
+    count_numbers(cells, timeline, grid);
 }
 
 void count_joint(Cells& cells, std::span<const ByteSpan> timelines, const Grid& grid, Arena& arena) {

@@ -42,7 +42,7 @@ public:
             return std::size_t(fold_multiply(word ^ seed, tag ^ 0x9E3779B97F4A7C15) >> shift);
         }
         /// The id of a word, or 0.
-        std::uint32_t find(std::uint64_t word, std::uint32_t tag) const {
+        [[gnu::always_inline]] std::uint32_t find(std::uint64_t word, std::uint32_t tag) const {
             std::size_t i = position(word, tag);
             while (slots[i].key != word || slots[i].tag != tag) {
                 if (slots[i].id == 0) return 0;

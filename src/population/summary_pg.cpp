@@ -3,6 +3,7 @@
 #include "population/statistics.hpp"
 
 #include "population/population_pg.hpp"
+#include "timeline/timeline_pg.hpp"
 #include "value/value_pg.hpp"
 
 extern "C" {
@@ -21,7 +22,10 @@ CSAGG_FUNCTION(csagg_summary_recv) { return population_recv(fcinfo, is_summary);
 
 CSAGG_FUNCTION(csagg_summary_add) {
     Cells cells = state_with_grid(fcinfo, Form::summary, 2);
-    if (!PG_ARGISNULL(1)) count_summary(cells, Timeline(bytes_argument(fcinfo, 1)), cached_grid(cells.grid()));
+    if (!PG_ARGISNULL(1)) {
+        const Grid& grid = cached_grid(cells.grid());
+        with_timeline(fcinfo, 1, [&](const auto& timeline) { count_summary(cells, timeline, grid); });
+    }
     return state_result(fcinfo, cells.flat());
 }
 

@@ -107,8 +107,8 @@ CSAGG_FUNCTION(csagg_assess_over) {
     Vector<FactInput> inputs{Alloc<FactInput>(arena)};
     read_row(fcinfo, 1, shared, inputs);
     const AssessmentOver over = assess_over(rules, view(inputs), since, until, arena);
-    const Datum values[] = {steps_result(over.stage, arena), steps_result(over.score, arena), steps_result(over.band, arena),
-                            steps_result(over.coverage, arena), alerts_history(rules, over, arena)};
+    const Datum values[] = {steps_bytes(over.stage, arena), steps_bytes(over.score, arena), steps_bytes(over.band, arena),
+                            steps_bytes(over.coverage, arena), alerts_history(rules, over, arena)};
     const bool nulls[5] = {};
     return make_row(fcinfo, values, nulls);
 }

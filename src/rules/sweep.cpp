@@ -148,10 +148,10 @@ void Sweep::run_any(Steps* stage, Steps& score, Steps* band, Steps* coverage) {
 /// Nothing fails, nothing overrides: then a score follows from its sum.
 template <class Sum>
 void Sweep::run_plain(Steps& score) {
+    constexpr std::uint8_t unknown = 255;
     struct Known {
         Sum sum;
-        bool any = false;
-        Number score;
+        Number score{0, unknown};
     };
     const auto points = [](const Level& level) {
         if constexpr (sizeof(Sum) == sizeof(level.low))
@@ -159,16 +159,16 @@ void Sweep::run_plain(Steps& score) {
         else
             return level.scaled();
     };
-    Known known[32];
+    Known known[128];  // by their hashes: the same sums come again and again
     Sum sum = 0, shown = 0;
     bool present = false;
     score.entries.resize(merged_.size() + 2, boost::container::default_init);
     Entry* out = score.entries.data();
     const auto put = [&](Instant at) {
         if (present && sum == shown) return;
-        Known& like = known[std::uint64_t(sum) * 0x9E3779B97F4A7C15U >> 59];
-        if (!like.any || like.sum != sum)
-            like = {sum, true, clamped(round_to_number(sum < 0, sum < 0 ? -Uint128(sum) : Uint128(sum), scale_))};
+        Known& like = known[std::uint64_t(sum) * 0x9E3779B97F4A7C15U >> 57];
+        if (like.sum != sum || like.score.scale == unknown)
+            like = {sum, clamped(round_to_number(sum < 0, sum < 0 ? -Uint128(sum) : Uint128(sum), scale_))};
         shown = sum;
         // Other sums may come to the same within the bounds.
         if (present && out[-1].value.number() == like.score) return;

@@ -134,6 +134,11 @@ Steps::Steps(const Timeline& timeline, Arena& arena)
     timeline.read(entries);
 }
 
+Steps::Steps(const LooseTimeline& timeline, Arena& arena)
+    : kind(timeline.kind()), known_from(timeline.known_from()), entries(arena) {
+    entries.assign(timeline.entries().begin(), timeline.entries().end());
+}
+
 Steps constant(const Value& value, Arena& arena) {
     Steps out(value.kind, arena);
     if (!value.absent) out.entries.push_back({minus_infinity, 0, value});

@@ -117,19 +117,18 @@ void Timeline::read(Entries& out) const {
 
 namespace {
 
+/// The greatest scale, if all numbers have few enough digits at it; else mixed_scales.
 std::uint8_t common_scale(std::span<const Entry> entries) {
     std::uint8_t scale = 0;
     for (const Entry& e : entries) scale = std::max(scale, e.value.scale);
     if (scale == 0) return 0;
+    bool fits = true;
     for (const Entry& e : entries) {
         const unsigned shift = scale - e.value.scale;
-        std::int64_t word = 0;
-        const bool fits = e.value.word == 0 || (shift < std::size(power_of_ten) &&
-                                                !__builtin_mul_overflow(e.value.word, power_of_ten[shift], &word) &&
-                                                magnitude_of(word) < std::uint64_t(power_of_ten[Number::max_digits]));
-        if (!fits) return mixed_scales;
+        const std::int64_t limit = shift <= Number::max_digits ? power_of_ten[Number::max_digits - shift] : 1;
+        fits &= magnitude_of(e.value.word) < std::uint64_t(limit);
     }
-    return scale;
+    return fits ? scale : mixed_scales;
 }
 
 struct TextNumbers {

@@ -50,6 +50,8 @@ public:
     std::span<const Instant> instants() const { return {at_, n_}; }
     /// Per entry: the word of a Value; for numbers at the scale scale_of(i); for text its number in the dictionary.
     std::span<const std::int64_t> words() const { return {word_, n_}; }
+    Instant at(std::size_t i) const { return at_[i]; }
+    std::int64_t word(std::size_t i) const { return word_[i]; }
 
     bool absent(std::size_t i) const { return has_absent_ && bits_.get(absent_start_ + i, 1) != 0; }
     std::uint8_t scale_of(std::size_t i) const {
@@ -97,6 +99,39 @@ private:
     TimelineHead head_;
     Dictionary dictionary_;
     std::size_t directory_ = 0;  // offset of the directory, or of the only block
+};
+
+/// A timeline as its entries, none of them text: to be looked at like one that is bytes.
+class LooseTimeline {
+public:
+    class Block {
+    public:
+        explicit Block(std::span<const Entry> entries) : entries_(entries) {}
+
+        void decode(bool) {}
+        std::size_t size() const { return entries_.size(); }
+        Instant at(std::size_t i) const { return entries_[i].at; }
+        bool absent(std::size_t i) const { return entries_[i].value.absent; }
+        std::int64_t word(std::size_t i) const { return entries_[i].value.word; }
+        std::uint8_t scale_of(std::size_t i) const { return entries_[i].value.scale; }
+
+    private:
+        std::span<const Entry> entries_;
+    };
+
+    LooseTimeline(Kind kind, std::span<const Entry> entries, Instant known_from)
+        : kind_(kind), known_from_(known_from), entries_(entries) {}
+
+    Kind kind() const { return kind_; }
+    Instant known_from() const { return known_from_; }
+    std::span<const Entry> entries() const { return entries_; }
+    std::size_t blocks() const { return entries_.empty() ? 0 : 1; }
+    Block block(std::size_t) const { return Block(entries_); }
+
+private:
+    Kind kind_;
+    Instant known_from_;
+    std::span<const Entry> entries_;
 };
 
 /// The bytes of the timeline with these entries, which increase strictly and are shortened to known_from (see

@@ -9,15 +9,24 @@ namespace csagg::pg {
 
 inline Timeline timeline_argument(FunctionCallInfo fcinfo, int n) { return Timeline(bytes_argument(fcinfo, n)); }
 
-inline Steps steps_argument(FunctionCallInfo fcinfo, int n, Arena& arena) {
-    return Steps(timeline_argument(fcinfo, n), arena);
+/// Argument `n` where it is what steps_result() made; else nullptr.
+const LooseTimeline* loose_argument(FunctionCallInfo fcinfo, int n);
+
+/// f(argument `n`) as a LooseTimeline or a Timeline.
+template <class F>
+decltype(auto) with_timeline(FunctionCallInfo fcinfo, int n, F f) {
+    if (const LooseTimeline* loose = loose_argument(fcinfo, n)) return f(*loose);
+    return f(timeline_argument(fcinfo, n));
 }
 
-inline Datum steps_result(const Steps& steps, Arena& arena) {
-    Bytes bytes(arena);
-    steps.write(bytes);
-    return make_varlena(view(bytes));
+inline Steps steps_argument(FunctionCallInfo fcinfo, int n, Arena& arena) {
+    return with_timeline(fcinfo, n, [&arena](const auto& timeline) { return Steps(timeline, arena); });
 }
+
+/// An expanded object, or of texts the bytes.
+Datum steps_result(const Steps& steps, Arena& arena);
+/// The bytes, for one who needs them anyhow.
+Datum steps_bytes(const Steps& steps, Arena& arena);
 
 /// Argument `n` as the state of timeline() and merge(), nullptr when NULL or a finished value. The type of a total()'s
 /// state is the same, so the marker decides: Errc::kind_mismatch.

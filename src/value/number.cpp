@@ -121,6 +121,21 @@ void throw_number_out_of_range() {
                 "A number has at most 18 digits before the decimal point, and is neither NaN nor infinite.");
 }
 
+namespace {
+
+/// By 10^drop, half away from zero.
+Uint128 divide_rounded(Uint128 magnitude, int drop) {
+    const auto divide = []<class Int>(Int magnitude, Int unit) -> Uint128 {
+        const Int quotient = magnitude / unit, rest = magnitude - quotient * unit;
+        return quotient + (rest >= unit - rest ? 1 : 0);
+    };
+    // A division of 64 bits is several times as fast.
+    if (magnitude >> 64 == 0 && drop <= 18) return divide(std::uint64_t(magnitude), std::uint64_t(power_of_ten[drop]));
+    return divide(magnitude, wide_power_of_ten[static_cast<std::size_t>(drop)]);
+}
+
+}  // namespace
+
 Number round_to_number(bool negative, Uint128 magnitude, int scale) {
     if (magnitude < ten_to_18 && scale >= 0 && scale <= Number::max_scale)
         return with_sign(negative, static_cast<std::uint64_t>(magnitude), scale);
@@ -128,10 +143,7 @@ Number round_to_number(bool negative, Uint128 magnitude, int scale) {
     const int drop = std::max({count_digits(magnitude) - Number::max_digits, scale - Number::max_scale, 0});
     if (drop > 38) return {};  // 2^128 < 10^39 / 2
     if (drop > 0) {
-        const Uint128 unit = wide_power_of_ten[static_cast<std::size_t>(drop)];
-        const Uint128 quotient = magnitude / unit;
-        const Uint128 rest = magnitude - quotient * unit;
-        magnitude = quotient + (rest >= unit - rest ? 1 : 0);
+        magnitude = divide_rounded(magnitude, drop);
         scale -= drop;
         if (magnitude == ten_to_18) {
             magnitude /= 10;
