@@ -129,6 +129,17 @@ void Window::exits_of(std::span<const Instant> events, Instant* exits) const {
     }
 }
 
+/// Where f(t) stops being t - distance, which holds up to `until`: pieces may join without a jump.
+Instant Window::end_of_slope(Instant until, std::int64_t distance) const {
+    while (until <= last_instant) {
+        check_interrupts();
+        const Piece next = piece_at(until);
+        if (until - next.value != distance) return until;
+        until = next.until;
+    }
+    return last_instant + 1;
+}
+
 /// All times before the piece where it ends have looked back to before the event. So later events, up to what the piece
 /// looks back to at its end, leave in the same piece, as far away.
 Window::Stretch Window::scan_exits(Instant event) const {
@@ -141,7 +152,7 @@ Window::Stretch Window::scan_exits(Instant event) const {
         const std::int64_t distance = t - piece.value;
         if (event + distance < piece.until) {
             checked(event + distance);
-            return {event, std::min(piece.until, last_instant + 1) - distance, distance};
+            return {event, end_of_slope(piece.until, distance) - distance, distance};
         }
         t = piece.until;
         check_finite(t);

@@ -37,7 +37,7 @@ private:
     };
     static bool is_plain(const Regime& there, Instant first, Instant last, const Regime& here, LocalTime first_begin,
                          LocalTime last_begin);
-    /// The exit of an event at `from` is `distance` away, and so are those of all up to `until`.
+    /// The exit of an event at `from` is `distance` away, and so are those of all others before `until`, if any.
     struct Stretch {
         Instant from, until;
         std::int64_t distance;
@@ -46,14 +46,15 @@ private:
     void remember(Stretch* place, const Stretch& stretch) const;
     Piece piece_at(Instant t) const;
     Stretch scan_exits(Instant event) const;
+    Instant end_of_slope(Instant until, std::int64_t distance) const;
     Instant scan_begin(Instant t) const;
 
     const Calendar* calendar_;
     Span length_;
     SpanUnit unit_;
     std::int64_t micros_;  // of days and elapsed lengths
-    // In order of time. Histories of many customers ask for the same ones.
-    mutable Stretch known_[64];
+    // In order of time, and none of them empty. A rule set asks for the same ones with every customer.
+    mutable Stretch known_[64] = {};
     mutable std::size_t known_count_ = 0;
 };
 

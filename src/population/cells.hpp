@@ -84,7 +84,7 @@ public:
         }
         add_slowly(id, bucket, delta);
     }
-    // What value_id() and add() will look at.
+    // What value_id() and add() will look at; of a column that is a list, nothing that helps or harms.
     [[gnu::always_inline]] void prefetch_value(std::uint64_t word, std::uint32_t tag) const {
         __builtin_prefetch(value_slots_.slots + value_slots_.position(word, tag));
     }

@@ -210,7 +210,7 @@ void count_distribution(Cells& cells, const Timeline& timeline, const Grid& grid
         count_ids<false>(cells, timeline, grid);
 }
 
-void count_distribution(Cells& cells, const LooseTimeline& timeline, const Grid& grid) {
+void count_distribution(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) {
     cells.require_kind(0, timeline.kind());
     count_ids<false>(cells, timeline, grid);
 }
@@ -223,14 +223,14 @@ void count_flows(Cells& cells, const Timeline& timeline, const Grid& grid) {
         count_moves<false>(cells, timeline, grid);
 }
 
-void count_flows(Cells& cells, const LooseTimeline& timeline, const Grid& grid) {
+void count_flows(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) {
     cells.require_kind(0, timeline.kind());
     count_moves<false>(cells, timeline, grid);
 }
 
 void count_summary(Cells& cells, const Timeline& timeline, const Grid& grid) { count_numbers(cells, timeline, grid); }
 
-void count_summary(Cells& cells, const LooseTimeline& timeline, const Grid& grid) {
+void count_summary(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) {
     count_numbers(cells, timeline, grid);
 }
 

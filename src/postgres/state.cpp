@@ -1,12 +1,10 @@
 #include "postgres/state.hpp"
 
+#include "postgres/expanded.hpp"
+
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
-
-extern "C" {
-#include "utils/expandeddatum.h"
-}
 
 namespace csagg::pg {
 namespace {
@@ -61,13 +59,7 @@ void* grow_state(std::size_t bytes) {
         SET_VARSIZE(block, bytes);
         return block;
     }
-    // Below the current context, so that it goes with it if there is no result.
-    auto* expanded = call([bytes] {
-        const MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "csagg state", ALLOCSET_SMALL_SIZES);
-        auto* fresh = static_cast<Expanded*>(MemoryContextAllocHuge(own, sizeof(Expanded) + bytes));
-        EOH_init_header(&fresh->header, &methods, own);
-        return fresh;
-    });
+    auto* const expanded = make_expanded<Expanded>(methods, "csagg state", bytes);
     if (bytes >= least_huge) advise_huge_pages(expanded->block(), bytes);
     expanded->flat().varlena = 0;
     return expanded->block();

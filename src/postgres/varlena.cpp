@@ -16,9 +16,13 @@ ByteSpan datum_bytes(Datum datum) {
 
 ByteSpan bytes_argument(FunctionCallInfo fcinfo, int n) { return datum_bytes(PG_GETARG_DATUM(n)); }
 
-Datum make_varlena(ByteSpan payload) {
-    if (payload.size() > max_value_bytes - VARHDRSZ)
+void require_size(std::size_t bytes) {
+    if (bytes > max_value_bytes)
         throw Error(Errc::limit_exceeded, "value exceeds 1 GB", "Split it into periods with csagg.slice().");
+}
+
+Datum make_varlena(ByteSpan payload) {
+    require_size(payload.size() + VARHDRSZ);
     auto* value = static_cast<struct varlena*>(allocate(payload.size() + VARHDRSZ));
     SET_VARSIZE(value, payload.size() + VARHDRSZ);
     if (!payload.empty()) std::memcpy(VARDATA(value), payload.data(), payload.size());

@@ -10,6 +10,8 @@ namespace csagg::pg {
 ByteSpan bytes_argument(FunctionCallInfo fcinfo, int n);
 ByteSpan datum_bytes(Datum datum);
 
+/// Errc::limit_exceeded for a value of so many bytes, its length word included, at 1 GB.
+void require_size(std::size_t bytes);
 /// A new value of a variable-length type, in the current context. Errc::limit_exceeded at 1 GB.
 Datum make_varlena(ByteSpan payload);
 Datum make_text(std::string_view text);

@@ -167,7 +167,7 @@ void Sweep::run_plain(Steps& score) {
     const auto put = [&](Instant at) {
         if (present && sum == shown) return;
         Known& like = known[std::uint64_t(sum) * 0x9E3779B97F4A7C15U >> 57];
-        if (like.sum != sum || like.score.scale == unknown)
+        if (like.score.scale == unknown || like.sum != sum)
             like = {sum, clamped(round_to_number(sum < 0, sum < 0 ? -Uint128(sum) : Uint128(sum), scale_))};
         shown = sum;
         // Other sums may come to the same within the bounds.

@@ -134,7 +134,7 @@ Steps::Steps(const Timeline& timeline, Arena& arena)
     timeline.read(entries);
 }
 
-Steps::Steps(const LooseTimeline& timeline, Arena& arena)
+Steps::Steps(const UnencodedTimeline& timeline, Arena& arena)
     : kind(timeline.kind()), known_from(timeline.known_from()), entries(arena) {
     entries.assign(timeline.entries().begin(), timeline.entries().end());
 }

@@ -12,7 +12,7 @@ struct Steps {
 
     Steps(Kind kind, Arena& arena) : kind(kind), entries(arena) {}
     Steps(const Timeline& timeline, Arena& arena);
-    Steps(const LooseTimeline& timeline, Arena& arena);
+    Steps(const UnencodedTimeline& timeline, Arena& arena);
     void write(Bytes& out) const { encode_timeline(kind, view(entries), known_from, out); }
 };
 

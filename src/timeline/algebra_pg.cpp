@@ -147,7 +147,7 @@ CSAGG_FUNCTION(csagg_timeline_forget_before) {
 }
 
 CSAGG_FUNCTION(csagg_timeline_known_from) {
-    const Instant known_from = timeline_argument(fcinfo, 0).known_from();
+    const Instant known_from = with_timeline(fcinfo, 0, [](const auto& timeline) { return timeline.known_from(); });
     if (known_from == minus_infinity) PG_RETURN_NULL();
     PG_RETURN_TIMESTAMPTZ(known_from);
 }

@@ -4,17 +4,15 @@
 // them where a value is stored, compared or sent, and each function of ours that does not look for entries does too.
 #include "timeline/timeline_pg.hpp"
 
-extern "C" {
-#include "utils/expandeddatum.h"
-}
+#include "postgres/expanded.hpp"
 
 namespace csagg::pg {
 namespace {
 
 struct ExpandedTimeline {
     ExpandedObjectHeader header;
-    LooseTimeline timeline;   // its entries lie in the object's memory context
-    struct varlena* bytes;    // once asked for
+    UnencodedTimeline timeline;  // its entries lie in the object's memory context
+    struct varlena* bytes;       // once asked for
 };
 
 ExpandedTimeline& expanded(ExpandedObjectHeader* header) { return *reinterpret_cast<ExpandedTimeline*>(header); }
@@ -27,8 +25,9 @@ Size flat_size(ExpandedObjectHeader* header) {
         ContextArena arena(header->eoh_context);
         Bytes bytes(arena);
         bytes.resize(VARHDRSZ);
-        const LooseTimeline& timeline = object.timeline;
+        const UnencodedTimeline& timeline = object.timeline;
         encode_timeline(timeline.kind(), timeline.entries(), timeline.known_from(), bytes);
+        require_size(bytes.size());
         auto* const value = static_cast<struct varlena*>(arena.allocate(bytes.size(), alignof(std::int64_t)));
         std::memcpy(value, bytes.data(), bytes.size());
         SET_VARSIZE(value, bytes.size());
@@ -45,7 +44,7 @@ constexpr ExpandedObjectMethods methods = {flat_size, flatten};
 
 }  // namespace
 
-const LooseTimeline* loose_argument(FunctionCallInfo fcinfo, int n) {
+const UnencodedTimeline* unencoded_argument(FunctionCallInfo fcinfo, int n) {
     auto* const value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(n));
     if (!VARATT_IS_EXTERNAL_EXPANDED(value)) return nullptr;
     ExpandedObjectHeader* const header = DatumGetEOHP(PointerGetDatum(value));
@@ -61,19 +60,14 @@ Datum steps_bytes(const Steps& steps, Arena& arena) {
 Datum steps_result(const Steps& steps, Arena& arena) {
     const auto entries = view(steps.entries);
     if (steps.kind == Kind::text || entries.empty()) return steps_bytes(steps, arena);
-    // What encoding would refuse; they increase.
+    // Encoding checks all. They increase, so these tell; a size beyond 1 GB is left to flat_size().
     check_instant(entries.front().at);
     check_instant(entries.back().at);
     const std::size_t size = entries.size_bytes();
-    auto* const object = call([size] {
-        const MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "csagg timeline", ALLOCSET_SMALL_SIZES);
-        auto* fresh = static_cast<ExpandedTimeline*>(MemoryContextAllocHuge(own, sizeof(ExpandedTimeline) + size));
-        EOH_init_header(&fresh->header, &methods, own);
-        return fresh;
-    });
+    auto* const object = make_expanded<ExpandedTimeline>(methods, "csagg timeline", size);
     auto* const copy = reinterpret_cast<Entry*>(object + 1);
     std::memcpy(static_cast<void*>(copy), entries.data(), size);
-    object->timeline = LooseTimeline(steps.kind, {copy, entries.size()}, steps.known_from);
+    object->timeline = UnencodedTimeline(steps.kind, {copy, entries.size()}, steps.known_from);
     object->bytes = nullptr;
     return EOHPGetRWDatum(&object->header);
 }

@@ -16,6 +16,7 @@ namespace {
 Found find(FunctionCallInfo fcinfo) {
     auto* value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(0));
     const Instant at = PG_GETARG_TIMESTAMPTZ(1);
+    if (const UnencodedTimeline* unencoded = unencoded_argument(fcinfo, 0)) return find_value(*unencoded, at);
     if (!is_toasted(value)) return find_value(bytes_argument(fcinfo, 0), at);
     ToastSource source(value);
     return find_value(source, at);

@@ -304,6 +304,14 @@ Found find_value(ByteSpan bytes, Instant at) {
     return found.any ? found : none;
 }
 
+Found find_value(const UnencodedTimeline& timeline, Instant at) {
+    const auto entries = timeline.entries();
+    const auto after = std::upper_bound(entries.begin(), entries.end(), at,
+                                        [](Instant t, const Entry& e) { return t < e.at; });
+    if (after == entries.begin() || at < timeline.known_from()) return {Value::none(timeline.kind())};
+    return {after[-1].value, true, after[-1].at};
+}
+
 Found find_value(ByteSource& source, Instant at) {
     ByteReader in(source.read(0, head_bytes));
     bool paged = false;

@@ -101,14 +101,14 @@ private:
     std::size_t directory_ = 0;  // offset of the directory, or of the only block
 };
 
-/// A timeline as its entries, none of them text: to be looked at like one that is bytes.
-class LooseTimeline {
+/// A timeline as its entries, none of them text. It is looked at block by block, like one that is bytes.
+class UnencodedTimeline {
 public:
     class Block {
     public:
         explicit Block(std::span<const Entry> entries) : entries_(entries) {}
 
-        void decode(bool) {}
+        void decode(bool) {}  // there is nothing to do
         std::size_t size() const { return entries_.size(); }
         Instant at(std::size_t i) const { return entries_[i].at; }
         bool absent(std::size_t i) const { return entries_[i].value.absent; }
@@ -119,18 +119,17 @@ public:
         std::span<const Entry> entries_;
     };
 
-    LooseTimeline(Kind kind, std::span<const Entry> entries, Instant known_from)
-        : kind_(kind), known_from_(known_from), entries_(entries) {}
+    UnencodedTimeline(Kind kind, std::span<const Entry> entries, Instant known_from)
+        : head_{kind, entries.size(), known_from}, entries_(entries) {}
 
-    Kind kind() const { return kind_; }
-    Instant known_from() const { return known_from_; }
+    Kind kind() const { return head_.kind; }
+    Instant known_from() const { return head_.known_from; }
     std::span<const Entry> entries() const { return entries_; }
-    std::size_t blocks() const { return entries_.empty() ? 0 : 1; }
-    Block block(std::size_t) const { return Block(entries_); }
+    std::size_t blocks() const { return head_.blocks(); }
+    Block block(std::size_t i) const { return Block(entries_.subspan(i * block_entries, head_.block_size(i))); }
 
 private:
-    Kind kind_;
-    Instant known_from_;
+    TimelineHead head_;
     std::span<const Entry> entries_;
 };
 
@@ -149,5 +148,6 @@ struct Found {
 };
 Found find_value(ByteSource& source, Instant at);
 Found find_value(ByteSpan timeline, Instant at);
+Found find_value(const UnencodedTimeline& timeline, Instant at);
 
 }  // namespace csagg

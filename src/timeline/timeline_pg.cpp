@@ -83,7 +83,7 @@ TimelineLog log_argument(FunctionCallInfo fcinfo, Kind kind) {
 
 Kind kind_of_argument(FunctionCallInfo fcinfo, int n) {
     if (void* state = log_state_argument(fcinfo, n)) return TimelineLog(Flat(state, grow_state)).kind();
-    return timeline_argument(fcinfo, n).kind();
+    return with_timeline(fcinfo, n, [](const auto& timeline) { return timeline.kind(); });
 }
 
 Datum add_value(FunctionCallInfo fcinfo, Kind kind, Value (*convert)(Datum)) {

@@ -10,12 +10,12 @@ namespace csagg::pg {
 inline Timeline timeline_argument(FunctionCallInfo fcinfo, int n) { return Timeline(bytes_argument(fcinfo, n)); }
 
 /// Argument `n` where it is what steps_result() made; else nullptr.
-const LooseTimeline* loose_argument(FunctionCallInfo fcinfo, int n);
+const UnencodedTimeline* unencoded_argument(FunctionCallInfo fcinfo, int n);
 
-/// f(argument `n`) as a LooseTimeline or a Timeline.
+/// f(argument `n`) as a UnencodedTimeline or a Timeline.
 template <class F>
 decltype(auto) with_timeline(FunctionCallInfo fcinfo, int n, F f) {
-    if (const LooseTimeline* loose = loose_argument(fcinfo, n)) return f(*loose);
+    if (const UnencodedTimeline* unencoded = unencoded_argument(fcinfo, n)) return f(*unencoded);
     return f(timeline_argument(fcinfo, n));
 }
 
