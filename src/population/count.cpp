@@ -100,14 +100,16 @@ void walk(const Source& timeline, Bucket buckets, Values& values, const Lookup& 
     if (held != none) emit(held, last);
 }
 
-/// Adds what a timeline counts for, some steps at a time: what each one looks at is then in the cache, or on its way.
+/// Adds what a timeline counts for, some steps at a time: what each one looks at in a large state is then on its way into
+/// the cache.
 template <bool is_text, class Source>
 class Additions {
 public:
     using Ids = ValueIds<is_text, Source>;
     using Ref = typename Ids::Key;
 
-    Additions(Cells& cells, const Source& timeline) : cells_(cells), ids_(cells, timeline) {}
+    Additions(Cells& cells, const Source& timeline)
+        : cells_(cells), ids_(cells, timeline), is_large_(cells.flat().used() > cached_bytes) {}
 
     template <class Block>
     [[gnu::always_inline]] Ref of(const Block& block, std::size_t i) const {
@@ -116,14 +118,15 @@ public:
     /// From `bucket` on the timeline counts with this value.
     [[gnu::always_inline]] void add(Bucket bucket, const Ref& key) {
         if (count_ == most) finish();
-        if constexpr (!is_text) cells_.prefetch_value(std::uint64_t(key.word), key.tag);
+        if (!is_text && is_large_) cells_.prefetch_value(std::uint64_t(key.word), key.tag);
         keys_[count_] = key;
         buckets_[count_++] = std::uint32_t(bucket);
     }
     void finish() {
         Id ids[most];
         for (std::size_t i = 0; i < count_; ++i) ids[i] = ids_.id_of(keys_[i]);
-        for (std::size_t i = 0; i < count_; ++i) cells_.prefetch_cell(ids[i], buckets_[i]);
+        if (is_large_)
+            for (std::size_t i = 0; i < count_; ++i) cells_.prefetch_cell(ids[i], buckets_[i]);
         for (std::size_t i = 0; i < count_; ++i) {
             if (ids[i] == held_) continue;
             if (held_ != 0) cells_.add(held_, buckets_[i], -1);
@@ -134,10 +137,11 @@ public:
     }
 
 private:
-    static constexpr std::size_t most = 64;
+    static constexpr std::size_t most = 64, cached_bytes = 256 << 10;
 
     Cells& cells_;
     Ids ids_;
+    const bool is_large_;
     Id held_ = 0;
     std::size_t count_ = 0;
     Ref keys_[most];
