@@ -12,7 +12,7 @@ inline Timeline timeline_argument(FunctionCallInfo fcinfo, int n) { return Timel
 /// Argument `n` where it is what steps_result() made; else nullptr.
 const UnencodedTimeline* unencoded_argument(FunctionCallInfo fcinfo, int n);
 
-/// f(argument `n`) as a UnencodedTimeline or a Timeline.
+/// f(argument `n`), which is an UnencodedTimeline or a Timeline.
 template <class F>
 decltype(auto) with_timeline(FunctionCallInfo fcinfo, int n, F f) {
     if (const UnencodedTimeline* unencoded = unencoded_argument(fcinfo, n)) return f(*unencoded);
