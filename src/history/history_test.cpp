@@ -1,5 +1,6 @@
 #include "history/history.hpp"
 
+#include "base/test_error.hpp"
 #include "counter/counter_algebra.hpp"
 #include "counter/counter_build.hpp"
 #include "history/history_twin.hpp"
@@ -12,6 +13,7 @@
 namespace csagg {
 namespace {
 
+using test::code_of;
 using namespace csagg::twin;
 
 ByteString merged(const ByteString& a, const ByteString& b) {
@@ -44,17 +46,6 @@ const ByteString empty = encode({});
 void expect_valid(const ByteString& bytes) {
     test::TestArena arena;
     EXPECT_NO_THROW(validate_history(bytes, arena));
-}
-
-template <class F>
-Errc code_of(F f) {
-    try {
-        f();
-    } catch (const Error& e) {
-        return e.code();
-    }
-    ADD_FAILURE() << "no error";
-    return Errc::not_supported;
 }
 
 TEST(History, says_what_was_logged) {

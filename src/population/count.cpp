@@ -100,6 +100,14 @@ void walk(const Source& timeline, Bucket buckets, Values& values, const Lookup& 
     if (held != none) emit(held, last);
 }
 
+/// What counted as `held` counts as `id` from `bucket` on.
+[[gnu::always_inline]] inline void count_as(Cells& cells, Id id, std::size_t bucket, Id& held) {
+    if (id == held) return;
+    if (held != 0) cells.add(held, bucket, -1);
+    if (id != 0) cells.add(id, bucket, 1);
+    held = id;
+}
+
 /// Adds what a timeline counts for, some steps at a time: what each one looks at in a large state is then on its way into
 /// the cache.
 template <bool is_text, class Source>
@@ -127,12 +135,7 @@ public:
         for (std::size_t i = 0; i < count_; ++i) ids[i] = ids_.id_of(keys_[i]);
         if (is_large_)
             for (std::size_t i = 0; i < count_; ++i) cells_.prefetch_cell(ids[i], buckets_[i]);
-        for (std::size_t i = 0; i < count_; ++i) {
-            if (ids[i] == held_) continue;
-            if (held_ != 0) cells_.add(held_, buckets_[i], -1);
-            if (ids[i] != 0) cells_.add(ids[i], buckets_[i], 1);
-            held_ = ids[i];
-        }
+        for (std::size_t i = 0; i < count_; ++i) count_as(cells_, ids[i], buckets_[i], held_);
         count_ = 0;
     }
 
@@ -184,10 +187,7 @@ void count_numbers(Cells& cells, const Source& timeline, const Grid& grid) {
              if (!ref.absent) cells.add_number(b, ref.number, 1);
              const Id id = ref.absent ? 0 : cells.value_id(Value::of(rounded_for_summary(ref.number)));
              held = ref;
-             if (id == held_id) return;
-             if (held_id != 0) cells.add(held_id, b, -1);
-             if (id != 0) cells.add(id, b, 1);
-             held_id = id;
+             count_as(cells, id, b, held_id);
          });
 }
 
@@ -264,11 +264,7 @@ void count_joint(Cells& cells, std::span<const ByteSpan> timelines, const Grid& 
         if (bucket == Bucket(grid.size())) return;
         for (std::size_t m = 0; m < n; ++m)
             if (next[m] < steps[m].size() && steps[m][next[m]].bucket == bucket) members[m] = steps[m][next[m]++].id;
-        const Id id = cells.tuple_id({members, n});
-        if (id == held) continue;
-        if (held != 0) cells.add(held, std::size_t(bucket), -1);
-        if (id != 0) cells.add(id, std::size_t(bucket), 1);
-        held = id;
+        count_as(cells, cells.tuple_id({members, n}), std::size_t(bucket), held);
     }
 }
 

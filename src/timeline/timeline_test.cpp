@@ -1,5 +1,6 @@
 #include "timeline/timeline.hpp"
 
+#include "base/test_error.hpp"
 #include "timeline/timeline_twin.hpp"
 
 #include <gtest/gtest.h>
@@ -10,17 +11,6 @@ namespace {
 using namespace csagg::test;
 
 constexpr std::int64_t second = micros_per_second, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
-
-template <class Function>
-Errc code_of(Function function) {
-    try {
-        function();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    ADD_FAILURE() << "no error";
-    return Errc::not_supported;
-}
 
 void expect_entries(const ByteString& bytes, const Log& expected) {
     TestArena arena;
@@ -204,6 +194,8 @@ TEST(TimelineBytes, InfinityIsNoInstantOfAnEntry) {
 }
 
 void expect_found_as_by_twin(const ByteString& bytes, const Twin& twin, const std::set<Instant>& instants, std::size_t most_fetched) {
+    const Log list = twin.list();
+    const UnencodedTimeline unencoded(twin.kind, list, twin.known_from);
     for (const Instant at : instants) {
         const Value expected = twin.at(at);
         const Found found = find_value(ByteSpan(bytes), at);
@@ -221,6 +213,10 @@ void expect_found_as_by_twin(const ByteString& bytes, const Twin& twin, const st
         ASSERT_EQ(by_pieces.any, found.any);
         ASSERT_EQ(by_pieces.since, found.since);
         ASSERT_LE(source.fetched(), most_fetched);
+        const Found in_entries = find_value(unencoded, at);
+        ASSERT_TRUE(same(in_entries.value, expected));
+        ASSERT_EQ(in_entries.any, found.any);
+        ASSERT_EQ(in_entries.since, found.since);
     }
 }
 

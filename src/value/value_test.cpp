@@ -1,7 +1,7 @@
 #include "value/value.hpp"
 
-#include "base/error.hpp"
 #include "base/test_arena.hpp"
+#include "base/test_error.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,6 +13,7 @@
 namespace csagg {
 namespace {
 
+using test::code_of;
 using test::TestArena;
 
 template <class Print>
@@ -27,17 +28,6 @@ std::string instant_text(Instant at) {
 }
 std::string date_text(Date date) {
     return printed([date](String& out) { print_date(date, out); });
-}
-
-template <class Function>
-Errc code_of(Function function) {
-    try {
-        function();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    ADD_FAILURE() << "no error";
-    return Errc::not_supported;
 }
 
 Instant instant_of(std::string_view text) {
