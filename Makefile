@@ -26,8 +26,10 @@ UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg
 SOURCES = $(filter-out %_test.cpp %_fuzz.cpp %_bench.cpp,$(sort $(wildcard src/*/*.cpp)))
-# UNITY=1: a room's cores are one translation unit, and its faces another. Headers are read 20 times and not 100 times.
-ifdef UNITY
+# A room's cores are one translation unit, and its faces another: headers are read 20 times and not 100 times.
+# UNITY=no compiles file by file, for whoever changes a few of them again and again.
+UNITY = yes
+ifeq ($(UNITY),yes)
 FACES = $(filter %_pg.cpp src/postgres/%,$(SOURCES))
 parts_of_faces = $(filter src/$1/%,$(FACES))
 parts_of_cores = $(filter-out $(FACES),$(filter src/$1/%,$(SOURCES)))
@@ -56,16 +58,22 @@ PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -fno-semantic-interposition -fvisibility-inlines-hidden -MMD -MP
 SHLIB_LINK = -lstdc++
 
+# No bitcode for JIT, whoever asks for it: clang writes constructors as aliases, PostgreSQL's inliner takes every symbol
+# that it follows for a function, and the server aborts. Functions of this size gain nothing by being inlined.
+override with_llvm = no
+
 PG_CONFIG = pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
-
-# PGXS compiles bitcode without PG_CXXFLAGS. The object's dependencies serve the bitcode too.
-COMPILE.cxx.bc += $(filter-out -MMD -MP,$(PG_CXXFLAGS))
-$(OBJS:.o=.bc): %.bc: %.o
 -include $(OBJS:.o=.d)
 
-ifdef UNITY
+# A server would go on loading the bitcode that an earlier version installed.
+install uninstall: uninstall-bitcode
+.PHONY: uninstall-bitcode
+uninstall-bitcode:
+	rm -rf '$(DESTDIR)$(pkglibdir)/bitcode/csagg' '$(DESTDIR)$(pkglibdir)/bitcode/csagg.index.bc'
+
+ifeq ($(UNITY),yes)
 # Pure headers come before PostgreSQL's: those of all faces up to the room's before its first face.
 pure_headers = for room in $(ROOMS); do grep -hs '^\#include ".*/.*\.hpp"' src/$$$$room/*_pg.?pp; [ $$$$room = $1 ] && break; done \
 	| grep -v '_pg.hpp\|postgres/' | sort -u
@@ -81,8 +89,9 @@ endif
 $(shell echo $(OBJS) $(SOURCES) | cmp -s - .objects || echo $(OBJS) $(SOURCES) >.objects)
 csagg.so: .objects
 
-# And compile anew with other flags.
-$(shell echo $(CXX) $(CXXFLAGS) | cmp -s - .flags || echo $(CXX) $(CXXFLAGS) >.flags)
+# And compile anew with other flags, or for another PostgreSQL.
+FLAGS = $(CXX) $(CXXFLAGS) $(VERSION) $(includedir_server)
+$(shell echo $(FLAGS) | cmp -s - .flags || echo $(FLAGS) >.flags)
 $(OBJS): .flags
 
 $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) csagg.control Makefile
