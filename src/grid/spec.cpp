@@ -216,7 +216,8 @@ void print_span(const Span& span, String& out) {
 }
 
 void print_grid_end(const GridSpec& spec, std::int64_t end, String& out) {
-    spec.is_elapsed() ? print_instant(end, out) : print_local(end, out);
+    if (spec.is_elapsed()) return print_instant(end, out);
+    print_local(end, out);
 }
 
 void print_grid(const GridSpec& spec, String& out) {
@@ -266,7 +267,7 @@ GridSpec local_grid(LocalTime start, LocalTime until, const Span& step, Snapshot
     GridSpec spec{start, until, step, snapshot, calendar.name()};
     if (spec.is_elapsed()) find_instants(spec, calendar);
     const std::size_t n = check_grid(spec, calendar);
-    // That all its instants are.
+    // What is in range by one measure may be out of it by the other.
     if (spec.is_elapsed()) {
         calendar.to_local(spec.start + std::int64_t(n) * step.micros);
     } else {
