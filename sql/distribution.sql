@@ -83,7 +83,7 @@ SELECT csagg.distribution 'distribution over [2025-01-01, 2025-01-04) every 1 da
 SELECT csagg.distribution 'joint distribution of (text, number, unknown) over [2025-01-01, 2025-01-04) every 1 day in UTC {("a", null, null) = +1@0, (null, 1.50, null) = +1@0}';
 SELECT pg_temp.error_of(format('SELECT csagg.distribution %L', t)) FROM (VALUES
     (''), ('distribution'), ('distribution of money over [2025-01-01, 2025-01-04) every 1 day in UTC {}'),
-    ('distribution of text over [2025-01-01, 2025-01-04) every 1 day in Nowhere {}'),
+    ('distribution of text over [2025-01-01, 2025-01-04) every 1 hour in Nowhere {}'),
     ('distribution of text over [2025-01-01, 2025-01-04) every 1 day in UTC {"a" = +1@3}'),
     ('distribution of text over [2025-01-01, 2025-01-04) every 1 day in UTC {"a" = -1@0}'),
     ('distribution of text over [2025-01-01, 2025-01-04) every 1 day in UTC {"a" = +1@0 -2@1}'),

@@ -34,6 +34,8 @@ SELECT rules::jsonb::ruleset = rules AS same, rules::text::ruleset = rules AS sa
 SELECT '{"timezone": "UTC", "facts": {"a": "number"},
  "rules": [{"name": "r", "points": "2 * b"}]}'::ruleset;
 SELECT '{"timezone": "UTC", "facts": {"a": "number"}, "rules": [{"name": "r", "when": "a", "points": 1}]}'::ruleset;
+SELECT '{"timezone": "Mars and Venus"}'::ruleset;
+-- A time zone may be known elsewhere
 SELECT '{"timezone": "Mars"}'::ruleset;
 SELECT ('{"timezone": "UTC", "facts": {"a": "number"}, "rules": [{"name": "r", "points": "' || repeat('(', 5000) || 'a"}]}')::ruleset;
 SELECT ('{"timezone": "' || repeat('x', 2000000) || '"}')::ruleset;

@@ -166,8 +166,8 @@ TEST(Buckets, equal_the_definition) {
         const Instant from = rules.changes.size() > 5 ? at("2025-10-15") : at("2011-12-15");
         const twin::Zone zone(rules);
         GridSpec spec;
-        spec.start.local = from + Instant(random() % 5) * day;
-        spec.until.local = spec.start.local + Instant(random() % 30) * day;
+        spec.start = from + Instant(random() % 5) * day;
+        spec.until = spec.start + Instant(random() % 30) * day;
         spec.step = random() % 2 == 0 ? Span{0, 1, 0} : Span{0, 0, 6 * hour};
         spec.zone = zone.name();
         const Grid grid(spec, zone, heap());

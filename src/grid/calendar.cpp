@@ -40,6 +40,16 @@ void check_finite(std::int64_t timestamp) {
     if (timestamp < first_instant || timestamp > last_instant) throw_timestamp_overflow();
 }
 
+bool is_zone_name(std::string_view name) {
+    constexpr std::size_t most = 254;  // PostgreSQL's TZ_STRLEN_MAX, less the zero behind it
+    constexpr std::string_view punctuation = "/_+-<>,.:";
+    for (const char c : name) {
+        const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!alphanumeric && punctuation.find(c) == punctuation.npos) return false;
+    }
+    return !name.empty() && name.size() <= most;
+}
+
 LocalTime Calendar::add(LocalTime start, const Span& step, std::int64_t times) const {
     if (!in_range(start)) return infinite(start);
     std::int64_t months = 0;

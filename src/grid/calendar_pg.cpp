@@ -1,8 +1,11 @@
 #include "grid/calendar_pg.hpp"
 
-#include "postgres/boundary.hpp"
+#include <optional>
+
+#include "postgres/varlena.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -12,11 +15,40 @@ extern "C" {
 namespace csagg::pg {
 namespace {
 
+constexpr char unknown_hint[] =
+    "pg_timezone_names lists the names in the operating system's time zone data; Debian 13 and later keep old ones, such as "
+    "US/Eastern, in the package tzdata-legacy.";
+
 constexpr std::int64_t unix_epoch = std::int64_t(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
 
-class ZoneCalendar final : public Calendar {
+[[noreturn]] void throw_unknown(std::string_view name) {
+    const std::string shown = name.size() < TZ_STRLEN_MAX ? " \"" + std::string(name) + "\"" : std::string();
+    throw Error(Errc::invalid_parameter, "time zone" + shown + " not recognized", unknown_hint);
+}
+
+/// What all zones have in common.
+class ServerCalendar : public Calendar {
 public:
-    ZoneCalendar(pg_tz* zone, Arena& arena) : Calendar(pg_get_timezone_name(zone), arena), zone_(zone) {}
+    using Calendar::Calendar;
+
+private:
+    LocalTime add_months(LocalTime start, std::int32_t months) const override {
+        // PostgreSQL's own error would pass by those who turn ours into "invalid binary form".
+        int year = 0, month = 0, day = 0;
+        j2date(int(midnight_of(start) / micros_per_day) + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+        constexpr std::int64_t first = -4713 * 12 + 10, last = 294276 * 12 + 11;  // November 4714 BC, December 294276
+        const std::int64_t target = std::int64_t(year) * 12 + (month - 1) + months;
+        if (target < first || target > last) check_finite(target < first ? minus_infinity : plus_infinity);
+        Interval step{0, 0, months};
+        return call([start, &step] {
+            return DatumGetTimestamp(DirectFunctionCall2(timestamp_pl_interval, TimestampGetDatum(start), IntervalPGetDatum(&step)));
+        });
+    }
+};
+
+class ZoneCalendar final : public ServerCalendar {
+public:
+    ZoneCalendar(pg_tz* zone, Arena& arena) : ServerCalendar(pg_get_timezone_name(zone), arena), zone_(zone) {}
 
     bool is_of(const pg_tz* zone) const { return zone_ == zone; }
 
@@ -43,20 +75,16 @@ private:
         return {(boundary - unix_epoch) * micros_per_second, before * micros_per_second, later * micros_per_second};
     }
 
-    LocalTime add_months(LocalTime start, std::int32_t months) const override {
-        // PostgreSQL's own error would pass by those who turn ours into "invalid binary form".
-        int year = 0, month = 0, day = 0;
-        j2date(int(midnight_of(start) / micros_per_day) + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-        constexpr std::int64_t first = -4713 * 12 + 10, last = 294276 * 12 + 11;  // November 4714 BC, December 294276
-        const std::int64_t target = std::int64_t(year) * 12 + (month - 1) + months;
-        if (target < first || target > last) check_finite(target < first ? minus_infinity : plus_infinity);
-        Interval step{0, 0, months};
-        return call([start, &step] {
-            return DatumGetTimestamp(DirectFunctionCall2(timestamp_pl_interval, TimestampGetDatum(start), IntervalPGetDatum(&step)));
-        });
-    }
-
     pg_tz* zone_;
+};
+
+/// Of a zone that nobody knows here: its local times have no instants.
+class UnknownCalendar final : public ServerCalendar {
+public:
+    using ServerCalendar::ServerCalendar;
+
+private:
+    Boundary next_boundary(Instant) const override { throw_unknown(name()); }
 };
 
 // The calendars asked for so far. Like PostgreSQL's own zones they are kept for good, so references to them last.
@@ -69,6 +97,9 @@ struct Calendars {
     const Calendar* recent = nullptr;
     std::size_t recent_size = 0;
     char recent_name[TZ_STRLEN_MAX];
+    // The last one that an input asked for in vain, and in which statement.
+    std::optional<UnknownCalendar> unknown;
+    TimestampTz warned = 0;
 };
 
 Calendars& calendars() {
@@ -88,41 +119,26 @@ Calendars& calendars() {
     return *all;
 }
 
-/// What a name of PostgreSQL's can consist of, POSIX rules included. Anything else would let a name break out of the
-/// text form of a grid.
-bool is_plain_name(std::string_view name) {
-    constexpr std::string_view punctuation = "/_+-<>,.:";
-    for (const char c : name) {
-        const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!alphanumeric && punctuation.find(c) == punctuation.npos) return false;
-    }
-    return !name.empty() && name.size() < TZ_STRLEN_MAX;
-}
-
-[[noreturn]] void throw_unknown(std::string_view name) {
-    const std::string shown = name.size() < TZ_STRLEN_MAX ? " \"" + std::string(name) + "\"" : std::string();
-    throw Error(Errc::invalid_parameter, "time zone" + shown + " not recognized", "The view pg_timezone_names lists the names.");
-}
-
+/// NULL if it is unknown.
 pg_tz* find_zone(std::string_view name) {
-    if (!is_plain_name(name)) throw_unknown(name);
+    if (!is_zone_name(name)) throw_unknown(name);
     char terminated[TZ_STRLEN_MAX];
     std::memcpy(terminated, name.data(), name.size());
     terminated[name.size()] = '\0';
     pg_tz* const zone = call([&terminated] { return pg_tzset(terminated); });
-    if (zone == nullptr) throw_unknown(name);
+    if (zone == nullptr) return nullptr;
     if (!pg_tz_acceptable(zone))
         throw Error(Errc::invalid_parameter, "time zone \"" + std::string(name) + "\" uses leap seconds", "PostgreSQL does not support leap seconds.");
     return zone;
 }
 
-}  // namespace
-
-const Calendar& calendar_for(std::string_view name) {
+/// NULL if the zone is unknown.
+const Calendar* find_calendar(std::string_view name) {
     Calendars& all = calendars();
-    if (all.recent != nullptr && name == std::string_view(all.recent_name, all.recent_size)) return *all.recent;
+    if (all.recent != nullptr && name == std::string_view(all.recent_name, all.recent_size)) return all.recent;
 
     pg_tz* const zone = find_zone(name);
+    if (zone == nullptr) return nullptr;
     ZoneCalendar* calendar = all.first;
     while (calendar != nullptr && !calendar->is_of(zone)) calendar = calendar->next;
     if (calendar == nullptr) {
@@ -139,7 +155,31 @@ const Calendar& calendar_for(std::string_view name) {
     std::memcpy(all.recent_name, name.data(), name.size());
     all.recent_size = name.size();
     all.recent = calendar;
+    return calendar;
+}
+
+}  // namespace
+
+const Calendar& calendar_for(std::string_view name) {
+    const Calendar* const calendar = find_calendar(name);
+    if (calendar == nullptr) throw_unknown(name);
     return *calendar;
+}
+
+const Calendar& calendar_for_input(std::string_view name) {
+    if (const Calendar* const known = find_calendar(name)) return *known;
+    Calendars& all = calendars();
+    // Once in a statement: it may read a table of them.
+    const TimestampTz now = GetCurrentStatementStartTimestamp();
+    if (all.unknown.has_value() && all.unknown->name() == name && all.warned == now) return *all.unknown;
+    all.unknown.emplace(name, all.arena);
+    all.warned = now;
+    const char* const shown = DatumGetCString(make_cstring(name));
+    call([shown] {
+        ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not known here", shown),
+                          errdetail("The value is kept as it is. What is computed with it fails."), errhint("%s", unknown_hint)));
+    });
+    return *all.unknown;
 }
 
 }  // namespace csagg::pg

@@ -9,19 +9,18 @@ namespace csagg {
 Grid::Grid(const GridSpec& spec, const Calendar& calendar, Arena& arena)
     : labels_(arena), starts_(arena), snapshot_(spec.snapshot), lead_(spec.snapshot == Snapshot::end ? 1 : 0) {
     const std::size_t n = check_grid(spec, calendar);
-    const bool elapsed = check_span(spec.step, "step of a grid") == SpanUnit::elapsed;
     labels_.reserve(n);
     starts_.reserve(n + 1);
-    starts_.push_back(spec.start.at(calendar));
+    starts_.push_back(spec.is_elapsed() ? spec.start : calendar.to_instant(spec.start));
     for (std::size_t i = 0; i < n; ++i) {
         if (i % 1024 == 0) check_interrupts();
         // The labels count from the start, not from each other: 31 January + 2 months is 31 March.
-        if (elapsed) {
+        if (spec.is_elapsed()) {
             labels_.push_back(calendar.to_local(starts_.back()));
             starts_.push_back(starts_.back() + spec.step.micros);
         } else {
-            labels_.push_back(calendar.add(spec.start.local, spec.step, std::int64_t(i)));
-            const Instant next = calendar.to_instant(calendar.add(spec.start.local, spec.step, std::int64_t(i) + 1));
+            labels_.push_back(calendar.add(spec.start, spec.step, std::int64_t(i)));
+            const Instant next = calendar.to_instant(calendar.add(spec.start, spec.step, std::int64_t(i) + 1));
             // Only rules that change twice within two days could give an earlier one; the search relies on the order.
             starts_.push_back(std::max(next, starts_.back()));
         }

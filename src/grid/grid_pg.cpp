@@ -9,8 +9,11 @@
 #include "postgres/varlena.hpp"
 
 extern "C" {
+#include "access/xact.h"
+#include "commands/extension.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/timestamp.h"
 }
 
@@ -125,9 +128,9 @@ LastResult& last_result(FunctionCallInfo fcinfo) {
 
 ByteSpan span_of(const Bytes& bytes) { return {bytes.data(), bytes.size()}; }
 
-void print_json_time(const GridEnd& end, const Calendar& calendar, String& out) {
+void print_json_time(const GridSpec& spec, std::int64_t end, String& out) {
     String text(out.get_allocator());
-    print_grid_end(end, calendar, text);
+    print_grid_end(spec, end, text);
     // ISO 8601's separator, which JSON readers expect; the era, if any, stays behind its blank.
     if (const std::size_t blank = text.find(' '); blank != text.npos) text[blank] = 'T';
     out.push_back('"');
@@ -135,20 +138,39 @@ void print_json_time(const GridEnd& end, const Calendar& calendar, String& out) 
     out.push_back('"');
 }
 
+/// For local arithmetic. PostgreSQL knows this one without any file.
+const Calendar& no_zone() {
+    static const Calendar& gmt = calendar_for("GMT");
+    return gmt;
+}
+
+/// What a session has and other machines may have otherwise must not be a silent default where Citus sends calls to them
+/// as they are written. Looked up once per call site.
+void refuse_citus(FunctionCallInfo fcinfo, const char* argument, const char* hint) {
+    FmgrInfo* const info = fcinfo->flinfo;
+    if (info->fn_extra != nullptr) return;
+    if (call([] { return OidIsValid(get_extension_oid("citus", true)); }))
+        throw Error(Errc::not_supported, std::string(argument) + " has no default in a database with Citus", hint,
+                    "Each machine would take its own.");
+    info->fn_extra = info;
+}
+
 }  // namespace
 
 const Grid& cached_grid(ByteSpan value) { return grid_cache.get(value); }
 
+std::size_t bucket_count(ByteSpan value) { return check_grid(decode_grid(value), no_zone()); }
+
 CSAGG_FUNCTION(csagg_grid_in) {
     const char* const text = PG_GETARG_CSTRING(0);
-    return make_grid(parse_grid(text, calendar_for));
+    return make_grid(parse_grid(text, calendar_for_input));
 }
 
 CSAGG_FUNCTION(csagg_grid_out) {
     const GridSpec spec = decode_grid(bytes_argument(fcinfo, 0));
     ContextArena arena;
     String text(arena);
-    print_grid(spec, calendar_for(spec.zone), text);
+    print_grid(spec, text);
     return make_cstring({text.data(), text.size()});
 }
 
@@ -160,13 +182,23 @@ CSAGG_FUNCTION(csagg_grid_recv) {
     const char* const bytes = call([message, size] { return pq_getmsgbytes(message, size); });
     try {
         GridSpec spec = decode_grid({reinterpret_cast<const Byte*>(bytes), std::size_t(size)});
-        const Calendar& calendar = calendar_for(spec.zone);
+        const Calendar& calendar = calendar_for_input(spec.zone);
         spec.zone = calendar.name();
         check_grid(spec, calendar);
         return make_grid(spec);
     } catch (const Error& e) {
         throw Error(Errc::invalid_binary, std::string("invalid binary form of csagg.grid: ") + e.what());
     }
+}
+
+CSAGG_FUNCTION(csagg_default_timezone) {
+    refuse_citus(fcinfo, "timezone", "Name the time zone, as in csagg.grid(start, until, '1 day', 'Europe/Berlin').");
+    return make_text(call([] { return GetConfigOption("TimeZone", false, false); }));
+}
+
+CSAGG_FUNCTION(csagg_default_as_of) {
+    refuse_citus(fcinfo, "as_of", "Give the instant, as in csagg.last_buckets(30, '1 day', 'Europe/Berlin', '2025-06-30 12:00+00').");
+    return TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
 }
 
 CSAGG_FUNCTION(csagg_grid) {
@@ -187,14 +219,8 @@ CSAGG_FUNCTION(csagg_grid) {
 
     LastResult& last = last_result(fcinfo);
     if (last.key != key) {
-        const Calendar& calendar = calendar_for(zone);
-        GridSpec spec;
-        spec.start.local = PG_GETARG_TIMESTAMP(0);
-        spec.until.local = PG_GETARG_TIMESTAMP(1);
-        spec.step = to_span(*step);
-        spec.snapshot = parse_snapshot(snapshot);
-        spec.zone = calendar.name();
-        check_grid(spec, calendar);
+        const GridSpec spec = local_grid(PG_GETARG_TIMESTAMP(0), PG_GETARG_TIMESTAMP(1), to_span(*step), parse_snapshot(snapshot),
+                                         calendar_for(zone));
         last.key.clear();
         last.value.clear();
         encode_grid(spec, last.value);
@@ -224,13 +250,12 @@ CSAGG_FUNCTION(csagg_grid_buckets) {
 
 CSAGG_FUNCTION(csagg_grid_to_jsonb) {
     const GridSpec spec = decode_grid(bytes_argument(fcinfo, 0));
-    const Calendar& calendar = calendar_for(spec.zone);
     ContextArena arena;
     String json(arena);
     json += "{\"start\":";
-    print_json_time(spec.start, calendar, json);
+    print_json_time(spec, spec.start, json);
     json += ",\"until\":";
-    print_json_time(spec.until, calendar, json);
+    print_json_time(spec, spec.until, json);
     json += ",\"step\":\"";
     print_span(spec.step, json);
     json += "\",\"timezone\":\"";

@@ -11,4 +11,7 @@ namespace csagg::pg {
 /// in every call from PostgreSQL, and a call may use two grids at once.
 const Grid& cached_grid(ByteSpan value);
 
+/// How many buckets it has. Needs no time zone, and neither does all that only prints, sends or merges what was counted.
+std::size_t bucket_count(ByteSpan value);
+
 }  // namespace csagg::pg

@@ -39,37 +39,12 @@ std::uint64_t count_months(LocalTime start, LocalTime until, const Span& step, c
     return std::uint64_t(n);
 }
 
-void check_end(const GridEnd& end, SpanUnit unit, const Calendar& calendar) {
-    if (end.shift == 0) return;
-    const GridEnd read = GridEnd::from_instant(calendar, end.at(calendar));
-    if (unit != SpanUnit::elapsed || read.local != end.local || read.shift != end.shift)
-        throw Error(Errc::invalid_parameter, "offset from UTC does not fit the grid",
-                    "Leave it out, but for steps below a day in an hour that the clocks show twice.");
-}
-
 // ---- text
-
-void print_two_digits(std::int64_t v, String& out) {
-    out.push_back(char('0' + v / 10 % 10));
-    out.push_back(char('0' + v % 10));
-}
 
 void print_number(std::int64_t v, String& out) {
     char buffer[24];
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, v);
     out.append(buffer, end.ptr);
-}
-
-void print_offset(std::int64_t seconds, String& out) {
-    out.push_back(seconds < 0 ? '-' : '+');
-    seconds = std::abs(seconds);
-    print_two_digits(seconds / 3600, out);
-    if (seconds % 3600 == 0) return;
-    out.push_back(':');
-    print_two_digits(seconds / 60 % 60, out);
-    if (seconds % 60 == 0) return;
-    out.push_back(':');
-    print_two_digits(seconds % 60, out);
 }
 
 struct Unit {
@@ -156,48 +131,27 @@ Span parse_step(std::string_view number, std::string_view unit) {
     throw_unreadable(unit);
 }
 
-/// "+09", "-03:30", "+00:53:28" in seconds.
-std::int64_t parse_offset(std::string_view text) {
-    const std::string_view whole = text;
-    std::int64_t seconds = 0;
-    std::int64_t unit = 3600;
-    for (text.remove_prefix(1);; unit /= 60) {
-        const auto digit = [&](std::size_t i) {
-            if (i >= text.size() || text[i] < '0' || text[i] > '9') throw_unreadable(whole);
-            return text[i] - '0';
-        };
-        seconds += unit * (digit(0) * 10 + digit(1));
-        text.remove_prefix(2);
-        if (text.empty()) break;
-        if (text[0] != ':' || unit == 1) throw_unreadable(whole);
-        text.remove_prefix(1);
-    }
-    return whole[0] == '-' ? -seconds : seconds;
+struct ParsedEnd {
+    std::int64_t time;
+    bool is_instant;  // it had an offset from UTC
+};
+
+ParsedEnd parse_end(std::string_view text) {
+    std::string_view left = text;
+    const std::int64_t time = parse_instant(left);
+    if (!left.empty()) throw_unreadable(text);
+    // Behind the two hyphens of the date.
+    const std::size_t day = text.find('-', text.find('-') + 1);
+    return {time, day != text.npos && text.find_first_of("+-Z", day + 1) != text.npos};
 }
 
-GridEnd parse_end(std::string_view text, const Calendar& calendar) {
-    std::string local(text);
-    std::string offset;
-    // The offset stands behind the time of day; " BC" may follow it.
-    if (const std::size_t time = local.find(':'); time != local.npos) {
-        if (const std::size_t begin = local.find_first_of("+-", time); begin != local.npos) {
-            const std::size_t end = std::min(local.find(' ', begin), local.size());
-            offset = local.substr(begin, end - begin);
-            local.erase(begin, end - begin);
-        }
-    }
-    std::string_view left = local;
-    GridEnd read;
-    read.local = parse_instant(left);
-    if (!left.empty()) throw_unreadable(text);
-    if (!offset.empty()) {
-        const std::int64_t seconds = parse_offset(offset);
-        if (std::abs(seconds) >= 86'400) throw_unreadable(text);
-        const std::int64_t shift = read.local - seconds * micros_per_second - calendar.to_instant(read.local);
-        if (shift % micros_per_second != 0) throw_unreadable(text);
-        read.shift = std::int32_t(shift / micros_per_second);
-    }
-    return read;
+/// Turns the ends of elapsed steps from local times into instants.
+void find_instants(GridSpec& spec, const Calendar& calendar) {
+    // Where the clocks change they may put the ends in the other order: then there is no bucket.
+    const bool in_order = spec.start <= spec.until;
+    spec.start = calendar.to_instant(spec.start);
+    spec.until = calendar.to_instant(spec.until);
+    if (in_order) spec.until = std::max(spec.start, spec.until);
 }
 
 }  // namespace
@@ -208,19 +162,11 @@ Snapshot parse_snapshot(std::string_view word) {
     throw Error(Errc::invalid_parameter, "snapshot must be 'end' or 'start'");
 }
 
-GridEnd GridEnd::from_instant(const Calendar& calendar, Instant at) {
-    check_finite(at);
-    const LocalTime local = calendar.to_local(at);
-    return {local, std::int32_t((at - calendar.to_instant(local)) / micros_per_second)};
-}
-
 void encode_grid(const GridSpec& spec, Bytes& out) {
     ByteWriter writer(out);
     writer.u8(Byte(format_version << 4 | Byte(spec.snapshot)));
-    for (const GridEnd& end : {spec.start, spec.until}) {
-        writer.fixed(end.local);
-        writer.fixed(end.shift);
-    }
+    writer.fixed(spec.start);
+    writer.fixed(spec.until);
     writer.fixed(spec.step.months);
     writer.fixed(spec.step.days);
     writer.fixed(spec.step.micros);
@@ -234,16 +180,13 @@ GridSpec decode_grid(ByteSpan bytes) {
     if ((head & 0x0F) > Byte(Snapshot::start)) throw_corrupt("grid has an unknown snapshot");
     GridSpec spec;
     spec.snapshot = Snapshot(head & 0x0F);
-    for (GridEnd* end : {&spec.start, &spec.until}) {
-        end->local = reader.fixed<std::int64_t>();
-        end->shift = reader.fixed<std::int32_t>();
-        if (end->shift <= -2 * 86'400 || end->shift >= 2 * 86'400) throw_corrupt("grid has an impossible offset");
-    }
+    spec.start = reader.fixed<std::int64_t>();
+    spec.until = reader.fixed<std::int64_t>();
     spec.step.months = reader.fixed<std::int32_t>();
     spec.step.days = reader.fixed<std::int32_t>();
     spec.step.micros = reader.fixed<std::int64_t>();
-    if (reader.left() == 0 || reader.left() > max_zone_bytes) throw_corrupt("grid has no readable time zone");
     spec.zone = as_text(reader.take(reader.left()));
+    if (!is_zone_name(spec.zone)) throw_corrupt("grid has no readable time zone");
     return spec;
 }
 
@@ -272,22 +215,16 @@ void print_span(const Span& span, String& out) {
     }
 }
 
-void print_grid_end(const GridEnd& end, const Calendar& calendar, String& out) {
-    if (end.shift == 0) return print_local(end.local, out);
-    String text(out.get_allocator());
-    print_local(end.local, text);
-    String offset(out.get_allocator());
-    print_offset((end.local - end.at(calendar)) / micros_per_second, offset);
-    const std::size_t era = text.find(" BC");
-    text.insert(era == text.npos ? text.size() : era, offset);
-    out.append(text);
+void print_grid_end(const GridSpec& spec, std::int64_t end, String& out) {
+    if (spec.is_elapsed()) return print_instant(end, out);
+    print_local(end, out);
 }
 
-void print_grid(const GridSpec& spec, const Calendar& calendar, String& out) {
+void print_grid(const GridSpec& spec, String& out) {
     out.push_back('[');
-    print_grid_end(spec.start, calendar, out);
+    print_grid_end(spec, spec.start, out);
     out.append(", ");
-    print_grid_end(spec.until, calendar, out);
+    print_grid_end(spec, spec.until, out);
     out.append(") every ");
     print_span(spec.step, out);
     out.append(" in ");
@@ -315,41 +252,47 @@ GridSpec parse_grid(std::string_view text, CalendarSource calendars) {
     const Calendar& calendar = calendars(zone);
     spec.zone = calendar.name();
     spec.step = parse_step(number, unit);
-    spec.start = parse_end(start, calendar);
-    spec.until = parse_end(until, calendar);
+    const ParsedEnd from = parse_end(start), to = parse_end(until);
+    spec.start = from.time;
+    spec.until = to.time;
+    if (from.is_instant != to.is_instant || (from.is_instant && !spec.is_elapsed()))
+        throw Error(Errc::invalid_parameter, "offset from UTC does not fit the grid",
+                    "Steps below a day may have it at both ends, longer ones at none.");
+    if (spec.is_elapsed() && !from.is_instant) find_instants(spec, calendar);
     check_grid(spec, calendar);
     return spec;
 }
 
-std::size_t check_grid(const GridSpec& spec, const Calendar& calendar) {
-    for (const GridEnd* end : {&spec.start, &spec.until})
-        if (end->local == minus_infinity || end->local == plus_infinity)
-            throw Error(Errc::datetime_overflow, end == &spec.start ? "start of a grid must be finite" : "end of a grid must be finite");
-    const SpanUnit unit = check_span(spec.step, "step of a grid");
-    const Instant start = spec.start.at(calendar);
-    const Instant until = spec.until.at(calendar);
-    check_end(spec.start, unit, calendar);
-    check_end(spec.until, unit, calendar);
-    // In elapsed time the clocks may put the ends in either order by one measure; only both together are an error.
-    if (spec.until.local < spec.start.local && (unit != SpanUnit::elapsed || until < start))
-        throw Error(Errc::invalid_parameter, "grid ends before it starts");
-    std::uint64_t n = 0;
-    if (unit == SpanUnit::elapsed) {
-        if (until > start) n = count_even(std::uint64_t(until) - std::uint64_t(start), std::uint64_t(spec.step.micros));
-    } else if (spec.until.local > spec.start.local) {
-        n = unit == SpanUnit::months
-                ? count_months(spec.start.local, spec.until.local, spec.step, calendar)
-                : count_even(std::uint64_t(spec.until.local) - std::uint64_t(spec.start.local), std::uint64_t(days_in_micros(spec.step.days)));
+GridSpec local_grid(LocalTime start, LocalTime until, const Span& step, Snapshot snapshot, const Calendar& calendar) {
+    GridSpec spec{start, until, step, snapshot, calendar.name()};
+    if (spec.is_elapsed()) find_instants(spec, calendar);
+    const std::size_t n = check_grid(spec, calendar);
+    // What is in range by one measure may be out of it by the other.
+    if (spec.is_elapsed()) {
+        calendar.to_local(spec.start + std::int64_t(n) * step.micros);
+    } else {
+        calendar.to_instant(start);
+        calendar.to_instant(calendar.add(start, step, std::int64_t(n)));
     }
+    return spec;
+}
+
+std::size_t check_grid(const GridSpec& spec, const Calendar& calendar) {
+    for (const std::int64_t* end : {&spec.start, &spec.until}) {
+        if (*end == minus_infinity || *end == plus_infinity)
+            throw Error(Errc::datetime_overflow, end == &spec.start ? "start of a grid must be finite" : "end of a grid must be finite");
+        check_finite(*end);
+    }
+    const SpanUnit unit = check_span(spec.step, "step of a grid");
+    if (spec.until < spec.start) throw Error(Errc::invalid_parameter, "grid ends before it starts");
+    const std::uint64_t length = std::uint64_t(spec.until) - std::uint64_t(spec.start);
+    const std::uint64_t n = length == 0                 ? 0
+                            : unit == SpanUnit::elapsed ? count_even(length, std::uint64_t(spec.step.micros))
+                            : unit == SpanUnit::days    ? count_even(length, std::uint64_t(days_in_micros(spec.step.days)))
+                                                        : count_months(spec.start, spec.until, spec.step, calendar);
     check_count(n);
     // The last bucket is a whole one, so its end has to exist too.
-    if (unit == SpanUnit::elapsed) {
-        Instant end = 0;
-        if (__builtin_mul_overflow(spec.step.micros, std::int64_t(n), &end) || __builtin_add_overflow(start, end, &end)) throw_timestamp_overflow();
-        check_finite(end);
-    } else {
-        calendar.to_instant(calendar.add(spec.start.local, spec.step, std::int64_t(n)));
-    }
+    calendar.add(spec.start, spec.step, std::int64_t(n));
     return n;
 }
 
@@ -359,20 +302,12 @@ GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot 
     const SpanUnit unit = check_span(step, "step of a grid");
     if (as_of == minus_infinity || as_of == plus_infinity) throw Error(Errc::datetime_overflow, "as_of must be finite");
     const LocalTime local = calendar.to_local(as_of);
-    GridSpec spec;
-    spec.step = step;
-    spec.snapshot = snapshot;
-    spec.zone = calendar.name();
+    GridSpec spec{0, 0, step, snapshot, calendar.name()};
     if (unit == SpanUnit::elapsed) {
         const Instant midnight = calendar.to_instant(midnight_of(local));
         const std::int64_t current = floor_div(as_of - midnight, step.micros);
-        const auto bucket_at = [&](std::int64_t i) {
-            Instant at = 0;
-            if (__builtin_mul_overflow(step.micros, i, &at) || __builtin_add_overflow(midnight, at, &at)) throw_timestamp_overflow();
-            return GridEnd::from_instant(calendar, at);
-        };
-        spec.start = bucket_at(current - n + 1);
-        spec.until = bucket_at(current + 1);
+        spec.start = calendar.add(midnight, step, current - n + 1);
+        spec.until = calendar.add(midnight, step, current + 1);
         return spec;
     }
     const LocalTime origin = unit == SpanUnit::months ? 0 : 2 * micros_per_day;  // a Monday, and the 1st of a January
@@ -382,8 +317,8 @@ GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot 
     // By instants, so that it holds as_of also where the clocks show midnight twice.
     while (calendar.to_instant(bucket_at(current)) > as_of) --current;
     while (calendar.to_instant(bucket_at(current + 1)) <= as_of) ++current;
-    spec.start.local = bucket_at(current - n + 1);
-    spec.until.local = bucket_at(current + 1);
+    spec.start = bucket_at(current - n + 1);
+    spec.until = bucket_at(current + 1);
     return spec;
 }
 

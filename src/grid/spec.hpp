@@ -1,9 +1,11 @@
 // What a grid is made from, its bytes (the SQL type csagg.grid) and its text form.
 //
 //   [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo
-//   [2025-10-26 02:00:00+02, 2025-10-26 04:00:00) every 15 minutes in Europe/Berlin at start
+//   [2025-10-26 00:00:00+00, 2025-10-26 03:00:00+00) every 15 minutes in Europe/Berlin at start
 //
-// An end carries its offset from UTC only where the clocks show it twice and it means the first of the two.
+// Steps of days and months count local times, so the ends are local times. Steps of elapsed time count instants, so the
+// ends are instants. Either way the number of buckets is known without the zone, and so are text and bytes: a value can be
+// printed, sent and read where nobody knows its zone any more, or where the zone has got other rules.
 #pragma once
 #include "grid/calendar.hpp"
 
@@ -15,25 +17,16 @@ enum class Snapshot : Byte { end = 0, start = 1 };
 /// Errc::invalid_parameter unless 'end' or 'start'.
 Snapshot parse_snapshot(std::string_view word);
 
-/// One end of a grid. `shift` (seconds) leads from PostgreSQL's reading of `local` to the instant that is meant; it is 0
-/// but for the first pass through an hour that the clocks show twice.
-struct GridEnd {
-    LocalTime local = 0;
-    std::int32_t shift = 0;
-
-    Instant at(const Calendar& calendar) const { return calendar.to_instant(local) + shift * micros_per_second; }
-    static GridEnd from_instant(const Calendar& calendar, Instant at);
-};
-
 struct GridSpec {
-    GridEnd start;
-    GridEnd until;
+    std::int64_t start = 0;  // instants if the step is elapsed time, else local times; so is `until`
+    std::int64_t until = 0;
     Span step;
     Snapshot snapshot = Snapshot::end;
-    std::string_view zone;  // canonical spelling; whoever holds the spec keeps the name alive
-};
+    std::string_view zone;  // canonical spelling if it is known; whoever holds the spec keeps the name alive
 
-inline constexpr std::size_t max_zone_bytes = 255;
+    bool is_elapsed() const { return step.micros != 0; }
+    friend bool operator==(const GridSpec&, const GridSpec&) = default;
+};
 
 /// The bytes of csagg.grid.
 void encode_grid(const GridSpec& spec, Bytes& out);
@@ -42,18 +35,24 @@ GridSpec decode_grid(ByteSpan bytes);
 
 /// '2025-01-31 09:30:00', '0044-03-15 00:00:00 BC': ISO, whatever DateStyle is.
 void print_local(LocalTime local, String& out);
-void print_grid_end(const GridEnd& end, const Calendar& calendar, String& out);
+/// Of `spec`: a local time, or an instant in UTC.
+void print_grid_end(const GridSpec& spec, std::int64_t end, String& out);
 /// '1 day', '3 months', '90 minutes'.
 void print_span(const Span& span, String& out);
-void print_grid(const GridSpec& spec, const Calendar& calendar, String& out);
+void print_grid(const GridSpec& spec, String& out);
 
 /// Finds the calendar of a zone that a text or a message names.
 using CalendarSource = const Calendar& (*)(std::string_view zone);
 
-/// Errc::invalid_text; what a readable text asks for is checked like the arguments of csagg.grid().
+/// Errc::invalid_text; what a readable text asks for is checked like the arguments of csagg.grid(). The calendar is asked
+/// for its name and, if the ends of elapsed steps are given as local times, for their instants.
 GridSpec parse_grid(std::string_view text, CalendarSource calendars);
 
-/// Everything that a grid's values can get wrong: ends, step, number of buckets. Gives the number of buckets.
+/// The grid between two local times, checked in full. Errors as check_grid.
+GridSpec local_grid(LocalTime start, LocalTime until, const Span& step, Snapshot snapshot, const Calendar& calendar);
+
+/// Everything that a grid's values can get wrong: ends, step, number of buckets. Gives the number of buckets. Any calendar
+/// does: it is asked for local arithmetic only, which is the same in all zones.
 /// Errc::invalid_parameter, Errc::datetime_overflow, Errc::limit_exceeded.
 std::size_t check_grid(const GridSpec& spec, const Calendar& calendar);
 

@@ -16,7 +16,7 @@ namespace csagg::pg {
 namespace {
 
 Cells new_state(Form form, ByteSpan grid) {
-    return Cells::create(form, grid, cached_grid(grid).size(), process_hash_seed, grow_state);
+    return Cells::create(form, grid, bucket_count(grid), process_hash_seed, grow_state);
 }
 
 Datum encoded(const Cells& cells) {
@@ -27,25 +27,23 @@ Datum encoded(const Cells& cells) {
 }
 
 Bytes grid_from_text(std::string_view text, Arena& arena) {
-    const GridSpec spec = parse_grid(text, calendar_for);
+    const GridSpec spec = parse_grid(text, calendar_for_input);
     Bytes bytes(arena);
     encode_grid(spec, bytes);
     return bytes;
 }
 
-/// That the bytes are those that csagg.grid has for this grid.
-void check_grid_bytes(ByteSpan bytes, Arena& arena) {
-    const GridSpec spec = decode_grid(bytes);
-    if (spec.zone != calendar_for(spec.zone).name()) throw_corrupt("name of the time zone is not in its normal form");
-    Bytes again(arena);
-    encode_grid(spec, again);
-    if (!std::equal(bytes.begin(), bytes.end(), again.begin(), again.end())) throw_corrupt("grid is not in its normal form");
+/// Gives the number of buckets.
+std::size_t check_grid_bytes(ByteSpan bytes) {
+    const std::string_view zone = decode_grid(bytes).zone;
+    if (zone != calendar_for_input(zone).name()) throw_corrupt("name of the time zone is not in its normal form");
+    return bucket_count(bytes);
 }
 
 String grid_text(ByteSpan bytes, Arena& arena) {
     const GridSpec spec = decode_grid(bytes);
     String text(arena);
-    print_grid(spec, calendar_for(spec.zone), text);
+    print_grid(spec, text);
     return text;
 }
 
@@ -94,9 +92,7 @@ Datum population_recv(FunctionCallInfo fcinfo, bool (*accepts)(Form)) {
     ContextArena arena;
     try {
         if (!accepts(form_of(bytes))) throw_corrupt("value of another type");
-        const ByteSpan grid = grid_of(bytes);
-        check_grid_bytes(grid, arena);
-        validate(bytes, cached_grid(grid).size(), grow_state, arena);
+        validate(bytes, check_grid_bytes(grid_of(bytes)), grow_state, arena);
     } catch (const Error& e) {
         throw Error(Errc::invalid_binary, std::string("invalid binary form: ") + e.what());
     }
@@ -126,19 +122,19 @@ CSAGG_FUNCTION(csagg_population_send) {
 
 CSAGG_FUNCTION(csagg_population_out) {
     ContextArena arena;
-    const StoredArgument in(fcinfo, 0, arena);
-    const String grid = grid_text(in.stored.grid(), arena);
+    const Stored stored(bytes_argument(fcinfo, 0), arena);
+    const String grid = grid_text(stored.grid(), arena);
     String text(arena);
-    print_population(in.stored, in.grid.size(), {grid.data(), grid.size()}, text);
+    print_population(stored, bucket_count(stored.grid()), {grid.data(), grid.size()}, text);
     return make_cstring({text.data(), text.size()});
 }
 
 CSAGG_FUNCTION(csagg_population_to_jsonb) {
     ContextArena arena;
-    const StoredArgument in(fcinfo, 0, arena);
-    const String grid = grid_text(in.stored.grid(), arena);
+    const Stored stored(bytes_argument(fcinfo, 0), arena);
+    const String grid = grid_text(stored.grid(), arena);
     String text(arena);
-    print_population_json(in.stored, in.grid.size(), {grid.data(), grid.size()}, text);
+    print_population_json(stored, bucket_count(stored.grid()), {grid.data(), grid.size()}, text);
     return make_jsonb({text.data(), text.size()});
 }
 

@@ -36,8 +36,8 @@ struct DayGrid {
 private:
     Grid make(int days, Snapshot snapshot) {
         GridSpec spec;
-        spec.start.local = first_day;
-        spec.until.local = first_day + days * micros_per_day;
+        spec.start = first_day;
+        spec.until = first_day + days * micros_per_day;
         spec.step.days = 1;
         spec.snapshot = snapshot;
         spec.zone = "UTC";

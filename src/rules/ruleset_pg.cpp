@@ -74,7 +74,7 @@ RulesCache cache;
 /// Checks the document in full, and makes the value.
 Datum make_ruleset(std::string_view source) {
     ContextArena arena;
-    const RuleSet rules(source, calendar_for, arena);
+    const RuleSet rules(source, calendar_for_input, arena);
     String text(arena);
     text.push_back(char(format_byte));
     rules.document().print(text);

@@ -59,6 +59,16 @@ SELECT g.id, csagg.distribution(plan, g.x), csagg.distribution(ARRAY[plan, score
 FROM grids g, (SELECT customer, csagg.timeline(at, score) AS score, csagg.timeline(at, plan) AS plan FROM log GROUP BY customer) t GROUP BY g.id;
 INSERT INTO populations VALUES (0, NULL, NULL, NULL, NULL);
 
+-- Values in a time zone that this server does not know, as if it had gone with an upgrade of the operating system.
+INSERT INTO grids VALUES (101, '[2025-01-31 00:00:00, 2025-06-01 00:00:00) every 1 month in Mars/Olympus'),
+    (102, '[2025-01-01 00:00:00+00, 2025-01-02 00:00:00+00) every 6 hours in Mars/Olympus at start');
+INSERT INTO rulesets VALUES (101, '{"timezone": "Mars/Olympus", "facts": {"a": "number"}, "rules": [{"name": "r", "when": "a @ 3 days ago > 1", "points": "a"}]}');
+INSERT INTO populations
+SELECT id, ('distribution of text over ' || x || ' {"gold" = +2@0 -1@3}')::csagg.distribution,
+       ('joint distribution of (text, number) over ' || x || ' {("gold", 1) = +2@0 -1@3}')::csagg.distribution,
+       ('summary over ' || x || ' {42.1 = +1@0} sums {0 = 42.12 1774.0944}')::csagg.summary, ('flows of text over ' || x || ' {null -> "gold" = +2@3}')::csagg.flows
+FROM grids WHERE id > 100;
+
 -- What a user builds: defaults, a generated column, a view, an index, an aggregate in a materialized view, arrays, a domain.
 CREATE DOMAIN plan_timeline AS csagg.timeline CHECK (csagg.text_at(VALUE, 'infinity') <> 'none');
 CREATE TABLE built (

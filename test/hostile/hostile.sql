@@ -141,8 +141,8 @@ BEGIN
         EXECUTE format('SELECT (csagg.%s_send(x) = %L OR %1$L IN (''grid'', ''ruleset'')) AND csagg.%1$s_send(x::text::csagg.%1$s) = csagg.%1$s_send(x) FROM hostile.received_%1$s', type, bytes) INTO same;
         EXECUTE hostile.used(type, format('(SELECT x FROM hostile.received_%s)', type));
     EXCEPTION WHEN OTHERS THEN
-        -- Numbers that are sound one by one may still lead out of range together.
-        RETURN CASE WHEN SQLSTATE ~ '^22' OR (type = 'ruleset' AND SQLSTATE = '42703') THEN 'accepted' ELSE 'accepted, but ' || SQLSTATE || ' ' || SQLERRM END;
+        -- Numbers that are sound one by one may still lead out of range together, and a time zone may be unknown here.
+        RETURN CASE WHEN same IS NOT TRUE THEN 'accepted, but another value: ' || SQLERRM WHEN SQLSTATE ~ '^22' OR (type = 'ruleset' AND SQLSTATE = '42703') THEN 'accepted' ELSE 'accepted, but ' || SQLSTATE || ' ' || SQLERRM END;
     END;
     RETURN CASE WHEN same THEN 'accepted' ELSE 'accepted, but another value' END;
 END $$;
