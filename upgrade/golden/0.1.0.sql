@@ -91,7 +91,12 @@ INSERT INTO golden.cases (name, query) VALUES
 ('assessment over time', $$SELECT csagg.assess_over(r, p, '2025-01-01 00:00+00', '2025-02-01 00:00+00')::text FROM golden.rules, golden.people p WHERE id = 2$$),
 ('explanation', $$SELECT string_agg(e::text, ' ') FROM golden.rules, golden.people p, golden.instant, csagg.explain(r, p, at) e WHERE id = 2$$),
 ('explanation of a change', $$SELECT string_agg(e::text, ' ') FROM golden.rules, golden.people p, csagg.explain_change(r, p, '2025-01-03 00:00+00', '2025-01-12 00:00+00') e WHERE id = 2$$),
-('values as JSON', $$SELECT concat_ws(' ', csagg.jsonb(score), csagg.jsonb(logins), csagg.jsonb(g)) FROM golden.people, golden.days WHERE id = 2$$);
+('values as JSON', $$SELECT concat_ws(' ', csagg.jsonb(score), csagg.jsonb(logins), csagg.jsonb(g)) FROM golden.people, golden.days WHERE id = 2$$),
+('hashes, which indexes and partitions hold', $$SELECT concat_ws(' ', csagg.timeline_hash(score), csagg.timeline_hash_extended(score, 7), csagg.counter_hash(logins), csagg.counter_hash_extended(logins, 7),
+    csagg.history_hash(csagg.history_of('x', score)), csagg.history_hash_extended(csagg.history_of('x', score), 7), csagg.grid_hash(g), csagg.grid_hash_extended(g, 7), csagg.ruleset_hash(r), csagg.ruleset_hash_extended(r, 7))
+    FROM golden.people, golden.days, golden.rules WHERE id = 2$$),
+('hashes of populations', $$SELECT concat_ws(' ', csagg.distribution_hash(d), csagg.distribution_hash_extended(d, 7), csagg.summary_hash(s), csagg.summary_hash_extended(s, 7), csagg.flows_hash(f), csagg.flows_hash_extended(f, 7))
+    FROM (SELECT csagg.distribution(plan, g) d, csagg.summary(score, g) s, csagg.flows(plan, g) f FROM golden.people, golden.days) p$$);
 
 -- Seven people who change their plan and score, and log in.
 CREATE TABLE golden.people AS
