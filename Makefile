@@ -40,6 +40,9 @@ else
 OBJS = $(SOURCES:.cpp=.o)
 endif
 DATA_built = $(SCRIPT)
+# Older versions can be installed too, and updated: docs/releasing.md.
+RELEASED = upgrade/released/$(SCRIPT)
+DATA = $(sort $(wildcard upgrade/csagg--*--*.sql) $(filter-out $(RELEASED),$(wildcard upgrade/released/csagg--*.sql)))
 EXTRA_CLEAN = .objects .flags $(OBJS:.o=.d) build/unity
 
 # One test per file; sql/setup.sql, when there is one, makes the extension for the others.
@@ -55,7 +58,7 @@ endif
 # -isystem: PostgreSQL's headers are C, and not ours to warn about.
 # -fno-semantic-interposition and -fvisibility-inlines-hidden: let GCC inline within the library, and call, as in a program.
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
-PG_CXXFLAGS = -std=c++20 -Wall -Wextra -fno-semantic-interposition -fvisibility-inlines-hidden -MMD -MP
+PG_CXXFLAGS += -std=c++20 -Wall -Wextra -fno-semantic-interposition -fvisibility-inlines-hidden -MMD -MP
 SHLIB_LINK = -lstdc++
 
 # No bitcode for JIT, whoever asks for it: clang writes constructors as aliases, PostgreSQL's inliner takes every symbol
@@ -100,3 +103,17 @@ $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) csagg.control Makefile
 	{ printf "%s\n" '\echo Use "CREATE EXTENSION csagg" to load this file. \quit'; \
 	  for part in $(SQL_PARTS); do printf '\n-- %s\n\n' "$$part" && cat "$$part" || exit 1; done; } > $@.new
 	mv $@.new $@
+
+# A release: its script, and the bytes of its values, are kept as they are for ever.
+.PHONY: freeze dist
+freeze: $(SCRIPT)
+	@! [ -e $(RELEASED) ] || cmp $(SCRIPT) $(RELEASED) || { echo '$(EXTVERSION) is released: what changes now needs a new version' >&2; exit 1; }
+	mkdir -p $(dir $(RELEASED))
+	cp $(SCRIPT) $(RELEASED)
+
+# For PGXN: what is committed, without what .gitattributes leaves out.
+DIST = csagg-$(EXTVERSION)
+dist:
+	scripts/check-release
+	git archive --format=zip --prefix=$(DIST)/ --output=$(DIST).zip HEAD
+	unzip -tq $(DIST).zip
