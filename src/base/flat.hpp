@@ -3,26 +3,34 @@
 // Everything inside is found by its offset, so the block may be moved, copied to another process, or grown by
 // doubling. Room that a grown part leaves behind is not reused: doubling bounds the waste to the size in use.
 // The first bytes are the value's own header; in the server they are a varlena header and the marker byte that
-// tells a state from a finished value.
+// tells a state from a finished value. A state may come to lie in a table, so every byte in use has been written, the
+// gaps before aligned parts too, and what is in it has no padding.
 #pragma once
 #include "base/error.hpp"
 #include "base/memory.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 namespace csagg {
 
-inline constexpr Byte state_marker = 0xF0;                   // high nibble of the format byte of a state
+inline constexpr Byte state_marker = 0xF0;  // high nibble of the format byte of a state
+inline constexpr Byte state_layout = 1;     // of all states; to be raised with any change of what lies where in one
+
+/// For a static_assert about whatever lies in a Flat.
+template <class... T>
+inline constexpr bool has_no_padding = (std::has_unique_object_representations_v<T> && ...);
 
 struct FlatHeader {
     std::uint32_t varlena;  // PostgreSQL's length word: the capacity; the cores do not touch it
-    Byte marker;            // state_marker | kind of state
-    Byte room[3];           // the owner's
+    Byte marker;            // state_marker | kind of state; each kind has its own, whatever its SQL type
+    Byte room[2];           // the owner's
+    Byte layout;            // state_layout
     std::uint32_t used;     // bytes in use, this header included
     std::uint32_t capacity;
 };
-static_assert(sizeof(FlatHeader) == 16);
+static_assert(sizeof(FlatHeader) == 16 && has_no_padding<FlatHeader>);
 
 class Flat {
 public:
@@ -34,7 +42,7 @@ public:
     static Flat create(Byte marker, std::size_t capacity, Grow grow) {
         capacity = (std::max(capacity, sizeof(FlatHeader)) + 7) & ~std::size_t(7);
         Flat flat(grow(capacity), grow);
-        flat.header() = FlatHeader{flat.header().varlena, marker, {}, sizeof(FlatHeader), std::uint32_t(capacity)};
+        flat.header() = FlatHeader{flat.header().varlena, marker, {}, state_layout, sizeof(FlatHeader), std::uint32_t(capacity)};
         return flat;
     }
 
@@ -47,7 +55,8 @@ public:
         return reinterpret_cast<T*>(block_ + offset);
     }
 
-    /// Room for `bytes` more at the end; gives its offset. Pointers into the block are invalid afterwards.
+    /// Room for `bytes` more at the end, all of them to be written; gives its offset. Pointers into the block are invalid
+    /// afterwards.
     std::size_t allocate(std::size_t bytes) {
         const std::size_t offset = header().used;
         if (bytes > header().capacity - offset) enlarge(offset + bytes);
@@ -56,15 +65,12 @@ public:
     }
     /// The free bytes behind those in use, to be written to and then claimed by allocate() without moving the block.
     std::span<Byte> free_bytes() const { return {block_ + header().used, header().capacity - header().used}; }
-    std::size_t allocate_aligned(std::size_t bytes) {
-        allocate((8 - used() % 8) % 8);
-        return allocate(bytes);
-    }
-    /// allocate(), zeroed.
+    /// allocate(), aligned to 8 and zeroed.
     std::size_t allocate_zeroed(std::size_t bytes) {
-        const std::size_t offset = allocate_aligned(bytes);
-        std::memset(block_ + offset, 0, bytes);
-        return offset;
+        const std::size_t gap = (8 - used() % 8) % 8;
+        const std::size_t offset = allocate(gap + bytes);
+        std::memset(block_ + offset, 0, gap + bytes);
+        return offset + gap;
     }
 
 private:

@@ -6,6 +6,7 @@
 
 #include <limits>
 #include <unordered_map>
+#include <vector>
 
 namespace csagg::test {
 
@@ -46,12 +47,13 @@ private:
     std::unordered_map<void*, std::size_t> blocks_;
 };
 
-/// The arena that grow_in_arena() takes from; Flat::Grow has no room for one.
+/// The arena that grow_in_arena() takes from, and what its memory is full of; Flat::Grow has no room for them.
 inline Arena* state_arena = nullptr;
+inline Byte state_dirt = 0xA5;
 
 inline void* grow_in_arena(std::size_t bytes) {
     void* block = state_arena->allocate(bytes, alignof(std::int64_t));
-    std::memset(block, 0xA5, bytes);  // nothing may rely on zeroes
+    std::memset(block, state_dirt, bytes);  // nothing may rely on zeroes
     return block;
 }
 
@@ -66,5 +68,22 @@ public:
 private:
     Arena* before_;
 };
+
+/// What is in use of the states that make() gives, the owner's length word aside, in memory full of `dirt`.
+template <class F>
+std::vector<Byte> bytes_in_use(Byte dirt, F make) {
+    TestArena arena;
+    const StateArena states(arena);
+    state_dirt = dirt;
+    const Flat flat = make();
+    state_dirt = 0xA5;
+    return {flat.block() + sizeof(std::uint32_t), flat.block() + flat.used()};
+}
+
+/// That nothing shines through of what the memory of a state held before.
+template <class F>
+bool is_written_throughout(F make) {
+    return bytes_in_use(0xFF, make) == bytes_in_use(0x00, make);
+}
 
 }  // namespace csagg::test

@@ -18,18 +18,7 @@ void check_encodings(const Counter& counter) {
     for (std::size_t i = 0; i < counter.names().size(); ++i) check_encoding(counter.names()[i]);
 }
 
-Datum finish_log(void* state) {
-    ContextArena arena;
-    Bytes bytes(arena);
-    CounterLog(Flat(state, grow_state)).finish(bytes);
-    return make_varlena(view(bytes));
-}
-
-/// Argument n as finished bytes: a state that leaves the server, as in Citus, goes as the counter that it makes.
-ByteSpan finished_argument(FunctionCallInfo fcinfo, int n) {
-    void* state = state_argument(fcinfo, n);
-    return state != nullptr ? datum_bytes(finish_log(state)) : bytes_argument(fcinfo, n);
-}
+const Finisher counter_finisher({CounterLog::marker}, [](const Flat& state, Bytes& out) { CounterLog(state).finish(out); });
 
 /// Adds argument n, a state or a finished counter.
 void add_counter_argument(FunctionCallInfo fcinfo, int n, CounterLog& log) {
@@ -81,7 +70,7 @@ CSAGG_FUNCTION(csagg_counter_in) {
 CSAGG_FUNCTION(csagg_counter_out) {
     ContextArena arena;
     String text(arena);
-    print_counter(Counter(finished_argument(fcinfo, 0)), text);
+    print_counter(counter_argument(fcinfo, 0), text);
     return make_cstring({text.data(), text.size()});
 }
 
@@ -98,14 +87,6 @@ CSAGG_FUNCTION(csagg_counter_recv) {
     check_encodings(Counter(bytes));
     message->cursor = message->len;
     return make_varlena(bytes);
-}
-
-CSAGG_FUNCTION(csagg_counter_send) { return make_varlena(finished_argument(fcinfo, 0)); }
-
-CSAGG_FUNCTION(csagg_counter_final) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    void* state = state_argument(fcinfo, 0);
-    return state != nullptr ? finish_log(state) : make_varlena(bytes_argument(fcinfo, 0));
 }
 
 CSAGG_FUNCTION(csagg_counter_combine) {

@@ -290,6 +290,17 @@ TEST(Counter, totals_are_exact) {
     expect_error(Errc::out_of_range, [&] { finished(log); });
 }
 
+TEST(Counter, states_are_written_throughout) {
+    EXPECT_TRUE(test::is_written_throughout([] {
+        std::mt19937_64 random(3);
+        CounterLog log = state_of(twin::random_rows(random, 500));
+        const Bytes piece = forget(encode(twin::random_rows(random, 500)), hour);
+        log.add_all(Counter(view(piece)), heap());
+        log.add_all(state_of(twin::random_rows(random, 100)));
+        return log.flat();
+    }));
+}
+
 TEST(Counter, is_small) {
     std::vector<Row> rows;
     for (int i = 0; i < 20; ++i) rows.push_back({Instant(800 * 24 + i * 36) * hour, 1'000'000, ""});

@@ -61,30 +61,6 @@ Datum actors_datum(const Events& events, const Event& e) {
     });
 }
 
-/// One row's memory, given back after each.
-class RowMemory {
-public:
-    RowMemory()
-        : context_(call([] { return AllocSetContextCreate(CurrentMemoryContext, "csagg row", ALLOCSET_SMALL_SIZES); })) {}
-    RowMemory(const RowMemory&) = delete;
-    RowMemory& operator=(const RowMemory&) = delete;
-    ~RowMemory() { MemoryContextDelete(context_); }
-
-    /// f() with the context as the current one, emptied before.
-    template <class F>
-    void run(F f) {
-        MemoryContextReset(context_);
-        struct Switch {
-            MemoryContext outer;
-            ~Switch() { MemoryContextSwitchTo(outer); }
-        } back{MemoryContextSwitchTo(context_)};
-        f();
-    }
-
-private:
-    MemoryContext context_;
-};
-
 std::int64_t resolution_argument(FunctionCallInfo fcinfo, int n) {
     const Interval* resolution = PG_GETARG_INTERVAL_P(n);
     if (resolution->month != 0)

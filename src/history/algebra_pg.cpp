@@ -75,7 +75,7 @@ std::optional<Fact> find_fact_argument(FunctionCallInfo fcinfo, int n, std::stri
     auto* value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(n));
     if (!is_toasted(value)) return history_argument(fcinfo, n).find(key);
     ToastSource source(value);
-    return find_fact(source, key);
+    return source.holds_state() ? history_argument(fcinfo, n).find(key) : find_fact(source, key);
 }
 
 // A missing piece adds nothing: so a LEFT JOIN of pieces needs no coalesce().
@@ -115,16 +115,18 @@ CSAGG_FUNCTION(csagg_history_of_counter) { return history_of_arguments(fcinfo); 
 CSAGG_FUNCTION(csagg_history_facts) {
     const History history = history_argument(fcinfo, 0);
     RowSink rows(fcinfo, 5);
-    for (std::size_t i = 0; i < history.size(); ++i) {
-        const Fact fact = history[i];
-        const Summary summary =
-            fact.kind == FactKind::counter ? summary_of(Counter(fact.bytes)) : summary_of(Timeline(fact.bytes));
-        const Datum values[5] = {make_text(fact.key), make_text(kind_name(fact.kind)), Int64GetDatum(summary.entries),
-                                 TimestampTzGetDatum(summary.first), TimestampTzGetDatum(summary.last)};
-        const bool empty = summary.entries == 0;
-        const bool nulls[5] = {false, false, false, empty, empty};
-        rows.put(values, nulls);
-    }
+    RowMemory memory;
+    for (std::size_t i = 0; i < history.size(); ++i)
+        memory.run([&] {
+            const Fact fact = history[i];
+            const Summary summary =
+                fact.kind == FactKind::counter ? summary_of(Counter(fact.bytes)) : summary_of(Timeline(fact.bytes));
+            const Datum values[5] = {make_text(fact.key), make_text(kind_name(fact.kind)), Int64GetDatum(summary.entries),
+                                     TimestampTzGetDatum(summary.first), TimestampTzGetDatum(summary.last)};
+            const bool empty = summary.entries == 0;
+            const bool nulls[5] = {false, false, false, empty, empty};
+            rows.put(values, nulls);
+        });
     return 0;
 }
 

@@ -9,7 +9,7 @@ CREATE FUNCTION csagg.history_out(csagg.history) RETURNS cstring
 CREATE FUNCTION csagg.history_recv(internal) RETURNS csagg.history
     AS 'MODULE_PATHNAME', 'csagg_history_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.history_send(csagg.history) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_history_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 -- EXTERNAL: never compressed a second time, so that one fact of a long value can be fetched without the others.
 CREATE TYPE csagg.history (
@@ -28,6 +28,18 @@ CREATE FUNCTION csagg.history_hash(csagg.history) RETURNS integer
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.history_hash_extended(csagg.history, bigint) RETURNS bigint
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.history_lt(csagg.history, csagg.history) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.history_le(csagg.history, csagg.history) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.history_gt(csagg.history, csagg.history) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.history_ge(csagg.history, csagg.history) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.history_cmp(csagg.history, csagg.history) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.history_cmp(csagg.history, csagg.history) IS
+    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
 COMMENT ON FUNCTION csagg.history_eq(csagg.history, csagg.history) IS
     'same keys with equal timelines and counters, and forgotten before the same horizon';
 COMMENT ON FUNCTION csagg.history_ne(csagg.history, csagg.history) IS
@@ -35,12 +47,38 @@ COMMENT ON FUNCTION csagg.history_ne(csagg.history, csagg.history) IS
 
 CREATE OPERATOR csagg.= (
     LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 CREATE OPERATOR csagg.<> (
     LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_ne,
     COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
 );
+CREATE OPERATOR csagg.< (
+    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_lt,
+    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR csagg.<= (
+    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_le,
+    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR csagg.> (
+    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_gt,
+    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+CREATE OPERATOR csagg.>= (
+    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_ge,
+    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR csagg.< (csagg.history, csagg.history) IS 'order of the bytes: see csagg.history_cmp()';
+COMMENT ON OPERATOR csagg.<= (csagg.history, csagg.history) IS 'order of the bytes: see csagg.history_cmp()';
+COMMENT ON OPERATOR csagg.> (csagg.history, csagg.history) IS 'order of the bytes: see csagg.history_cmp()';
+COMMENT ON OPERATOR csagg.>= (csagg.history, csagg.history) IS 'order of the bytes: see csagg.history_cmp()';
+COMMENT ON OPERATOR csagg.= (csagg.history, csagg.history) IS 'as csagg.history_eq()';
+COMMENT ON OPERATOR csagg.<> (csagg.history, csagg.history) IS 'not equal: see csagg.history_eq()';
+CREATE OPERATOR CLASS csagg.history_ops DEFAULT FOR TYPE csagg.history USING btree AS
+    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
+    FUNCTION 1 csagg.history_cmp(csagg.history, csagg.history);
+COMMENT ON OPERATOR CLASS csagg.history_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
 CREATE OPERATOR CLASS csagg.history_ops DEFAULT FOR TYPE csagg.history USING hash AS
     OPERATOR 1 csagg.=,
     FUNCTION 1 csagg.history_hash(csagg.history),
@@ -59,7 +97,7 @@ CREATE FUNCTION csagg.history_combine(csagg.history, csagg.history) RETURNS csag
 COMMENT ON FUNCTION csagg.history_combine(csagg.history, csagg.history) IS
     'puts two states of the aggregates together; error 0A000 outside of an aggregate';
 CREATE FUNCTION csagg.history_final(csagg.history) RETURNS csagg.history
-    AS 'MODULE_PATHNAME', 'csagg_history_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.history_final(csagg.history) IS
     'the history that a state of the aggregates makes; a finished history stays as it is; NULL for NULL';
 

@@ -38,6 +38,7 @@ private:
         std::uint32_t keys;   // in the current numbering
         std::uint64_t seed;   // of the index's hash
     };
+    static_assert(has_no_padding<Header>);
     Header& header() const { return *flat_.at<Header>(0); }
     ByteSpan log() const { return {flat_.block() + sizeof(Header), flat_.used() - sizeof(Header)}; }
 

@@ -28,18 +28,7 @@ void check_encodings(const History& history, Arena& arena) {
     for (std::size_t i = 0; i < history.size(); ++i) check_encodings(history[i], arena);
 }
 
-Datum finish_log(void* state) {
-    ContextArena arena;
-    Bytes bytes(arena);
-    HistoryLog(Flat(state, grow_state)).finish(bytes);
-    return make_varlena(view(bytes));
-}
-
-/// Argument n as finished bytes: a state that leaves the server, as in Citus, goes as the history that it makes.
-ByteSpan finished_argument(FunctionCallInfo fcinfo, int n) {
-    void* state = state_argument(fcinfo, n);
-    return state != nullptr ? datum_bytes(finish_log(state)) : bytes_argument(fcinfo, n);
-}
+const Finisher history_finisher({HistoryLog::marker}, [](const Flat& state, Bytes& out) { HistoryLog(state).finish(out); });
 
 /// Adds argument n, a state or a finished history.
 void add_history_argument(FunctionCallInfo fcinfo, int n, HistoryLog& log) {
@@ -72,7 +61,7 @@ CSAGG_FUNCTION(csagg_history_in) {
 CSAGG_FUNCTION(csagg_history_out) {
     ContextArena arena;
     String text(arena);
-    print_history(History(finished_argument(fcinfo, 0)), text);
+    print_history(history_argument(fcinfo, 0), text);
     return make_cstring({text.data(), text.size()});
 }
 
@@ -89,13 +78,6 @@ CSAGG_FUNCTION(csagg_history_recv) {
     check_encodings(History(bytes), arena);
     message->cursor = message->len;
     return make_varlena(bytes);
-}
-
-CSAGG_FUNCTION(csagg_history_send) { return make_varlena(finished_argument(fcinfo, 0)); }
-
-CSAGG_FUNCTION(csagg_history_final) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    return make_varlena(finished_argument(fcinfo, 0));
 }
 
 CSAGG_FUNCTION(csagg_history_combine) {

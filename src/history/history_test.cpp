@@ -138,6 +138,24 @@ TEST(History, merges_as_the_twin_whatever_was_forgotten) {
     }
 }
 
+TEST(History, states_are_written_throughout) {
+    EXPECT_TRUE(test::is_written_throughout([] {
+        Random random(6);
+        HistoryLog log = HistoryLog::create(test::grow_in_arena), other = HistoryLog::create(test::grow_in_arena);
+        for (int i = 0; i < 500; ++i)
+            for (HistoryLog* each : {&log, &other}) {
+                const std::string key = "key " + std::to_string(i % 70);
+                if (i % 2 == 0)
+                    each->add_event(key, i, {i, 0}, key);
+                else
+                    each->add_state(key, {i, i, Value::of(std::string_view(key))});
+            }
+        log.add_all(other);
+        log.add_all(ByteSpan(random.history()));
+        return log.flat();
+    }));
+}
+
 TEST(History, forgets_before_merging_as_after_it) {
     Random random(5);
     for (int i = 0; i < 500; ++i) {

@@ -29,7 +29,7 @@ const char* form_name(Form form) {
 std::size_t Cells::offsetof_moments() { return offsetof(Header, moments); }
 
 Cells Cells::create(Form form, ByteSpan grid, std::size_t buckets, std::uint64_t seed, Flat::Grow grow) {
-    Flat flat = Flat::create(Byte(state_marker | Byte(form)), first_block, grow);
+    Flat flat = Flat::create(marker_of(form), first_block, grow);
     flat.allocate_zeroed(sizeof(Header) - sizeof(FlatHeader));
     const std::size_t place = flat.allocate(grid.size());
     std::memcpy(flat.block() + place, grid.data(), grid.size());
@@ -169,7 +169,7 @@ void Cells::make_room(Id id) {
     if (full.capacity >= least_to_compact && crowded(full)) compact(full);
     if (full.count > full.capacity / 2 || full.capacity == 0) {
         const std::uint32_t capacity = std::max(first_items, 2 * full.capacity);
-        const std::size_t place = flat_.allocate_aligned(capacity * sizeof(Item));
+        const std::size_t place = flat_.allocate_zeroed(capacity * sizeof(Item));
         refresh();
         Column& column = columns_[id];
         if (column.count > 0)

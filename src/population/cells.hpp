@@ -32,6 +32,8 @@ public:
     using Id = std::uint32_t;
 
     explicit Cells(Flat flat) : flat_(flat) { refresh(); }
+    /// Unlike those of timelines, whose kinds begin at 1 too.
+    static constexpr Byte marker_of(Form form) { return Byte(state_marker | 8 | Byte(form)); }
     /// `buckets` is the size of the grid with these bytes. The seed should differ from state to state.
     static Cells create(Form form, ByteSpan grid, std::size_t buckets, std::uint64_t seed, Flat::Grow grow);
 
@@ -157,7 +159,9 @@ private:
         Form form;
         Byte arity;
         Byte kinds[max_members];
+        Byte spare[2];
     };
+    static_assert(has_no_padding<Header, Column, Item>);
     static constexpr std::uint32_t pair_tag = 1;
 
     Header& header() const { return *flat_.at<Header>(0); }

@@ -1,3 +1,4 @@
+#include "base/test_arena.hpp"
 #include "population/population_twin.hpp"
 #include "population/statistics.hpp"
 
@@ -41,6 +42,29 @@ TEST(Cells, ColumnsAddUpInEveryShape) {
         }
         EXPECT_EQ(content(cells), twin);
     }
+}
+
+TEST(Cells, StatesAreWrittenThroughout) {
+    for (const Form form : {Form::distribution, Form::joint, Form::summary, Form::flows})
+        EXPECT_TRUE(test::is_written_throughout([form] {
+            std::mt19937_64 random(2);
+            Cells cells = Cells::create(form, grid, 5000, 1, test::grow_in_arena);
+            if (form == Form::joint) cells.require_arity(3);
+            for (int i = 0; i < 5000; ++i) {
+                const auto number = Number::of(std::int64_t(random() % 100));
+                Cells::Id members[3] = {cells.value_id(Value::of(number)), 0, 1 + Cells::Id(random() % 2)};
+                if (form == Form::distribution && i % 7 == 0) members[0] = cells.text_id(std::to_string(i % 50));
+                Cells::Id id = members[0];
+                if (form == Form::joint) id = cells.tuple_id(members);
+                if (form == Form::flows) id = cells.pair_id(members[0], 0);
+                const auto bucket = std::uint32_t(random() % (id < 4 ? 5 : 5000));
+                cells.add(id, bucket, 1);
+                if (form != Form::summary) continue;
+                cells.add_number(bucket, number, 1);
+                if (i < 100) cells.add_moment({bucket, {}, {}});
+            }
+            return cells.flat();
+        }));
 }
 
 TEST(Cells, CountsBeyondBigintAreErrors) {

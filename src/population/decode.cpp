@@ -42,7 +42,7 @@ Byte read_kind(ByteReader& in) {
 Form form_of(ByteSpan bytes) {
     const Byte first = bytes.empty() ? 0 : bytes[0];
     const unsigned form = first & 0x0F;
-    if (((first & 0xF0) != 0x10 && (first & 0xF0) != state_marker) || form < 1 || form > 4)
+    if ((first & 0xF0) != 0x10 || form < 1 || form > 4)
         throw_corrupt("not a distribution, summary or flows of a known format");
     return Form(form);
 }

@@ -9,7 +9,7 @@ CREATE FUNCTION csagg.distribution_out(csagg.distribution) RETURNS cstring
 CREATE FUNCTION csagg.distribution_recv(internal) RETURNS csagg.distribution
     AS 'MODULE_PATHNAME', 'csagg_distribution_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.distribution_send(csagg.distribution) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_population_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 -- EXTENDED: values are read as a whole, and their many small numbers compress well. ALIGNMENT = double, because the
 -- aggregates' states hold 64-bit numbers and are used where they lie.
@@ -37,17 +37,54 @@ CREATE FUNCTION csagg.distribution_hash(csagg.distribution) RETURNS integer
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.distribution_hash_extended(csagg.distribution, bigint) RETURNS bigint
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.distribution_lt(csagg.distribution, csagg.distribution) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.distribution_le(csagg.distribution, csagg.distribution) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.distribution_gt(csagg.distribution, csagg.distribution) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.distribution_ge(csagg.distribution, csagg.distribution) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.distribution_cmp(csagg.distribution, csagg.distribution) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.distribution_cmp(csagg.distribution, csagg.distribution) IS
+    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
 COMMENT ON FUNCTION csagg.distribution_eq(csagg.distribution, csagg.distribution) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
 CREATE OPERATOR csagg.= (
     LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 CREATE OPERATOR csagg.<> (
     LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_ne,
     COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR csagg.= (csagg.distribution, csagg.distribution) IS 'same grid and same counts';
+CREATE OPERATOR csagg.< (
+    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_lt,
+    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR csagg.<= (
+    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_le,
+    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR csagg.> (
+    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_gt,
+    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+CREATE OPERATOR csagg.>= (
+    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_ge,
+    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR csagg.< (csagg.distribution, csagg.distribution) IS 'order of the bytes: see csagg.distribution_cmp()';
+COMMENT ON OPERATOR csagg.<= (csagg.distribution, csagg.distribution) IS 'order of the bytes: see csagg.distribution_cmp()';
+COMMENT ON OPERATOR csagg.> (csagg.distribution, csagg.distribution) IS 'order of the bytes: see csagg.distribution_cmp()';
+COMMENT ON OPERATOR csagg.>= (csagg.distribution, csagg.distribution) IS 'order of the bytes: see csagg.distribution_cmp()';
+COMMENT ON OPERATOR csagg.<> (csagg.distribution, csagg.distribution) IS 'not equal: see csagg.distribution_eq()';
+CREATE OPERATOR CLASS csagg.distribution_ops DEFAULT FOR TYPE csagg.distribution USING btree AS
+    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
+    FUNCTION 1 csagg.distribution_cmp(csagg.distribution, csagg.distribution);
+COMMENT ON OPERATOR CLASS csagg.distribution_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
 CREATE OPERATOR CLASS csagg.distribution_ops DEFAULT FOR TYPE csagg.distribution USING hash AS
     OPERATOR 1 csagg.=,
     FUNCTION 1 csagg.distribution_hash(csagg.distribution),
@@ -67,7 +104,7 @@ CREATE FUNCTION csagg.distribution_combine(csagg.distribution, csagg.distributio
 COMMENT ON FUNCTION csagg.distribution_combine(csagg.distribution, csagg.distribution) IS
     'combine function of the aggregates over csagg.distribution; for their use only';
 CREATE FUNCTION csagg.distribution_final(csagg.distribution) RETURNS csagg.distribution
-    AS 'MODULE_PATHNAME', 'csagg_population_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.distribution_final(csagg.distribution) IS
     'final function of the aggregates over csagg.distribution; for their use only';
 CREATE FUNCTION csagg.distribution_rollup_add(csagg.distribution, csagg.distribution) RETURNS csagg.distribution

@@ -50,7 +50,7 @@ void read_array(FunctionCallInfo fcinfo, int n, SmallVector<ByteSpan, max_member
         deconstruct_array(value, ARR_ELEMTYPE(value), length, by_value, alignment, &array.items, &array.nulls, &array.count);
     });
     if (array.dimensions > 1) throw Error(Errc::invalid_parameter, "array of timelines has more than one dimension");
-    for (int i = 0; i < array.count; ++i) out.push_back(array.nulls[i] ? ByteSpan{} : datum_bytes(array.items[i]));
+    for (int i = 0; i < array.count; ++i) out.push_back(array.nulls[i] ? ByteSpan{} : value_bytes(array.items[i]));
 }
 
 }  // namespace
@@ -69,8 +69,9 @@ CSAGG_FUNCTION(csagg_distribution_add_joint) {
 namespace {
 
 /// 'gold', or of a joint distribution ("gold", 7, null).
-Datum label_of(const StoredArgument& in, std::span<const std::uint32_t> members, Arena& arena) {
+Datum label_of(const StoredArgument& in, std::span<const std::uint32_t> members) {
     if (!in.stored.has_tuples()) return text_datum(in.stored.values()[members[0]]);
+    ContextArena arena;
     String text(arena);
     text.push_back('(');
     for (std::size_t m = 0; m < members.size(); ++m) {
@@ -101,7 +102,8 @@ template <class Form>
 void put_counts(const StoredArgument& in, Counts& counts, RowSink& rows, Arena& arena, const Form& form) {
     Vector<RowForm> forms(arena);
     forms.reserve(counts.columns());
-    for (std::size_t c = 0; c < counts.columns(); ++c) forms.push_back(form(counts.members(c)));
+    RowMemory memory;
+    for (std::size_t c = 0; c < counts.columns(); ++c) memory.run([&] { forms.push_back(form(counts.members(c))); });
     for (std::size_t b = 0; b < in.grid.size(); ++b) {
         const LocalTime bucket = in.grid.label(b);
         const Instant starts_at = in.grid.starts_at(b);
@@ -125,7 +127,7 @@ CSAGG_FUNCTION(csagg_distribution_buckets) {
     put_counts(in, counts, rows, arena, [&](std::span<const std::uint32_t> members) {
         const Value& value = in.stored.values()[members[0]];
         const bool is_number = !in.stored.has_tuples() && value.kind == Kind::number;
-        const Datum values[] = {Int64GetDatum(0), Int64GetDatum(0), label_of(in, members, arena),
+        const Datum values[] = {Int64GetDatum(0), Int64GetDatum(0), label_of(in, members),
                                 is_number ? number_datum(value.number()) : Datum(0), Int64GetDatum(0)};
         const bool nulls[] = {false, false, false, !is_number, false};
         return RowForm(rows, values, nulls);

@@ -80,7 +80,7 @@ private:
     mutable std::size_t buckets_ = 0;
 };
 
-/// The form of encoded bytes or of a state. Errc::corrupt.
+/// The form of encoded bytes. Errc::corrupt.
 Form form_of(ByteSpan bytes);
 /// The grid alone, without reading what follows.
 ByteSpan grid_of(ByteSpan bytes);

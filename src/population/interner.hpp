@@ -18,7 +18,7 @@ struct InternSlot {
     bool is_bytes() const { return (tag & bytes_flag) != 0; }
     std::size_t place() const { return tag & ~bytes_flag; }
 };
-static_assert(sizeof(InternSlot) == 16);
+static_assert(sizeof(InternSlot) == 16 && has_no_padding<InternSlot>);
 
 class Interner {
 public:

@@ -45,7 +45,7 @@ bool MomentStore::room_in_log() {
         return false;
     }
     const std::uint32_t capacity = std::max(first_events, 2 * h.log_capacity);
-    const std::size_t place = flat_.allocate_aligned(capacity * sizeof(Event));
+    const std::size_t place = flat_.allocate_zeroed(capacity * sizeof(Event));
     MomentHeader& moved = header();
     if (moved.log_count > 0) std::memcpy(flat_.at<Event>(place), log().data(), log().size_bytes());
     moved.log = std::uint32_t(place);
@@ -62,7 +62,7 @@ bool MomentStore::room_in_list() {
         return false;
     }
     const std::uint32_t capacity = std::max(first_moments, 2 * h.list_capacity);
-    const std::size_t place = flat_.allocate_aligned(capacity * sizeof(Moment));
+    const std::size_t place = flat_.allocate_zeroed(capacity * sizeof(Moment));
     MomentHeader& moved = header();
     if (moved.list_count > 0) std::memcpy(flat_.at<Moment>(place), list().data(), list().size_bytes());
     moved.list = std::uint32_t(place);

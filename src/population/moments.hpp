@@ -54,10 +54,11 @@ private:
         std::uint32_t bucket;
         std::uint8_t scale;
         std::int8_t sign;
+        std::uint8_t spare[2] = {};
 
         Number number() const { return {coefficient, scale}; }
     };
-    static_assert(sizeof(Event) == 16);
+    static_assert(sizeof(Event) == 16 && has_no_padding<MomentHeader, Event, Moment>);
 
     MomentHeader& header() const { return *flat_.at<MomentHeader>(header_); }
     std::span<const Event> log() const { return {flat_.at<Event>(header().log), header().log_count}; }

@@ -19,12 +19,9 @@ Cells new_state(Form form, ByteSpan grid) {
     return Cells::create(form, grid, bucket_count(grid), process_hash_seed, grow_state);
 }
 
-Datum encoded(const Cells& cells) {
-    ContextArena arena;
-    Bytes bytes(arena);
-    encode_cells(cells, bytes);
-    return make_varlena(view(bytes));
-}
+const Finisher population_finisher(
+    {Cells::marker_of(Form::distribution), Cells::marker_of(Form::joint), Cells::marker_of(Form::summary), Cells::marker_of(Form::flows)},
+    [](const Flat& state, Bytes& out) { encode_cells(Cells(state), out); });
 
 Bytes grid_from_text(std::string_view text, Arena& arena) {
     const GridSpec spec = parse_grid(text, calendar_for_input);
@@ -113,13 +110,6 @@ Cells state_with_grid(FunctionCallInfo fcinfo, Form form, int grid) {
     return cells;
 }
 
-
-// A state that leaves the server, as in Citus, goes as the finished value.
-CSAGG_FUNCTION(csagg_population_send) {
-    if (void* state = state_argument(fcinfo, 0)) return encoded(Cells(Flat(state, grow_state)));
-    return make_varlena(bytes_argument(fcinfo, 0));
-}
-
 CSAGG_FUNCTION(csagg_population_out) {
     ContextArena arena;
     const Stored stored(bytes_argument(fcinfo, 0), arena);
@@ -136,12 +126,6 @@ CSAGG_FUNCTION(csagg_population_to_jsonb) {
     String text(arena);
     print_population_json(stored, bucket_count(stored.grid()), {grid.data(), grid.size()}, text);
     return make_jsonb({text.data(), text.size()});
-}
-
-CSAGG_FUNCTION(csagg_population_final) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    if (void* state = state_argument(fcinfo, 0)) return encoded(Cells(Flat(state, grow_state)));
-    return make_varlena(bytes_argument(fcinfo, 0));
 }
 
 CSAGG_FUNCTION(csagg_population_combine) {

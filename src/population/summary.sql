@@ -9,7 +9,7 @@ CREATE FUNCTION csagg.summary_out(csagg.summary) RETURNS cstring
 CREATE FUNCTION csagg.summary_recv(internal) RETURNS csagg.summary
     AS 'MODULE_PATHNAME', 'csagg_summary_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.summary_send(csagg.summary) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_population_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 -- EXTENDED: values are read as a whole, and their many small numbers compress well. ALIGNMENT = double, because the
 -- aggregates' states hold 64-bit numbers and are used where they lie.
@@ -37,17 +37,54 @@ CREATE FUNCTION csagg.summary_hash(csagg.summary) RETURNS integer
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.summary_hash_extended(csagg.summary, bigint) RETURNS bigint
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.summary_lt(csagg.summary, csagg.summary) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.summary_le(csagg.summary, csagg.summary) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.summary_gt(csagg.summary, csagg.summary) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.summary_ge(csagg.summary, csagg.summary) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.summary_cmp(csagg.summary, csagg.summary) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.summary_cmp(csagg.summary, csagg.summary) IS
+    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
 COMMENT ON FUNCTION csagg.summary_eq(csagg.summary, csagg.summary) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
 CREATE OPERATOR csagg.= (
     LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 CREATE OPERATOR csagg.<> (
     LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_ne,
     COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR csagg.= (csagg.summary, csagg.summary) IS 'same grid and same counts';
+CREATE OPERATOR csagg.< (
+    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_lt,
+    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR csagg.<= (
+    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_le,
+    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR csagg.> (
+    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_gt,
+    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+CREATE OPERATOR csagg.>= (
+    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_ge,
+    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR csagg.< (csagg.summary, csagg.summary) IS 'order of the bytes: see csagg.summary_cmp()';
+COMMENT ON OPERATOR csagg.<= (csagg.summary, csagg.summary) IS 'order of the bytes: see csagg.summary_cmp()';
+COMMENT ON OPERATOR csagg.> (csagg.summary, csagg.summary) IS 'order of the bytes: see csagg.summary_cmp()';
+COMMENT ON OPERATOR csagg.>= (csagg.summary, csagg.summary) IS 'order of the bytes: see csagg.summary_cmp()';
+COMMENT ON OPERATOR csagg.<> (csagg.summary, csagg.summary) IS 'not equal: see csagg.summary_eq()';
+CREATE OPERATOR CLASS csagg.summary_ops DEFAULT FOR TYPE csagg.summary USING btree AS
+    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
+    FUNCTION 1 csagg.summary_cmp(csagg.summary, csagg.summary);
+COMMENT ON OPERATOR CLASS csagg.summary_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
 CREATE OPERATOR CLASS csagg.summary_ops DEFAULT FOR TYPE csagg.summary USING hash AS
     OPERATOR 1 csagg.=,
     FUNCTION 1 csagg.summary_hash(csagg.summary),
@@ -67,7 +104,7 @@ CREATE FUNCTION csagg.summary_combine(csagg.summary, csagg.summary) RETURNS csag
 COMMENT ON FUNCTION csagg.summary_combine(csagg.summary, csagg.summary) IS
     'combine function of the aggregates over csagg.summary; for their use only';
 CREATE FUNCTION csagg.summary_final(csagg.summary) RETURNS csagg.summary
-    AS 'MODULE_PATHNAME', 'csagg_population_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.summary_final(csagg.summary) IS
     'final function of the aggregates over csagg.summary; for their use only';
 CREATE FUNCTION csagg.summary_rollup_add(csagg.summary, csagg.summary) RETURNS csagg.summary

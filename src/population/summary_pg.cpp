@@ -34,6 +34,7 @@ CSAGG_FUNCTION(csagg_summary_buckets) {
     const StoredArgument in(fcinfo, 0, arena);
     Counts counts(in.stored, in.grid.size(), arena);
     RowSink rows(fcinfo, 6);
+    RowMemory memory;
     Moment sums;
     auto change = counts.moments().begin();
     String text(arena);
@@ -44,17 +45,19 @@ CSAGG_FUNCTION(csagg_summary_buckets) {
         });
         for (; change != counts.moments().end() && change->bucket == b; ++change) sums.add(*change);
 
-        Datum values[6] = {TimestampGetDatum(in.grid.label(b)), TimestampTzGetDatum(in.grid.starts_at(b)), Int64GetDatum(n)};
         const auto deviation = standard_deviation(n, sums.sum, sums.squares);
-        const bool nulls[6] = {false, false, false, n == 0, n == 0, !deviation.has_value()};
-        if (n > 0) {
-            text.clear();
-            sums.sum.print(text);
-            values[3] = numeric_from_text({text.data(), text.size()});
-            values[4] = number_datum(divide_rounded(sums.sum, n));
-        }
-        if (deviation.has_value()) values[5] = number_datum(*deviation);
-        rows.put(values, nulls);
+        memory.run([&] {
+            Datum values[6] = {TimestampGetDatum(in.grid.label(b)), TimestampTzGetDatum(in.grid.starts_at(b)), Int64GetDatum(n)};
+            const bool nulls[6] = {false, false, false, n == 0, n == 0, !deviation.has_value()};
+            if (n > 0) {
+                text.clear();
+                sums.sum.print(text);
+                values[3] = numeric_from_text({text.data(), text.size()});
+                values[4] = number_datum(divide_rounded(sums.sum, n));
+            }
+            if (deviation.has_value()) values[5] = number_datum(*deviation);
+            rows.put(values, nulls);
+        });
     }
     return Datum(0);
 }

@@ -33,7 +33,10 @@ void RowSink::put(const RowForm& row) {
 
 RowForm::RowForm(const RowSink& sink, const Datum* values, const bool* nulls) {
     tuple_ = call([&sink, values = const_cast<Datum*>(values), nulls = const_cast<bool*>(nulls)] {
-        return heap_form_tuple(sink.shape_, values, nulls);
+        const MemoryContext before = MemoryContextSwitchTo(sink.memory_);
+        HeapTuple tuple = heap_form_tuple(sink.shape_, values, nulls);
+        MemoryContextSwitchTo(before);
+        return tuple;
     });
     auto* const row = reinterpret_cast<Byte*>(tuple_->t_data);
     front_ = row + tuple_->t_data->t_hoff;

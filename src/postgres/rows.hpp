@@ -30,13 +30,39 @@ private:
 
     ::Tuplestorestate* store_;
     ::TupleDescData* shape_;
+    MemoryContext memory_ = CurrentMemoryContext;
     unsigned rows_ = 0;
+};
+
+/// The memory of what a row is made of, until the next.
+class RowMemory {
+public:
+    RowMemory()
+        : context_(call([] { return AllocSetContextCreate(CurrentMemoryContext, "csagg row", ALLOCSET_SMALL_SIZES); })) {}
+    RowMemory(const RowMemory&) = delete;
+    RowMemory& operator=(const RowMemory&) = delete;
+    ~RowMemory() { MemoryContextDelete(context_); }
+
+    /// f() with the context as the current one, emptied before.
+    template <class F>
+    auto run(F f) {
+        MemoryContextReset(context_);
+        struct Switch {
+            MemoryContext outer;
+            ~Switch() { MemoryContextSwitchTo(outer); }
+        } back{MemoryContextSwitchTo(context_)};
+        return f();
+    }
+
+private:
+    MemoryContext context_;
 };
 
 /// A row to be put again and again, where only some columns of 8 bytes (timestamp, bigint) change: columns at the front,
 /// before any of another size, and the last one. Forming a row costs several times as much as copying it.
 class RowForm {
 public:
+    /// In the memory that was current when the sink was made.
     RowForm(const RowSink& sink, const Datum* values, const bool* nulls);
 
     /// Neither may be NULL in the row as it was formed.

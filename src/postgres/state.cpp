@@ -45,7 +45,60 @@ void advise_huge_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_
 
 constexpr ExpandedObjectMethods methods = {flat_size, flatten};
 
+/// By the low nibble of the marker.
+Finisher::Finish finishers[16];
+
+/// The block of an expanded state, or nullptr.
+void* expanded_block(Datum datum) {
+    auto* const value = reinterpret_cast<struct varlena*>(DatumGetPointer(datum));
+    if (!VARATT_IS_EXTERNAL_EXPANDED(value)) return nullptr;
+    ExpandedObjectHeader* const header = DatumGetEOHP(datum);
+    return header->eoh_methods == &methods ? reinterpret_cast<Expanded*>(header)->block() : nullptr;
+}
+
+/// A flat state may come from a table.
+void check_header(const struct varlena* value) {
+    const auto* const header = reinterpret_cast<const FlatHeader*>(value);
+    if (VARSIZE(value) < sizeof(FlatHeader)) throw Error(Errc::corrupt, "state of an aggregate ends too early");
+    if (header->layout != state_layout)
+        throw Error(Errc::not_supported, "state of an aggregate of another version of csagg",
+                    "Store what the aggregate's final function makes of it.");
+    if (header->capacity != VARSIZE(value) || header->used < sizeof(FlatHeader) || header->used > header->capacity)
+        throw Error(Errc::corrupt, "state of an aggregate has a size that cannot be");
+}
+
+/// The datum as a state, in place if it can be; nullptr for a finished value.
+void* state_of(Datum datum) {
+    if (void* const block = expanded_block(datum)) return block;
+    auto* value = reinterpret_cast<struct varlena*>(DatumGetPointer(datum));
+    // A state that crossed a tuple may have come back with a short length word or toasted.
+    if (VARATT_IS_EXTENDED(value)) value = call([value] { return pg_detoast_datum(value); });
+    if (!is_state({reinterpret_cast<const Byte*>(VARDATA(value)), VARSIZE(value) - VARHDRSZ})) return nullptr;
+    // Inside a tuple it may lie on a multiple of 4.
+    if (reinterpret_cast<std::uintptr_t>(value) % alignof(std::int64_t) != 0) {
+        void* const aligned = allocate(VARSIZE(value));
+        std::memcpy(aligned, value, VARSIZE(value));
+        value = static_cast<struct varlena*>(aligned);
+    }
+    check_header(value);
+    return value;
+}
+
+Datum finished(void* block) {
+    const Flat state(block, grow_state);
+    const auto finish = finishers[state.header().marker & 0x0F];
+    if (finish == nullptr) throw Error(Errc::corrupt, "state of an unknown aggregate");
+    ContextArena arena;
+    Bytes bytes(arena);
+    finish(state, bytes);
+    return make_varlena(view(bytes));
+}
+
 }  // namespace
+
+Finisher::Finisher(std::initializer_list<Byte> markers, Finish finish) {
+    for (const Byte marker : markers) finishers[marker & 0x0F] = finish;
+}
 
 void require_aggregate(FunctionCallInfo fcinfo) {
     if (AggCheckCallContext(fcinfo, nullptr) == 0)
@@ -56,6 +109,7 @@ void require_aggregate(FunctionCallInfo fcinfo) {
 void* grow_state(std::size_t bytes) {
     if (bytes < least_expanded) {
         void* block = allocate(bytes);
+        std::memset(block, 0, bytes);  // all of it goes where the state goes, into tuples and files
         SET_VARSIZE(block, bytes);
         return block;
     }
@@ -67,23 +121,12 @@ void* grow_state(std::size_t bytes) {
 
 bool is_state(ByteSpan payload) { return !payload.empty() && (payload[0] & 0xF0) == state_marker; }
 
-void* state_argument(FunctionCallInfo fcinfo, int n) {
-    if (PG_ARGISNULL(n)) return nullptr;
-    auto* value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(n));
-    if (VARATT_IS_EXTERNAL_EXPANDED(value)) {
-        ExpandedObjectHeader* const header = DatumGetEOHP(PointerGetDatum(value));
-        if (header->eoh_methods == &methods) return reinterpret_cast<Expanded*>(header)->block();
-    }
-    // A state that crossed a tuple may have come back with a short length word or toasted.
-    if (VARATT_IS_EXTENDED(value)) value = call([value] { return pg_detoast_datum(value); });
-    if (VARSIZE(value) < sizeof(FlatHeader) || !is_state({reinterpret_cast<Byte*>(VARDATA(value)), 1})) return nullptr;
-    // Inside a tuple it may lie on a multiple of 4.
-    if (reinterpret_cast<std::uintptr_t>(value) % alignof(std::int64_t) != 0) {
-        void* aligned = allocate(VARSIZE(value));
-        std::memcpy(aligned, value, VARSIZE(value));
-        return aligned;
-    }
-    return value;
+void* state_argument(FunctionCallInfo fcinfo, int n) { return PG_ARGISNULL(n) ? nullptr : state_of(PG_GETARG_DATUM(n)); }
+
+ByteSpan value_bytes(Datum datum) {
+    if (void* const block = expanded_block(datum)) return datum_bytes(finished(block));
+    const ByteSpan bytes = datum_bytes(datum);
+    return is_state(bytes) ? datum_bytes(finished(state_of(make_varlena(bytes)))) : bytes;
 }
 
 Datum state_result(FunctionCallInfo fcinfo, const Flat& flat) {
@@ -98,6 +141,13 @@ Datum state_result(FunctionCallInfo fcinfo, const Flat& flat) {
     if (MemoryContextGetParent(header->eoh_context) != aggregate)
         MemoryContextSetParent(header->eoh_context, aggregate);
     return EOHPGetRWDatum(header);
+}
+
+// The final function of all types, and their binary form.
+CSAGG_FUNCTION(csagg_finish) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    if (void* const state = state_argument(fcinfo, 0)) return finished(state);
+    return make_varlena(bytes_argument(fcinfo, 0));
 }
 
 }  // namespace csagg::pg

@@ -14,8 +14,6 @@ ByteSpan datum_bytes(Datum datum) {
     return {reinterpret_cast<const Byte*>(VARDATA_ANY(value)), VARSIZE_ANY_EXHDR(value)};
 }
 
-ByteSpan bytes_argument(FunctionCallInfo fcinfo, int n) { return datum_bytes(PG_GETARG_DATUM(n)); }
-
 void require_size(std::size_t bytes) {
     if (bytes > max_value_bytes)
         throw Error(Errc::limit_exceeded, "value exceeds 1 GB", "Split it into periods with csagg.slice().");

@@ -6,9 +6,11 @@
 
 namespace csagg::pg {
 
-/// The payload of argument `n` (no length word), detoasted. Bytes stay valid for the call.
-ByteSpan bytes_argument(FunctionCallInfo fcinfo, int n);
+/// The payload (no length word), detoasted. Bytes stay valid for the call.
 ByteSpan datum_bytes(Datum datum);
+/// The same of a type of csagg's, where a state counts as the value that it makes: see state.hpp.
+ByteSpan value_bytes(Datum datum);
+inline ByteSpan bytes_argument(FunctionCallInfo fcinfo, int n) { return value_bytes(PG_GETARG_DATUM(n)); }
 
 /// Errc::limit_exceeded for a value of so many bytes, its length word included, at 1 GB.
 void require_size(std::size_t bytes);
@@ -19,7 +21,7 @@ Datum make_cstring(std::string_view text);
 /// From JSON text, which is to be well-formed.
 Datum make_jsonb(std::string_view json);
 
-inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) { return as_text(bytes_argument(fcinfo, n)); }
+inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) { return as_text(datum_bytes(PG_GETARG_DATUM(n))); }
 
 /// Errc::null_not_allowed that names the argument when it is NULL.
 [[noreturn]] void throw_null(const char* name);

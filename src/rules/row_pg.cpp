@@ -206,7 +206,7 @@ void read_row(FunctionCallInfo fcinfo, int n, const SharedRules& shared, Vector<
 
     SmallVector<History, 2> histories(arena);
     for (const int i : shape.histories)
-        if (nulls[std::size_t(i)] == 0) histories.push_back(History(datum_bytes(values[std::size_t(i)])));
+        if (nulls[std::size_t(i)] == 0) histories.push_back(History(value_bytes(values[std::size_t(i)])));
     inputs.reserve(shape.facts.size());
     for (std::size_t i = 0; i < shape.facts.size(); ++i) {
         Column& column = shape.facts[i];
@@ -217,7 +217,7 @@ void read_row(FunctionCallInfo fcinfo, int n, const SharedRules& shared, Vector<
             const Datum value = values[std::size_t(column.number)];
             if (column.type == shape.types.timeline || column.type == shape.types.counter) {
                 input.form = column.type == shape.types.counter ? FactInput::Form::counter : FactInput::Form::timeline;
-                input.bytes = datum_bytes(value);
+                input.bytes = value_bytes(value);
             } else {
                 input.form = FactInput::Form::plain;
                 input.value = plain_value(value, column.type);

@@ -27,6 +27,18 @@ CREATE FUNCTION csagg.ruleset_hash(csagg.ruleset) RETURNS integer
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.ruleset_hash_extended(csagg.ruleset, bigint) RETURNS bigint
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_lt(csagg.ruleset, csagg.ruleset) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_le(csagg.ruleset, csagg.ruleset) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_gt(csagg.ruleset, csagg.ruleset) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_ge(csagg.ruleset, csagg.ruleset) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.ruleset_cmp(csagg.ruleset, csagg.ruleset) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.ruleset_cmp(csagg.ruleset, csagg.ruleset) IS
+    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
 COMMENT ON FUNCTION csagg.ruleset_eq(csagg.ruleset, csagg.ruleset) IS
     'same canonical text; expressions count as they are written';
 COMMENT ON FUNCTION csagg.ruleset_ne(csagg.ruleset, csagg.ruleset) IS
@@ -34,12 +46,38 @@ COMMENT ON FUNCTION csagg.ruleset_ne(csagg.ruleset, csagg.ruleset) IS
 
 CREATE OPERATOR csagg.= (
     LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 CREATE OPERATOR csagg.<> (
     LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_ne,
     COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
 );
+CREATE OPERATOR csagg.< (
+    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_lt,
+    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR csagg.<= (
+    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_le,
+    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR csagg.> (
+    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_gt,
+    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+CREATE OPERATOR csagg.>= (
+    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_ge,
+    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR csagg.< (csagg.ruleset, csagg.ruleset) IS 'order of the bytes: see csagg.ruleset_cmp()';
+COMMENT ON OPERATOR csagg.<= (csagg.ruleset, csagg.ruleset) IS 'order of the bytes: see csagg.ruleset_cmp()';
+COMMENT ON OPERATOR csagg.> (csagg.ruleset, csagg.ruleset) IS 'order of the bytes: see csagg.ruleset_cmp()';
+COMMENT ON OPERATOR csagg.>= (csagg.ruleset, csagg.ruleset) IS 'order of the bytes: see csagg.ruleset_cmp()';
+COMMENT ON OPERATOR csagg.= (csagg.ruleset, csagg.ruleset) IS 'as csagg.ruleset_eq()';
+COMMENT ON OPERATOR csagg.<> (csagg.ruleset, csagg.ruleset) IS 'not equal: see csagg.ruleset_eq()';
+CREATE OPERATOR CLASS csagg.ruleset_ops DEFAULT FOR TYPE csagg.ruleset USING btree AS
+    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
+    FUNCTION 1 csagg.ruleset_cmp(csagg.ruleset, csagg.ruleset);
+COMMENT ON OPERATOR CLASS csagg.ruleset_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
 CREATE OPERATOR CLASS csagg.ruleset_ops DEFAULT FOR TYPE csagg.ruleset USING hash AS
     OPERATOR 1 csagg.=,
     FUNCTION 1 csagg.ruleset_hash(csagg.ruleset),

@@ -56,7 +56,7 @@ Datum folded(FunctionCallInfo fcinfo, Steps (*fold)(std::span<const Steps>, Aren
     const Elements e = elements_of(fcinfo, 0, timeline_type, "conditions");
     Vector<Steps> conditions(arena);
     conditions.reserve(std::size_t(e.count));
-    for (int i = 0; i < e.count; ++i) conditions.emplace_back(Timeline(datum_bytes(e.values[i])), arena);
+    for (int i = 0; i < e.count; ++i) conditions.emplace_back(Timeline(value_bytes(e.values[i])), arena);
     return steps_result(fold(view(conditions), arena), arena);
 }
 

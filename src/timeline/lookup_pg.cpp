@@ -19,7 +19,7 @@ Found find(FunctionCallInfo fcinfo) {
     if (const UnencodedTimeline* unencoded = unencoded_argument(fcinfo, 0)) return find_value(*unencoded, at);
     if (!is_toasted(value)) return find_value(bytes_argument(fcinfo, 0), at);
     ToastSource source(value);
-    return find_value(source, at);
+    return source.holds_state() ? find_value(bytes_argument(fcinfo, 0), at) : find_value(source, at);
 }
 
 Datum found_datum(FunctionCallInfo fcinfo, const Found& found, Oid type) {
@@ -45,6 +45,16 @@ void set_value(const Value& value, Datum* values, bool* nulls) {
     if (!nulls[1]) values[1] = number_datum(value.number());
 }
 
+/// f(entry, instant of the next one), each call in a row's memory.
+template <class F>
+void for_each_entry(const Steps& steps, F f) {
+    RowMemory memory;
+    for (std::size_t i = 0; i < steps.entries.size(); ++i) {
+        const Instant until = i + 1 < steps.entries.size() ? steps.entries[i + 1].at : plus_infinity;
+        memory.run([&] { f(steps.entries[i], until); });
+    }
+}
+
 }  // namespace
 
 CSAGG_FUNCTION(csagg_timeline_value_at) {
@@ -61,15 +71,13 @@ CSAGG_FUNCTION(csagg_timeline_changes) {
     Steps steps = steps_argument(fcinfo, 0, arena);
     simplify(steps);
     RowSink rows(fcinfo, 4);
-    for (std::size_t i = 0; i < steps.entries.size(); ++i) {
-        const Entry& e = steps.entries[i];
-        if (e.value.absent) continue;
-        const Instant until = i + 1 < steps.entries.size() ? steps.entries[i + 1].at : plus_infinity;
+    for_each_entry(steps, [&](const Entry& e, Instant until) {
+        if (e.value.absent) return;
         Datum values[4] = {TimestampTzGetDatum(e.at), TimestampTzGetDatum(until)};
         bool nulls[4] = {};
         set_value(e.value, values + 2, nulls + 2);
         rows.put(values, nulls);
-    }
+    });
     return 0;
 }
 
@@ -77,15 +85,13 @@ CSAGG_FUNCTION(csagg_timeline_entries) {
     ContextArena arena;
     const Steps steps = steps_argument(fcinfo, 0, arena);
     RowSink rows(fcinfo, 5);
-    for (std::size_t i = 0; i < steps.entries.size(); ++i) {
-        const Entry& e = steps.entries[i];
-        const Instant until = i + 1 < steps.entries.size() ? steps.entries[i + 1].at : plus_infinity;
+    for_each_entry(steps, [&](const Entry& e, Instant until) {
         Datum values[5] = {TimestampTzGetDatum(e.at), TimestampTzGetDatum(until)};
         bool nulls[5] = {};
         set_value(e.value, values + 2, nulls + 2);
         values[4] = Int64GetDatum(e.seq);
         rows.put(values, nulls);
-    }
+    });
     return 0;
 }
 
@@ -94,6 +100,7 @@ CSAGG_FUNCTION(csagg_timeline_snapshots) {
     const Steps steps = steps_argument(fcinfo, 0, arena);
     const Grid& grid = cached_grid(bytes_argument(fcinfo, 1));
     RowSink rows(fcinfo, 4);
+    RowMemory memory;
     std::size_t next = 0;
     Datum values[4] = {};
     bool nulls[4] = {false, false, true, true};
@@ -104,7 +111,9 @@ CSAGG_FUNCTION(csagg_timeline_snapshots) {
         while (next < steps.entries.size() && steps.entries[next].at <= closing) ++next;
         const bool now_known = closing >= steps.known_from;
         if (next != before || now_known != known)
-            set_value(now_known && next > 0 ? steps.entries[next - 1].value : Value::none(steps.kind), values + 2, nulls + 2);
+            memory.run([&] {
+                set_value(now_known && next > 0 ? steps.entries[next - 1].value : Value::none(steps.kind), values + 2, nulls + 2);
+            });
         known = now_known;
         values[0] = TimestampGetDatum(grid.label(b));
         values[1] = TimestampTzGetDatum(grid.starts_at(b));

@@ -9,7 +9,7 @@ CREATE FUNCTION csagg.timeline_out(csagg.timeline) RETURNS cstring
 CREATE FUNCTION csagg.timeline_recv(internal) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.timeline_send(csagg.timeline) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_timeline_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 -- EXTERNAL: never compressed a second time, so that a look-up fetches a slice of a long value and not the whole.
 CREATE TYPE csagg.timeline (
@@ -28,17 +28,55 @@ CREATE FUNCTION csagg.timeline_hash(csagg.timeline) RETURNS integer
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.timeline_hash_extended(csagg.timeline, bigint) RETURNS bigint
     AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.timeline_lt(csagg.timeline, csagg.timeline) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.timeline_le(csagg.timeline, csagg.timeline) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.timeline_gt(csagg.timeline, csagg.timeline) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.timeline_ge(csagg.timeline, csagg.timeline) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION csagg.timeline_cmp(csagg.timeline, csagg.timeline) RETURNS integer
+    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.timeline_cmp(csagg.timeline, csagg.timeline) IS
+    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
 COMMENT ON FUNCTION csagg.timeline_eq(csagg.timeline, csagg.timeline) IS
     'same entries; two timelines with the same values at every instant may differ: see same_function()';
 
 CREATE OPERATOR csagg.= (
     LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 CREATE OPERATOR csagg.<> (
     LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_ne,
     COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
 );
+CREATE OPERATOR csagg.< (
+    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_lt,
+    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR csagg.<= (
+    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_le,
+    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR csagg.> (
+    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_gt,
+    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+CREATE OPERATOR csagg.>= (
+    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_ge,
+    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR csagg.< (csagg.timeline, csagg.timeline) IS 'order of the bytes: see csagg.timeline_cmp()';
+COMMENT ON OPERATOR csagg.<= (csagg.timeline, csagg.timeline) IS 'order of the bytes: see csagg.timeline_cmp()';
+COMMENT ON OPERATOR csagg.> (csagg.timeline, csagg.timeline) IS 'order of the bytes: see csagg.timeline_cmp()';
+COMMENT ON OPERATOR csagg.>= (csagg.timeline, csagg.timeline) IS 'order of the bytes: see csagg.timeline_cmp()';
+COMMENT ON OPERATOR csagg.= (csagg.timeline, csagg.timeline) IS 'as csagg.timeline_eq()';
+COMMENT ON OPERATOR csagg.<> (csagg.timeline, csagg.timeline) IS 'not equal: see csagg.timeline_eq()';
+CREATE OPERATOR CLASS csagg.timeline_ops DEFAULT FOR TYPE csagg.timeline USING btree AS
+    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
+    FUNCTION 1 csagg.timeline_cmp(csagg.timeline, csagg.timeline);
+COMMENT ON OPERATOR CLASS csagg.timeline_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
 CREATE OPERATOR CLASS csagg.timeline_ops DEFAULT FOR TYPE csagg.timeline USING hash AS
     OPERATOR 1 csagg.=,
     FUNCTION 1 csagg.timeline_hash(csagg.timeline),
@@ -56,7 +94,7 @@ CREATE CAST (csagg.timeline AS jsonb) WITH FUNCTION csagg.jsonb(csagg.timeline);
 CREATE FUNCTION csagg.timeline_combine(csagg.timeline, csagg.timeline) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION csagg.timeline_final(csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE FUNCTION csagg.timeline_merge_add(csagg.timeline, csagg.timeline) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_merge_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 

@@ -30,6 +30,7 @@ private:
         FlatHeader flat;  // room[0]: 1 once entries are out of order
         Instant last;     // greatest instant so far, while in order
     };
+    static_assert(has_no_padding<Header>);
     Header& header() const { return *flat_.at<Header>(0); }
     bool in_order() const { return header().flat.room[0] == 0; }
     void note(Instant first, Instant last, bool in_order);

@@ -21,6 +21,19 @@ TEST(Building, AnyOrderAndGroupingGivesTheBytesOfTheTwin) {
     }
 }
 
+TEST(Building, StatesAreWrittenThroughout) {
+    for (const Kind kind : all_kinds)
+        EXPECT_TRUE(is_written_throughout([kind] {
+            Random random(3);
+            TimelineLog log = TimelineLog::create(kind, grow_in_arena), other = TimelineLog::create(kind, grow_in_arena);
+            for (const Entry& e : random.log(kind, 500, 400, true)) log.add(e), other.add(e);
+            log.add_all(other);
+            TestArena arena;
+            log.add_all(timeline(encoded(kind, {}, 10)), arena);
+            return log.flat();
+        }));
+}
+
 TEST(Building, EveryRowOfEveryKindSurvivesTheState) {
     Random random(2);
     for (const Kind kind : all_kinds) {

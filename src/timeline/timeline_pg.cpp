@@ -17,13 +17,6 @@ void check_encodings(const Timeline& timeline) {
     for (std::size_t i = 0; i < timeline.dictionary().size(); ++i) check_encoding(timeline.dictionary()[i]);
 }
 
-void* log_state_argument(FunctionCallInfo fcinfo, int n) {
-    void* state = state_argument(fcinfo, n);
-    if (state != nullptr && !is_kind(Flat(state, grow_state).header().marker & 0x0F))
-        throw Error(Errc::kind_mismatch, "the state of another aggregate, not of timeline() or merge()");
-    return state;
-}
-
 CSAGG_FUNCTION(csagg_timeline_in) {
     ContextArena arena;
     Bytes bytes(arena);
@@ -56,16 +49,13 @@ CSAGG_FUNCTION(csagg_timeline_recv) {
 
 namespace {
 
-Datum finish_log(const TimelineLog& log) {
-    ContextArena arena;
-    Bytes bytes(arena);
-    log.finish(bytes);
-    return make_varlena(view(bytes));
-}
+const Finisher timeline_finisher(
+    {Byte(Kind::boolean), Byte(Kind::number), Byte(Kind::text), Byte(Kind::date), Byte(Kind::time)},
+    [](const Flat& state, Bytes& out) { TimelineLog(state).finish(out); });
 
 /// Adds argument n, a state or a finished timeline.
 void add_timeline_argument(FunctionCallInfo fcinfo, int n, TimelineLog& log) {
-    if (void* state = log_state_argument(fcinfo, n)) {
+    if (void* state = state_argument(fcinfo, n)) {
         log.add_all(TimelineLog(Flat(state, grow_state)));
         return;
     }
@@ -75,14 +65,14 @@ void add_timeline_argument(FunctionCallInfo fcinfo, int n, TimelineLog& log) {
 
 /// The state of argument 0, or of `kind` anew with what argument 0 holds.
 TimelineLog log_argument(FunctionCallInfo fcinfo, Kind kind) {
-    if (void* state = log_state_argument(fcinfo, 0)) return TimelineLog(Flat(state, grow_state));
+    if (void* state = state_argument(fcinfo, 0)) return TimelineLog(Flat(state, grow_state));
     TimelineLog log = TimelineLog::create(kind, grow_state);
     if (!PG_ARGISNULL(0)) add_timeline_argument(fcinfo, 0, log);
     return log;
 }
 
 Kind kind_of_argument(FunctionCallInfo fcinfo, int n) {
-    if (void* state = log_state_argument(fcinfo, n)) return TimelineLog(Flat(state, grow_state)).kind();
+    if (void* state = state_argument(fcinfo, n)) return TimelineLog(Flat(state, grow_state)).kind();
     return with_timeline(fcinfo, n, [](const auto& timeline) { return timeline.kind(); });
 }
 
@@ -101,18 +91,6 @@ Datum add_value(FunctionCallInfo fcinfo, Kind kind, Value (*convert)(Datum)) {
 }
 
 }  // namespace
-
-// A state that leaves the server, as in Citus, goes as the finished timeline.
-CSAGG_FUNCTION(csagg_timeline_send) {
-    if (void* state = log_state_argument(fcinfo, 0)) return finish_log(TimelineLog(Flat(state, grow_state)));
-    return make_varlena(bytes_argument(fcinfo, 0));
-}
-
-CSAGG_FUNCTION(csagg_timeline_final) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    if (void* state = log_state_argument(fcinfo, 0)) return finish_log(TimelineLog(Flat(state, grow_state)));
-    return make_varlena(bytes_argument(fcinfo, 0));
-}
 
 CSAGG_FUNCTION(csagg_timeline_combine) {
     require_aggregate(fcinfo);

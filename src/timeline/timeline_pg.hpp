@@ -28,10 +28,6 @@ Datum steps_result(const Steps& steps, Arena& arena);
 /// The bytes, for one who needs them anyhow.
 Datum steps_bytes(const Steps& steps, Arena& arena);
 
-/// Argument `n` as the state of timeline() and merge(), nullptr when NULL or a finished value. The type of a total()'s
-/// state is the same, so the marker decides: Errc::kind_mismatch.
-void* log_state_argument(FunctionCallInfo fcinfo, int n);
-
 /// Verifies the server's encoding of all texts of a timeline that came from outside.
 void check_encodings(const Timeline& timeline);
 

@@ -37,6 +37,7 @@ private:
         std::int32_t presence;  // +1 enters, -1 leaves
         std::uint32_t scale;
     };
+    static_assert(has_no_padding<Header, Change>);
     Header& header() const { return *flat_.at<Header>(0); }
     std::span<const Change> changes() const {
         return {flat_.at<Change>(sizeof(Header)), (flat_.used() - sizeof(Header)) / sizeof(Change)};

@@ -82,5 +82,20 @@ TEST(Total, OfManySummandsSurvivesTheGrowthOfItsState) {
     EXPECT_EQ(code_of([&] { whole.add(timeline(encoded(Kind::text, {})), arena); }), Errc::kind_mismatch);
 }
 
+TEST(Total, StatesAreWrittenThroughout) {
+    EXPECT_TRUE(is_written_throughout([] {
+        Random random(4);
+        TestArena arena;
+        TotalLog total = TotalLog::create(grow_in_arena), other = TotalLog::create(grow_in_arena);
+        for (int i = 0; i < 50; ++i) {
+            const ByteString bytes = encoded(Kind::number, Twin(Kind::number, random.log(Kind::number, 20, 30, false)).list());
+            total.add(timeline(bytes), arena);
+            other.add(timeline(bytes), arena);
+        }
+        total.add_all(other);
+        return total.flat();
+    }));
+}
+
 }  // namespace
 }  // namespace csagg
