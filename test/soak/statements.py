@@ -140,7 +140,7 @@ class Maker:
             f'SELECT id, {shown(f"{call} OVER (PARTITION BY {key} ORDER BY id{frame})")} {few} ORDER BY 1',
             f'SELECT {shown(f"{f.name}({inner} ORDER BY id DESC)")} {rows}',
             f'SELECT {key}, count(DISTINCT x::text), md5(string_agg(x::text, chr(10) ORDER BY x::text COLLATE "C")) FROM (SELECT {key} AS {key.split()[0]}, {call} AS x {rows} GROUP BY {key}, id % 3) {alias} GROUP BY 1 ORDER BY 1',
-            f'SELECT d.x FROM soak.costly(3) i, LATERAL (SELECT {shown(call)} AS x {few} AND id <> i) d ORDER BY 1',
+            f'SELECT d.x FROM soak.costly(3) few, LATERAL (SELECT {shown(call)} AS x {few} AND id <> few) d ORDER BY 1',
             f'SELECT DISTINCT {shown(call)} {rows} GROUP BY {key} ORDER BY 1',
         ))
 
