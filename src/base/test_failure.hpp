@@ -13,10 +13,10 @@ enum class Failing { once, from_then_on };
 
 /// What operator new does.
 struct NewSwitch {
-    std::size_t count = 0;                        // allocations since it was set
-    std::size_t fail_at = TestArena::never;       // number of the one that fails, the first is 0
+    std::size_t count = 0;                   // allocations since it was set
+    std::size_t fail_at = TestArena::never;  // number of the one that fails, the first is 0
     Failing failing = Failing::once;
-    std::ptrdiff_t live = 0;                      // blocks in use
+    std::ptrdiff_t live = 0;  // blocks in use
 
     bool fails() {
         const std::size_t number = count++;
@@ -27,7 +27,8 @@ struct NewSwitch {
 inline NewSwitch new_switch;
 
 /// Runs f(arena) with its first allocation failing, its second, and so on until none does: a std::bad_alloc comes out, or f
-/// did without that memory and its answer is right all the same (which f itself checks). Nothing but the arena's blocks is
+/// did without that memory and its answer is right all the same (which f itself checks). Of many allocations some
+/// hundred, all of them if CSAGG_SLOW is set. Nothing but the arena's blocks is
 /// left, and those are all from it. What f keeps for good, it keeps at its first run.
 template <class F>
 void fail_every_allocation(F f) {
@@ -49,7 +50,9 @@ void fail_every_allocation(F f) {
     };
     const std::size_t allocations = run(TestArena::never, Failing::once);
     ASSERT_GT(allocations, 0U) << "nothing was allocated, so nothing was tested";
-    const std::size_t stride = allocations / 1500 + 1;
+    const char* const slow = std::getenv("CSAGG_SLOW");
+    const std::size_t most = slow != nullptr && *slow != '\0' ? 100'000 : 300;
+    const std::size_t stride = allocations / most + 1;
     for (const Failing failing : {Failing::once, Failing::from_then_on})
         for (std::size_t fail_at = 0; fail_at < allocations; fail_at += stride) {
             const std::ptrdiff_t before = new_switch.live;

@@ -193,8 +193,7 @@ class Lasting(Session):
 class Calling(Session):
     """One function called very often in one query: its memory is given back call by call."""
     role = 'calling'
-    # Bytes that a call may leave behind. PostgreSQL itself leaves some hundred when a function in FROM is called anew.
-    per_call, per_call_in_from = 16, 800
+    per_call = 16       # bytes that a call may leave behind
     size = "SELECT regexp_replace(pg_read_file('/proc/self/status'), '.*VmHWM:\\s+(\\d+) kB.*', '\\1');"
 
     def round(self, name, chance):
@@ -219,15 +218,15 @@ class Calling(Session):
         said = self.server.run(name, lines[:4], settings)
         self.judge(name, settings, lines, said, BY_OUR_HAND if self.findings.over() else {'57014'})
         self.findings.tally('functions called often')
-        if self.growth(said, 1, 3) < self.allowed(f, many - few):
+        if self.growth(said, 1, 3) < self.allowed(many - few):
             return
         # The heap has its steps: what grows must go on growing.
         said = self.server.run(name, lines, {**settings, 'statement_timeout': 100000})
-        if self.growth(said, 3, 5) > self.allowed(f, most - many):
+        if self.growth(said, 3, 5) > self.allowed(most - many):
             self.findings.add('memory is given back call by call', name, settings, f'grew by {self.growth(said, 3, 5)} bytes in {most - many} calls:\n{lines[4]}')
 
-    def allowed(self, f, calls):
-        return calls * (self.per_call_in_from if f.rows or f.columns else self.per_call) + 300_000
+    def allowed(self, calls):
+        return calls * self.per_call + 300_000
 
     @staticmethod
     def growth(said, before, after):
