@@ -289,22 +289,3 @@ TEST(Groups, EqualWordsAreToldApart) {
         ASSERT_EQ(groups.find(std::uint64_t(key % 3), [&](Group g) { return keys[g] == key; }), Group(key));
     }
 }
-
-TEST(Index, EveryAllocationMayFail) {
-    std::vector<Entry> entries;
-    for (int i = 0; i < 200; ++i) entries.push_back({std::uint64_t(i % 7), 200 - i, 0});
-    for (std::size_t fail_at = 0;; ++fail_at) {
-        TestArena arena(fail_at);
-        try {
-            Groups groups(arena);
-            Index index(arena, {}, nullptr, sizeof(int));
-            for (const Entry& e : entries)
-                index.add(groups.find_or_add(e.key, any), e.instant, reinterpret_cast<Payload>(&e.tie));
-            index.sort(nullptr);
-            EXPECT_GT(fail_at, 3u);
-            EXPECT_NE(index.find(0, {300}), nullptr);
-            break;
-        } catch (const std::bad_alloc&) {
-        }
-    }
-}

@@ -29,7 +29,12 @@ private:
     void* do_allocate(std::size_t bytes, std::size_t alignment) override {
         if (alignment > __STDCPP_DEFAULT_NEW_ALIGNMENT__ || allocations_++ >= fail_at_) throw std::bad_alloc{};
         void* p = ::operator new(bytes);
-        blocks_.emplace(p, bytes);
+        try {
+            blocks_.emplace(p, bytes);
+        } catch (...) {  // operator new may fail in tests (test_failure.hpp)
+            ::operator delete(p);
+            throw;
+        }
         live_ += bytes;
         peak_ = std::max(peak_, live_);
         return p;

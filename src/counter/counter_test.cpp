@@ -307,30 +307,6 @@ TEST(Counter, is_small) {
     EXPECT_LE(encode(rows).size(), 30u);
 }
 
-TEST(Counter, survives_that_memory_runs_out) {
-    std::mt19937_64 random(9);
-    std::vector<Row> rows = twin::random_rows(random, 60);
-    for (int i = 0; i < 40; ++i) rows.push_back({Instant(random() % 50) * hour, 2'500'000, "actor " + std::to_string(i)});
-    const Bytes expected = merge(encode(rows), encode(rows));
-    bool done = false;
-    for (std::size_t fail_at = 0; !done; ++fail_at) {
-        test::TestArena arena(fail_at);
-        const test::StateArena use(arena);
-        try {
-            CounterLog log = state_of(rows);
-            const Bytes piece = encode(rows);
-            log.add_all(Counter(view(piece)), arena);
-            Bytes out{Alloc<Byte>(arena)};
-            log.finish(out);
-            validate_counter(view(out), arena);
-            ASSERT_EQ(as_text(view(out)), as_text(view(expected)));
-            done = true;
-        } catch (const std::bad_alloc&) {
-            ASSERT_LT(fail_at, 1000u);
-        }
-    }
-}
-
 TEST(Counter, forged_bytes_are_rejected) {
     std::mt19937_64 random(8);
     for (int i = 0; i < 40; ++i) {

@@ -373,29 +373,5 @@ TEST(History, trusts_no_bytes) {
     }
 }
 
-TEST(History, survives_every_failing_allocation) {
-    Random random(10);
-    const Rows rows = random.rows(60, 15);
-    const ByteString piece = random.history();
-    for (std::size_t fail_at = 0;; ++fail_at) {
-        test::TestArena arena(fail_at);
-        const test::StateArena use(arena);
-        try {
-            HistoryLog log = twin::log_of(rows);
-            log.add_all(ByteSpan(piece));
-            Bytes bytes{Alloc<Byte>(arena)};
-            log.finish(bytes);
-            String text{Alloc<char>(arena)};
-            print_history(History(view(bytes)), text);
-            Bytes again{Alloc<Byte>(arena)};
-            parse_history({text.data(), text.size()}, again);
-            ASSERT_EQ(ByteString(bytes.begin(), bytes.end()), ByteString(again.begin(), again.end()));
-            EXPECT_GT(fail_at, 20u);
-            break;
-        } catch (const std::bad_alloc&) {
-        }
-    }
-}
-
 }  // namespace
 }  // namespace csagg
