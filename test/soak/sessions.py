@@ -212,7 +212,7 @@ class Calling(Session):
                 return f'SELECT count(x) FROM (SELECT (SELECT count(*) FROM {call}) AS x FROM {rows}) x;'
             return f'SELECT count(x) FROM (SELECT {call} AS x FROM {rows}) x;'
 
-        few, many, most = 1280, 12800, 51200
+        few, many, most = 1280, 12800, 32000
         lines = [line for n in (few, many, most) for line in (often(n), self.size)]
         settings = {'jit': 'off', 'work_mem': '64kB', 'max_parallel_workers_per_gather': 0, 'statement_timeout': 20000, 'enable_hashagg': 'off'}
         said = self.server.run(name, lines[:4], settings)
@@ -221,7 +221,7 @@ class Calling(Session):
         if self.growth(said, 1, 3) < self.allowed(many - few):
             return
         # The heap has its steps: what grows must go on growing.
-        said = self.server.run(name, lines, {**settings, 'statement_timeout': 100000})
+        said = self.server.run(name, lines, {**settings, 'statement_timeout': 40000})
         if self.growth(said, 3, 5) > self.allowed(most - many):
             self.findings.add('memory is given back call by call', name, settings, f'grew by {self.growth(said, 3, 5)} bytes in {most - many} calls:\n{lines[4]}')
 
