@@ -82,7 +82,7 @@ END $$;
 SELECT * FROM differences($$
     SELECT b.* FROM (SELECT csagg.summary(mrr, month()) m FROM line) s, csagg.buckets(s.m) b $$, $$
     SELECT bucket, starts_at, count(*), sum(mrr), round_to(sum(mrr) / (count(*) + 0.00000000000000000000000000000000000000), 18),
-           round_to(sqrt(((count(*) * sum(mrr * mrr) - sum(mrr) ^ 2) / (count(*) * (count(*) - 1)) + 0.0000000000000000000000000000000000000000)), 18)
+           round_to(sqrt(((count(*) * sum(mrr * mrr) - sum(mrr) * sum(mrr)) / (count(*) * (count(*) - 1)) + 0.0000000000000000000000000000000000000000)), 18)
     FROM naive GROUP BY 1, 2 $$);
 SELECT q, d.* FROM (VALUES (0), (0.01), (0.1), (0.25), (0.5), (0.75), (0.9), (0.999), (1)) x(q), LATERAL differences(format($$
     SELECT b.* FROM (SELECT csagg.summary(mrr, month()) m FROM line) s, csagg.quantile(s.m, %s) b $$, q), format($$

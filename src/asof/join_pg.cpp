@@ -38,6 +38,8 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
       left_(context, spec.left_shape),
       right_(context),
       split_words_(arena_),
+      in_order_(spec.in_order),
+      splittable_(!in_order_),
       given_limit_(spec.memory_limit),
       expected_rows_(spec.expected_rows) {
     call([this, &spec] {
@@ -323,7 +325,7 @@ void AsOfJoin::restart() {
     right_.close();
     batch_ = 0;
     batches_ = 1;
-    splittable_ = true;
+    splittable_ = !in_order_;
     limit_ = given_limit_ != 0 ? given_limit_ : get_hash_memory_limit();
     statistics_ = {};
 }

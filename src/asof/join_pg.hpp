@@ -70,6 +70,7 @@ struct AsOfSpec {
     /// packed, where keys and instants are numbers and no ties are to be decided.
     const AttrNumber* columns = nullptr;
     int column_count = 0;
+    bool in_order = false;         // left rows never wait in files, whatever memory that takes: there is one batch
     double expected_rows = 0;      // right ones; 0: not known. Saves splitting again and again
     std::size_t memory_limit = 0;  // bytes; 0: get_hash_memory_limit()
 };
@@ -188,7 +189,7 @@ private:
     Queued queue_[max_queued];
     int queued_ = 0;
     int batch_ = 0, batches_ = 1;
-    bool splittable_ = true;
+    bool in_order_, splittable_;
     std::size_t given_limit_, limit_;
     double expected_rows_;
     AsOfStatistics statistics_;

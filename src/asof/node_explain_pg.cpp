@@ -10,7 +10,6 @@
 #include "asof/node_state_pg.hpp"
 
 extern "C" {
-#include "access/stratnum.h"
 #include "catalog/pg_am_d.h"
 #include "commands/defrem.h"
 #include "commands/explain.h"
@@ -72,17 +71,16 @@ void print_order(const CustomScan* plan, const Printer& printer, ExplainState* e
     for (int i = 0; i < list_length(columns); ++i) {
         const Oid op = list_nth_oid(part(plan, Private::tie_operators), i);
         const bool nulls_first = list_nth_int(part(plan, Private::tie_nulls_first), i) != 0;
-        Oid family, type;
-        int16 strategy = 0;
-        get_ordering_op_properties(op, &family, &type, &strategy);
-        const bool plain = GetDefaultOpClass(type, BTREE_AM_OID) != InvalidOid &&
-                           get_opclass_family(GetDefaultOpClass(type, BTREE_AM_OID)) == family;
-        const bool descending = strategy == BTGreaterStrategyNumber;
-        keys = lappend(keys, psprintf("%s%s%s%s", printer.right(list_nth_int(columns, i)),
-                                      plain ? (descending ? " DESC" : "") : " USING ", plain ? "" : get_opname(op),
-                                      nulls_first == descending ? ""
-                                      : nulls_first             ? " NULLS FIRST"
-                                                                : " NULLS LAST"));
+        Ordering order{};
+        read_ordering(op, order);
+        const bool plain = GetDefaultOpClass(order.type, BTREE_AM_OID) != InvalidOid &&
+                           get_opclass_family(GetDefaultOpClass(order.type, BTREE_AM_OID)) == order.family;
+        keys =
+            lappend(keys, psprintf("%s%s%s%s", printer.right(list_nth_int(columns, i)),
+                                   plain ? (order.descending ? " DESC" : "") : " USING ", plain ? "" : get_opname(op),
+                                   nulls_first == order.descending ? ""
+                                   : nulls_first                   ? " NULLS FIRST"
+                                                                   : " NULLS LAST"));
     }
     ExplainPropertyList("Order By", keys, es);
 }

@@ -138,19 +138,14 @@ Oid default_family(Oid type) {
 }
 
 /// The order of the instants: the first key of ORDER BY.
-struct Order {
+struct Order : Ordering {
     Node* expression;  // without relabelling
-    Oid family;
-    bool descending;
 };
 
 bool read_order(const Query* q, Order& order) {
     auto* const first = linitial_node(SortGroupClause, q->sortClause);
-    Oid input;
-    int16 strategy;
-    if (!get_ordering_op_properties(first->sortop, &order.family, &input, &strategy)) return false;
+    if (!read_ordering(first->sortop, order)) return false;
     order.expression = bare(get_sortgroupclause_expr(first, q->targetList));
-    order.descending = strategy == BTGreaterStrategyNumber;
     return of_right(order.expression);
 }
 

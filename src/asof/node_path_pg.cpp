@@ -42,7 +42,8 @@ struct Candidate {
     Idiom* idiom;          // nullptr: it is not the idiom
     PlannerInfo* planner;  // of the right side
     Path* right;
-    double groups;  // distinct keys on the right, estimated
+    double groups;      // distinct keys on the right, estimated
+    bool left_passive;  // is_left_side_passive()
 };
 
 /// At CustomPath.custom_private.
@@ -79,6 +80,7 @@ void plan_right_side(PlannerInfo* root, Candidate* candidate) {
         keys =
             lappend(keys, list_nth_node(TargetEntry, candidate->planner->processed_tlist, lfirst_int(cell) - 1)->expr);
     candidate->groups = estimate_num_groups(candidate->planner, keys, candidate->right->rows, nullptr, nullptr);
+    candidate->left_passive = is_left_side_passive(root);
 }
 
 Candidate* candidate_of(PlannerInfo* root, RelOptInfo* rel) {
@@ -147,6 +149,10 @@ double kept_bytes(const Idiom* idiom, const Path* right) {
     return tuple_bytes(right->pathtarget->width) + sizeof(StoredRow) + instant_and_group + sizeof(MinimalTuple);
 }
 
+double right_bytes(const Candidate* candidate) {
+    return candidate->right->rows * kept_bytes(candidate->idiom, candidate->right);
+}
+
 void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts* parts) {
     const Candidate* const candidate = parts->candidate;
     const Path* const right = candidate->right;
@@ -168,7 +174,7 @@ void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts*
     const double per_left = left_side.per_tuple + match.per_tuple + after.per_tuple + outputs.per_tuple;
 
     double files = 0;
-    const double bytes = right_rows * kept_bytes(idiom, right);
+    const double bytes = right_bytes(candidate);
     if (const double limit = double(get_hash_memory_limit()); bytes > limit) {
         const double share = 1 - limit / bytes;
         const double pages = (bytes + left->rows * tuple_bytes(left->pathtarget->width)) / BLCKSZ;
@@ -196,6 +202,8 @@ void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOpt
     if (!read_conditions(join, right, extra->restrictlist, parts)) return;
     parts->candidate = candidate_of(root, right);
     if (parts->candidate == nullptr || parts->candidate->idiom == nullptr) return;
+    // In batches left rows are read on for those of the batch.
+    if (!parts->candidate->left_passive && right_bytes(parts->candidate) > double(get_hash_memory_limit())) return;
     Path* const left_path = left->cheapest_total_path;
     if (has_place_holder(reinterpret_cast<Node*>(left_path->pathtarget->exprs))) return;
 
@@ -204,6 +212,9 @@ void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOpt
     path->path.parent = join;
     path->path.pathtarget = join->reltarget;
     path->path.rows = join->rows;
+#if PG_VERSION_NUM >= 180000
+    path->path.disabled_nodes = left_path->disabled_nodes + parts->candidate->right->disabled_nodes;
+#endif
 #if PG_VERSION_NUM >= 150000
     path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
 #endif
@@ -310,9 +321,9 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
 
     List* priv[int(Private::count)];
     List* numbers = NIL;
-    for (int n :
-         {add_subplan(root, candidate), int(parts->jointype), idiom->at_column, int(idiom->backward),
-          int(idiom->allow_exact), int(idiom->left_at_type), int(idiom->right_at_type), int(idiom->at_operator)})
+    for (int n : {add_subplan(root, candidate), int(parts->jointype), idiom->at_column, int(idiom->backward),
+                  int(idiom->allow_exact), int(idiom->left_at_type), int(idiom->right_at_type), int(idiom->at_operator),
+                  int(candidate->left_passive)})
         numbers = lappend_int(numbers, n);
     priv[int(Private::numbers)] = numbers;
     priv[int(Private::key_columns)] = idiom->key_columns;
@@ -358,6 +369,7 @@ void initialise() {
     RegisterCustomScanMethods(&asof_scan_methods);
     previous_hook = set_join_pathlist_hook;
     set_join_pathlist_hook = join_pathlist_hook;
+    install_demand();
 }
 
 const AtLoad at_load{initialise};

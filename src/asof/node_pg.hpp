@@ -3,14 +3,17 @@
 //     node_idiom_pg.cpp    finds the idiom in a LATERAL subquery: an Idiom
 //     node_path_pg.cpp     the planner's hook: the right side's plan, the costs, the path, the plan
 //     node_scan_pg.cpp     the executor's callbacks
+//     node_demand_pg.cpp   how far the left side may be read ahead
 //     node_explain_pg.cpp  what EXPLAIN prints
 #pragma once
 #include "postgres/boundary.hpp"
 
 extern "C" {
+#include "access/stratnum.h"
 #include "nodes/extensible.h"
 #include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
+#include "utils/lsyscache.h"
 }
 
 namespace csagg::pg {
@@ -26,6 +29,24 @@ using Mutator = Node* (*)();
 inline Walker as_walker(bool (*f)(Node*, void*)) { return reinterpret_cast<Walker>(reinterpret_cast<void (*)()>(f)); }
 inline Mutator as_mutator(Node* (*f)(Node*, void*)) {
     return reinterpret_cast<Mutator>(reinterpret_cast<void (*)()>(f));
+}
+
+/// What `<` or `>` of a btree operator family says, as ORDER BY has it.
+struct Ordering {
+    Oid family, type;
+    bool descending;
+};
+inline bool read_ordering(Oid op, Ordering& ordering) {
+#if PG_VERSION_NUM >= 180000
+    CompareType comparison;
+    constexpr CompareType greater = COMPARE_GT;
+#else
+    int16 comparison;
+    constexpr int16 greater = BTGreaterStrategyNumber;
+#endif
+    if (!get_ordering_op_properties(op, &ordering.family, &ordering.type, &comparison)) return false;
+    ordering.descending = comparison == greater;
+    return true;
 }
 
 /// LATERAL (SELECT p FROM right WHERE right.key = left.key AND right.at <= left.at ... ORDER BY at DESC, ties LIMIT 1).
@@ -66,7 +87,7 @@ struct Idiom {
 Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel);
 
 /// What the plan keeps in CustomScan.custom_private, in the order of these names; each a List. The first is a list of
-/// integers: right plan's number, jointype, at_column, backward, allow_exact, left_at_type, right_at_type, at_operator.
+/// integers: those of Number, in their order.
 enum class Private : int {
     numbers,
     key_columns,
@@ -91,6 +112,7 @@ enum class Number : int {
     left_at_type,
     right_at_type,
     at_operator,
+    left_passive,
     count
 };
 
@@ -108,6 +130,25 @@ inline int number(const CustomScan* plan, Number which) {
     return list_nth_int(part(plan, Private::numbers), int(which));
 }
 inline Oid number_oid(const CustomScan* plan, Number which) { return Oid(number(plan, which)); }
+
+/// True if it makes no difference when the left side's rows are read, and how many of them.
+bool is_left_side_passive(const PlannerInfo* root);
+
+/// How many of a node's rows its plan asks for.
+class Demand {
+public:
+    static Demand none() { return {false, nullptr}; }
+    static Demand of(const EState* estate, const Plan* node);
+    /// All are sure to be asked for, unless there is an error.
+    bool is_for_all() const;
+
+private:
+    Demand(bool always, const EState* of_run) : always_(always), of_run_(of_run) {}
+    bool always_;
+    const EState* of_run_;  // where the run of this plan is one to the end; or nullptr
+};
+/// To be called once, when the library is loaded.
+void install_demand();
 
 extern const CustomScanMethods asof_scan_methods;
 /// What EXPLAIN prints of the node.

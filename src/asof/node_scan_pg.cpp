@@ -20,6 +20,7 @@ namespace {
 
 AsOfState* state_of(CustomScanState* state) { return reinterpret_cast<AsOfState*>(state); }
 CustomScan* plan_of(const AsOfState* state) { return reinterpret_cast<CustomScan*>(state->css.ss.ps.plan); }
+bool is_left_passive(const CustomScan* plan) { return number(plan, Number::left_passive) != 0; }
 
 // ---- begin
 
@@ -95,12 +96,11 @@ void begin_inner(AsOfState* state, List* outputs, bool projected) {
 void begin_left(AsOfState* state) {
     EState* const estate = state->css.ss.ps.state;
     const TupleDesc shape = ExecGetResultType(state->left);
-    // A row that lies in a buffer is kept by a pin, and not copied.
     bool fixed;
-    const TupleTableSlotOps* const kind = ExecGetResultSlotOps(state->left, &fixed);
-    for (TupleTableSlot*& slot : state->kept)
-        slot = ExecInitExtraTupleSlot(estate, shape, fixed ? kind : &TTSOpsMinimalTuple);
-    state->read_ahead = 1;
+    const TupleTableSlotOps* kind = ExecGetResultSlotOps(state->left, &fixed);
+    // Slots of other kinds may do as those of tables of their own do.
+    if (!fixed || (kind != &TTSOpsVirtual && kind != &TTSOpsBufferHeapTuple)) kind = &TTSOpsMinimalTuple;
+    for (TupleTableSlot*& slot : state->kept) slot = ExecInitExtraTupleSlot(estate, shape, kind);
 }
 
 void begin_bounds(AsOfState* state, const CustomScan* plan, const Places& places) {
@@ -128,6 +128,7 @@ void begin(CustomScanState* node, EState* estate, int flags) {
     const Places places{list_length(static_cast<Plan*>(linitial(plan->custom_plans))->targetlist), outputs, projected};
     begin_inner(state, outputs, projected);
     begin_left(state);
+    state->demand = is_left_passive(plan) ? Demand::of(estate, self->plan) : Demand::none();
 
     state->keys = begin_values(placed(part(plan, Exprs::left_keys), places), state);
     state->key_count = list_length(part(plan, Exprs::left_keys));
@@ -177,6 +178,7 @@ void begin_join(AsOfState* state) {
                    list_nth_oid(part(plan, Private::tie_collations), i),
                    list_nth_int(part(plan, Private::tie_nulls_first), i) != 0, backward};
     spec.ties = ties;
+    spec.in_order = !is_left_passive(plan);
     spec.expected_rows = linitial_int(part(plan, Private::right_rows));
     const List* const columns = part(plan, Private::right_columns);
     auto* const kept = array_of<AttrNumber>(list_length(columns));
@@ -222,10 +224,32 @@ bool queue(AsOfState* state, TupleTableSlot* left) {
     return state->join->queue(state->key_values, state->key_nulls, at, at_null, left);
 }
 
-/// Reads left rows ahead and looks for their matches. False at the end.
-bool read_ahead(AsOfState* state) {
+/// A row that lies in a buffer is kept by a pin, and not copied, as long as that is one of two: buffers are few, a
+/// session's own (temp_buffers) and, shared by all, the others.
+void keep(AsOfState* state, TupleTableSlot* kept, TupleTableSlot* row) {
+    ExecCopySlot(kept, row);
+    if (!TTS_IS_BUFFERTUPLE(kept)) return;
+    const Buffer buffer = reinterpret_cast<BufferHeapTupleTableSlot*>(kept)->buffer;
+    if (buffer == state->last_pinned || buffer == InvalidBuffer) return;
+    if (state->pinned == 2) {
+        ExecMaterializeSlot(kept);
+        return;
+    }
+    state->last_pinned = buffer;
+    ++state->pinned;
+}
+
+void forget_kept(AsOfState* state) {
+    for (int i = 0; i < state->kept_count; ++i) ExecClearTuple(state->kept[i]);
+    state->kept_count = state->next_kept = state->pinned = 0;
+    state->last_pinned = InvalidBuffer;
+}
+
+/// Reads left rows, ahead if they are all asked for, and looks for their matches. False at the end.
+bool read_left(AsOfState* state) {
     AsOfJoin* const join = state->join;
-    state->kept_count = state->next_kept = 0;
+    forget_kept(state);
+    state->read_ahead = state->demand.is_for_all() ? std::clamp(2 * state->read_ahead, 1, AsOfJoin::max_queued) : 1;
     while (state->kept_count < state->read_ahead) {
         CHECK_FOR_INTERRUPTS();
         TupleTableSlot* row = state->left_ended        ? nullptr
@@ -241,13 +265,15 @@ bool read_ahead(AsOfState* state) {
         // Where no row is deferred, it is the copy whose columns are taken apart, once.
         TupleTableSlot* const kept = state->kept[state->kept_count];
         const bool may_be_deferred = join->in_batches();
-        if (!may_be_deferred) row = ExecCopySlot(kept, row);
+        if (!may_be_deferred) {
+            keep(state, kept, row);
+            row = kept;
+        }
         if (!queue(state, row)) continue;
-        if (may_be_deferred) ExecCopySlot(kept, row);
+        if (may_be_deferred) keep(state, kept, row);
         ++state->kept_count;
     }
     join->resolve();
-    state->read_ahead = std::min(2 * state->read_ahead, AsOfJoin::max_queued);
     return true;
 }
 
@@ -278,7 +304,7 @@ bool accept(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
 void finish(AsOfState* state) {
     state->finished = true;
     ExecClearTuple(state->right_slot);
-    for (TupleTableSlot* slot : state->kept) ExecClearTuple(slot);
+    forget_kept(state);
 }
 
 TupleTableSlot* next_row(AsOfState* state) {
@@ -287,7 +313,7 @@ TupleTableSlot* next_row(AsOfState* state) {
     if (state->join == nullptr) begin_join(state);
     if (!state->ready) read_right_side(state);
     for (;;) {
-        if (state->next_kept == state->kept_count && !read_ahead(state)) {
+        if (state->next_kept == state->kept_count && !read_left(state)) {
             finish(state);
             return nullptr;
         }
@@ -321,8 +347,8 @@ void rescan(CustomScanState* node) {
     guard([node] {
         AsOfState* const state = state_of(node);
         state->finished = state->left_ended = false;
-        state->kept_count = state->next_kept = 0;
-        state->read_ahead = 1;
+        forget_kept(state);
+        state->read_ahead = 0;
         if (node->ss.ps.chgParam != nullptr) UpdateChangedParamSet(state->left, node->ss.ps.chgParam);
         if (state->left->chgParam == nullptr) ExecReScan(state->left);
         // The right side has no parameters of the queries around: its rows are the same again.

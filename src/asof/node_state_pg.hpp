@@ -1,6 +1,7 @@
 // The state of the plan node at run time.
 #pragma once
 #include "asof/join_pg.hpp"
+#include "asof/node_pg.hpp"
 
 #include "postgres/boundary.hpp"
 
@@ -33,9 +34,12 @@ struct AsOfState {
     bool* key_nulls;
     AttrNumber at_column;
 
-    // Left rows are read ahead, few at first, and probed together.
+    // Left rows are read ahead where all are sure to be read, few at first, and probed together.
+    Demand demand;
     TupleTableSlot* kept[AsOfJoin::max_queued];
     int kept_count, next_kept, read_ahead;
+    Buffer last_pinned;  // by the rows kept
+    int pinned;
     bool left_ended;  // of the batch
 
     TupleTableSlot* left_slot;   // left rows that come back from files

@@ -18,7 +18,7 @@ constexpr std::size_t fields = CompositeHeader::size;
 
 }  // namespace
 
-PairSink::PairSink(Tuplestorestate* store, MemoryContext context) : store_(store), context_(context) {
+PairSink::PairSink(Tuplestorestate* store, MemoryContext context) : store_(store) {
     scratch_ = AllocSetContextCreate(context, "as-of join output", ALLOCSET_DEFAULT_SIZES);
     constexpr std::size_t first = 8192;
     pair_ = {static_cast<char*>(MemoryContextAllocZero(context, first)), 0, first};

@@ -49,7 +49,7 @@ private:
     static void reserve(Buffer& buffer, std::size_t bytes);
 
     Tuplestorestate* store_;
-    MemoryContext context_, scratch_;
+    MemoryContext scratch_;
     Side left_{}, right_{};
     Buffer pair_, left_buffer_;
     std::size_t ends_[AsOfJoin::max_queued];  // of the left rows kept

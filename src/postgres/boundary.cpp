@@ -3,7 +3,11 @@
 #include "postgres/boundary.hpp"
 
 extern "C" {
+#ifdef PG_MODULE_MAGIC_EXT
+PG_MODULE_MAGIC_EXT(.name = "csagg", .version = nullptr);
+#else
 PG_MODULE_MAGIC;
+#endif
 void _PG_init(void);
 }
 

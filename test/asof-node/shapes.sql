@@ -223,6 +223,18 @@ CALL touched($$as-of join within the right side$$,
 CALL touched($$grouped$$,
     $$ SELECT p.plan, count(*), sum(l.n) FROM l LEFT JOIN LATERAL (SELECT r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true GROUP BY p.plan $$);
+CALL touched($$grouped by sets$$,
+    $$ SELECT l.k, p.plan, p.plan % 2 AS odd, count(*), count(p.rid), grouping(l.k, p.plan) FROM l LEFT JOIN LATERAL
+      (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON
+      true GROUP BY ROLLUP (l.k, p.plan), p.plan % 2 HAVING count(*) > 1 $$);
+CALL touched($$grouped on both sides$$,
+    $$ SELECT l.k + 1 AS k, p.n, count(*) FROM (SELECT k, date_trunc('day', at, 'UTC') AS at, count(*) FROM l GROUP BY
+      1, 2) l LEFT JOIN LATERAL (SELECT r.n, r.at FROM (SELECT k + 0 AS k, at, count(*) AS n FROM r GROUP BY 1, at) r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC LIMIT 1) p ON true GROUP BY 1, p.n $$);
+CALL touched($$within a recursion$$,
+    $$ WITH RECURSIVE w AS (SELECT id, k, at, 0 AS step FROM l UNION ALL SELECT p.rid, w.k, p.at, step + 1 FROM w JOIN
+      LATERAL (SELECT r.id AS rid, r.at FROM r WHERE r.k = w.k AND r.at < w.at ORDER BY r.at DESC, r.id LIMIT 1) p
+      ON true WHERE step < 5) SELECT * FROM w $$);
 CALL touched($$distinct$$,
     $$ SELECT DISTINCT l.k, p.plan FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND
       r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
