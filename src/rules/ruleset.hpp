@@ -37,10 +37,11 @@ struct Question {
 
 class Program {
 public:
-    Program(const Calendar& calendar, Arena& arena) : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar) {}
+    Program(const Calendar& calendar, Arena& arena) : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), reaches_(calendar, arena) {}
 
     /// Takes over the last of `parsed` with all it needs; gives its number here.
     NodeId take(const Nodes& parsed);
+    Reach reach(const Span& length) { return reaches_.of(length); }
 
     const Nodes& nodes() const { return nodes_; }
     const Node& operator[](NodeId id) const { return nodes_.list[id]; }
@@ -59,6 +60,7 @@ private:
     Vector<Exits> exits_;
     Vector<NodeId> slots_;  // open addressing: number + 1, or 0
     LocalDays days_;
+    Reaches reaches_;
 };
 
 class RuleSet {
