@@ -35,6 +35,9 @@ public:
     constexpr Cache(const char* plural, const char* singular, std::size_t max_bytes)
         : plural_(plural), singular_(singular), max_bytes_(max_bytes) {}
 
+    /// The one used last.
+    const T* newest() const { return newest_ != nullptr ? &newest_->value : nullptr; }
+
     /// What `build(key, arena)` gave for this key, or gives now; the key that it gets lasts as long. The reference lasts
     /// until this was called with two other keys: the two used last are never dropped, so a call may use two at once.
     template <class Build>

@@ -93,6 +93,20 @@ NodeId Program::take(const Nodes& parsed) {
     return here.back();
 }
 
+void Program::prefetch() const {
+    csagg::prefetch(nodes_.list);
+    csagg::prefetch(nodes_.arguments);
+    csagg::prefetch(questions_);
+    reaches_.prefetch();
+}
+
+void RuleSet::prefetch() const {
+    csagg::prefetch(rules_);
+    csagg::prefetch(document_.facts);
+    program_.prefetch();
+    for (const Document::Fact& fact : document_.facts) csagg::prefetch(fact.name);
+}
+
 const Calendar& RuleSet::find_calendar(CalendarSource calendars) const {
     try {
         return calendars(document_.timezone->text);

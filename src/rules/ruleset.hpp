@@ -48,6 +48,7 @@ public:
     std::span<const Question> questions() const { return {questions_.data(), questions_.size()}; }
     std::span<const Exits> exits() const { return {exits_.data(), exits_.size()}; }
     const LocalDays& days() const { return days_; }
+    void prefetch() const;
 
 private:
     NodeId intern(Node node, std::span<const NodeId> arguments);
@@ -96,6 +97,10 @@ public:
     /// For each fact, whether it is looked at. Without an expression that says so, a customer exists from the first entry
     /// of any fact on.
     std::span<const Byte> wanted() const { return {wanted_.data(), wanted_.size()}; }
+
+    /// What an assessment reads. Of a thousand rule sets that take turns none is in the caches when it is its turn, and
+    /// while the facts are read there is time to fetch it.
+    void prefetch() const;
 
 private:
     const Calendar& find_calendar(CalendarSource calendars) const;
