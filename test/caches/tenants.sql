@@ -30,6 +30,10 @@ CREATE TABLE large AS
     SELECT i AS base, jsonb_build_object('timezone', 'UTC', 'base', i, 'facts', '{"n": "number"}'::jsonb, 'rules',
         (SELECT jsonb_agg(jsonb_build_object('name', 'rule ' || j, 'when', 'n > ' || j, 'points', j)) FROM generate_series(1, 150) j))::csagg.ruleset AS r
     FROM generate_series(1, 1500) i;
+
+CREATE TABLE grid AS
+    SELECT zone, csagg.grid('2025-01-01', '2025-03-01', '1 day', zone) AS g
+    FROM generate_series(1, 12) i, LATERAL (VALUES ('Etc/GMT+' || i), ('Etc/GMT-' || i)) z (zone);
 VACUUM ANALYZE;
 
 -- Of all memory contexts, in bytes; of the process, in kB.
