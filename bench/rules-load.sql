@@ -47,4 +47,8 @@ CREATE TABLE rules AS SELECT '{
     "bands": [{"name": "red"}, {"name": "yellow", "from": 40}, {"name": "green", "from": 70}],
     "alerts": [{"name": "silent", "when": "days_since(last(login)) > 14", "for": "1 day", "keep_firing_for": "7 days"}]
 }'::csagg.ruleset AS r;
+
+-- A rule set for each of 1,000 tenants, whose customers take turns; and the same tenants with one rule set.
+CREATE TABLE tenant AS SELECT i AS tenant, (r::jsonb || jsonb_build_object('base', 20 + i / 1000.0))::csagg.ruleset AS r FROM rules, generate_series(0, 999) i;
+CREATE TABLE tenant_alike AS SELECT tenant, rules.r FROM tenant, rules;
 VACUUM ANALYZE;

@@ -29,3 +29,11 @@ measure
 verdict 'scores per second and core' "$(awk "BEGIN {print 20000 / ${ms[score]} * 1000}")" '>=' 200000
 verdict 'score per customer and day / score_over, distribution' "$(awk "BEGIN {print ${ms[daily_20_of_730_days]} * 730 / 20 / ${ms[score_over_distribution]}}")" '>=' 100
 printf '  => %-58s %8.1f\n' 'score per customer and day / assess_over, distribution' "$(awk "BEGIN {print ${ms[daily_20_of_730_days]} * 730 / 20 / ${ms[assess_over_distribution]}}")"
+
+echo "b. 1,000 rule sets, one a tenant:"
+of_tenants() { echo "SELECT count(csagg.$2) FROM $1 t JOIN customer c ON t.tenant = c.customer_id % 1000"; }
+SCORE="score(r, c, '2026-03-01 12:00+00')"
+case_ score_of_1000 "$(of_tenants tenant "$SCORE")"
+case_ score_of_one "$(of_tenants tenant_alike "$SCORE")"
+measure
+verdict 'score, 1,000 rule sets / one' "$(ratio "${ms[score_of_1000]}" "${ms[score_of_one]}")" '<=' 1.3

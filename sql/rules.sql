@@ -59,6 +59,20 @@ SELECT length(('{"timezone": "UTC", "facts": {"a": "number"}, "rules": [' || str
     FROM generate_series(1, 1000) i;
 SELECT ('{"timezone": "UTC", "facts": {"a": "number"}, "rules": [' || string_agg('{"name": "r' || i || '", "points": "' || (SELECT string_agg(format('%s.%s + ', i, j), '') FROM generate_series(1, 150) j) || 'a"}', ', ') || ']}')::ruleset FROM generate_series(1, 500) i;
 RESET statement_timeout;
+-- the last size that works, and the first that does not
+CREATE FUNCTION sized(points text) RETURNS ruleset LANGUAGE sql AS $$
+    SELECT ('{"timezone": "UTC", "facts": {"a": "number"}, "rules": [{"name": "r", "points": "' || points || '"}]}')::ruleset $$;
+SELECT score(rules, x, '2025-01-01'), number_at(score_over(rules, x, '2025-01-01', '2025-02-01'), '2025-01-02') AS over, e.points
+FROM (VALUES (1, 'a' || repeat(' + a', 499)), (2, repeat('(', 200) || 'a' || repeat(')', 200)), (3, repeat('1 + (', 200) || 'a' || repeat(')', 200)),
+             (4, repeat('abs(', 200) || 'a' || repeat(')', 200)), (5, repeat('- ', 200) || 'a'), (6, '(a' || repeat(' + a', 299) || ') + (a' || repeat(' + a', 299) || ')')) s (i, points),
+     LATERAL (SELECT sized(points) AS rules) r, (SELECT 2 AS a) x, explain(rules, x, '2025-01-01') e
+WHERE e.part = 'rule' ORDER BY i;
+SELECT sized('a' || repeat(' + a', 500));
+SELECT sized(repeat('(', 201) || 'a' || repeat(')', 201));
+SELECT sized(repeat('1 + (', 201) || 'a' || repeat(')', 201));
+SELECT sized(repeat('abs(', 201) || 'a' || repeat(')', 201));
+SELECT sized(repeat('- ', 201) || 'a');
+DROP FUNCTION sized(text);
 
 -- assessments
 SELECT score(rules, c, '2025-03-01') FROM r, customer c;

@@ -48,9 +48,6 @@ public:
     /// size() if none does.
     std::size_t bucket_containing(Instant at) const;
 
-    /// Bytes it keeps allocated.
-    std::size_t memory() const { return sizeof(*this) + labels_.capacity() * sizeof(LocalTime) + starts_.capacity() * sizeof(Instant); }
-
 private:
     /// About the bucket that contains `at`, which is in [front, back): steps are nearly even, so it is that one or beside
     /// it. Half the distance always fits a signed number, which converts faster.

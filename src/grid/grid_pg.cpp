@@ -3,8 +3,7 @@
 #include "base/bytes.hpp"
 #include "grid/calendar_pg.hpp"
 
-#include <algorithm>
-
+#include "postgres/cache.hpp"
 #include "postgres/rows.hpp"
 #include "postgres/varlena.hpp"
 
@@ -20,81 +19,7 @@ extern "C" {
 namespace csagg::pg {
 namespace {
 
-// ---- the grids built lately
-
-// One grid in a memory context of its own, so that dropping the context drops all of it.
-struct CachedGrid {
-    CachedGrid(MemoryContext own, ByteSpan value)
-        : context(own), arena(own), key(value.begin(), value.end(), arena), grid(build(value, arena)) {}
-
-    static Grid build(ByteSpan value, Arena& arena) {
-        const GridSpec spec = decode_grid(value);
-        return Grid(spec, calendar_for(spec.zone), arena);
-    }
-    bool is_of(ByteSpan value) const { return key.size() == value.size() && std::memcmp(key.data(), value.data(), value.size()) == 0; }
-
-    MemoryContext context;
-    ContextArena arena;
-    Bytes key;
-    Grid grid;
-};
-
-// Deletes a context unless what is built in it was finished.
-class ContextOwner {
-public:
-    explicit ContextOwner(MemoryContext context) : context_(context) {}
-    ContextOwner(const ContextOwner&) = delete;
-    ContextOwner& operator=(const ContextOwner&) = delete;
-    ~ContextOwner() {
-        if (context_ != nullptr) MemoryContextDelete(context_);
-    }
-    MemoryContext context() const { return context_; }
-    void release() { context_ = nullptr; }
-
-private:
-    MemoryContext context_;
-};
-
-class GridCache {
-public:
-    const Grid& get(ByteSpan value) {
-        for (std::size_t i = 0; i < size_; ++i) {
-            if (!entries_[i]->is_of(value)) continue;
-            std::rotate(entries_, entries_ + i, entries_ + i + 1);
-            return entries_[0]->grid;
-        }
-        CachedGrid* const made = make(value);
-        while (size_ == capacity || (size_ > kept_always && memory() + made->grid.memory() > max_memory))
-            MemoryContextDelete(entries_[--size_]->context);
-        std::copy_backward(entries_, entries_ + size_, entries_ + size_ + 1);
-        entries_[0] = made;
-        ++size_;
-        return made->grid;
-    }
-
-private:
-    static CachedGrid* make(ByteSpan value) {
-        ContextOwner owner(call([] { return AllocSetContextCreate(TopMemoryContext, "csagg grid", ALLOCSET_SMALL_SIZES); }));
-        ContextArena arena(owner.context());
-        auto* const made = new (arena.allocate(sizeof(CachedGrid), alignof(CachedGrid))) CachedGrid(owner.context(), value);
-        owner.release();
-        return made;
-    }
-    std::size_t memory() const {
-        std::size_t sum = 0;
-        for (std::size_t i = 0; i < size_; ++i) sum += entries_[i]->grid.memory();
-        return sum;
-    }
-
-    static constexpr std::size_t capacity = 8;
-    static constexpr std::size_t kept_always = 1;  // beside the newest
-    static constexpr std::size_t max_memory = std::size_t(64) << 20;
-
-    CachedGrid* entries_[capacity];  // the newest first
-    std::size_t size_ = 0;
-};
-
-GridCache grid_cache;
+Cache<Grid> grids("csagg grids", "csagg grid", std::size_t(64) << 20);
 
 // ---- arguments and results
 
@@ -157,7 +82,12 @@ void refuse_citus(FunctionCallInfo fcinfo, const char* argument, const char* hin
 
 }  // namespace
 
-const Grid& cached_grid(ByteSpan value) { return grid_cache.get(value); }
+const Grid& cached_grid(ByteSpan value) {
+    return grids.get(value, [](ByteSpan key, Arena& arena) {
+        const GridSpec spec = decode_grid(key);
+        return Grid(spec, calendar_for(spec.zone), arena);
+    });
+}
 
 std::size_t bucket_count(ByteSpan value) { return check_grid(decode_grid(value), no_zone()); }
 

@@ -54,8 +54,8 @@ private:
     SpanUnit unit_;
     std::int64_t micros_;  // of days and elapsed lengths
     // In order of time, and none of them empty. A rule set asks for the same ones with every customer.
-    mutable Stretch known_[64] = {};
     mutable std::size_t known_count_ = 0;
+    mutable Stretch known_[64] = {};
 };
 
 }  // namespace csagg

@@ -59,7 +59,7 @@ Datum alerts_history(const RuleSet& rules, const AssessmentOver& over, Arena& ar
 // Arguments: ruleset, facts, as_of.
 CSAGG_FUNCTION(csagg_score) {
     const Instant as_of = instant_argument(fcinfo, 2, "as_of");
-    const SharedRules& shared = cached_ruleset(bytes_argument(fcinfo, 0));
+    SharedRules& shared = ruleset_argument(fcinfo, 0);
     const RuleSet& rules = shared.rules;
     ContextArena memory;
     Scratch arena(memory);
@@ -75,7 +75,7 @@ CSAGG_FUNCTION(csagg_score) {
 // Arguments: ruleset, facts, as_of.
 CSAGG_FUNCTION(csagg_assess) {
     const Instant as_of = instant_argument(fcinfo, 2, "as_of");
-    const SharedRules& shared = cached_ruleset(bytes_argument(fcinfo, 0));
+    SharedRules& shared = ruleset_argument(fcinfo, 0);
     const RuleSet& rules = shared.rules;
     const Document& document = rules.document();
     ContextArena memory;
@@ -100,7 +100,7 @@ CSAGG_FUNCTION(csagg_assess) {
 // Arguments: ruleset, facts, since, until.
 CSAGG_FUNCTION(csagg_assess_over) {
     const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until");
-    const SharedRules& shared = cached_ruleset(bytes_argument(fcinfo, 0));
+    SharedRules& shared = ruleset_argument(fcinfo, 0);
     const RuleSet& rules = shared.rules;
     ContextArena memory;
     Scratch arena(memory);
@@ -116,7 +116,7 @@ CSAGG_FUNCTION(csagg_assess_over) {
 // Arguments: ruleset, facts, since, until.
 CSAGG_FUNCTION(csagg_score_over) {
     const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until");
-    const SharedRules& shared = cached_ruleset(bytes_argument(fcinfo, 0));
+    SharedRules& shared = ruleset_argument(fcinfo, 0);
     ContextArena memory;
     Scratch arena(memory);
     Vector<FactInput> inputs{Alloc<FactInput>(arena)};

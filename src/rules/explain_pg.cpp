@@ -17,7 +17,7 @@ namespace csagg::pg {
 // Arguments: ruleset, facts, as_of. Rows: part, rule, applies, matched, missing, points, facts.
 CSAGG_FUNCTION(csagg_explain) {
     const Instant as_of = instant_argument(fcinfo, 2, "as_of");
-    const SharedRules& shared = cached_ruleset(bytes_argument(fcinfo, 0));
+    SharedRules& shared = ruleset_argument(fcinfo, 0);
     ContextArena memory;
     Scratch arena(memory);
     Vector<FactInput> inputs{Alloc<FactInput>(arena)};
@@ -50,8 +50,8 @@ CSAGG_FUNCTION(csagg_explain) {
 // Arguments: ruleset, facts, a, b, and maybe another ruleset. Rows: at, cause, part, rule, points.
 CSAGG_FUNCTION(csagg_explain_change) {
     const Instant a = instant_argument(fcinfo, 2, "a"), b = instant_argument(fcinfo, 3, "b");
-    const SharedRules& before = cached_ruleset(bytes_argument(fcinfo, 0));
-    const SharedRules& after = PG_NARGS() > 4 ? cached_ruleset(bytes_argument(fcinfo, 4)) : before;
+    SharedRules& before = ruleset_argument(fcinfo, 0);
+    SharedRules& after = PG_NARGS() > 4 ? ruleset_argument(fcinfo, 4) : before;
     ContextArena memory;
     Scratch arena(memory);
     Vector<FactInput> inputs{Alloc<FactInput>(arena)}, inputs_after{Alloc<FactInput>(arena)};

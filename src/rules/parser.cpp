@@ -43,23 +43,31 @@ public:
 private:
     // ---- operators
 
+    /// A right side binds more strongly than its operator, so operands alone call themselves a few times only.
     NodeId operand(int strength) {
-        if (++depth_ > max_nesting)
-            throw ExpressionError(Errc::limit_exceeded, lexer_.token().at,
-                                  "expression is nested more than " + std::to_string(max_nesting) + " deep");
         NodeId left = prefix();
         bool compared = false;
         while (continued(left, strength, compared)) {
         }
-        --depth_;
         return left;
+    }
+
+    /// What stands in parentheses or behind NOT or a sign.
+    NodeId inner(int strength) {
+        if (++depth_ > max_nesting)
+            throw ExpressionError(Errc::limit_exceeded, lexer_.token().at,
+                                  "more than " + std::to_string(max_nesting) + " parentheses, functions, signs or NOT inside each other",
+                                  "Write it as several rules.");
+        const NodeId inside = operand(strength);
+        --depth_;
+        return inside;
     }
 
     NodeId prefix() {
         const std::size_t at = lexer_.token().at;
-        if (lexer_.accept_word("not")) return add(Op::negation, at, {operand(not_)});
-        if (lexer_.accept_symbol("+")) return operand(sign_);
-        if (lexer_.accept_symbol("-")) return add(Op::negate, at, {operand(sign_)});
+        if (lexer_.accept_word("not")) return add(Op::negation, at, {inner(not_)});
+        if (lexer_.accept_symbol("+")) return inner(sign_);
+        if (lexer_.accept_symbol("-")) return add(Op::negate, at, {inner(sign_)});
         return primary();
     }
 
@@ -143,7 +151,7 @@ private:
             lexer_.expect_symbol("(", "Write it as in plan IN ('gold', 'silver').");
             SmallVector<NodeId, 16> equal(arena_);
             do {
-                const NodeId value = operand(loosest);
+                const NodeId value = inner(loosest);
                 equal.push_back(add(Op::eq, at, {left, value}));
             } while (lexer_.accept_symbol(","));
             lexer_.expect_symbol(")", "Write it as in plan IN ('gold', 'silver').");
@@ -171,9 +179,9 @@ private:
         if (!lexer_.accept_symbol("("))
             lexer_.fail("a value",
                         "A value is a fact, a number, a 'text', a function, or an expression in parentheses.");
-        const NodeId inner = operand(loosest);
+        const NodeId inside = inner(loosest);
         lexer_.expect_symbol(")", "A parenthesis is still open.");
-        return inner;
+        return inside;
     }
 
     NodeId named(const Token& token) {
@@ -253,10 +261,10 @@ private:
         lexer_.expect_symbol("(", "");
         SmallVector<NodeId, 8> arguments(arena_);
         Node node{.op = f.op, .at = std::uint32_t(at)};
-        arguments.push_back(operand(loosest));
+        arguments.push_back(inner(loosest));
         while (lexer_.at_symbol(",") && arguments.size() < f.most) {
             lexer_.advance();
-            arguments.push_back(operand(loosest));
+            arguments.push_back(inner(loosest));
         }
         if (f.op == Op::round && lexer_.accept_symbol(",")) node.digits = digits();
         if (arguments.size() < f.least) lexer_.fail("\",\"", std::string(f.name) + " takes " + std::to_string(f.least) + " arguments.");
@@ -358,8 +366,9 @@ NodeId Nodes::add(Node node, std::span<const NodeId> its_arguments) {
     node.count = std::uint32_t(its_arguments.size());
     for (const NodeId argument : its_arguments) node.depth = std::max<std::uint16_t>(node.depth, list[argument].depth + 1);
     if (node.depth > max_depth)
-        throw ExpressionError(Errc::limit_exceeded, node.at, "expression is nested more than " + std::to_string(max_depth) + " deep",
-                              "Write it as several rules.");
+        throw ExpressionError(Errc::limit_exceeded, node.at,
+                              "more than " + std::to_string(max_depth - 1) + " operators that build on one another",
+                              "Write it as several rules, or in groups: (a + b) + (c + d).");
     if (list.size() == max_nodes)
         throw ExpressionError(Errc::limit_exceeded, node.at, "rule set has too many operators and operands");
     arguments.insert(arguments.end(), its_arguments.begin(), its_arguments.end());

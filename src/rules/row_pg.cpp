@@ -1,5 +1,7 @@
 #include "rules/row_pg.hpp"
 
+#include <algorithm>
+
 #include "postgres/varlena.hpp"
 #include "value/value_pg.hpp"
 
@@ -38,27 +40,6 @@ Types find_types(FunctionCallInfo fcinfo) {
     });
 }
 
-struct Column {
-    int number;  // in the row, from 0; -1: there is none
-    Oid type;    // domains looked through
-    std::size_t place = 0;  // in the history that was read last
-};
-
-/// Which column is which fact.
-struct RowShape {
-    explicit RowShape(MemoryContext context) : arena(context), facts(arena), histories(arena) {}
-
-    ContextArena arena;
-    Oid type = InvalidOid;
-    std::int32_t typmod = -1;
-    std::uint64_t rules = 0;
-    RowShape* next = nullptr;
-    TupleDesc columns = nullptr;
-    Vector<Column> facts;
-    Vector<int> histories;
-    Types types{};
-};
-
 bool is_plain(Oid type) {
     switch (type) {
         case BOOLOID:
@@ -77,73 +58,99 @@ bool is_plain(Oid type) {
     }
 }
 
-void refuse_unnamed(const RowShape& shape) {
-    if (shape.type != RECORDOID || shape.columns->natts == 0) return;
-    for (int i = 0; i < shape.columns->natts; ++i)
-        if (NameStr(TupleDescAttr(shape.columns, i)->attname) != "f" + std::to_string(i + 1)) return;
+void refuse_unnamed(TupleDesc columns) {
+    if (columns->tdtypeid != RECORDOID || columns->natts == 0) return;
+    for (int i = 0; i < columns->natts; ++i)
+        if (NameStr(TupleDescAttr(columns, i)->attname) != "f" + std::to_string(i + 1)) return;
     throw Error(Errc::undefined_column, "the row of facts has no column names",
                 "Give a FROM item's alias instead of ROW(...), as in csagg.score(r, f) FROM (SELECT ... AS plan) f.");
 }
 
-void map_columns(RowShape& shape, const RuleSet& rules) {
-    for (int i = 0; i < shape.columns->natts; ++i) {
-        const auto* column = TupleDescAttr(shape.columns, i);
-        const Oid declared = column->atttypid;
-        if (!column->attisdropped && call([declared] { return getBaseType(declared); }) == shape.types.history) shape.histories.push_back(i);
-    }
-    for (const Document::Fact& fact : rules.document().facts) {
-        Column found{-1, InvalidOid};
-        for (int i = 0; i < shape.columns->natts; ++i) {
-            const auto* column = TupleDescAttr(shape.columns, i);
-            if (column->attisdropped || fact.name != NameStr(column->attname)) continue;
-            const Oid declared = column->atttypid;
-            const Oid type = call([declared] { return getBaseType(declared); });
-            if (type == shape.types.history) continue;
-            if (found.number >= 0) throw Error(Errc::undefined_column, "the row of facts has two columns \"" + excerpt(fact.name) + "\"");
-            if (type != shape.types.timeline && type != shape.types.counter && !is_plain(type)) {
-                const char* name = call([type] { return format_type_be(type); });
-                throw Error(Errc::kind_mismatch, "column \"" + excerpt(fact.name) + "\" has type " + name + ", which cannot be a fact",
-                            "A fact is a csagg.timeline, csagg.counter, boolean, number, text, date or timestamptz.");
-            }
-            found = {i, type};
-        }
-        if (found.number < 0 && shape.histories.empty() && !fact.optional && !rules.document().optional)
-            throw Error(Errc::undefined_column, "the row of facts has no column \"" + excerpt(fact.name) + "\", which the rule set declares",
-                        "Add the column, or a csagg.history that holds it, or declare the fact with \"optional\": true.");
-        shape.facts.push_back(found);
-    }
+FactInput::Form form_of(Oid type, const Types& types, const Document::Fact& fact) {
+    if (type == types.timeline) return FactInput::Form::timeline;
+    if (type == types.counter) return FactInput::Form::counter;
+    if (is_plain(type)) return FactInput::Form::plain;
+    const char* const name = call([type] { return format_type_be(type); });
+    throw Error(Errc::kind_mismatch, "column \"" + excerpt(fact.name) + "\" has type " + name + ", which cannot be a fact",
+                "A fact is a csagg.timeline, csagg.counter, boolean, number, text, date or timestamptz.");
 }
 
-RowShape& shape_of(FunctionCallInfo fcinfo, HeapTupleHeader row, const SharedRules& shared) {
-    FmgrInfo* const info = fcinfo->flinfo;
-    const Oid type = HeapTupleHeaderGetTypeId(row);
-    const std::int32_t typmod = HeapTupleHeaderGetTypMod(row);
-    // A chain, the newest first: a call that compares two rule sets has two.
-    auto* const newest = static_cast<RowShape*>(info->fn_extra);
-    for (RowShape* known = newest; known != nullptr; known = known->next)
-        if (known->type == type && known->typmod == typmod && known->rules == shared.serial) return *known;
+RowShape::Column find_column(TupleDesc columns, std::span<const Oid> column_types, const Types& types, const Document::Fact& fact) {
+    RowShape::Column found{-1, InvalidOid, FactInput::Form::missing};
+    for (int i = 0; i < columns->natts; ++i) {
+        const auto* const column = TupleDescAttr(columns, i);
+        const Oid type = column_types[std::size_t(i)];
+        if (column->attisdropped || fact.name != NameStr(column->attname) || type == types.history) continue;
+        if (found.number >= 0) throw Error(Errc::undefined_column, "the row of facts has two columns \"" + excerpt(fact.name) + "\"");
+        found = {i, type, form_of(type, types, fact)};
+    }
+    return found;
+}
 
-    ContextArena arena(info->fn_mcxt);
-    auto* shape = new (arena.allocate(sizeof(RowShape), alignof(RowShape))) RowShape(info->fn_mcxt);
-    const MemoryContext context = info->fn_mcxt;
-    shape->columns = call([type, typmod, context] {
-        const TupleDesc shared = lookup_rowtype_tupdesc(type, typmod);
-        const MemoryContext before = MemoryContextSwitchTo(context);
-        const TupleDesc own = CreateTupleDescCopy(shared);
-        MemoryContextSwitchTo(before);
-        ReleaseTupleDesc(shared);
-        return own;
+RowShape make_shape(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t identity, const RuleSet& rules, Arena& arena) {
+    refuse_unnamed(columns);
+    const Types types = find_types(fcinfo);
+    RowShape shape{identity, Vector<RowShape::Column>(arena), Vector<int>(arena)};
+    Vector<Oid> column_types(arena);
+    for (int i = 0; i < columns->natts; ++i) {
+        const auto* const column = TupleDescAttr(columns, i);
+        const Oid declared = column->atttypid;
+        column_types.push_back(column->attisdropped ? InvalidOid : call([declared] { return getBaseType(declared); }));
+        if (!column->attisdropped && column_types.back() == types.history) shape.histories.push_back(i);
+    }
+    const Document& document = rules.document();
+    shape.facts.reserve(document.facts.size());
+    for (const Document::Fact& fact : document.facts) {
+        shape.facts.push_back(find_column(columns, view(column_types), types, fact));
+        if (shape.facts.back().number < 0 && shape.histories.empty() && !fact.optional && !document.optional)
+            throw Error(Errc::undefined_column, "the row of facts has no column \"" + excerpt(fact.name) + "\", which the rule set declares",
+                        "Add the column, or a csagg.history that holds it, or declare the fact with \"optional\": true.");
+    }
+    return shape;
+}
+
+RowShape& shape_of(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t identity, SharedRules& shared) {
+    constexpr std::size_t kept = 4;
+    Vector<RowShape>& shapes = shared.shapes;
+    const auto known = std::ranges::find(shapes, identity, &RowShape::identity);
+    if (known != shapes.end()) {
+        std::rotate(shapes.begin(), known, known + 1);
+        return shapes.front();
+    }
+    RowShape made = make_shape(fcinfo, columns, identity, shared.rules, shapes.get_stored_allocator().arena());
+    if (shapes.size() == kept) shapes.pop_back();
+    return *shapes.insert(shapes.begin(), std::move(made));
+}
+
+/// A row and its type as it is now, which is read as PostgreSQL's own functions read it: an older row lacks columns. The
+/// type is pinned, until the row was taken apart or an error ends the statement.
+struct TypedRow {
+    HeapTupleHeader row;
+    TupleDesc columns;
+    std::uint64_t identity;
+};
+
+TypedRow row_argument(FunctionCallInfo fcinfo, int n) {
+    const Datum argument = PG_GETARG_DATUM(n);
+    return call([argument] {
+        const HeapTupleHeader row = DatumGetHeapTupleHeader(argument);
+        const Oid type = HeapTupleHeaderGetTypeId(row);
+        const std::int32_t typmod = HeapTupleHeaderGetTypMod(row);
+        const std::uint64_t identity = assign_record_type_identifier(type, typmod);
+        return TypedRow{row, lookup_rowtype_tupdesc(type, typmod), identity};
     });
-    shape->type = type;
-    shape->typmod = typmod;
-    shape->types = find_types(fcinfo);
-    refuse_unnamed(*shape);
-    map_columns(*shape, shared.rules);
-    shape->rules = shared.serial;
-    shape->next = newest;
-    if (newest != nullptr) newest->next = nullptr;
-    info->fn_extra = shape;
-    return *shape;
+}
+
+/// Takes the row apart, and gives its type back.
+void deform(const TypedRow& typed, Vector<Datum>& values, Vector<Byte>& nulls) {
+    static_assert(sizeof(bool) == sizeof(Byte));
+    call([&typed, v = values.data(), isnull = reinterpret_cast<bool*>(nulls.data())] {
+        HeapTupleData tuple{};
+        tuple.t_len = HeapTupleHeaderGetDatumLength(typed.row);
+        tuple.t_data = typed.row;
+        heap_deform_tuple(&tuple, typed.columns, v, isnull);
+        ReleaseTupleDesc(typed.columns);
+    });
 }
 
 Value plain_value(Datum datum, Oid type) {
@@ -188,40 +195,31 @@ Instant instant_argument(FunctionCallInfo fcinfo, int n, const char* name) {
     return at;
 }
 
-void read_row(FunctionCallInfo fcinfo, int n, const SharedRules& shared, Vector<FactInput>& inputs) {
-    const Datum argument = PG_GETARG_DATUM(n);
-    const HeapTupleHeader row = call([argument] { return DatumGetHeapTupleHeader(argument); });
-    RowShape& shape = shape_of(fcinfo, row, shared);
+void read_row(FunctionCallInfo fcinfo, int n, SharedRules& shared, Vector<FactInput>& inputs) {
+    const TypedRow typed = row_argument(fcinfo, n);
+    RowShape& shape = shape_of(fcinfo, typed.columns, typed.identity, shared);
     Arena& arena = inputs.get_stored_allocator().arena();
-    const auto natts = std::size_t(shape.columns->natts);
+    const auto natts = std::size_t(typed.columns->natts);
     Vector<Datum> values(natts, boost::container::default_init, Alloc<Datum>(arena));
     Vector<Byte> nulls(natts, boost::container::default_init, Alloc<Byte>(arena));
-    static_assert(sizeof(bool) == sizeof(Byte));
-    HeapTupleData tuple{};
-    tuple.t_len = HeapTupleHeaderGetDatumLength(row);
-    tuple.t_data = row;
-    call([&tuple, columns = shape.columns, v = values.data(), isnull = reinterpret_cast<bool*>(nulls.data())] {
-        heap_deform_tuple(&tuple, columns, v, isnull);
-    });
+    deform(typed, values, nulls);
 
     SmallVector<History, 2> histories(arena);
     for (const int i : shape.histories)
         if (nulls[std::size_t(i)] == 0) histories.push_back(History(value_bytes(values[std::size_t(i)])));
     inputs.reserve(shape.facts.size());
     for (std::size_t i = 0; i < shape.facts.size(); ++i) {
-        Column& column = shape.facts[i];
+        RowShape::Column& column = shape.facts[i];
         FactInput& input = inputs.emplace_back();
         if (column.number < 0) {
             input = from_histories(view(histories), shared.rules.document().facts[i].name, column.place);
         } else if (nulls[std::size_t(column.number)] == 0) {
             const Datum value = values[std::size_t(column.number)];
-            if (column.type == shape.types.timeline || column.type == shape.types.counter) {
-                input.form = column.type == shape.types.counter ? FactInput::Form::counter : FactInput::Form::timeline;
-                input.bytes = value_bytes(value);
-            } else {
-                input.form = FactInput::Form::plain;
+            input.form = column.form;
+            if (column.form == FactInput::Form::plain)
                 input.value = plain_value(value, column.type);
-            }
+            else
+                input.bytes = value_bytes(value);
         }
     }
 }

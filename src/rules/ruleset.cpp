@@ -45,7 +45,7 @@ void Program::enlarge() {
 std::uint32_t Program::exits(std::uint32_t fact, std::uint32_t of, const Span& length) {
     for (std::uint32_t i = 0; i < exits_.size(); ++i)
         if (exits_[i].fact == fact && exits_[i].of == of && exits_[i].length == length) return i;
-    exits_.push_back({fact, of, length, Reach(days_.calendar(), length)});
+    exits_.push_back({fact, of, length, reaches_.of(length)});
     return std::uint32_t(exits_.size() - 1);
 }
 
@@ -64,11 +64,11 @@ NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
     question.node = id;
     nodes_.list[id].question = std::uint32_t(questions_.size());
     if (node.op == Op::state_ago) {
-        question.shift = Reach(days_.calendar(), node.window);
+        question.shift = reaches_.of(node.window);
     } else {
         question.has_window = has_length(node.window);
-        if (question.has_window) question.window = Reach(days_.calendar(), node.window);
-        if (has_length(node.shift)) question.shift = Reach(days_.calendar(), node.shift);
+        if (question.has_window) question.window = reaches_.of(node.window);
+        if (has_length(node.shift)) question.shift = reaches_.of(node.shift);
     }
     if (is_window(node.op)) {
         if (question.has_window) question.leaves = exits(node.fact, Exits::none, node.window);
@@ -91,6 +91,20 @@ NodeId Program::take(const Nodes& parsed) {
         here.push_back(intern(node, view(arguments)));
     }
     return here.back();
+}
+
+void Program::prefetch() const {
+    csagg::prefetch(nodes_.list);
+    csagg::prefetch(nodes_.arguments);
+    csagg::prefetch(questions_);
+    reaches_.prefetch();
+}
+
+void RuleSet::prefetch() const {
+    csagg::prefetch(rules_);
+    csagg::prefetch(document_.facts);
+    program_.prefetch();
+    for (const Document::Fact& fact : document_.facts) csagg::prefetch(fact.name);
 }
 
 const Calendar& RuleSet::find_calendar(CalendarSource calendars) const {
@@ -155,8 +169,8 @@ RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena
         compiled.when = compile(alert.when, Kind::boolean, arena);
         compiled.has_hold = alert.hold.has_value();
         compiled.has_keep = alert.keep.has_value();
-        if (alert.hold) compiled.hold = Reach(*calendar_, *alert.hold);
-        if (alert.keep) compiled.keep = Reach(*calendar_, *alert.keep);
+        if (alert.hold) compiled.hold = program_.reach(*alert.hold);
+        if (alert.keep) compiled.keep = program_.reach(*alert.keep);
     }
 }
 

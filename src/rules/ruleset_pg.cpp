@@ -3,10 +3,12 @@
 
 #include "grid/calendar_pg.hpp"
 
+#include "postgres/cache.hpp"
 #include "postgres/varlena.hpp"
 #include "value/value_pg.hpp"
 
 extern "C" {
+#include "access/detoast.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -22,54 +24,22 @@ std::string_view source_of(ByteSpan value) {
     return as_text(value.subspan(1));
 }
 
-// One rule set in a memory context of its own, so that dropping the context drops all of it.
-struct CachedRules {
-    CachedRules(MemoryContext own, ByteSpan value, std::uint64_t number)
-        : context(own), arena(own), key(value.begin(), value.end(), arena), shared{RuleSet(source_of(view(key)), calendar_for, arena), number} {}
+Cache<SharedRules> cache("csagg rule sets", "csagg rule set", std::size_t(64) << 20);
 
-    bool is_of(ByteSpan value) const { return key.size() == value.size() && std::memcmp(key.data(), value.data(), value.size()) == 0; }
+/// As it is stored: fetched, but compressed if it is. Equal values have equal bytes so, too, and to expand them would cost
+/// more than to score a customer.
+struct varlena* stored_argument(FunctionCallInfo fcinfo, int n) {
+    auto* const value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(n));
+    return VARATT_IS_EXTERNAL(value) ? call([value] { return detoast_external_attr(value); }) : value;
+}
 
-    MemoryContext context;
-    ContextArena arena;
-    Bytes key;
-    SharedRules shared;
-};
-
-class RulesCache {
-public:
-    const CachedRules& get(ByteSpan value) {
-        for (std::size_t i = 0; i < size_; ++i) {
-            if (!entries_[i]->is_of(value)) continue;
-            std::rotate(entries_, entries_ + i, entries_ + i + 1);
-            return *entries_[0];
-        }
-        CachedRules* const made = make(value);
-        if (size_ == capacity) MemoryContextDelete(entries_[--size_]->context);
-        std::copy_backward(entries_, entries_ + size_, entries_ + size_ + 1);
-        entries_[0] = made;
-        ++size_;
-        return *made;
-    }
-
-private:
-    CachedRules* make(ByteSpan value) {
-        const MemoryContext context = call([] { return AllocSetContextCreate(TopMemoryContext, "csagg rule set", ALLOCSET_DEFAULT_SIZES); });
-        try {
-            ContextArena arena(context);
-            return new (arena.allocate(sizeof(CachedRules), alignof(CachedRules))) CachedRules(context, value, ++last_serial_);
-        } catch (...) {
-            MemoryContextDelete(context);
-            throw;
-        }
-    }
-
-    static constexpr std::size_t capacity = 8;
-    CachedRules* entries_[capacity];  // the newest first
-    std::size_t size_ = 0;
-    std::uint64_t last_serial_ = 0;
-};
-
-RulesCache cache;
+/// A copy of the text of a value.
+std::string_view copied_source(struct varlena* value, Arena& arena) {
+    const std::string_view source = source_of(datum_bytes(PointerGetDatum(value)));
+    auto* const copy = static_cast<char*>(arena.allocate(source.size(), 1));
+    std::memcpy(copy, source.data(), source.size());
+    return {copy, source.size()};
+}
 
 /// Checks the document in full, and makes the value.
 Datum make_ruleset(std::string_view source) {
@@ -84,8 +54,18 @@ Datum make_ruleset(std::string_view source) {
 
 }  // namespace
 
-const SharedRules& cached_ruleset(ByteSpan value) { return cache.get(value).shared; }
-
+SharedRules& ruleset_argument(FunctionCallInfo fcinfo, int n) {
+    struct varlena* const value = stored_argument(fcinfo, n);
+    const bool compressed = VARATT_IS_COMPRESSED(value);
+    // A compressed value begins with its length word, which is never the format byte.
+    const ByteSpan key = compressed ? ByteSpan(reinterpret_cast<const Byte*>(value), VARSIZE(value)) : datum_bytes(PointerGetDatum(value));
+    const SharedRules* const before = cache.newest();
+    SharedRules& found = cache.get(key, [value](ByteSpan, Arena& arena) {
+        return SharedRules{RuleSet(copied_source(value, arena), calendar_for, arena), Vector<RowShape>(arena)};
+    });
+    if (&found != before) found.rules.prefetch();
+    return found;
+}
 
 CSAGG_FUNCTION(csagg_ruleset_in) { return make_ruleset(PG_GETARG_CSTRING(0)); }
 

@@ -1,19 +1,35 @@
 // Rule sets in the server: what the other rooms need of the SQL type csagg.ruleset.
 #pragma once
+#include "rules/facts.hpp"
 #include "rules/ruleset.hpp"
 
 #include "postgres/boundary.hpp"
 
 namespace csagg::pg {
 
-/// A compiled rule set; the serial tells it from others that come to its address.
-struct SharedRules {
-    RuleSet rules;
-    std::uint64_t serial;
+/// Which columns of a type of rows are a rule set's facts.
+struct RowShape {
+    struct Column {
+        int number;  // in the row, from 0; -1: there is none
+        Oid type;    // domains looked through
+        FactInput::Form form;
+        std::size_t place = 0;  // in the history that was read last
+    };
+
+    std::uint64_t identity;  // of the row type as it is now: see assign_record_type_identifier()
+    Vector<Column> facts;
+    Vector<int> histories;
 };
 
-/// The compiled rule set of a value of csagg.ruleset (its payload). The last few are kept per backend, so that a query
-/// compiles once. The reference lasts until this has been called with two other rule sets: a call may use two at once.
-const SharedRules& cached_ruleset(ByteSpan value);
+/// A compiled rule set, with the row types it met lately, the newest first.
+struct SharedRules {
+    RuleSet rules;
+    Vector<RowShape> shapes;
+};
+
+/// Argument `n`, a csagg.ruleset, compiled. Rule sets are kept per backend up to 64 MB, so that a query compiles each once;
+/// beyond, those not used for longest go. The reference lasts until this has been called with two other rule sets: a call
+/// may use two at once.
+SharedRules& ruleset_argument(FunctionCallInfo fcinfo, int n);
 
 }  // namespace csagg::pg

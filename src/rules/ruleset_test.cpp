@@ -89,9 +89,22 @@ TEST(RuleSet, limits_what_it_reads) {
     EXPECT_EQ(failure_of(with_points(std::string(4000, '(') + "1" + std::string(4000, ')'))).code, Errc::limit_exceeded);
     EXPECT_EQ(failure_of(with_points(std::string(9000, '-') + "1")).code, Errc::limit_exceeded);
     EXPECT_EQ(failure_of(with_points(std::string(20'000, '1'))).code, Errc::limit_exceeded);
-    std::string sum = "a";
-    for (int i = 0; i < 2000; ++i) sum += "+ a";
-    EXPECT_EQ(failure_of(with_points(sum)).code, Errc::limit_exceeded);
+    const auto repeated = [](const std::string& text, int times) {
+        std::string all;
+        for (int i = 0; i < times; ++i) all += text;
+        return all;
+    };
+    EXPECT_EQ(message_of(with_points("a" + repeated(" + a", 499))), "");
+    EXPECT_TRUE(message_of(with_points("a" + repeated(" + a", 500))).ends_with("more than 499 operators that build on one another"));
+    for (const char* open : {"(", "1 + (", "2 * (1 - (", "- (", "abs(", "least(1, ", "-"}) {
+        const std::string text(open);
+        const int each = text.starts_with("2") || text == "- (" ? 2 : 1;
+        const auto nested = [&](int times) { return repeated(text, times) + "a" + repeated(")", times * int(std::ranges::count(text, '('))); };
+        EXPECT_EQ(message_of(with_points(nested(200 / each))), "") << text;
+        EXPECT_TRUE(message_of(with_points(nested(200 / each + 1))).ends_with("more than 200 parentheses, functions, signs or NOT inside each other")) << text;
+    }
+    // As many calls inside each other as there can be.
+    EXPECT_EQ(failure_of(with_points(repeated("0 or 0 and 0 = 0 + 0 * (", 200) + "a" + repeated(")", 200))).code, Errc::limit_exceeded);
     std::string rules;
     for (int i = 0; i < 10'000; ++i) rules += (i > 0 ? ", " : "") + (R"({"name": "r)" + std::to_string(i) + R"(", "points": 1})");
     EXPECT_EQ(failure_of(R"({"timezone": "UTC", "rules": [)" + rules + "]}").code, Errc::limit_exceeded);
