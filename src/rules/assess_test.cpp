@@ -148,7 +148,9 @@ TEST(LocalDays, near_ones_are_the_same) {
             const std::int64_t d = days.day_of(t), far_day = pick(-3'000'000, 3'000'000'000);
             ASSERT_EQ(near.day_of(t), d) << t;
             ASSERT_EQ(near.begin_of(d), days.begin_of(d)) << d;
-            if (i % 100 == 1) ASSERT_EQ(near.begin_of(far_day), days.begin_of(far_day)) << far_day;
+            if (i % 100 == 1) {
+                ASSERT_EQ(near.begin_of(far_day), days.begin_of(far_day)) << far_day;
+            }
         }
     }
 }
