@@ -84,12 +84,11 @@ FROM (VALUES
     (15, 'combine function', $$SELECT csagg.timeline_combine('number {}', 'number {}')$$),
     (16, 'merge transition function', $$SELECT csagg.timeline_merge_add('number {}', 'number {}')$$),
     (17, 'total transition function', $$SELECT csagg.total_add(NULL, 'number {}')$$),
-    (18, 'total combine function', $$SELECT csagg.total_combine('\x100000000000000080', '\x100000000000000080')$$),
-    (19, 'no order', $$SELECT x FROM unnest('{"number {}", "text {}"}'::csagg.timeline[]) x ORDER BY x$$)
+    (18, 'total combine function', $$SELECT csagg.total_combine('\x100000000000000080', '\x100000000000000080')$$)
 ) v(i, what, query) ORDER BY i;
 -- Final functions leave a finished timeline alone
 SELECT csagg.timeline_final('number {2025-01-01 = 1}'), csagg.timeline_final(NULL) IS NULL AS none;
--- A state that escapes through an aggregate without a final function is no timeline
+-- A state that escapes through an aggregate without a final function counts as the timeline that it makes: see own_aggregates.sql
 CREATE AGGREGATE pg_temp.log_state(timestamptz, int) (SFUNC = csagg.timeline_add, STYPE = csagg.timeline);
 CREATE AGGREGATE pg_temp.combine_logs(csagg.timeline) (SFUNC = csagg.timeline_combine, STYPE = csagg.timeline, FINALFUNC = csagg.timeline_final);
 CREATE TEMP TABLE escaped (log csagg.timeline);
@@ -97,11 +96,8 @@ INSERT INTO escaped SELECT pg_temp.log_state(at, n) FROM small WHERE n > 0;
 INSERT INTO escaped SELECT pg_temp.log_state(at, n + 1) FROM small WHERE n > 0;
 SELECT pg_temp.combine_logs(log) FROM escaped;
 SELECT encode(csagg.timeline_send(log), 'hex') = encode(csagg.timeline_send(csagg.timeline_final(log)), 'hex') AS sent_finished FROM escaped;
-SELECT what, pg_temp.error_of(query)
-FROM (VALUES
-    (1, 'printed', 'SELECT log::text FROM escaped'), (2, 'looked into', 'SELECT csagg.number_at(log, now()) FROM escaped'),
-    (3, 'summed', 'SELECT csagg.total(log) FROM escaped')
-) v(i, what, query) ORDER BY i;
+SELECT log AS printed, csagg.number_at(log, now()) AS looked_into FROM escaped;
+SELECT csagg.total(log) AS summed FROM escaped;
 
 -- Text form: whatever DateStyle and TimeZone are
 SELECT x FROM unnest(ARRAY['number {2025-01-03 = 40, 2025-02-09 09:30:00+00 #7 = null}', 'text known from 2025-01-01 {-infinity = "gold"}',
@@ -136,8 +132,10 @@ SELECT count(DISTINCT i) FROM (SELECT DISTINCT x, 1 AS i FROM bag) s;
 SELECT count(*) FROM (SELECT DISTINCT x FROM bag) s;
 SET enable_hashjoin = on;
 SET enable_nestloop = off;
+SET enable_mergejoin = off;
 EXPLAIN (COSTS OFF) SELECT count(*) FROM bag a JOIN bag b ON a.x OPERATOR(csagg.=) b.x;
 SELECT count(*) FROM bag a JOIN bag b ON a.x OPERATOR(csagg.=) b.x;
+RESET enable_mergejoin;
 RESET enable_nestloop;
 SELECT count(*) FROM bag a JOIN bag b ON a.x::text = b.x::text;
 SELECT count(*) FROM bag a, bag b WHERE a.x OPERATOR(csagg.<>) b.x;

@@ -42,7 +42,8 @@ public:
     static Flat create(Byte marker, std::size_t capacity, Grow grow) {
         capacity = (std::max(capacity, sizeof(FlatHeader)) + 7) & ~std::size_t(7);
         Flat flat(grow(capacity), grow);
-        flat.header() = FlatHeader{flat.header().varlena, marker, {}, state_layout, sizeof(FlatHeader), std::uint32_t(capacity)};
+        flat.header() =
+            FlatHeader{flat.header().varlena, marker, {}, state_layout, sizeof(FlatHeader), std::uint32_t(capacity)};
         return flat;
     }
 
@@ -55,8 +56,8 @@ public:
         return reinterpret_cast<T*>(block_ + offset);
     }
 
-    /// Room for `bytes` more at the end, all of them to be written; gives its offset. Pointers into the block are invalid
-    /// afterwards.
+    /// Room for `bytes` more at the end, all of them to be written; gives its offset. Pointers into the block are
+    /// invalid afterwards.
     std::size_t allocate(std::size_t bytes) {
         const std::size_t offset = header().used;
         if (bytes > header().capacity - offset) enlarge(offset + bytes);

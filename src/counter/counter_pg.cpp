@@ -18,7 +18,8 @@ void check_encodings(const Counter& counter) {
     for (std::size_t i = 0; i < counter.names().size(); ++i) check_encoding(counter.names()[i]);
 }
 
-const Finisher counter_finisher({CounterLog::marker}, [](const Flat& state, Bytes& out) { CounterLog(state).finish(out); });
+const Finisher counter_finisher({CounterLog::marker},
+                                [](const Flat& state, Bytes& out) { CounterLog(state).finish(out); });
 
 /// Adds argument n, a state or a finished counter.
 void add_counter_argument(FunctionCallInfo fcinfo, int n, CounterLog& log) {

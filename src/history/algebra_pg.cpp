@@ -121,8 +121,9 @@ CSAGG_FUNCTION(csagg_history_facts) {
             const Fact fact = history[i];
             const Summary summary =
                 fact.kind == FactKind::counter ? summary_of(Counter(fact.bytes)) : summary_of(Timeline(fact.bytes));
-            const Datum values[5] = {make_text(fact.key), make_text(kind_name(fact.kind)), Int64GetDatum(summary.entries),
-                                     TimestampTzGetDatum(summary.first), TimestampTzGetDatum(summary.last)};
+            const Datum values[5] = {make_text(fact.key), make_text(kind_name(fact.kind)),
+                                     Int64GetDatum(summary.entries), TimestampTzGetDatum(summary.first),
+                                     TimestampTzGetDatum(summary.last)};
             const bool empty = summary.entries == 0;
             const bool nulls[5] = {false, false, false, empty, empty};
             rows.put(values, nulls);

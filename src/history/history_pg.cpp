@@ -28,7 +28,8 @@ void check_encodings(const History& history, Arena& arena) {
     for (std::size_t i = 0; i < history.size(); ++i) check_encodings(history[i], arena);
 }
 
-const Finisher history_finisher({HistoryLog::marker}, [](const Flat& state, Bytes& out) { HistoryLog(state).finish(out); });
+const Finisher history_finisher({HistoryLog::marker},
+                                [](const Flat& state, Bytes& out) { HistoryLog(state).finish(out); });
 
 /// Adds argument n, a state or a finished history.
 void add_history_argument(FunctionCallInfo fcinfo, int n, HistoryLog& log) {

@@ -19,9 +19,9 @@ Cells new_state(Form form, ByteSpan grid) {
     return Cells::create(form, grid, bucket_count(grid), process_hash_seed, grow_state);
 }
 
-const Finisher population_finisher(
-    {Cells::marker_of(Form::distribution), Cells::marker_of(Form::joint), Cells::marker_of(Form::summary), Cells::marker_of(Form::flows)},
-    [](const Flat& state, Bytes& out) { encode_cells(Cells(state), out); });
+const Finisher population_finisher({Cells::marker_of(Form::distribution), Cells::marker_of(Form::joint),
+                                    Cells::marker_of(Form::summary), Cells::marker_of(Form::flows)},
+                                   [](const Flat& state, Bytes& out) { encode_cells(Cells(state), out); });
 
 Bytes grid_from_text(std::string_view text, Arena& arena) {
     const GridSpec spec = parse_grid(text, calendar_for_input);

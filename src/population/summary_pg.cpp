@@ -47,7 +47,8 @@ CSAGG_FUNCTION(csagg_summary_buckets) {
 
         const auto deviation = standard_deviation(n, sums.sum, sums.squares);
         memory.run([&] {
-            Datum values[6] = {TimestampGetDatum(in.grid.label(b)), TimestampTzGetDatum(in.grid.starts_at(b)), Int64GetDatum(n)};
+            Datum values[6] = {TimestampGetDatum(in.grid.label(b)), TimestampTzGetDatum(in.grid.starts_at(b)),
+                               Int64GetDatum(n)};
             const bool nulls[6] = {false, false, false, n == 0, n == 0, !deviation.has_value()};
             if (n > 0) {
                 text.clear();

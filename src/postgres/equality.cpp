@@ -1,5 +1,5 @@
-// Equality, hashing and order by bytes, for all types of csagg: equal contents have equal bytes. The order means nothing
-// but that there is one, for DISTINCT, merge joins and indexes.
+// Equality, hashing and order by bytes, for all types of csagg: equal contents have equal bytes. The order means
+// nothing but that there is one, for DISTINCT, merge joins and indexes.
 #include "postgres/varlena.hpp"
 
 #include <algorithm>
@@ -17,7 +17,9 @@ bool same_bytes(FunctionCallInfo fcinfo) {
 }
 
 /// memcmp's order, and a beginning before the whole.
-int compare_bytes(FunctionCallInfo fcinfo) { return as_text(bytes_argument(fcinfo, 0)).compare(as_text(bytes_argument(fcinfo, 1))); }
+int compare_bytes(FunctionCallInfo fcinfo) {
+    return as_text(bytes_argument(fcinfo, 0)).compare(as_text(bytes_argument(fcinfo, 1)));
+}
 
 }  // namespace
 

@@ -38,7 +38,8 @@ private:
 class RowMemory {
 public:
     RowMemory()
-        : context_(call([] { return AllocSetContextCreate(CurrentMemoryContext, "csagg row", ALLOCSET_SMALL_SIZES); })) {}
+        : context_(
+              call([] { return AllocSetContextCreate(CurrentMemoryContext, "csagg row", ALLOCSET_SMALL_SIZES); })) {}
     RowMemory(const RowMemory&) = delete;
     RowMemory& operator=(const RowMemory&) = delete;
     ~RowMemory() { MemoryContextDelete(context_); }

@@ -62,7 +62,7 @@ void check_header(const struct varlena* value) {
     if (VARSIZE(value) < sizeof(FlatHeader)) throw Error(Errc::corrupt, "state of an aggregate ends too early");
     if (header->layout != state_layout)
         throw Error(Errc::not_supported, "state of an aggregate of another version of csagg",
-                    "Store what the aggregate's final function makes of it.");
+                    "With the version that wrote it, store what the aggregate's final function makes of it.");
     if (header->capacity != VARSIZE(value) || header->used < sizeof(FlatHeader) || header->used > header->capacity)
         throw Error(Errc::corrupt, "state of an aggregate has a size that cannot be");
 }
@@ -121,7 +121,9 @@ void* grow_state(std::size_t bytes) {
 
 bool is_state(ByteSpan payload) { return !payload.empty() && (payload[0] & 0xF0) == state_marker; }
 
-void* state_argument(FunctionCallInfo fcinfo, int n) { return PG_ARGISNULL(n) ? nullptr : state_of(PG_GETARG_DATUM(n)); }
+void* state_argument(FunctionCallInfo fcinfo, int n) {
+    return PG_ARGISNULL(n) ? nullptr : state_of(PG_GETARG_DATUM(n));
+}
 
 ByteSpan value_bytes(Datum datum) {
     if (void* const block = expanded_block(datum)) return datum_bytes(finished(block));

@@ -18,7 +18,8 @@ inline bool is_toasted(const struct varlena* value) { return VARATT_IS_EXTERNAL_
 class ToastSource final : public ByteSource {
 public:
     explicit ToastSource(struct varlena* value)
-        : value_(value), size_(call([value] { return toast_raw_datum_size(PointerGetDatum(value)); }) - VARHDRSZ),
+        : value_(value),
+          size_(call([value] { return toast_raw_datum_size(PointerGetDatum(value)); }) - VARHDRSZ),
           head_(fetch(0, TOAST_MAX_CHUNK_SIZE)) {}
     /// Then it is not to be read in pieces.
     bool holds_state() const { return is_state(head_); }

@@ -59,11 +59,13 @@ CSAGG_FUNCTION(csagg_explain_change) {
     read_row(fcinfo, 1, after, inputs_after);
     RowSink rows(fcinfo, 5);
     RowMemory row_memory;
-    for (const ScoreChange& change : explain_change(before.rules, view(inputs), after.rules, view(inputs_after), a, b, arena))
+    for (const ScoreChange& change :
+         explain_change(before.rules, view(inputs), after.rules, view(inputs_after), a, b, arena))
         row_memory.run([&] {
             const bool is_rule = change.part == Part::rule;
-            const Datum values[] = {TimestampTzGetDatum(change.at), make_text(cause_name(change.cause)), make_text(part_name(change.part)),
-                                    is_rule ? make_text(change.rule) : Datum(0), numeric_datum(change.points)};
+            const Datum values[] = {TimestampTzGetDatum(change.at), make_text(cause_name(change.cause)),
+                                    make_text(part_name(change.part)), is_rule ? make_text(change.rule) : Datum(0),
+                                    numeric_datum(change.points)};
             const bool nulls[] = {false, false, false, !is_rule, false};
             rows.put(values, nulls);
         });

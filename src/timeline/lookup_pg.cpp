@@ -112,7 +112,8 @@ CSAGG_FUNCTION(csagg_timeline_snapshots) {
         const bool now_known = closing >= steps.known_from;
         if (next != before || now_known != known)
             memory.run([&] {
-                set_value(now_known && next > 0 ? steps.entries[next - 1].value : Value::none(steps.kind), values + 2, nulls + 2);
+                set_value(now_known && next > 0 ? steps.entries[next - 1].value : Value::none(steps.kind), values + 2,
+                          nulls + 2);
             });
         known = now_known;
         values[0] = TimestampGetDatum(grid.label(b));

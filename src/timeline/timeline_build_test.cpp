@@ -25,7 +25,8 @@ TEST(Building, StatesAreWrittenThroughout) {
     for (const Kind kind : all_kinds)
         EXPECT_TRUE(is_written_throughout([kind] {
             Random random(3);
-            TimelineLog log = TimelineLog::create(kind, grow_in_arena), other = TimelineLog::create(kind, grow_in_arena);
+            TimelineLog log = TimelineLog::create(kind, grow_in_arena),
+                        other = TimelineLog::create(kind, grow_in_arena);
             for (const Entry& e : random.log(kind, 500, 400, true)) log.add(e), other.add(e);
             log.add_all(other);
             TestArena arena;

@@ -49,9 +49,9 @@ CSAGG_FUNCTION(csagg_timeline_recv) {
 
 namespace {
 
-const Finisher timeline_finisher(
-    {Byte(Kind::boolean), Byte(Kind::number), Byte(Kind::text), Byte(Kind::date), Byte(Kind::time)},
-    [](const Flat& state, Bytes& out) { TimelineLog(state).finish(out); });
+const Finisher timeline_finisher({Byte(Kind::boolean), Byte(Kind::number), Byte(Kind::text), Byte(Kind::date),
+                                  Byte(Kind::time)},
+                                 [](const Flat& state, Bytes& out) { TimelineLog(state).finish(out); });
 
 /// Adds argument n, a state or a finished timeline.
 void add_timeline_argument(FunctionCallInfo fcinfo, int n, TimelineLog& log) {

@@ -88,7 +88,8 @@ TEST(Total, StatesAreWrittenThroughout) {
         TestArena arena;
         TotalLog total = TotalLog::create(grow_in_arena), other = TotalLog::create(grow_in_arena);
         for (int i = 0; i < 50; ++i) {
-            const ByteString bytes = encoded(Kind::number, Twin(Kind::number, random.log(Kind::number, 20, 30, false)).list());
+            const ByteString bytes =
+                encoded(Kind::number, Twin(Kind::number, random.log(Kind::number, 20, 30, false)).list());
             total.add(timeline(bytes), arena);
             other.add(timeline(bytes), arena);
         }

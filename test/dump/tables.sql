@@ -69,6 +69,23 @@ SELECT id, ('distribution of text over ' || x || ' {"gold" = +2@0 -1@3}')::csagg
        ('summary over ' || x || ' {42.1 = +1@0} sums {0 = 42.12 1774.0944}')::csagg.summary, ('flows of text over ' || x || ' {null -> "gold" = +2@3}')::csagg.flows
 FROM grids WHERE id > 100;
 
+-- What aggregates of a user's own leave, which have no final function: states in place of values, short and long.
+CREATE AGGREGATE timeline_state(timestamptz, text) (SFUNC = csagg.timeline_add, STYPE = csagg.timeline);
+CREATE AGGREGATE counter_state(timestamptz, integer, text) (SFUNC = csagg.counter_add, STYPE = csagg.counter);
+CREATE AGGREGATE history_state(text, text, timestamptz, jsonb) (SFUNC = csagg.history_add, STYPE = csagg.history);
+CREATE AGGREGATE distribution_state(csagg.timeline, csagg.grid) (SFUNC = csagg.distribution_add, STYPE = csagg.distribution);
+CREATE AGGREGATE distribution_state(csagg.timeline[], csagg.grid) (SFUNC = csagg.distribution_add, STYPE = csagg.distribution);
+CREATE AGGREGATE summary_state(csagg.timeline, csagg.grid) (SFUNC = csagg.summary_add, STYPE = csagg.summary);
+CREATE AGGREGATE flows_state(csagg.timeline, csagg.grid) (SFUNC = csagg.flows_add, STYPE = csagg.flows);
+CREATE AGGREGATE total_state(csagg.timeline) (SFUNC = csagg.total_add, STYPE = csagg.total_state);
+CREATE TABLE states (id int PRIMARY KEY, x csagg.timeline, c csagg.counter, h csagg.history, d csagg.distribution, j csagg.distribution, s csagg.summary, f csagg.flows, t csagg.total_state);
+INSERT INTO states
+SELECT n, a.x, c, h, distribution_state(plan, g.x), distribution_state(ARRAY[plan, score], g.x), summary_state(score, g.x), flows_state(plan, g.x), total_state(score)
+FROM grids g, (VALUES (0), (3), (500)) v(n),
+     LATERAL (SELECT timeline_state(at, plan) AS x, counter_state(at, score, plan) AS c, history_state(plan, 'number', at, to_jsonb(score)) AS h FROM log WHERE customer < n) a
+     LEFT JOIN LATERAL (SELECT customer, csagg.timeline(at, score) AS score, csagg.timeline(at, plan) AS plan FROM log WHERE customer < n GROUP BY customer) b ON true
+WHERE g.id = 1 GROUP BY n, a.x, c, h;
+
 -- What a user builds: defaults, a generated column, a view, an index, an aggregate in a materialized view, arrays, a domain.
 CREATE DOMAIN plan_timeline AS csagg.timeline CHECK (csagg.text_at(VALUE, 'infinity') <> 'none');
 CREATE TABLE built (
@@ -93,6 +110,14 @@ UNION ALL SELECT 'populations', id, 'd', md5(csagg.distribution_send(d)), length
 UNION ALL SELECT 'populations', id, 'j', md5(csagg.distribution_send(j)), length(csagg.distribution_send(j)) FROM populations
 UNION ALL SELECT 'populations', id, 's', md5(csagg.summary_send(s)), length(csagg.summary_send(s)) FROM populations
 UNION ALL SELECT 'populations', id, 'f', md5(csagg.flows_send(f)), length(csagg.flows_send(f)) FROM populations
+UNION ALL SELECT 'states', id, 'x', md5(csagg.timeline_send(x)), length(csagg.timeline_send(x)) FROM states
+UNION ALL SELECT 'states', id, 'c', md5(csagg.counter_send(c)), length(csagg.counter_send(c)) FROM states
+UNION ALL SELECT 'states', id, 'h', md5(csagg.history_send(h)), length(csagg.history_send(h)) FROM states
+UNION ALL SELECT 'states', id, 'd', md5(csagg.distribution_send(d)), length(csagg.distribution_send(d)) FROM states
+UNION ALL SELECT 'states', id, 'j', md5(csagg.distribution_send(j)), length(csagg.distribution_send(j)) FROM states
+UNION ALL SELECT 'states', id, 's', md5(csagg.summary_send(s)), length(csagg.summary_send(s)) FROM states
+UNION ALL SELECT 'states', id, 'f', md5(csagg.flows_send(f)), length(csagg.flows_send(f)) FROM states
+UNION ALL SELECT 'states', id, 't', md5(csagg.total_state_send(t)), length(csagg.total_state_send(t)) FROM states
 UNION ALL SELECT 'built', id, 'x', md5(csagg.timeline_send(x)), length(csagg.timeline_send(x)) FROM built
 UNION ALL SELECT 'built', id, 'many', md5(csagg.timeline_send(many[2])), length(csagg.timeline_send(many[2])) FROM built
 UNION ALL SELECT 'built', id, 'plan', md5(csagg.timeline_send(plan)), length(csagg.timeline_send(plan)) FROM built
