@@ -441,6 +441,10 @@ $$);
 CALL oracle.equal('text and JSON forms of a grid', $$
     SELECT id, g::text::csagg.grid::text, csagg.jsonb(g) - 'step' FROM oracle.grid
 $$, $$
-    SELECT id, g::text, jsonb_build_object('start', to_char(start, 'YYYY-MM-DD"T"HH24:MI:SS'), 'until', to_char(until, 'YYYY-MM-DD"T"HH24:MI:SS'),
-                                           'timezone', zone, 'snapshot', snapshot) FROM oracle.grid
+    SELECT id, g::text, jsonb_build_object('start', ends[1], 'until', ends[2], 'timezone', zone, 'snapshot', snapshot)
+    FROM (SELECT *, ARRAY(  -- local times, but instants where steps are elapsed time
+              SELECT CASE WHEN extract(day FROM step) = 0 AND extract(month FROM step) = 0 AND extract(year FROM step) = 0
+                          THEN to_char(t AT TIME ZONE zone AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00"') ELSE to_char(t, 'YYYY-MM-DD"T"HH24:MI:SS') END
+              FROM unnest(ARRAY[start, until]) WITH ORDINALITY u(t, n) ORDER BY n) AS ends
+          FROM oracle.grid) g
 $$);
