@@ -18,7 +18,7 @@ TEST(Memory, GridsSurviveThatItRunsOut) {
         Bytes bytes(arena);
         encode_grid(spec, bytes);
         String text(arena);
-        print_grid(decode_grid(view(bytes)), berlin(""), text);
+        print_grid(decode_grid(view(bytes)), text);
         const Grid grid(parse_grid({text.data(), text.size()}, berlin), berlin(""), arena);
         EXPECT_EQ(grid.size(), 400U);
         try {
