@@ -46,13 +46,13 @@ public:
 
     /// f() with the context as the current one, emptied before.
     template <class F>
-    auto run(F f) {
+    void run(F f) {
         MemoryContextReset(context_);
         struct Switch {
             MemoryContext outer;
             ~Switch() { MemoryContextSwitchTo(outer); }
         } back{MemoryContextSwitchTo(context_)};
-        return f();
+        f();
     }
 
 private:
