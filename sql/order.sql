@@ -50,3 +50,12 @@ FROM (SELECT overlay(timeline, timeline) AS f, timeline_send(overlay(timeline, t
 SELECT count(DISTINCT csagg.trailing(counter, '2 days', 'UTC')) AS computed, count(DISTINCT csagg.trailing(counter, '2 days', 'UTC')::text) AS texts FROM v;
 DROP TABLE v, by_order, by_hash;
 DROP FUNCTION of_all;
+
+-- a sort of long values keeps nothing of what its comparisons have fetched: while it is read, all memory is looked at
+CREATE TABLE long_values AS
+SELECT i, csagg.timeline(timestamptz '2025-01-01' + n * interval '1 hour', hashint8(i * 10000 + n)) AS x
+FROM generate_series(1, 300) i, generate_series(1, 1500) n GROUP BY i;
+SELECT min(pg_column_size(x)) > 5000 AS long FROM long_values;
+SELECT (SELECT sum(total_bytes) < 20e6 FROM pg_backend_memory_contexts WHERE s.x IS NOT NULL) AS small
+FROM (SELECT x FROM long_values ORDER BY x OFFSET 0) s LIMIT 1;
+DROP TABLE long_values;

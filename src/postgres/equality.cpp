@@ -1,8 +1,10 @@
 // Equality, hashing and order by bytes, for all types of csagg: equal contents have equal bytes. The order means
 // nothing but that there is one, for DISTINCT, merge joins and indexes.
-#include "postgres/varlena.hpp"
-
 #include <algorithm>
+
+#include "postgres/rows.hpp"
+#include "postgres/state.hpp"
+#include "postgres/varlena.hpp"
 
 extern "C" {
 #include "common/hashfn.h"
@@ -11,14 +13,32 @@ extern "C" {
 namespace csagg::pg {
 namespace {
 
+/// True if the argument's bytes are just there: it has not to be fetched, expanded or finished.
+bool lies_ready(FunctionCallInfo fcinfo, int n) {
+    const auto* const value = reinterpret_cast<const struct varlena*>(PG_GETARG_POINTER(n));
+    if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value)) return false;
+    return !is_state({reinterpret_cast<const Byte*>(VARDATA_ANY(value)), VARSIZE_ANY_EXHDR(value)});
+}
+
+/// compare() of both arguments. It leaves nothing behind: a sort calls it in memory that lasts as long as the sort.
+template <class F>
+auto of_both(FunctionCallInfo fcinfo, F compare) {
+    decltype(compare(ByteSpan{}, ByteSpan{})) result{};
+    const auto run = [&] { result = compare(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1)); };
+    if (lies_ready(fcinfo, 0) && lies_ready(fcinfo, 1))
+        run();
+    else
+        RowMemory().run(run);
+    return result;
+}
+
 bool same_bytes(FunctionCallInfo fcinfo) {
-    const ByteSpan a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    return of_both(fcinfo, [](ByteSpan a, ByteSpan b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); });
 }
 
 /// memcmp's order, and a beginning before the whole.
 int compare_bytes(FunctionCallInfo fcinfo) {
-    return as_text(bytes_argument(fcinfo, 0)).compare(as_text(bytes_argument(fcinfo, 1)));
+    return of_both(fcinfo, [](ByteSpan a, ByteSpan b) { return as_text(a).compare(as_text(b)); });
 }
 
 }  // namespace
