@@ -7,7 +7,8 @@ import arguments
 QUERY = """
 SELECT json_agg(f) FROM (
     SELECT p.oid::int, p.oid::regprocedure::text AS signature, format('%I.%I', 'csagg', proname) AS name, prokind AS kind, proretset AS rows, provariadic <> 0 AS variadic,
-           provolatile = 'v' AS volatile, CASE WHEN pg_get_expr(proargdefaults, 0) ~ 'now\\(' THEN 0 ELSE pronargdefaults END AS defaults,
+           provolatile = 'v' OR (provolatile = 's' AND pronargs = 0 AND prorettype = 'timestamptz'::regtype) AS volatile,
+           CASE WHEN pg_get_expr(proargdefaults, 0) ~ 'now\\(|default_as_of\\(' THEN 0 ELSE pronargdefaults END AS defaults,
            ARRAY(SELECT format_type(t, NULL) FROM unnest(proargtypes::oid[]) WITH ORDINALITY u (t, o) ORDER BY o) AS types,
            format_type(prorettype, NULL) AS result, coalesce(proargmodes && '{o,t}', false) AS columns, coalesce(proargnames, '{}') AS names,
            EXISTS (SELECT FROM pg_aggregate WHERE p.oid IN (aggtransfn, aggcombinefn, aggfinalfn, aggserialfn, aggdeserialfn, aggmtransfn, aggminvtransfn, aggmfinalfn)) AS part
@@ -37,7 +38,7 @@ class Function:
     kind: str       # f, a: aggregate, p: procedure
     rows: bool      # returns a set
     variadic: bool
-    volatile: bool
+    volatile: bool  # may answer otherwise the next time; one without arguments that gives an instant reads the clock
     defaults: int   # arguments that may be left out, and the answer is still the same at any time
     types: tuple
     result: str
@@ -56,7 +57,7 @@ class Catalog:
             self.columns.setdefault((column['table'], column['type']), []).append(column['name'])
         self.makers = {}    # functions by what they return
         for f in self.functions:
-            if f.kind == 'f' and not f.rows and f.result not in PSEUDO and not f.part and not self.lacks(f):
+            if f.kind == 'f' and not f.rows and not f.volatile and f.result not in PSEUDO and not f.part and not self.lacks(f):
                 self.makers.setdefault(f.result, []).append(f)
 
     def has_values(self, type_name):
