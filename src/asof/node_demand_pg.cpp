@@ -89,9 +89,7 @@ bool goes_on(const Plan* plan, const Plan* input) {
         case T_HashJoin:
         case T_NestLoop: return input == plan->lefttree;
         case T_CustomScan: return reinterpret_cast<const CustomScan*>(plan)->methods == &asof_scan_methods;
-#if PG_VERSION_NUM >= 150000
         case T_WindowAgg: return reinterpret_cast<const WindowAgg*>(plan)->runCondition == NIL;
-#endif
         default: return false;
     }
 }
@@ -138,8 +136,7 @@ Reading reading_of(const PlannedStmt* statement, const Plan* node) {
 
 // ---- how far the statement is run
 
-/// The call of ExecutorRun() that is under way, the innermost. After an error, until the next call, one that has ended:
-/// its plan has no nodes any more.
+/// The call of ExecutorRun() that is under way, the innermost.
 struct StatementRun {
     const EState* estate;
     bool to_end;
@@ -150,10 +147,15 @@ ExecutorRun_hook_type previous_run = nullptr;
 /// PostgreSQL 18 has no further argument, those before it one.
 template <class... Once>
 void run_hook(QueryDesc* query, ScanDirection direction, std::uint64_t count, Once... once) {
-    const StatementRun around = current_run;
-    current_run = {query->estate, count == 0};
-    (previous_run != nullptr ? previous_run : standard_ExecutorRun)(query, direction, count, once...);
-    current_run = around;
+    guard([&] {
+        // Also after an error, which the statement around it may catch.
+        struct Around {
+            StatementRun run = current_run;
+            ~Around() { current_run = run; }
+        } around;
+        current_run = {query->estate, count == 0};
+        call([=] { (previous_run != nullptr ? previous_run : standard_ExecutorRun)(query, direction, count, once...); });
+    });
 }
 
 }  // namespace

@@ -36,7 +36,10 @@ Types find_types(FunctionCallInfo fcinfo) {
         const auto find = [schema](const char* name) {
             return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name), ObjectIdGetDatum(schema));
         };
-        return Types{find("timeline"), find("counter"), find("history")};
+        const Types types{find("timeline"), find("counter"), find("history")};
+        if (!OidIsValid(types.timeline) || !OidIsValid(types.counter) || !OidIsValid(types.history))
+            elog(ERROR, "call of a rule set's function does not tell its arguments' types");
+        return types;
     });
 }
 
