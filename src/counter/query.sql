@@ -45,15 +45,17 @@ CREATE FUNCTION csagg.events(x csagg.counter, OUT at timestamptz, OUT events big
 COMMENT ON FUNCTION csagg.events(csagg.counter) IS
     'one row per instant, in order: number of events, exact total of their amounts, distinct actors in byte order (none: an empty array); no row for NULL';
 
-CREATE FUNCTION csagg.totals(x csagg.counter, grid csagg.grid, OUT bucket timestamp, OUT starts_at timestamptz, OUT events bigint, OUT total numeric) RETURNS SETOF record
+CREATE FUNCTION csagg.totals(x csagg.counter, grid csagg.grid, OUT bucket timestamp, OUT starts_at timestamptz, OUT ends_at timestamptz,
+                             OUT events bigint, OUT total numeric) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'csagg_counter_totals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 365;
 COMMENT ON FUNCTION csagg.totals(csagg.counter, csagg.grid) IS
-    'one row per bucket, in order: number of events and exact total of their amounts, 0 for an empty bucket, NULL for one that starts before known_from; no row for NULL';
+    'one row per bucket, in order: local start, that instant and the one at which it ends, number of events and exact total of their amounts, 0 for an empty bucket, NULL for one that starts before known_from; no row for NULL';
 
-CREATE FUNCTION csagg.actors(x csagg.counter, grid csagg.grid, OUT bucket timestamp, OUT starts_at timestamptz, OUT actors bigint) RETURNS SETOF record
+CREATE FUNCTION csagg.actors(x csagg.counter, grid csagg.grid, OUT bucket timestamp, OUT starts_at timestamptz, OUT ends_at timestamptz,
+                             OUT actors bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'csagg_counter_actors' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 365;
 COMMENT ON FUNCTION csagg.actors(csagg.counter, csagg.grid) IS
-    'one row per bucket, in order: number of distinct actors, 0 for an empty bucket, NULL for one that starts before known_from; no row for NULL';
+    'one row per bucket, in order: local start, that instant and the one at which it ends, number of distinct actors, 0 for an empty bucket, NULL for one that starts before known_from; no row for NULL';
 
 CREATE FUNCTION csagg.trailing(x csagg.counter, "window" interval, timezone text) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_counter_trailing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

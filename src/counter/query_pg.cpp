@@ -136,16 +136,17 @@ CSAGG_FUNCTION(csagg_counter_totals) {
     const Grid& grid = cached_grid(bytes_argument(fcinfo, 1));
     Events events(arena);
     counter_argument(fcinfo, 0).read(events, grid.starts_at(0), grid.starts_at(grid.size()));
-    RowSink rows(fcinfo, 4);
+    RowSink rows(fcinfo, bucket_columns + 2);
     RowMemory memory;
     const Datum zero = number_datum({0, 0});
     for_each_bucket(events, grid, [&](std::size_t i, std::span<const Event> bucket, bool known) {
         const BucketSum sum = sum_of(bucket);
         memory.run([&] {
-            const Datum total = bucket.empty() ? zero : numeric_datum(sum.total);
-            const Datum values[] = {TimestampGetDatum(grid.label(i)), TimestampTzGetDatum(grid.starts_at(i)),
-                                    Int64GetDatum(sum.rows), total};
-            const bool nulls[] = {false, false, !known, !known};
+            Datum values[bucket_columns + 2];
+            set_bucket(grid, i, values);
+            values[bucket_columns] = Int64GetDatum(sum.rows);
+            values[bucket_columns + 1] = bucket.empty() ? zero : numeric_datum(sum.total);
+            const bool nulls[] = {false, false, false, !known, !known};
             rows.put(values, nulls);
         });
     });
@@ -157,12 +158,13 @@ CSAGG_FUNCTION(csagg_counter_actors) {
     const Grid& grid = cached_grid(bytes_argument(fcinfo, 1));
     Events events(arena);
     counter_argument(fcinfo, 0).read(events, grid.starts_at(0), grid.starts_at(grid.size()));
-    RowSink rows(fcinfo, 3);
+    RowSink rows(fcinfo, bucket_columns + 1);
     ActorCounter actors(events);
     for_each_bucket(events, grid, [&](std::size_t i, std::span<const Event> bucket, bool known) {
-        const Datum values[] = {TimestampGetDatum(grid.label(i)), TimestampTzGetDatum(grid.starts_at(i)),
-                                Int64GetDatum(actors.count(bucket))};
-        const bool nulls[] = {false, false, !known};
+        Datum values[bucket_columns + 1];
+        set_bucket(grid, i, values);
+        values[bucket_columns] = Int64GetDatum(actors.count(bucket));
+        const bool nulls[] = {false, false, false, !known};
         rows.put(values, nulls);
     });
     return 0;

@@ -494,7 +494,7 @@ COMMENT ON FUNCTION csagg.entries(csagg.timeline) IS
     'every entry as given, repeats and NULLs too; valid_until is the instant of the next one, infinity for the last';
 
 CREATE FUNCTION csagg.snapshots(x csagg.timeline, grid csagg.grid)
-    RETURNS TABLE (bucket timestamp, starts_at timestamptz, value text, number numeric)
+    RETURNS TABLE (bucket timestamp, starts_at timestamptz, ends_at timestamptz, value text, number numeric)
     AS 'MODULE_PATHNAME', 'csagg_timeline_snapshots' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000;
 COMMENT ON FUNCTION csagg.snapshots(csagg.timeline, csagg.grid) IS
     'one row per bucket with its closing value, carried forward from before the grid too; value is NULL where absent or not known';

@@ -45,19 +45,19 @@ $$);
 CALL oracle.equal('totals', $$
     SELECT customer, g.id, t.* FROM oracle.counted, oracle.grid g, csagg.totals(c, g.g) t
 $$, $$
-    SELECT c.customer, b.grid, b.bucket, b.starts_at, count(e.at), coalesce(sum(e.amount), 0)
+    SELECT c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, count(e.at), coalesce(sum(e.amount), 0)
     FROM oracle.counted c CROSS JOIN oracle.bucket b
          LEFT JOIN oracle.event e ON e.customer = c.customer AND e.at >= b.starts_at AND e.at < b.ends_at
-    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.i
+    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, b.i
 $$);
 
 CALL oracle.equal('actors', $$
     SELECT customer, g.id, t.* FROM oracle.counted, oracle.grid g, csagg.actors(c, g.g) t
 $$, $$
-    SELECT c.customer, b.grid, b.bucket, b.starts_at, count(DISTINCT e.actor)
+    SELECT c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, count(DISTINCT e.actor)
     FROM oracle.counted c CROSS JOIN oracle.bucket b
          LEFT JOIN oracle.event e ON e.customer = c.customer AND e.at >= b.starts_at AND e.at < b.ends_at
-    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.i
+    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, b.i
 $$);
 
 CALL oracle.equal('totals and actors after forget_before', $$
@@ -66,12 +66,12 @@ CALL oracle.equal('totals and actors after forget_before', $$
          oracle.grid g, csagg.totals(f, g.g) t, csagg.actors(f, g.g) a
     WHERE g.id IN (1, 3, 4, 5) AND t.bucket = a.bucket AND t.starts_at = a.starts_at
 $$, $$
-    SELECT c.customer, b.grid, b.bucket, b.starts_at, CASE WHEN known THEN count(e.at) END, CASE WHEN known THEN coalesce(sum(e.amount), 0) END,
+    SELECT c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, CASE WHEN known THEN count(e.at) END, CASE WHEN known THEN coalesce(sum(e.amount), 0) END,
            CASE WHEN known THEN count(DISTINCT e.actor) END
     FROM oracle.counted c CROSS JOIN oracle.now
          CROSS JOIN LATERAL (SELECT *, starts_at >= since + interval '20 days 01:23' AS known FROM oracle.bucket WHERE grid IN (1, 3, 4, 5)) b
          LEFT JOIN oracle.event e ON e.customer = c.customer AND e.at >= b.starts_at AND e.at < b.ends_at
-    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.i, known
+    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, b.i, known
 $$);
 
 CALL oracle.equal('merge, overlay', $$

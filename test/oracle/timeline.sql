@@ -106,7 +106,7 @@ $$);
 CALL oracle.equal('buckets of a grid', $$
     SELECT id, b.* FROM oracle.grid, csagg.buckets(g) b
 $$, $$
-    SELECT grid, bucket, starts_at FROM oracle.bucket
+    SELECT grid, bucket, starts_at, ends_at FROM oracle.bucket
 $$);
 
 -- The last bucket of all holds as_of; months count from January 2000, days from Monday 2000-01-03, hours from the local
@@ -118,13 +118,13 @@ CALL oracle.equal('last_buckets', $$
          (SELECT at FROM oracle.moment WHERE customer = 16 AND at > '2000-01-03' AND at < 'infinity') m,
          csagg.buckets(csagg.last_buckets(5, step, zone, m.at, snapshot)) b
 $$, $$
-    SELECT step, m.at, snapshot, b.bucket, b.starts_at
+    SELECT step, m.at, snapshot, b.bucket, b.starts_at, b.ends_at
     FROM oracle.now, (VALUES ('1 day'::interval), ('7 days'), ('1 month'), ('3 months'), ('1 hour'), ('15 minutes')) s (step),
          (VALUES ('end'), ('start')) e (snapshot),
          (SELECT at FROM oracle.moment WHERE customer = 16 AND at > '2000-01-03' AND at < 'infinity') m,
          LATERAL (SELECT m.at AT TIME ZONE zone AS local, date_trunc('day', m.at AT TIME ZONE zone) AT TIME ZONE zone AS midnight) l,
          generate_series(-4, 0) i,
-         LATERAL (SELECT bucket, bucket AT TIME ZONE zone AS starts_at
+         LATERAL (SELECT bucket, bucket AT TIME ZONE zone AS starts_at, (bucket + step) AT TIME ZONE zone AS ends_at
                   FROM (SELECT CASE WHEN step >= interval '1 month' THEN
                                    timestamp '2000-01-01' + (i + div(((extract(year FROM local) - 2000) * 12 + extract(month FROM local) - 1)::int,
                                        (extract(epoch FROM step) / extract(epoch FROM interval '1 month'))::int)::int) * step
@@ -132,15 +132,41 @@ $$, $$
                                END AS bucket) c
                   WHERE step >= interval '1 day'
                   UNION ALL
-                  SELECT starts_at AT TIME ZONE zone, starts_at
+                  SELECT starts_at AT TIME ZONE zone, starts_at, starts_at + step
                   FROM (SELECT midnight + (i + floor(extract(epoch FROM m.at - midnight) / extract(epoch FROM step))::int) * step AS starts_at) c
                   WHERE step < interval '1 day') b
+$$);
+
+-- From another origin: weeks from Sunday, months and quarters from February's second day, days from 4 in the morning, hours from one instant.
+CALL oracle.equal('last_buckets from an origin', $$
+    SELECT step, m.at, b.*
+    FROM oracle.now, (VALUES ('7 days'::interval, timestamp '2000-01-02'), ('1 month', '2000-02-02'), ('3 months', '2031-02-02'), ('1 day', '1999-12-31 04:00')) s (step, origin),
+         (SELECT at FROM oracle.moment WHERE customer = 16 AND at > '1900-01-01' AND at < 'infinity') m,
+         csagg.buckets(csagg.last_buckets(3, step, zone, m.at, origin => origin)) b
+    UNION ALL
+    SELECT '7 hours', m.at, b.*
+    FROM oracle.now, (SELECT at FROM oracle.moment WHERE customer = 16 AND at > '1900-01-01' AND at < 'infinity') m,
+         csagg.buckets(csagg.last_buckets(3, '7 hours', zone, m.at, origin => since AT TIME ZONE zone)) b
+$$, $$
+    SELECT step, m.at, bucket, bucket AT TIME ZONE zone, (bucket + step) AT TIME ZONE zone
+    FROM oracle.now, (VALUES ('7 days'::interval, 'week', '1 day'::interval), ('1 month', 'month', '-1 day'), ('3 months', 'quarter', '-1 month -1 day'), ('1 day', 'day', '-4 hours')) s (step, field, ahead),
+         (SELECT at FROM oracle.moment WHERE customer = 16 AND at > '1900-01-01' AND at < 'infinity') m, generate_series(-2, 0) i,
+         LATERAL (SELECT date_trunc('month', m.at AT TIME ZONE zone + CASE WHEN field = 'quarter' THEN '-1 day'::interval ELSE '0' END) AS month) l,
+         LATERAL (SELECT CASE field WHEN 'quarter' THEN date_trunc('quarter', month - interval '1 month') + interval '1 month 1 day'
+                                    ELSE date_trunc(field, m.at AT TIME ZONE zone + ahead) - ahead END AS shown) c,
+         -- one that the clocks skip may start later than they show
+         LATERAL (SELECT shown - CASE WHEN shown AT TIME ZONE zone > m.at THEN step ELSE '0' END + i * step AS bucket) b
+    UNION ALL
+    SELECT '7 hours', m.at, starts_at AT TIME ZONE zone, starts_at, starts_at + interval '7 hours'
+    FROM oracle.now, (SELECT at FROM oracle.moment WHERE customer = 16 AND at > '1900-01-01' AND at < 'infinity') m, generate_series(-2, 0) i,
+         LATERAL (SELECT since AT TIME ZONE zone AT TIME ZONE zone AS start) s,
+         LATERAL (SELECT start + (i + floor(extract(epoch FROM m.at - start) / 25200)) * interval '7 hours' AS starts_at) b
 $$);
 
 CALL oracle.equal('snapshots', $$
     SELECT g.id, kind, customer, s.* FROM oracle.ours, oracle.grid g, csagg.snapshots(x, g.g) s WHERE ranked
 $$, $$
-    SELECT grid, kind, customer, bucket, starts_at, value, number FROM oracle.snapshot
+    SELECT grid, kind, customer, bucket, starts_at, ends_at, value, number FROM oracle.snapshot
 $$);
 
 ---------------------------------------------------------------------------------------------------------------------
