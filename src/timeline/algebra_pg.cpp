@@ -152,16 +152,13 @@ CSAGG_FUNCTION(csagg_timeline_known_from) {
     PG_RETURN_TIMESTAMPTZ(known_from);
 }
 
-// Days and the rest, as timestamptz - timestamptz gives them. NULL where a part of the time is not known.
+// NULL where a part of the time is not known.
 CSAGG_FUNCTION(csagg_timeline_time_true) {
     ContextArena arena;
     const Steps steps = steps_argument(fcinfo, 0, arena);
     const Instant since = PG_GETARG_TIMESTAMPTZ(1), until = PG_GETARG_TIMESTAMPTZ(2);
     if (since < until && since < steps.known_from) PG_RETURN_NULL();
-    const std::int64_t micros = time_true(steps, since, until);
-    auto* result = static_cast<Interval*>(allocate(sizeof(Interval)));
-    *result = Interval{micros % micros_per_day, std::int32_t(micros / micros_per_day), 0};
-    PG_RETURN_INTERVAL_P(result);
+    return elapsed_datum(time_true(steps, since, until));
 }
 
 }  // namespace csagg::pg

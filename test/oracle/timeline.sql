@@ -169,6 +169,48 @@ $$, $$
     SELECT grid, kind, customer, bucket, starts_at, ends_at, value, number FROM oracle.snapshot
 $$);
 
+-- The stretches of each bucket that one entry holds.
+CREATE TEMP TABLE stretch AS
+SELECT b.grid, b.i, e.kind, e.customer, e.value, e.number, least(e.valid_until, b.ends_at) - greatest(e.at, b.starts_at) AS spent
+FROM oracle.bucket b JOIN oracle.entry e ON e.at < b.ends_at AND e.valid_until > b.starts_at AND b.starts_at < b.ends_at
+WHERE e.ranked AND e.value IS NOT NULL AND b.grid NOT IN (2, 3);
+
+CALL oracle.equal('stats', $$
+    SELECT g.id, kind, customer, s.*
+    FROM oracle.ours, oracle.grid g, csagg.stats(x, g.g) s
+    WHERE ranked AND g.id NOT IN (2, 3) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
+$$, $$
+    SELECT b.grid, kind, customer, b.bucket, b.starts_at, b.ends_at, f.number, l.number, s.min, s.max, s.mean, coalesce(s.present, '0')
+    FROM oracle.bucket b CROSS JOIN (SELECT DISTINCT kind, customer FROM oracle.entry WHERE kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')) c
+         LEFT JOIN LATERAL oracle.at(kind, true, customer, b.starts_at) f ON b.starts_at < b.ends_at
+         LEFT JOIN LATERAL oracle.at(kind, true, customer, b.ends_at - interval '1 microsecond') l ON b.starts_at < b.ends_at
+         LEFT JOIN (SELECT grid, i, kind, customer, min(number) AS min, max(number) AS max, sum(spent) AS present,
+                           oracle.quotient(sum(number * extract(epoch FROM spent) * 1000000), sum(extract(epoch FROM spent) * 1000000)) AS mean
+                    FROM stretch GROUP BY grid, i, kind, customer) s USING (grid, i, kind, customer)
+    WHERE b.grid NOT IN (2, 3)
+$$);
+
+CALL oracle.equal('durations', $$
+    SELECT g.id, kind, customer, d.* FROM oracle.ours, oracle.grid g, csagg.durations(x, g.g) d WHERE ranked AND g.id NOT IN (2, 3)
+$$, $$
+    SELECT grid, kind, customer, bucket, starts_at, ends_at, value, number, sum(spent)
+    FROM stretch JOIN oracle.bucket b USING (grid, i) GROUP BY grid, i, kind, customer, bucket, starts_at, ends_at, value, number
+$$);
+
+CALL oracle.equal('stats and durations of timelines of which something was forgotten', $$
+    SELECT g.id, customer, s.starts_at, s.first, s.present, d.spent
+    FROM oracle.ours, oracle.now, LATERAL (SELECT csagg.forget_before(x, since + interval '10 days 01:23:45') AS f) f, oracle.grid g,
+         csagg.stats(f, g.g) s, LATERAL (SELECT sum(spent) AS spent FROM csagg.durations(f, g.g) d WHERE d.bucket = s.bucket AND d.starts_at = s.starts_at) d
+    WHERE ranked AND kind = 'numeric' AND g.id IN (1, 4)
+$$, $$
+    SELECT b.grid, customer, b.starts_at, CASE WHEN known AND b.starts_at < b.ends_at THEN f.number END,
+           CASE WHEN known THEN coalesce(s.present, '0') END, CASE WHEN known THEN s.present END
+    FROM oracle.now CROSS JOIN (SELECT DISTINCT customer FROM oracle.entry WHERE ranked AND kind = 'numeric') c
+         CROSS JOIN LATERAL (SELECT *, starts_at >= since + interval '10 days 01:23:45' AS known FROM oracle.bucket WHERE grid IN (1, 4)) b
+         LEFT JOIN LATERAL oracle.at('numeric', true, customer, b.starts_at) f ON true
+         LEFT JOIN (SELECT grid, i, customer, sum(spent) AS present FROM stretch WHERE kind = 'numeric' GROUP BY grid, i, customer) s USING (grid, i, customer)
+$$);
+
 ---------------------------------------------------------------------------------------------------------------------
 -- Lifted operations: neighbours by number, looked at at every instant where one of them may change.
 

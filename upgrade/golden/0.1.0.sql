@@ -68,6 +68,8 @@ INSERT INTO golden.cases (name, query) VALUES
 ('logic', $$SELECT csagg.all_of(csagg.ge(score, 1), csagg.negate(csagg.eq(plan, 'plan 1')), csagg.any_of(csagg.lt(score, 4), csagg.ne(score, 0))) FROM golden.people WHERE id = 2$$),
 ('bands', $$SELECT csagg.bin(score, '{2,4}', '{low,middle,high}') FROM golden.people WHERE id = 2$$),
 ('overlay of slices', $$SELECT csagg.overlay(csagg.slice(score, '2025-01-02 00:00+00', '2025-01-05 00:00+00'), csagg.slice(score, '2025-01-04 00:00+00', '2025-01-06 00:00+00')) FROM golden.people WHERE id = 2$$),
+('figures within buckets', $$SELECT string_agg(s::text, ' ') FROM golden.people, golden.days, csagg.stats(score, g) s WHERE id = 2$$),
+('time in each state', $$SELECT string_agg(d::text, ' ') FROM golden.people, golden.days, csagg.durations(plan, g) d WHERE id = 2$$),
 ('merged timelines', $$SELECT csagg.merge(score) FROM golden.people$$),
 ('total', $$SELECT csagg.total(score) FROM golden.people$$),
 ('time true', $$SELECT csagg.time_true(csagg.gt(score, 2), '2025-01-01 00:00+00', '2025-02-01 00:00+00')::text FROM golden.people WHERE id = 2$$),
