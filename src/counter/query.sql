@@ -57,6 +57,11 @@ CREATE FUNCTION csagg.actors(x csagg.counter, grid csagg.grid, OUT bucket timest
 COMMENT ON FUNCTION csagg.actors(csagg.counter, csagg.grid) IS
     'one row per bucket, in order: local start, that instant and the one at which it ends, number of distinct actors, 0 for an empty bucket, NULL for one that starts before known_from; no row for NULL';
 
+CREATE FUNCTION csagg.aligned(x csagg.counter, start timestamptz, timezone text) RETURNS csagg.counter
+    AS 'MODULE_PATHNAME', 'csagg_counter_aligned' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.aligned(csagg.counter, timestamptz, text) IS
+    'the counter on a clock of its own, as csagg.aligned(csagg.timeline, timestamptz, text): events at local time since start, counted from 2000-01-01 00:00 UTC; errors: 22023 for an unknown time zone, 22008 for an infinite start or past the end of time';
+
 CREATE FUNCTION csagg.trailing(x csagg.counter, "window" interval, timezone text) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_counter_trailing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.trailing(csagg.counter, interval, text) IS
@@ -71,3 +76,21 @@ CREATE FUNCTION csagg.trailing_actors(x csagg.counter, "window" interval, timezo
     AS 'MODULE_PATHNAME', 'csagg_counter_trailing_actors' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.trailing_actors(csagg.counter, interval, text) IS
     'number timeline of the number of distinct actors over the calendar window of that length that ends at each instant; absent before the first event, 0 when all have left; after forget_before() absent until the window is known whole; errors: 22023 for a window that is not positive or mixes months, days and shorter units, or an unknown time zone; 22008 past the end of time';
+
+CREATE FUNCTION csagg.period_to_date(x csagg.counter, step interval, timezone text, origin timestamp DEFAULT NULL)
+    RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_counter_period_to_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.period_to_date(csagg.counter, interval, text, timestamp) IS
+    'number timeline of the sum of the amounts since the calendar period began that holds each instant, the event at the instant included: 0 as each period begins. step is days or months: 1 day, 7 days, 1 month, 3 months, 1 year; weeks begin on Monday, months and longer steps count from January 2000, or all from origin, a local time at which some period begins, as in csagg.last_buckets(). Absent before the first event; after forget_before() absent until a period begins that is known whole. NULL if another argument than origin is NULL. Errors: 22023 for a step that is not positive, mixes units or is shorter than a day, for an unknown time zone, for an origin of months on the days 29 to 31; 22003 for a sum of more than 18 integer digits; 22008 past the end of time';
+
+CREATE FUNCTION csagg.period_to_date_events(x csagg.counter, step interval, timezone text, origin timestamp DEFAULT NULL)
+    RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_counter_period_to_date_events' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.period_to_date_events(csagg.counter, interval, text, timestamp) IS
+    'as csagg.period_to_date(csagg.counter, interval, text, timestamp), of the number of events';
+
+CREATE FUNCTION csagg.period_to_date_actors(x csagg.counter, step interval, timezone text, origin timestamp DEFAULT NULL)
+    RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_counter_period_to_date_actors' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.period_to_date_actors(csagg.counter, interval, text, timestamp) IS
+    'as csagg.period_to_date(csagg.counter, interval, text, timestamp), of the number of distinct actors';

@@ -1,6 +1,7 @@
 // SQL face of what is asked of counters: parts, sums per bucket, trailing windows.
 #include "counter/buckets.hpp"
 #include "counter/counter_algebra.hpp"
+#include "counter/period_to_date.hpp"
 #include "counter/trailing.hpp"
 
 #include "counter/counter_pg.hpp"
@@ -47,6 +48,20 @@ Datum trailing_result(FunctionCallInfo fcinfo, Measure measure) {
     const Interval* length = PG_GETARG_INTERVAL_P(1);
     const Window window(calendar_for(text_argument(fcinfo, 2)), {length->month, length->day, length->time});
     return steps_result(trailing(events, window, measure, arena), arena);
+}
+
+/// Not STRICT: an origin of NULL is the calendar's own.
+Datum period_to_date_result(FunctionCallInfo fcinfo, Measure measure) {
+    for (int i = 0; i < 3; ++i)
+        if (PG_ARGISNULL(i)) PG_RETURN_NULL();
+    const Interval* step = PG_GETARG_INTERVAL_P(1);
+    std::optional<LocalTime> origin;
+    if (!PG_ARGISNULL(3)) origin = PG_GETARG_TIMESTAMP(3);
+    const Periods periods(calendar_for(text_argument(fcinfo, 2)), {step->month, step->day, step->time}, origin);
+    ContextArena arena;
+    Events events(arena);
+    counter_argument(fcinfo, 0).read(events);
+    return steps_result(period_to_date(events, periods, measure, arena), arena);
 }
 
 /// An array of the names of an event's actors.
@@ -96,6 +111,11 @@ CSAGG_FUNCTION(csagg_counter_downsample) {
     return counter_result([&](Bytes& out) { downsample_counter(bytes_argument(fcinfo, 0), resolution_argument(fcinfo, 1), out); });
 }
 
+CSAGG_FUNCTION(csagg_counter_aligned) {
+    const OwnClock clock(calendar_for(text_argument(fcinfo, 2)), PG_GETARG_TIMESTAMPTZ(1));
+    return counter_result([&](Bytes& out) { align_counter(bytes_argument(fcinfo, 0), clock, out); });
+}
+
 CSAGG_FUNCTION(csagg_counter_known_from) {
     const Instant known_from = counter_argument(fcinfo, 0).known_from();
     if (known_from == minus_infinity) PG_RETURN_NULL();
@@ -115,6 +135,10 @@ CSAGG_FUNCTION(csagg_counter_last) {
 CSAGG_FUNCTION(csagg_counter_trailing) { return trailing_result(fcinfo, Measure::total); }
 CSAGG_FUNCTION(csagg_counter_trailing_events) { return trailing_result(fcinfo, Measure::events); }
 CSAGG_FUNCTION(csagg_counter_trailing_actors) { return trailing_result(fcinfo, Measure::actors); }
+
+CSAGG_FUNCTION(csagg_counter_period_to_date) { return period_to_date_result(fcinfo, Measure::total); }
+CSAGG_FUNCTION(csagg_counter_period_to_date_events) { return period_to_date_result(fcinfo, Measure::events); }
+CSAGG_FUNCTION(csagg_counter_period_to_date_actors) { return period_to_date_result(fcinfo, Measure::actors); }
 
 CSAGG_FUNCTION(csagg_counter_events) {
     ContextArena arena;

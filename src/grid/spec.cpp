@@ -2,10 +2,10 @@
 
 #include "base/bytes.hpp"
 #include "grid/grid.hpp"
+#include "grid/periods.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 namespace csagg {
 namespace {
@@ -298,18 +298,6 @@ std::size_t check_grid(const GridSpec& spec, const Calendar& calendar) {
 
 namespace {
 
-// A Monday, and the 1st of a January.
-LocalTime origin_of(SpanUnit unit) { return unit == SpanUnit::months ? 0 : 2 * micros_per_day; }
-
-/// Days 29 to 31 become the last of a shorter month, and a grid that starts there counts from that.
-void check_origin(LocalTime origin, SpanUnit unit, const Calendar& calendar) {
-    if (origin == minus_infinity || origin == plus_infinity) throw Error(Errc::datetime_overflow, "origin must be finite");
-    if (unit != SpanUnit::months) return;
-    for (int i = 1; i <= 24; ++i)  // one of the two Februaries is no leap year's
-        if (calendar.add(calendar.add(origin, {1, 0, 0}, i), {1, 0, 0}, -i) != origin)
-            throw Error(Errc::invalid_parameter, "origin of steps of months must lie on one of the days 1 to 28");
-}
-
 /// Which of the buckets of elapsed time that count from `origin` holds `as_of`.
 std::int64_t elapsed_bucket(Instant origin, std::int64_t step, Instant as_of) {
     std::int64_t distance = 0;
@@ -317,15 +305,11 @@ std::int64_t elapsed_bucket(Instant origin, std::int64_t step, Instant as_of) {
     return floor_div(distance, step);
 }
 
-/// The same for calendar steps.
-std::int64_t calendar_bucket(LocalTime origin, const Span& step, Instant as_of, const Calendar& calendar) {
-    const double length = step.months != 0 ? double(step.months) * double(micros_per_mean_month) : double(days_in_micros(step.days));
-    const auto start_of = [&](std::int64_t i) { return calendar.to_instant(calendar.add(origin, step, i)); };
-    auto i = std::int64_t(std::floor((double(calendar.to_local(as_of)) - double(origin)) / length));
-    // By instants, so that it holds as_of also where the clocks show midnight twice.
-    while (start_of(i) > as_of) --i;
-    while (start_of(i + 1) <= as_of) ++i;
-    return i;
+/// The bucket n - 1 before the current one.
+std::int64_t first_of(std::int64_t n, std::int64_t current) {
+    std::int64_t first = 0;
+    if (__builtin_sub_overflow(current, n - 1, &first)) throw_timestamp_overflow();
+    return first;
 }
 
 }  // namespace
@@ -336,14 +320,15 @@ GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot 
     check_count(std::uint64_t(n));
     const SpanUnit unit = check_span(step, "step of a grid");
     if (as_of == minus_infinity || as_of == plus_infinity) throw Error(Errc::datetime_overflow, "as_of must be finite");
+    if (unit != SpanUnit::elapsed) {
+        const Periods periods(calendar, step, origin);
+        const std::int64_t current = periods.index_of(as_of);
+        return {periods.label(first_of(n, current)), periods.label(current + 1), step, snapshot, calendar.name()};
+    }
     if (origin) check_origin(*origin, unit, calendar);
-    const bool elapsed = unit == SpanUnit::elapsed;
-    if (!origin) origin = elapsed ? midnight_of(calendar.to_local(as_of)) : origin_of(unit);
-    const std::int64_t from = elapsed ? calendar.to_instant(*origin) : *origin;
-    const std::int64_t current = elapsed ? elapsed_bucket(from, step.micros, as_of) : calendar_bucket(from, step, as_of, calendar);
-    std::int64_t first = 0;
-    if (__builtin_sub_overflow(current, n - 1, &first)) throw_timestamp_overflow();
-    return {calendar.add(from, step, first), calendar.add(from, step, current + 1), step, snapshot, calendar.name()};
+    const Instant from = calendar.to_instant(origin.value_or(midnight_of(calendar.to_local(as_of))));
+    const std::int64_t current = elapsed_bucket(from, step.micros, as_of);
+    return {calendar.add(from, step, first_of(n, current)), calendar.add(from, step, current + 1), step, snapshot, calendar.name()};
 }
 
 }  // namespace csagg

@@ -45,6 +45,11 @@ CREATE FUNCTION csagg.forget_before(x csagg.timeline, horizon timestamptz) RETUR
 COMMENT ON FUNCTION csagg.forget_before(csagg.timeline, timestamptz) IS
     'shortens what is stored: entries before the horizon are dropped but for the one in force there, which keeps its instant; values before the horizon are NULL from now on';
 
+CREATE FUNCTION csagg.aligned(x csagg.timeline, start timestamptz, timezone text) RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_timeline_aligned' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.aligned(csagg.timeline, timestamptz, text) IS
+    'the timeline on a clock of its own: its instants, and known_from, become local time since start, counted from 2000-01-01 00:00 UTC, so that timelines of different starts lie above one another and buckets from 2000-01-01 in UTC are ages; values stay. What happens in an hour that the clocks show twice has happened when they show it again; an hour that they skip passes at once. -infinity stays; simplified. Errors: 22023 for an unknown time zone, 22008 for an infinite start or past the end of time';
+
 CREATE FUNCTION csagg.known_from(x csagg.timeline) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_timeline_known_from' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.known_from(csagg.timeline) IS

@@ -1,6 +1,7 @@
 // SQL face of the lifted operations.
 #include "timeline/algebra.hpp"
 
+#include "grid/calendar_pg.hpp"
 #include "timeline/timeline_pg.hpp"
 #include "value/value_pg.hpp"
 
@@ -144,6 +145,12 @@ CSAGG_FUNCTION(csagg_timeline_forget_before) {
     check_instant(PG_GETARG_TIMESTAMPTZ(1));
     forget_before(steps, PG_GETARG_TIMESTAMPTZ(1));
     return steps_result(steps, arena);
+}
+
+CSAGG_FUNCTION(csagg_timeline_aligned) {
+    ContextArena arena;
+    const OwnClock clock(calendar_for(text_argument(fcinfo, 2)), PG_GETARG_TIMESTAMPTZ(1));
+    return steps_result(aligned(steps_argument(fcinfo, 0, arena), clock, arena), arena);
 }
 
 CSAGG_FUNCTION(csagg_timeline_known_from) {

@@ -211,6 +211,26 @@ $$, $$
          LEFT JOIN (SELECT grid, i, customer, sum(spent) AS present FROM stretch WHERE kind = 'numeric' GROUP BY grid, i, customer) s USING (grid, i, customer)
 $$);
 
+-- A clock of their own: nothing that the clocks show again is past, so an entry holds from the least reading still to come.
+CREATE TEMP TABLE own AS
+SELECT m.customer, m.at, s.start, (timestamp '2000-01-01' + (r.reading - f.reading)) AT TIME ZONE 'UTC' AS own
+FROM oracle.now n JOIN oracle.scene c ON (c.zone, c.since) = (n.zone, n.since)
+     CROSS JOIN (SELECT customer, at FROM oracle.moment WHERE isfinite(at)) m
+     CROSS JOIN LATERAL (SELECT n.since AS start UNION SELECT t - interval '20 minutes' FROM oracle.transitions(c) t) s,
+     LATERAL (SELECT least(m.at AT TIME ZONE n.zone, min(t AT TIME ZONE n.zone)) AS reading FROM oracle.transitions(c) t WHERE t > m.at AND t < m.at + interval '1 day') r,
+     LATERAL (SELECT least(s.start AT TIME ZONE n.zone, min(t AT TIME ZONE n.zone)) AS reading FROM oracle.transitions(c) t WHERE t > s.start AND t < s.start + interval '1 day') f;
+
+CALL oracle.equal('aligned', $$
+    SELECT o.kind, o.customer, w.start, w.own, csagg.text_at(a, w.own)
+    FROM oracle.ours o JOIN own w USING (customer), oracle.now, LATERAL (SELECT csagg.aligned(x, w.start, zone) AS a) a
+    WHERE ranked AND kind IN ('numeric', 'text', 'boolean')
+$$, $$
+    SELECT k.kind, w.customer, w.start, w.own, v.value
+    FROM (SELECT DISTINCT kind, customer FROM oracle.entry WHERE ranked AND kind IN ('numeric', 'text', 'boolean')) k JOIN own w USING (customer)
+         LEFT JOIN LATERAL (SELECT value FROM oracle.entry e LEFT JOIN own x ON (x.customer, x.at, x.start) = (e.customer, e.at, w.start)
+                            WHERE e.ranked AND (e.kind, e.customer) = (k.kind, w.customer) AND (NOT isfinite(e.at) OR x.own <= w.own) ORDER BY e.at DESC LIMIT 1) v ON true
+$$);
+
 ---------------------------------------------------------------------------------------------------------------------
 -- Lifted operations: neighbours by number, looked at at every instant where one of them may change.
 

@@ -78,6 +78,8 @@ INSERT INTO golden.cases (name, query) VALUES
 ('trailing sum', $$SELECT csagg.trailing(logins, '3 days', 'Asia/Tokyo') FROM golden.people WHERE id = 2$$),
 ('trailing events', $$SELECT csagg.trailing_events(logins, '36 hours', 'Asia/Tokyo') FROM golden.people WHERE id = 2$$),
 ('trailing actors', $$SELECT csagg.trailing_actors(logins, '3 days', 'Asia/Tokyo') FROM golden.people WHERE id = 2$$),
+('period to date', $$SELECT csagg.period_to_date(logins, '7 days', 'Asia/Tokyo') FROM golden.people WHERE id = 2$$),
+('on a clock of its own', $$SELECT concat_ws(' ', csagg.aligned(score, '2025-01-02 07:00+00', 'Asia/Tokyo'), csagg.aligned(logins, '2025-01-02 07:00+00', 'Asia/Tokyo')) FROM golden.people WHERE id = 2$$),
 ('merged counters', $$SELECT csagg.merge(logins) FROM golden.people$$),
 ('facts', $$SELECT string_agg(f::text, ' ') FROM golden.people, csagg.facts(csagg.merge(csagg.history_of('score', score), csagg.history_of('logins', logins))) f WHERE id = 2$$),
 ('buckets of a grid', $$SELECT string_agg(b::text, ' ') FROM csagg.buckets(csagg.grid('2025-10-25', '2025-10-28', '1 day', 'Europe/Berlin')) b$$),
