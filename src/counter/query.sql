@@ -10,6 +10,17 @@ CREATE FUNCTION csagg.overlay(a csagg.counter, b csagg.counter) RETURNS csagg.co
 COMMENT ON FUNCTION csagg.overlay(csagg.counter, csagg.counter) IS
     'the events of a, but at an instant where b has events those of b instead; known_from is the later one, and events before it are dropped; a NULL side adds nothing';
 
+-- As overlay(a, b) is associative, pieces of states can be put together; but in their order only.
+CREATE FUNCTION csagg.counter_overlay_add(csagg.counter, csagg.counter) RETURNS csagg.counter
+    AS 'MODULE_PATHNAME', 'csagg_counter_overlay_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.counter_overlay_add(csagg.counter, csagg.counter) IS
+    'transition and combine function of csagg.overlay(csagg.counter); for its use only';
+CREATE AGGREGATE csagg.overlay(x csagg.counter) (
+    SFUNC = csagg.counter_overlay_add, STYPE = csagg.counter, SSPACE = 4096, COMBINEFUNC = csagg.counter_overlay_add, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE csagg.overlay(csagg.counter) IS
+    'overlay(x ORDER BY rank): at each instant the events of the last counter that has some there. Without ORDER BY the order is anyone''s guess. NULL adds nothing; NULL if there is nothing else';
+
 CREATE FUNCTION csagg.slice(x csagg.counter, since timestamptz, until timestamptz) RETURNS csagg.counter
     AS 'MODULE_PATHNAME', 'csagg_counter_slice' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.slice(csagg.counter, timestamptz, timestamptz) IS

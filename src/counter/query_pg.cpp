@@ -41,6 +41,11 @@ Datum counter_result(F write) {
     return make_varlena(view(bytes));
 }
 
+Datum overlaid_counters(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
+    return counter_result([&](Bytes& out) { overlay_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
+}
+
 Datum trailing_result(FunctionCallInfo fcinfo, Measure measure) {
     ContextArena arena;
     Events events(arena);
@@ -95,9 +100,10 @@ CSAGG_FUNCTION(csagg_counter_merge) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
     return counter_result([&](Bytes& out) { merge_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
 }
-CSAGG_FUNCTION(csagg_counter_overlay) {
-    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
-    return counter_result([&](Bytes& out) { overlay_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
+CSAGG_FUNCTION(csagg_counter_overlay) { return overlaid_counters(fcinfo); }
+CSAGG_FUNCTION(csagg_counter_overlay_add) {
+    require_aggregate(fcinfo);
+    return overlaid_counters(fcinfo);
 }
 CSAGG_FUNCTION(csagg_counter_slice) {
     return counter_result([&](Bytes& out) {

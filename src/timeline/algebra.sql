@@ -35,6 +35,17 @@ CREATE FUNCTION csagg.overlay(a csagg.timeline, b csagg.timeline) RETURNS csagg.
 COMMENT ON FUNCTION csagg.overlay(csagg.timeline, csagg.timeline) IS
     'b wherever it has a value, else a; simplified; a NULL side adds nothing; error 42804 for different kinds';
 
+-- As overlay(a, b) is associative, pieces of states can be put together; but in their order only.
+CREATE FUNCTION csagg.timeline_overlay_add(csagg.timeline, csagg.timeline) RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_timeline_overlay_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.timeline_overlay_add(csagg.timeline, csagg.timeline) IS
+    'transition and combine function of csagg.overlay(csagg.timeline); for its use only';
+CREATE AGGREGATE csagg.overlay(x csagg.timeline) (
+    SFUNC = csagg.timeline_overlay_add, STYPE = csagg.timeline, SSPACE = 4096, COMBINEFUNC = csagg.timeline_overlay_add, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE csagg.overlay(csagg.timeline) IS
+    'overlay(x ORDER BY rank): the value of the last timeline that has one at each instant, and so on down to the first; simplified if there are two. Without ORDER BY the order is anyone''s guess. NULL adds nothing; NULL if there is nothing else; error 42804 for different kinds';
+
 CREATE FUNCTION csagg.slice(x csagg.timeline, since timestamptz, until timestamptz) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_slice' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.slice(csagg.timeline, timestamptz, timestamptz) IS

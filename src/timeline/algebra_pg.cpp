@@ -61,6 +61,11 @@ Datum folded(FunctionCallInfo fcinfo, Steps (*fold)(std::span<const Steps>, Aren
     return steps_result(fold(view(conditions), arena), arena);
 }
 
+Datum overlaid_timelines(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
+    return binary(fcinfo, [](const Steps& a, const Steps& b, Arena& arena) { return overlay(a, b, arena); });
+}
+
 Datum constant_result(const Value& value) {
     ContextArena arena;
     return steps_result(constant(value, arena), arena);
@@ -79,9 +84,10 @@ CSAGG_FUNCTION(csagg_timeline_merge) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
     return binary(fcinfo, [](const Steps& a, const Steps& b, Arena& arena) { return merge(a, b, arena); });
 }
-CSAGG_FUNCTION(csagg_timeline_overlay) {
-    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
-    return binary(fcinfo, [](const Steps& a, const Steps& b, Arena& arena) { return overlay(a, b, arena); });
+CSAGG_FUNCTION(csagg_timeline_overlay) { return overlaid_timelines(fcinfo); }
+CSAGG_FUNCTION(csagg_timeline_overlay_add) {
+    require_aggregate(fcinfo);
+    return overlaid_timelines(fcinfo);
 }
 CSAGG_FUNCTION(csagg_timeline_plus) { return lifted(fcinfo, Arithmetic::add); }
 CSAGG_FUNCTION(csagg_timeline_minus) { return lifted(fcinfo, Arithmetic::subtract); }

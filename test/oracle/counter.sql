@@ -87,6 +87,16 @@ $$, $$
     GROUP BY f, c, at
 $$);
 
+CALL oracle.equal('overlay(x ORDER BY rank)', $$
+    SELECT g, e.* FROM (SELECT customer % 4 AS g, csagg.overlay(c ORDER BY customer * 5 % 12) AS x FROM oracle.counted GROUP BY customer % 4) o, csagg.events(x) e
+$$, $$
+    SELECT customer % 4, at, count(*), sum(amount),
+           coalesce(array_agg(DISTINCT actor COLLATE "C" ORDER BY actor COLLATE "C") FILTER (WHERE actor IS NOT NULL), '{}')
+    FROM oracle.event e
+    WHERE NOT EXISTS (SELECT FROM oracle.event o WHERE o.at = e.at AND o.customer % 4 = e.customer % 4 AND o.customer * 5 % 12 > e.customer * 5 % 12)
+    GROUP BY customer, at
+$$);
+
 CALL oracle.equal('slice, forget_before', $$
     SELECT c.customer, m.at, f, csagg.known_from(x), csagg.first(x), csagg.last(x), e.*
     FROM oracle.counted c JOIN oracle.moment m ON m.customer = 5 AND m.at < 'infinity', oracle.now,

@@ -345,6 +345,18 @@ $$, $$
     SELECT customer, kind_a, kind_b, f, true FROM pair, generate_series(1, 10) f
 $$);
 
+-- Three customers at once: the last in order that has a value.
+CALL oracle.equal('overlay(x ORDER BY rank)', $$
+    SELECT kind, g, m.at, csagg.text_at(o.x, m.at)
+    FROM (SELECT kind, customer % 5 AS g, csagg.overlay(x ORDER BY customer * 7 % 16) AS x FROM oracle.ours WHERE ranked GROUP BY kind, customer % 5) o
+         JOIN oracle.moment m ON m.customer % 5 = o.g
+$$, $$
+    SELECT k.kind, customer % 5, m.at, v.value
+    FROM (SELECT DISTINCT kind FROM oracle.entry) k CROSS JOIN oracle.moment m
+         LEFT JOIN LATERAL (SELECT a.value FROM generate_series(1, 16) c, LATERAL oracle.at(k.kind, true, c, m.at) a
+                            WHERE c % 5 = m.customer % 5 AND a.value IS NOT NULL ORDER BY c * 7 % 16 DESC LIMIT 1) v ON true
+$$);
+
 CALL oracle.equal('overlay', $$
     SELECT a.kind, a.customer, w.at, csagg.text_at(csagg.overlay(a.x, b.x), w.at)
     FROM oracle.ours a JOIN oracle.ours b ON b.kind = a.kind AND NOT b.ranked AND b.customer = a.customer % 16 + 1
