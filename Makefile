@@ -12,6 +12,7 @@ SQL_PARTS = \
 	src/grid/grid.sql \
 	src/timeline/timeline.sql \
 	src/timeline/algebra.sql \
+	src/timeline/stats.sql \
 	src/counter/counter.sql \
 	src/counter/query.sql \
 	src/history/history.sql \

@@ -197,3 +197,15 @@ SELECT '\x10'::csagg.total_state;
 SELECT '\x1000000000000000800000000000000000000000000000000a2501'::csagg.total_state;
 DROP AGGREGATE total_part(csagg.timeline);
 DROP AGGREGATE total_whole(csagg.total_state);
+
+-- overlay(x ORDER BY rank): one above the other; in the order that is asked for, whatever the plan
+CREATE TEMP TABLE layer (fact int, rank int, x csagg.timeline, c csagg.counter);
+INSERT INTO layer VALUES
+    (1, 2, 'text {2025-01-15 = "billing", 2025-02-15 = null}', 'counter {2025-01-01 (total 5)}'), (1, 1, 'text {2025-01-01 = "import"}', 'counter {2025-01-01, 2025-01-02}'),
+    (1, 3, 'text {2025-02-01 = "hand", 2025-03-01 = null}', NULL), (2, 1, NULL, NULL), (3, 1, 'text {2025-01-01 = "alone", 2025-01-02 = "alone"}', 'counter {}'), (3, 2, NULL, NULL);
+SELECT fact, csagg.overlay(x ORDER BY rank) AS up, csagg.overlay(x ORDER BY rank DESC) AS down, csagg.overlay(c ORDER BY rank) AS counter FROM layer GROUP BY fact ORDER BY fact;
+SELECT csagg.same_function(csagg.overlay(x ORDER BY rank), (SELECT csagg.overlay(csagg.overlay(a.x, b.x), c.x) FROM layer a, layer b, layer c WHERE (a.fact, a.rank, b.fact, b.rank, c.fact, c.rank) = (1, 1, 1, 2, 1, 3))) FROM layer WHERE fact = 1;
+SELECT csagg.overlay(csagg.history_of('plan', x) ORDER BY rank) FROM layer WHERE fact = 1;
+SELECT csagg.overlay(x) IS NULL AS none FROM layer WHERE fact = 2;
+SELECT csagg.overlay(x ORDER BY i) FROM (VALUES (1, csagg.timeline 'number {}'), (2, 'text {}')) v (i, x);
+SELECT csagg.timeline_overlay_add('text {}', 'text {}');

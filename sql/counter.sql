@@ -159,7 +159,7 @@ CREATE TEMP TABLE grids AS
 SELECT customer, c, since AS since, csagg.grid(date_trunc('day', since AT TIME ZONE zone) - interval '1 day', date_trunc('day', since AT TIME ZONE zone) + interval '9 days', step, zone) AS grid
 FROM counters, unnest(ARRAY['1 day', '7 days', '1 month', '30 minutes', '5 hours']::interval[]) step;
 CREATE TEMP TABLE buckets AS
-SELECT customer, grid::text AS grid, b.*, coalesce(lead(b.starts_at) OVER (PARTITION BY customer, grid::text ORDER BY b.starts_at, b.bucket), b.starts_at) AS ends_at
+SELECT customer, grid::text AS grid, b.bucket, b.starts_at, coalesce(lead(b.starts_at) OVER (PARTITION BY customer, grid::text ORDER BY b.starts_at, b.bucket), b.starts_at) AS ends_at
 FROM grids, csagg.buckets(grid) b;
 DROP TABLE expected, found;
 CREATE TEMP TABLE expected AS
@@ -168,7 +168,7 @@ FROM buckets b LEFT JOIN counter_log l ON l.customer = b.customer AND l.at >= b.
 WHERE b.ends_at > b.starts_at GROUP BY 1, 2, 3, 4;
 CREATE TEMP TABLE found AS
 SELECT b.customer, b.grid, t.bucket, t.starts_at, t.events, t.total, a.actors
-FROM grids g, csagg.totals(c, grid) WITH ORDINALITY t(bucket, starts_at, events, total, n), csagg.actors(c, grid) WITH ORDINALITY a(bucket, starts_at, actors, n),
+FROM grids g, csagg.totals(c, grid) WITH ORDINALITY t(bucket, starts_at, ends_at, events, total, n), csagg.actors(c, grid) WITH ORDINALITY a(bucket, starts_at, ends_at, actors, n),
      buckets b
 WHERE t.n = a.n AND b.customer = g.customer AND b.grid = g.grid::text AND b.bucket = t.bucket AND b.starts_at = t.starts_at AND b.ends_at > b.starts_at;
 (TABLE expected EXCEPT ALL TABLE found) UNION ALL (TABLE found EXCEPT ALL TABLE expected);

@@ -51,6 +51,11 @@ SELECT csagg.distribution(plan, week()) IS NULL FROM plan_line WHERE false;
 SELECT csagg.distribution(NULL::csagg.timeline[], week());
 SELECT count(*) FROM csagg.buckets((SELECT csagg.distribution(NULL::csagg.timeline, week())));
 SELECT count(*) FROM csagg.buckets(NULL::csagg.distribution);
+-- with a row for every value in every bucket
+SELECT b.bucket, b.value, b.n FROM (SELECT csagg.distribution(plan, week()) d FROM plan_line) s, csagg.buckets(s.d, zeros => true) b WHERE b.bucket < '2025-01-05';
+SELECT count(*), count(*) FILTER (WHERE n = 0) AS zero, sum(n) = (SELECT sum(n) FROM csagg.joint_buckets(d)) AS same
+FROM (SELECT csagg.distribution(array[plan, NULL], week()) d FROM plan_line) s, csagg.joint_buckets(s.d, true) b GROUP BY d;
+SELECT count(*) FROM (SELECT csagg.distribution(plan, week()) d FROM plan_line) s, csagg.buckets(s.d, NULL);
 SELECT csagg.distribution(plan, csagg.grid('2025-01-01', '2025-01-01', '1 day', 'UTC')) FROM plan_line;
 
 -- Unknown before known_from is absent
@@ -116,7 +121,7 @@ CREATE FUNCTION spring() RETURNS csagg.grid LANGUAGE sql IMMUTABLE PARALLEL SAFE
 CREATE VIEW day AS
 SELECT bucket, starts_at, (bucket + interval '1 day') AT TIME ZONE 'Europe/Berlin' AS ends_at FROM csagg.buckets(spring());
 CREATE TABLE naive AS
-SELECT d.bucket, d.starts_at, c.customer, l.score, l.plan, l.active
+SELECT d.bucket, d.starts_at, d.ends_at, c.customer, l.score, l.plan, l.active
 FROM day d, (SELECT DISTINCT customer FROM score_log) c,
      LATERAL (SELECT * FROM score_log WHERE customer = c.customer AND at < d.ends_at ORDER BY at DESC LIMIT 1) l;
 
@@ -128,29 +133,29 @@ END $$;
 
 SELECT * FROM differences(
     'SELECT b.* FROM (SELECT csagg.distribution(score, spring()) d FROM score_line) s, csagg.buckets(s.d) b',
-    'SELECT bucket, starts_at, trim_scale(score)::text, score, count(*) FROM naive WHERE score IS NOT NULL GROUP BY 1, 2, 3, 4');
+    'SELECT bucket, starts_at, ends_at, trim_scale(score)::text, score, count(*) FROM naive WHERE score IS NOT NULL GROUP BY 1, 2, 3, 4, 5');
 SELECT * FROM differences(
     'SELECT b.* FROM (SELECT csagg.distribution(plan, spring()) d FROM score_line) s, csagg.buckets(s.d) b',
-    'SELECT bucket, starts_at, plan, NULL::numeric, count(*) FROM naive WHERE plan IS NOT NULL GROUP BY 1, 2, 3');
+    'SELECT bucket, starts_at, ends_at, plan, NULL::numeric, count(*) FROM naive WHERE plan IS NOT NULL GROUP BY 1, 2, 3, 4');
 SELECT * FROM differences(
     'SELECT b.* FROM (SELECT csagg.distribution(active, spring()) d FROM score_line) s, csagg.buckets(s.d) b',
-    'SELECT bucket, starts_at, active::text, NULL::numeric, count(*) FROM naive WHERE active IS NOT NULL GROUP BY 1, 2, 3');
+    'SELECT bucket, starts_at, ends_at, active::text, NULL::numeric, count(*) FROM naive WHERE active IS NOT NULL GROUP BY 1, 2, 3, 4');
 -- grouped, weekly, value at the start
 SELECT * FROM differences($$
     SELECT tenant, b.* FROM (SELECT tenant, csagg.distribution(plan, csagg.grid('2025-03-01', '2025-05-01', '7 days', 'UTC', 'start')) d
                      FROM score_line GROUP BY tenant) s, csagg.buckets(s.d) b $$, $$
-    SELECT c.customer % 3, g.bucket, g.starts_at, l.plan, NULL::numeric, count(*)
+    SELECT c.customer % 3, g.bucket, g.starts_at, g.starts_at + interval '7 days', l.plan, NULL::numeric, count(*)
     FROM csagg.buckets(csagg.grid('2025-03-01', '2025-05-01', '7 days', 'UTC')) g, (SELECT DISTINCT customer FROM score_log) c,
          LATERAL (SELECT * FROM score_log WHERE customer = c.customer AND at <= g.starts_at ORDER BY at DESC LIMIT 1) l
-    WHERE l.plan IS NOT NULL GROUP BY 1, 2, 3, 4 $$);
+    WHERE l.plan IS NOT NULL GROUP BY 1, 2, 3, 4, 5 $$);
 -- joint
 SELECT * FROM differences(
     'SELECT b.* FROM (SELECT csagg.distribution(array[plan, score, active], spring()) d FROM score_line) s, csagg.joint_buckets(s.d) b',
-    'SELECT bucket, starts_at, array[plan, trim_scale(score)::text, active::text], count(*) FROM naive
-     WHERE coalesce(plan, score::text, active::text) IS NOT NULL GROUP BY 1, 2, 3');
+    'SELECT bucket, starts_at, ends_at, array[plan, trim_scale(score)::text, active::text], count(*) FROM naive
+     WHERE coalesce(plan, score::text, active::text) IS NOT NULL GROUP BY 1, 2, 3, 4');
 SELECT * FROM differences(
     'SELECT b.* FROM (SELECT csagg.distribution(array[plan, NULL, plan], spring()) d FROM score_line) s, csagg.joint_buckets(s.d) b',
-    'SELECT bucket, starts_at, array[plan, NULL, plan], count(*) FROM naive WHERE plan IS NOT NULL GROUP BY 1, 2, 3');
+    'SELECT bucket, starts_at, ends_at, array[plan, NULL, plan], count(*) FROM naive WHERE plan IS NOT NULL GROUP BY 1, 2, 3, 4');
 SELECT b.* FROM (SELECT csagg.distribution(x.members, week()) d FROM (VALUES
     (array[csagg.timeline 'text {-infinity = "gold"}', 'number {2025-01-05 = 7}', NULL]),
     (array[csagg.timeline 'text {-infinity = "a \"b\""}', 'number {-infinity = 7}', NULL]), (NULL),
@@ -159,7 +164,7 @@ SELECT b.* FROM (SELECT csagg.distribution(x.members, week()) d FROM (VALUES
 SELECT bool_and(number > before) IS NOT FALSE AS in_order FROM (
     SELECT bucket, number, lag(number) OVER (PARTITION BY bucket ORDER BY row) AS before
     FROM (SELECT csagg.distribution(score, spring()) d FROM score_line) s,
-         csagg.buckets(s.d) WITH ORDINALITY b(bucket, starts_at, value, number, n, row)) x;
+         csagg.buckets(s.d) WITH ORDINALITY b(bucket, starts_at, ends_at, value, number, n, row)) x;
 
 -- Rollup of groups is the whole, to the byte; text, binary and a table keep it
 CREATE TABLE by_tenant AS

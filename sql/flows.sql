@@ -25,6 +25,8 @@ CREATE FUNCTION week(snapshot text DEFAULT 'end') RETURNS csagg.grid LANGUAGE sq
 SELECT csagg.flows(plan, week()) FROM plan_line;
 SELECT b.* FROM (SELECT csagg.flows(plan, week()) f FROM plan_line) s, csagg.buckets(s.f) b;
 SELECT b.* FROM (SELECT csagg.flows(plan, week('start')) f FROM plan_line) s, csagg.buckets(s.f) b;
+SELECT count(*), sum(n), count(*) = 5 * count(DISTINCT (from_value, to_value)) AS every_move_in_every_bucket
+FROM (SELECT csagg.flows(plan, week()) f FROM plan_line) s, csagg.buckets(s.f, zeros => true) b;
 SELECT csagg.flows(plan, week())::jsonb FROM plan_line WHERE customer <= 2;
 
 -- NULL and nothing
@@ -64,12 +66,12 @@ BEGIN
 END $$;
 SELECT * FROM differences($$
     SELECT b.* FROM (SELECT csagg.flows(stage, autumn()) f FROM line) s, csagg.buckets(s.f) b $$, $$
-    SELECT bucket, starts_at, before::text, stage::text, count(*)
-    FROM (SELECT d.bucket, d.starts_at, l.stage, lag(l.stage) OVER (PARTITION BY c.customer ORDER BY d.bucket) AS before
+    SELECT bucket, starts_at, ends_at, before::text, stage::text, count(*)
+    FROM (SELECT d.bucket, d.starts_at, d.ends_at, l.stage, lag(l.stage) OVER (PARTITION BY c.customer ORDER BY d.bucket) AS before
           FROM (SELECT bucket, starts_at, (bucket + interval '1 day') AT TIME ZONE 'Europe/Berlin' AS ends_at FROM csagg.buckets(autumn())
                 UNION ALL SELECT '2025-10-19', NULL, timestamp '2025-10-20' AT TIME ZONE 'Europe/Berlin') d, (SELECT DISTINCT customer FROM log) c
           LEFT JOIN LATERAL (SELECT stage FROM log WHERE customer = c.customer AND at < d.ends_at ORDER BY at DESC LIMIT 1) l ON true) x
-    WHERE starts_at IS NOT NULL AND before IS DISTINCT FROM stage GROUP BY 1, 2, 3, 4 $$);
+    WHERE starts_at IS NOT NULL AND before IS DISTINCT FROM stage GROUP BY 1, 2, 3, 4, 5 $$);
 -- What flows in and out is the change of the distribution
 SELECT * FROM differences($$
     SELECT bucket, value, sum(n) FROM (

@@ -58,6 +58,8 @@ SELECT csagg.last_buckets(2, '7 days', 'Europe/Berlin', '2025-06-15 12:00+00');
 SELECT csagg.last_buckets(4, '3 months', 'Europe/Berlin', '2025-06-30 22:00+00');
 SELECT csagg.last_buckets(2, '1 year', 'Europe/Berlin', '1998-06-30 22:00+00');
 SELECT csagg.last_buckets(2, '5 hours', 'UTC', '2025-06-15 12:00+00');
+SELECT csagg.last_buckets(2, '7 days', 'UTC', '2025-03-05 12:00+00', origin => '2000-01-02'), csagg.last_buckets(3, '3 months', 'UTC', '2025-03-05 12:00+00', origin => '2000-02-01');
+SELECT csagg.last_buckets(2, '7 hours', 'Europe/Berlin', '2025-06-15 12:00+00', 'start', '2030-01-01 01:00');
 SELECT csagg.last_buckets(4, '15 minutes', 'Europe/Berlin', '2025-10-26 00:50+00');
 SELECT * FROM csagg.buckets(csagg.last_buckets(4, '15 minutes', 'Europe/Berlin', '2025-10-26 00:50+00'));
 -- They hold now()
@@ -80,7 +82,8 @@ SELECT * FROM (VALUES (timestamp '1992-12-31 00:00', timestamp '2013-01-01', int
                       ('1880-01-05 00:00', '2040-01-01', '7 days'), ('1990-01-31 23:45', '2040-01-01', '1 month'),
                       ('1899-11-30 00:00', '2300-01-01', '3 months'), ('0096-02-29 12:00', '9999-01-01', '4 years')) s(start, until, step);
 CREATE TEMP VIEW naive AS
-SELECT zone, start, until, step, start + i * step AS bucket, (start + i * step) AT TIME ZONE zone AS starts_at
+SELECT zone, start, until, step, start + i * step AS bucket, (start + i * step) AT TIME ZONE zone AS starts_at,
+       (start + (i + 1) * step) AT TIME ZONE zone AS ends_at
 FROM zones, calendar_steps, generate_series(0, 10000) i WHERE start + i * step < until;
 CREATE TEMP VIEW ours AS
 SELECT zone, start, until, step, b.* FROM zones, calendar_steps, csagg.buckets(csagg.grid(start, until, step, zone)) b;
@@ -91,7 +94,8 @@ CREATE TEMP TABLE elapsed_steps AS
 SELECT * FROM (VALUES (timestamp '2010-06-01 00:00', timestamp '2012-06-01', interval '6 hours'), ('2024-01-01 00:30', '2026-01-01', '5 hours 10 minutes'),
                       ('1993-08-19 00:00', '1993-08-24', '15 minutes'), ('2025-10-25 12:00', '2025-10-26 12:00', '1 minute')) s(start, until, step);
 CREATE TEMP VIEW naive_elapsed AS
-SELECT zone, start, until, step, (start AT TIME ZONE zone + i * step) AT TIME ZONE zone AS bucket, start AT TIME ZONE zone + i * step AS starts_at
+SELECT zone, start, until, step, (start AT TIME ZONE zone + i * step) AT TIME ZONE zone AS bucket, start AT TIME ZONE zone + i * step AS starts_at,
+       start AT TIME ZONE zone + (i + 1) * step AS ends_at
 FROM zones, elapsed_steps, generate_series(0, 4000) i WHERE start AT TIME ZONE zone + i * step < until AT TIME ZONE zone;
 CREATE TEMP VIEW ours_elapsed AS
 SELECT zone, start, until, step, b.* FROM zones, elapsed_steps, csagg.buckets(csagg.grid(start, until, step, zone)) b;
@@ -103,6 +107,13 @@ FROM zones, (VALUES (interval '1 day', 'day'), ('7 days', 'week'), ('1 month', '
      generate_series(timestamptz '1999-06-01', '2026-01-01', '97 days 05:17') at,
      LATERAL (SELECT (csagg.last_buckets(1, step, zone, at)::jsonb ->> 'start')::timestamp AS start) l
 WHERE start <> date_trunc(field, at AT TIME ZONE zone);
+-- and from another origin: weeks from Sunday, quarters from February, days from 4 in the morning
+SELECT zone, step, at, csagg.last_buckets(1, step, zone, at, origin => origin)
+FROM zones, (VALUES (interval '7 days', 'week', timestamp '2000-01-02', interval '1 day'), ('7 days', 'week', '2030-12-29', '1 day'),
+                    ('3 months', 'quarter', '2000-02-01', '-1 month'), ('1 day', 'day', '1987-06-05 04:00', '-4 hours')) s(step, field, origin, ahead),
+     generate_series(timestamptz '1999-06-01', '2026-01-01', '97 days 05:17') at,
+     LATERAL (SELECT (csagg.last_buckets(1, step, zone, at, origin => origin)::jsonb ->> 'start')::timestamp AS start) l
+WHERE start <> date_trunc(field, at AT TIME ZONE zone + ahead) - ahead;
 
 -- A constant call is folded; a changing one gives each row its own grid
 EXPLAIN (VERBOSE, COSTS OFF) SELECT csagg.grid('2025-01-01', '2025-01-02', '1 day', 'Asia/Tokyo');
@@ -115,7 +126,7 @@ FROM (SELECT (SELECT count(*) FROM csagg.buckets(csagg.grid('2025-01-01', timest
 
 -- NULL gives NULL
 SELECT csagg.grid(NULL, '2025-01-01') IS NULL AS a, csagg.grid('2025-01-01', '2025-02-01', NULL) IS NULL AS b,
-       csagg.grid('2025-01-01', '2025-02-01', '1 day', NULL) IS NULL AS c, csagg.last_buckets(NULL, '1 day', 'UTC') IS NULL AS d;
+       csagg.grid('2025-01-01', '2025-02-01', '1 day', NULL) IS NULL AS c, csagg.last_buckets(NULL, '1 day', 'UTC') IS NULL AS d, csagg.last_buckets(1, '1 day', 'UTC', now(), NULL) IS NULL AS e;
 
 -- Errors
 CREATE FUNCTION pg_temp.fails(command text) RETURNS text LANGUAGE plpgsql AS $$

@@ -40,7 +40,7 @@ CREATE TABLE aggregates AS
 SELECT row_number() OVER (ORDER BY p.oid::regprocedure::text) AS id, p.oid::regprocedure::text AS name, proname, p.prorettype::regtype AS type, aggtranstype::regtype AS state, a.aggfinalfn, a.aggtransfn, a.aggcombinefn,
        (SELECT string_agg(t::regtype::text, ', ' ORDER BY n) FROM unnest(proargtypes) WITH ORDINALITY u(t, n)) AS types,
        (SELECT string_agg(argument(proargnames[n], t::regtype), ', ' ORDER BY n) FROM unnest(proargtypes) WITH ORDINALITY u(t, n)) AS arguments
-FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid WHERE p.pronamespace = 'csagg'::regnamespace;
+FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid WHERE p.pronamespace = 'csagg'::regnamespace AND proname <> 'overlay';  -- whose order counts
 DO $$
 DECLARE a record;
 BEGIN
@@ -118,7 +118,7 @@ SELECT DISTINCT p.oid::regprocedure AS f, proname || '(' || (
     SELECT string_agg(CASE a::regtype::text
         WHEN 'timeline' THEN CASE WHEN proname = 'choose' AND o = 1 THEN 'b' ELSE t END WHEN 'timeline[]' THEN format('VARIADIC ARRAY[%s, %1$s]', t) WHEN 'counter' THEN 'counter' WHEN 'history' THEN 'history' WHEN 'distribution' THEN c
         WHEN 'summary' THEN 'summary' WHEN 'flows' THEN 'flows' WHEN 'grid' THEN $q$csagg.grid('2025-01-01', '2025-02-01', '1 day', 'UTC')$q$
-        WHEN 'timestamp with time zone' THEN format('timestamptz %L', '2025-01-10'::date + 10 * o::int) WHEN 'text' THEN CASE proargnames[o] WHEN 'key' THEN CASE proname WHEN 'counter_of' THEN '''key 0''' ELSE '''key 1''' END WHEN 'timezone' THEN '''UTC''' ELSE '''text 3''' END
+        WHEN 'timestamp without time zone' THEN 'timestamp ''2000-01-02''' WHEN 'timestamp with time zone' THEN format('timestamptz %L', '2025-01-10'::date + 10 * o::int) WHEN 'text' THEN CASE proargnames[o] WHEN 'key' THEN CASE proname WHEN 'counter_of' THEN '''key 0''' ELSE '''key 1''' END WHEN 'timezone' THEN '''UTC''' ELSE '''text 3''' END
         WHEN 'anyelement' THEN 'NULL::text' WHEN 'numeric' THEN '1.5' WHEN 'boolean' THEN 'true' WHEN 'date' THEN 'date ''2025-01-01''' WHEN 'interval' THEN 'interval ''1 day'''
         WHEN 'numeric[]' THEN '''{1}''' WHEN 'text[]' THEN '''{a, b}''' WHEN 'double precision' THEN '0.5' WHEN 'bigint' THEN '7' ELSE a::regtype::text END, ', ' ORDER BY o)
     FROM unnest(proargtypes) WITH ORDINALITY u(a, o)) || ')' AS call

@@ -70,7 +70,7 @@ CREATE FUNCTION month() RETURNS csagg.grid LANGUAGE sql IMMUTABLE PARALLEL SAFE 
 CREATE FUNCTION round_to(x numeric, digits int) RETURNS numeric LANGUAGE sql IMMUTABLE AS
     $$ SELECT CASE WHEN x = 0 THEN 0 ELSE round(x, digits - 1 - floor(log(abs(x)))::int) END $$;
 CREATE TABLE naive AS
-SELECT g.bucket, g.starts_at, c.customer, c.customer % 4 AS tenant, l.mrr
+SELECT g.bucket, g.starts_at, g.starts_at + interval '1 day' AS ends_at, c.customer, c.customer % 4 AS tenant, l.mrr
 FROM csagg.buckets(month()) g, (SELECT DISTINCT customer FROM log) c,
      LATERAL (SELECT mrr FROM log WHERE customer = c.customer AND at < g.starts_at + interval '1 day' ORDER BY at DESC LIMIT 1) l
 WHERE l.mrr IS NOT NULL;
@@ -81,12 +81,12 @@ BEGIN
 END $$;
 SELECT * FROM differences($$
     SELECT b.* FROM (SELECT csagg.summary(mrr, month()) m FROM line) s, csagg.buckets(s.m) b $$, $$
-    SELECT bucket, starts_at, count(*), sum(mrr), round_to(sum(mrr) / (count(*) + 0.00000000000000000000000000000000000000), 18),
+    SELECT bucket, starts_at, ends_at, count(*), sum(mrr), round_to(sum(mrr) / (count(*) + 0.00000000000000000000000000000000000000), 18),
            round_to(sqrt(((count(*) * sum(mrr * mrr) - sum(mrr) * sum(mrr)) / (count(*) * (count(*) - 1)) + 0.0000000000000000000000000000000000000000)), 18)
-    FROM naive GROUP BY 1, 2 $$);
+    FROM naive GROUP BY 1, 2, 3 $$);
 SELECT q, d.* FROM (VALUES (0), (0.01), (0.1), (0.25), (0.5), (0.75), (0.9), (0.999), (1)) x(q), LATERAL differences(format($$
     SELECT b.* FROM (SELECT csagg.summary(mrr, month()) m FROM line) s, csagg.quantile(s.m, %s) b $$, q), format($$
-    SELECT bucket, starts_at, percentile_disc(%s) WITHIN GROUP (ORDER BY round_to(mrr, 3)) FROM naive GROUP BY 1, 2 $$, q)) d;
+    SELECT bucket, starts_at, ends_at, percentile_disc(%s) WITHIN GROUP (ORDER BY round_to(mrr, 3)) FROM naive GROUP BY 1, 2, 3 $$, q)) d;
 -- within half a percent of the exact quantile
 SELECT max(abs(q.value - e.exact) / nullif(abs(e.exact), 0)) <= 0.005 AS close
 FROM (SELECT csagg.summary(mrr, month()) m FROM line) s, csagg.quantile(s.m, 0.9) q

@@ -224,12 +224,12 @@ SELECT pg_temp.differences($$SELECT customer, kind, c.* FROM stored, csagg.chang
           WHERE is_change) c
     WHERE value IS NOT NULL$$) AS changes;
 SELECT pg_temp.differences($$SELECT customer, kind, s.* FROM stored, csagg.snapshots(x, csagg.grid('2025-01-04', '2025-01-18', '1 day', 'UTC')) s$$, $$
-    SELECT customer, kind, day, day AT TIME ZONE 'UTC', value, number
+    SELECT customer, kind, day, day AT TIME ZONE 'UTC', (day + interval '1 day') AT TIME ZONE 'UTC' AS ends_at, value, number
     FROM generate_series(timestamp '2025-01-04', '2025-01-17', '1 day') day, stored
     LEFT JOIN LATERAL (SELECT value, number FROM naive n WHERE n.kind = stored.kind AND n.customer = stored.customer AND n.at < (day + interval '1 day') AT TIME ZONE 'UTC'
                        ORDER BY at DESC LIMIT 1) n ON true$$) AS snapshots_at_the_end;
 SELECT pg_temp.differences($$SELECT customer, kind, s.* FROM stored, csagg.snapshots(x, csagg.grid('2024-12-31', '2025-01-18', '1 day', 'Asia/Tokyo', 'start')) s$$, $$
-    SELECT customer, kind, day, day AT TIME ZONE 'Asia/Tokyo', value, number
+    SELECT customer, kind, day, day AT TIME ZONE 'Asia/Tokyo', (day + interval '1 day') AT TIME ZONE 'Asia/Tokyo' AS ends_at, value, number
     FROM generate_series(timestamp '2024-12-31', '2025-01-17', '1 day') day, stored
     LEFT JOIN LATERAL (SELECT value, number FROM naive n WHERE n.kind = stored.kind AND n.customer = stored.customer AND n.at <= day AT TIME ZONE 'Asia/Tokyo'
                        ORDER BY at DESC LIMIT 1) n ON true$$) AS snapshots_at_the_start;

@@ -62,6 +62,12 @@ public:
     void move_instants(F f) {
         for (Event& e : list_) f(e.at);
     }
+    /// Moves all of time by f, which never decreases: known_from too. Settle afterwards.
+    template <class F>
+    void move_time(F f) {
+        if (known_from_ != minus_infinity) known_from_ = f(known_from_);
+        move_instants([&f](Instant& at) { at = f(at); });
+    }
     void reserve(std::size_t events) { list_.reserve(list_.size() + events); }
 
 private:

@@ -72,4 +72,11 @@ void downsample_counter(ByteSpan counter, std::int64_t resolution, Bytes& out) {
     encode_counter(events, out);
 }
 
+void align_counter(ByteSpan counter, const OwnClock& clock, Bytes& out) {
+    Events events(arena_of(out));
+    Counter(counter).read(events);
+    events.move_time(clock);
+    encode_counter(events, out);
+}
+
 }  // namespace csagg

@@ -1,6 +1,7 @@
 // Counters from counters. Every function appends the bytes of its result to `out`.
 #pragma once
 #include "counter/counter.hpp"
+#include "grid/own_clock.hpp"
 
 namespace csagg {
 
@@ -21,5 +22,8 @@ void forget_counter_before(ByteSpan counter, Instant horizon, Bytes& out);
 /// 00:00 UTC; an instant between two slots stays, and so does -infinity. known_from moves to where whole slots are known.
 /// Errc::invalid_parameter unless 0 < resolution <= a day.
 void downsample_counter(ByteSpan counter, std::int64_t resolution, Bytes& out);
+
+/// By a customer's own clock.
+void align_counter(ByteSpan counter, const OwnClock& clock, Bytes& out);
 
 }  // namespace csagg

@@ -1,6 +1,7 @@
 // SQL face of what is asked of counters: parts, sums per bucket, trailing windows.
 #include "counter/buckets.hpp"
 #include "counter/counter_algebra.hpp"
+#include "counter/period_to_date.hpp"
 #include "counter/trailing.hpp"
 
 #include "counter/counter_pg.hpp"
@@ -40,6 +41,11 @@ Datum counter_result(F write) {
     return make_varlena(view(bytes));
 }
 
+Datum overlaid_counters(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
+    return counter_result([&](Bytes& out) { overlay_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
+}
+
 Datum trailing_result(FunctionCallInfo fcinfo, Measure measure) {
     ContextArena arena;
     Events events(arena);
@@ -47,6 +53,20 @@ Datum trailing_result(FunctionCallInfo fcinfo, Measure measure) {
     const Interval* length = PG_GETARG_INTERVAL_P(1);
     const Window window(calendar_for(text_argument(fcinfo, 2)), {length->month, length->day, length->time});
     return steps_result(trailing(events, window, measure, arena), arena);
+}
+
+/// Not STRICT: an origin of NULL is the calendar's own.
+Datum period_to_date_result(FunctionCallInfo fcinfo, Measure measure) {
+    for (int i = 0; i < 3; ++i)
+        if (PG_ARGISNULL(i)) PG_RETURN_NULL();
+    const Interval* step = PG_GETARG_INTERVAL_P(1);
+    std::optional<LocalTime> origin;
+    if (!PG_ARGISNULL(3)) origin = PG_GETARG_TIMESTAMP(3);
+    const Periods periods(calendar_for(text_argument(fcinfo, 2)), {step->month, step->day, step->time}, origin);
+    ContextArena arena;
+    Events events(arena);
+    counter_argument(fcinfo, 0).read(events);
+    return steps_result(period_to_date(events, periods, measure, arena), arena);
 }
 
 /// An array of the names of an event's actors.
@@ -80,9 +100,10 @@ CSAGG_FUNCTION(csagg_counter_merge) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
     return counter_result([&](Bytes& out) { merge_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
 }
-CSAGG_FUNCTION(csagg_counter_overlay) {
-    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
-    return counter_result([&](Bytes& out) { overlay_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
+CSAGG_FUNCTION(csagg_counter_overlay) { return overlaid_counters(fcinfo); }
+CSAGG_FUNCTION(csagg_counter_overlay_add) {
+    require_aggregate(fcinfo);
+    return overlaid_counters(fcinfo);
 }
 CSAGG_FUNCTION(csagg_counter_slice) {
     return counter_result([&](Bytes& out) {
@@ -94,6 +115,11 @@ CSAGG_FUNCTION(csagg_counter_forget_before) {
 }
 CSAGG_FUNCTION(csagg_counter_downsample) {
     return counter_result([&](Bytes& out) { downsample_counter(bytes_argument(fcinfo, 0), resolution_argument(fcinfo, 1), out); });
+}
+
+CSAGG_FUNCTION(csagg_counter_aligned) {
+    const OwnClock clock(calendar_for(text_argument(fcinfo, 2)), PG_GETARG_TIMESTAMPTZ(1));
+    return counter_result([&](Bytes& out) { align_counter(bytes_argument(fcinfo, 0), clock, out); });
 }
 
 CSAGG_FUNCTION(csagg_counter_known_from) {
@@ -116,6 +142,10 @@ CSAGG_FUNCTION(csagg_counter_trailing) { return trailing_result(fcinfo, Measure:
 CSAGG_FUNCTION(csagg_counter_trailing_events) { return trailing_result(fcinfo, Measure::events); }
 CSAGG_FUNCTION(csagg_counter_trailing_actors) { return trailing_result(fcinfo, Measure::actors); }
 
+CSAGG_FUNCTION(csagg_counter_period_to_date) { return period_to_date_result(fcinfo, Measure::total); }
+CSAGG_FUNCTION(csagg_counter_period_to_date_events) { return period_to_date_result(fcinfo, Measure::events); }
+CSAGG_FUNCTION(csagg_counter_period_to_date_actors) { return period_to_date_result(fcinfo, Measure::actors); }
+
 CSAGG_FUNCTION(csagg_counter_events) {
     ContextArena arena;
     Events events(arena);
@@ -136,16 +166,17 @@ CSAGG_FUNCTION(csagg_counter_totals) {
     const Grid& grid = cached_grid(bytes_argument(fcinfo, 1));
     Events events(arena);
     counter_argument(fcinfo, 0).read(events, grid.starts_at(0), grid.starts_at(grid.size()));
-    RowSink rows(fcinfo, 4);
+    RowSink rows(fcinfo, bucket_columns + 2);
     RowMemory memory;
     const Datum zero = number_datum({0, 0});
     for_each_bucket(events, grid, [&](std::size_t i, std::span<const Event> bucket, bool known) {
         const BucketSum sum = sum_of(bucket);
         memory.run([&] {
-            const Datum total = bucket.empty() ? zero : numeric_datum(sum.total);
-            const Datum values[] = {TimestampGetDatum(grid.label(i)), TimestampTzGetDatum(grid.starts_at(i)),
-                                    Int64GetDatum(sum.rows), total};
-            const bool nulls[] = {false, false, !known, !known};
+            Datum values[bucket_columns + 2];
+            set_bucket(grid, i, values);
+            values[bucket_columns] = Int64GetDatum(sum.rows);
+            values[bucket_columns + 1] = bucket.empty() ? zero : numeric_datum(sum.total);
+            const bool nulls[] = {false, false, false, !known, !known};
             rows.put(values, nulls);
         });
     });
@@ -157,12 +188,13 @@ CSAGG_FUNCTION(csagg_counter_actors) {
     const Grid& grid = cached_grid(bytes_argument(fcinfo, 1));
     Events events(arena);
     counter_argument(fcinfo, 0).read(events, grid.starts_at(0), grid.starts_at(grid.size()));
-    RowSink rows(fcinfo, 3);
+    RowSink rows(fcinfo, bucket_columns + 1);
     ActorCounter actors(events);
     for_each_bucket(events, grid, [&](std::size_t i, std::span<const Event> bucket, bool known) {
-        const Datum values[] = {TimestampGetDatum(grid.label(i)), TimestampTzGetDatum(grid.starts_at(i)),
-                                Int64GetDatum(actors.count(bucket))};
-        const bool nulls[] = {false, false, !known};
+        Datum values[bucket_columns + 1];
+        set_bucket(grid, i, values);
+        values[bucket_columns] = Int64GetDatum(actors.count(bucket));
+        const bool nulls[] = {false, false, false, !known};
         rows.put(values, nulls);
     });
     return 0;

@@ -2,8 +2,7 @@
 
 #include "base/interrupt.hpp"
 #include "base/sort.hpp"
-
-#include <optional>
+#include "counter/sums.hpp"
 
 namespace csagg {
 namespace {
@@ -18,30 +17,6 @@ struct Changes {
     Vector<Change> in, out;
 
     explicit Changes(Arena& arena) : in(arena), out(arena) {}
-};
-
-class TotalSum {
-public:
-    void enter(const Event& e) { sum_.add(e.total); }
-    void leave(const Event& e) {
-        Wide minus = e.total;
-        minus.negate();
-        sum_.add(minus);
-    }
-    Number value() const { return sum_.to_number(); }
-
-private:
-    Wide sum_;
-};
-
-class RowCount {
-public:
-    void enter(const Event& e) { rows_ += e.rows; }
-    void leave(const Event& e) { rows_ -= e.rows; }
-    Number value() const { return Number::of(rows_); }
-
-private:
-    std::int64_t rows_ = 0;
 };
 
 class ActorCount {
@@ -92,13 +67,6 @@ void actor_changes(const Events& events, const Window& window, Changes& changes)
     csagg::sort(changes.out.begin(), changes.out.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
 }
 
-/// From where on there is a value: the first event, or the first whole window of a shortened counter.
-std::optional<Instant> start_of(const Events& events, Instant known_from) {
-    if (events.forgotten()) return known_from;
-    if (events.list().empty()) return std::nullopt;
-    return std::max(events.list().front().at, known_from);
-}
-
 template <class Sum>
 void sweep(const Changes& changes, Instant start, Entries& out) {
     Sum sum;
@@ -121,6 +89,12 @@ void sweep(const Changes& changes, Instant start, Entries& out) {
 }
 
 }  // namespace
+
+std::optional<Instant> start_of(const Events& events, Instant known_from) {
+    if (events.forgotten()) return known_from;
+    if (events.list().empty()) return std::nullopt;
+    return std::max(events.list().front().at, known_from);
+}
 
 Steps trailing(const Events& events, const Window& window, Measure measure, Arena& arena) {
     Steps steps(Kind::number, arena);

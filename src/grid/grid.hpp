@@ -26,6 +26,8 @@ public:
     LocalTime label(std::size_t i) const { return labels_[i]; }
     /// Start of bucket i; of i == size(), the end of the last one.
     Instant starts_at(std::size_t i) const { return starts_[i]; }
+    /// Where bucket i ends and the next one starts.
+    Instant ends_at(std::size_t i) const { return starts_[i + 1]; }
     /// size() + 1 instants, non-decreasing.
     std::span<const Instant> starts() const { return {starts_.data(), starts_.size()}; }
     /// The instant whose value is the bucket's value.

@@ -111,18 +111,19 @@ CREATE FUNCTION csagg.grid(start timestamp, until timestamp, step interval DEFAU
 COMMENT ON FUNCTION csagg.grid(timestamp, timestamp, interval, text, text) IS
 'The buckets that start at local times start, start + step, start + 2 steps, ... before until, in the time zone. Steps in months (years) or days (weeks) are calendar steps counted from start: 31 January + 1 month is 28 February, + 2 months 31 March. Steps in hours and shorter units are elapsed time. The last bucket is a whole step, even if it reaches over until; until = start gives no bucket. snapshot says which value of a bucket counts: ''end'', what held just before the next bucket starts, or ''start''. Time zones go by the names that SET TimeZone takes (pg_timezone_names); they are never read as abbreviations, so CET has summer time. Without one the session''s is taken: name it in views and indexes; with Citus it must be named. NULL if an argument is NULL. Errors: 22023 for a step that is not longer than zero or mixes months, days and shorter units, for until before start, an unknown time zone or snapshot; 22008 for infinite or overflowing times; 54000 for more than 1,000,000 buckets.';
 
+-- Not STRICT: an origin of NULL is the calendar's own.
 CREATE FUNCTION csagg.last_buckets(n integer, step interval, timezone text, as_of timestamptz DEFAULT csagg.default_as_of(),
-                                   snapshot text DEFAULT 'end')
+                                   snapshot text DEFAULT 'end', origin timestamp DEFAULT NULL)
     RETURNS csagg.grid
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_last_buckets';
-COMMENT ON FUNCTION csagg.last_buckets(integer, interval, text, timestamptz, text) IS
-'The n buckets up to and including the one that holds as_of. Months are aligned to multiples of the step from January 2000 (3 months: quarters, 1 year: years), days to multiples from Monday 2000-01-03 (7 days: ISO weeks), hours and shorter units are counted from the local midnight of the day of as_of. Without as_of it is now(); with Citus it must be given. NULL if an argument is NULL. Errors: 22023 for n below 1, a bad step, time zone or snapshot; 22008 for an infinite as_of or an overflow; 54000 for n above 1,000,000.';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_last_buckets';
+COMMENT ON FUNCTION csagg.last_buckets(integer, interval, text, timestamptz, text, timestamp) IS
+'The n buckets up to and including the one that holds as_of. Months are aligned to multiples of the step from January 2000 (3 months: quarters, 1 year: years), days to multiples from Monday 2000-01-03 (7 days: ISO weeks), hours and shorter units are counted from the local midnight of the day of as_of. Or all of them are counted from origin, a local time at which some bucket starts, as in date_bin(): 2000-01-02 for weeks from Sunday, 2000-02-01 for quarters from February, 2000-01-03 04:00 for days from 4 in the morning; for months it lies on one of the days 1 to 28. Without as_of it is now(); with Citus it must be given. NULL if another argument than origin is NULL. Errors: 22023 for n below 1, a bad step, time zone, snapshot or origin; 22008 for an infinite as_of or origin or an overflow; 54000 for n above 1,000,000.';
 
-CREATE FUNCTION csagg.buckets(grid csagg.grid, OUT bucket timestamp, OUT starts_at timestamptz)
+CREATE FUNCTION csagg.buckets(grid csagg.grid, OUT bucket timestamp, OUT starts_at timestamptz, OUT ends_at timestamptz)
     RETURNS SETOF record
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 365 AS 'MODULE_PATHNAME', 'csagg_grid_buckets';
 COMMENT ON FUNCTION csagg.buckets(csagg.grid) IS
-'One row per bucket, in order: its start as local wall-clock time, and that instant. A bucket is empty (starts_at as in the next row) where the clocks skip a whole day. No row for NULL.';
+'One row per bucket, in order: its start as local wall-clock time, that instant, and the instant at which it ends and the next one starts. A bucket is empty (ends_at = starts_at) where the clocks skip a whole day. No row for NULL.';
 
 CREATE FUNCTION csagg.jsonb(grid csagg.grid) RETURNS jsonb
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid_to_jsonb';

@@ -160,19 +160,24 @@ CSAGG_FUNCTION(csagg_grid) {
 }
 
 CSAGG_FUNCTION(csagg_last_buckets) {
+    for (int i = 0; i < 5; ++i)
+        if (PG_ARGISNULL(i)) PG_RETURN_NULL();
+    std::optional<LocalTime> origin;
+    if (!PG_ARGISNULL(5)) origin = PG_GETARG_TIMESTAMP(5);
     const Calendar& calendar = calendar_for(text_argument(fcinfo, 2));
     const GridSpec spec = last_buckets(PG_GETARG_INT32(0), to_span(*PG_GETARG_INTERVAL_P(1)), PG_GETARG_TIMESTAMPTZ(3),
-                                              parse_snapshot(text_argument(fcinfo, 4)), calendar);
+                                       parse_snapshot(text_argument(fcinfo, 4)), calendar, origin);
     check_grid(spec, calendar);
     return make_grid(spec);
 }
 
 CSAGG_FUNCTION(csagg_grid_buckets) {
     const Grid& grid = cached_grid(bytes_argument(fcinfo, 0));
-    RowSink rows(fcinfo, 2);
+    RowSink rows(fcinfo, bucket_columns);
+    Datum row[bucket_columns];
+    const bool nulls[bucket_columns] = {};
     for (std::size_t i = 0; i < grid.size(); ++i) {
-        const Datum row[] = {TimestampGetDatum(grid.label(i)), TimestampTzGetDatum(grid.starts_at(i))};
-        const bool nulls[] = {false, false};
+        set_bucket(grid, i, row);
         rows.put(row, nulls);
     }
     return Datum(0);

@@ -320,6 +320,27 @@ TEST(LastBuckets, Align) {
     }
 }
 
+TEST(LastBuckets, CountFromAnOrigin) {
+    const struct {
+        Span step;
+        const char* origin;
+        const char* start;
+        const char* until;
+    } cases[] = {
+        {{0, 7, 0}, "2000-01-02", "2025-06-01", "2025-06-22"},   // weeks from Sunday
+        {{0, 7, 0}, "2099-12-27", "2025-06-01", "2025-06-22"},
+        {{3, 0, 0}, "2000-02-01", "2024-11-01", "2025-08-01"},
+        {one_month, "2000-01-15", "2025-04-15", "2025-07-15"},
+        {one_day, "2000-01-03 15:00", "2025-06-12 15:00", "2025-06-15 15:00"},
+        {{0, 0, 5 * hour}, "2025-06-16 01:00", "2025-06-15 00:00", "2025-06-15 15:00"},
+    };
+    const Calendar& berlin = known_calendar("Europe/Berlin");
+    for (const auto& c : cases) {
+        const GridSpec spec = last_buckets(3, c.step, at("2025-06-15 12:00"), Snapshot::end, berlin, at(c.origin));
+        EXPECT_TRUE(spec == spec_of(c.start, c.until, c.step, "Europe/Berlin")) << c.origin;
+    }
+}
+
 TEST(LastBuckets, HoldTheInstantInAnyZone) {
     for (unsigned seed = 0; seed < 200; ++seed) {
         std::mt19937_64 random(seed);
@@ -329,7 +350,10 @@ TEST(LastBuckets, HoldTheInstantInAnyZone) {
         for (const Span& step : steps) {
             const Instant as_of = seed % 2 == 0 ? pick(at("2019-06-01"), at("2022-06-01")) : zone.rules().changes[10].at + pick(-2 * hour, 2 * hour);
             const std::int64_t n = pick(1, 20);
-            const GridSpec spec = last_buckets(n, step, as_of, Snapshot::end, zone);
+            std::optional<LocalTime> origin;
+            if (seed % 3 == 0) origin = midnight_of(pick(at("1900-01-01"), at("2100-01-01"))) + pick(0, 23) * hour;
+            if (origin && step.months != 0) origin = at("1999-05-01") + pick(0, 27) * day;
+            const GridSpec spec = last_buckets(n, step, as_of, Snapshot::end, zone, origin);
             const Grid grid(spec, zone, heap());
             ASSERT_EQ(grid.size(), std::size_t(n)) << "seed " << seed;
             ASSERT_EQ(grid.bucket_containing(as_of), std::size_t(n - 1)) << "seed " << seed << ", " << as_of;
@@ -345,6 +369,10 @@ TEST(LastBuckets, RefuseBadArguments) {
     expect_error(Errc::invalid_parameter, [&] { last_buckets(1, {1, 1, 0}, 0, Snapshot::end, utc); });
     expect_error(Errc::datetime_overflow, [&] { last_buckets(1, one_day, plus_infinity, Snapshot::end, utc); });
     expect_error(Errc::datetime_overflow, [&] { last_buckets(1, one_day, minus_infinity, Snapshot::end, utc); });
+    expect_error(Errc::datetime_overflow, [&] { last_buckets(1, one_day, 0, Snapshot::end, utc, minus_infinity); });
+    expect_error(Errc::datetime_overflow, [&] { last_buckets(1, one_day, 0, Snapshot::end, utc, plus_infinity); });
+    expect_error(Errc::invalid_parameter, [&] { last_buckets(1, one_month, 0, Snapshot::end, utc, at("2000-03-29")); });
+    expect_error(Errc::datetime_overflow, [&] { last_buckets(2, {0, 0, 1}, first_instant, Snapshot::end, utc, last_instant); });
     expect_error(Errc::datetime_overflow, [&] { last_buckets(1'000'000, one_month, 0, Snapshot::end, utc); });
     expect_error(Errc::datetime_overflow, [&] { last_buckets(1'000'000, {0, 0, plus_infinity / 2}, 0, Snapshot::end, utc); });
     expect_error(Errc::datetime_overflow, [&] { last_buckets(1, {std::numeric_limits<std::int32_t>::max(), 0, 0}, 0, Snapshot::end, utc); });

@@ -2,10 +2,10 @@
 
 #include "base/bytes.hpp"
 #include "grid/grid.hpp"
+#include "grid/periods.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 namespace csagg {
 namespace {
@@ -296,30 +296,39 @@ std::size_t check_grid(const GridSpec& spec, const Calendar& calendar) {
     return n;
 }
 
-GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot snapshot, const Calendar& calendar) {
+namespace {
+
+/// Which of the buckets of elapsed time that count from `origin` holds `as_of`.
+std::int64_t elapsed_bucket(Instant origin, std::int64_t step, Instant as_of) {
+    std::int64_t distance = 0;
+    if (__builtin_sub_overflow(as_of, origin, &distance)) throw_timestamp_overflow();
+    return floor_div(distance, step);
+}
+
+/// The bucket n - 1 before the current one.
+std::int64_t first_of(std::int64_t n, std::int64_t current) {
+    std::int64_t first = 0;
+    if (__builtin_sub_overflow(current, n - 1, &first)) throw_timestamp_overflow();
+    return first;
+}
+
+}  // namespace
+
+GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot snapshot, const Calendar& calendar,
+                      std::optional<LocalTime> origin) {
     if (n <= 0) throw Error(Errc::invalid_parameter, "number of buckets must be greater than zero");
     check_count(std::uint64_t(n));
     const SpanUnit unit = check_span(step, "step of a grid");
     if (as_of == minus_infinity || as_of == plus_infinity) throw Error(Errc::datetime_overflow, "as_of must be finite");
-    const LocalTime local = calendar.to_local(as_of);
-    GridSpec spec{0, 0, step, snapshot, calendar.name()};
-    if (unit == SpanUnit::elapsed) {
-        const Instant midnight = calendar.to_instant(midnight_of(local));
-        const std::int64_t current = floor_div(as_of - midnight, step.micros);
-        spec.start = calendar.add(midnight, step, current - n + 1);
-        spec.until = calendar.add(midnight, step, current + 1);
-        return spec;
+    if (unit != SpanUnit::elapsed) {
+        const Periods periods(calendar, step, origin);
+        const std::int64_t current = periods.index_of(as_of);
+        return {periods.label(first_of(n, current)), periods.label(current + 1), step, snapshot, calendar.name()};
     }
-    const LocalTime origin = unit == SpanUnit::months ? 0 : 2 * micros_per_day;  // a Monday, and the 1st of a January
-    const double length = unit == SpanUnit::months ? double(step.months) * double(micros_per_mean_month) : double(days_in_micros(step.days));
-    const auto bucket_at = [&](std::int64_t i) { return calendar.add(origin, step, i); };
-    auto current = std::int64_t(std::floor((double(local) - double(origin)) / length));
-    // By instants, so that it holds as_of also where the clocks show midnight twice.
-    while (calendar.to_instant(bucket_at(current)) > as_of) --current;
-    while (calendar.to_instant(bucket_at(current + 1)) <= as_of) ++current;
-    spec.start = bucket_at(current - n + 1);
-    spec.until = bucket_at(current + 1);
-    return spec;
+    if (origin) check_origin(*origin, unit, calendar);
+    const Instant from = calendar.to_instant(origin.value_or(midnight_of(calendar.to_local(as_of))));
+    const std::int64_t current = elapsed_bucket(from, step.micros, as_of);
+    return {calendar.add(from, step, first_of(n, current)), calendar.add(from, step, current + 1), step, snapshot, calendar.name()};
 }
 
 }  // namespace csagg

@@ -9,6 +9,8 @@
 #pragma once
 #include "grid/calendar.hpp"
 
+#include <optional>
+
 namespace csagg {
 
 /// Which value of a bucket counts: the one just before the next bucket starts, or the one as it starts.
@@ -56,8 +58,10 @@ GridSpec local_grid(LocalTime start, LocalTime until, const Span& step, Snapshot
 /// Errc::invalid_parameter, Errc::datetime_overflow, Errc::limit_exceeded.
 std::size_t check_grid(const GridSpec& spec, const Calendar& calendar);
 
-/// The `n` buckets up to and including the one that holds `as_of`. Months count from January 2000, days from Monday
-/// 2000-01-03, elapsed steps from the local midnight of as_of's day. Errors as check_grid.
-GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot snapshot, const Calendar& calendar);
+/// The `n` buckets up to and including the one that holds `as_of`. They count from `origin`; without one months count
+/// from January 2000, days from Monday 2000-01-03, elapsed steps from the local midnight of as_of's day. Errors as
+/// check_grid.
+GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot snapshot, const Calendar& calendar,
+                      std::optional<LocalTime> origin = std::nullopt);
 
 }  // namespace csagg

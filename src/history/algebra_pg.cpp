@@ -83,9 +83,19 @@ CSAGG_FUNCTION(csagg_history_merge) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
     return result_of([fcinfo](Bytes& out) { merge_histories(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
 }
-CSAGG_FUNCTION(csagg_history_overlay) {
+namespace {
+
+Datum overlaid_histories(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
     return result_of([fcinfo](Bytes& out) { overlay_histories(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
+}
+
+}  // namespace
+
+CSAGG_FUNCTION(csagg_history_overlay) { return overlaid_histories(fcinfo); }
+CSAGG_FUNCTION(csagg_history_overlay_add) {
+    require_aggregate(fcinfo);
+    return overlaid_histories(fcinfo);
 }
 
 CSAGG_FUNCTION(csagg_history_slice) {

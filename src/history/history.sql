@@ -157,6 +157,17 @@ CREATE FUNCTION csagg.overlay(a csagg.history, b csagg.history) RETURNS csagg.hi
 COMMENT ON FUNCTION csagg.overlay(csagg.history, csagg.history) IS
     'fact by fact what b has, else a: states wherever b has a value, simplified, counters at the instants where b has events; a fact of one side only stays as it is; a NULL side adds nothing; error 42804 for a key of two kinds';
 
+-- As overlay(a, b) is associative, pieces of states can be put together; but in their order only.
+CREATE FUNCTION csagg.history_overlay_add(csagg.history, csagg.history) RETURNS csagg.history
+    AS 'MODULE_PATHNAME', 'csagg_history_overlay_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.history_overlay_add(csagg.history, csagg.history) IS
+    'transition and combine function of csagg.overlay(csagg.history); for its use only';
+CREATE AGGREGATE csagg.overlay(x csagg.history) (
+    SFUNC = csagg.history_overlay_add, STYPE = csagg.history, SSPACE = 4096, COMBINEFUNC = csagg.history_overlay_add, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE csagg.overlay(csagg.history) IS
+    'overlay(x ORDER BY rank): fact by fact what csagg.overlay(csagg.history, csagg.history) makes of the first two, of that and the third, and so on. Without ORDER BY the order is anyone''s guess. NULL adds nothing; NULL if there is nothing else; error 42804 for a key of two kinds';
+
 CREATE FUNCTION csagg.slice(x csagg.history, since timestamptz, until timestamptz) RETURNS csagg.history
     AS 'MODULE_PATHNAME', 'csagg_history_slice' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.slice(csagg.history, timestamptz, timestamptz) IS

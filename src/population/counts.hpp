@@ -62,6 +62,22 @@ public:
         active_.for_each([this, &f](std::size_t column) { f(column, count_[column]); });
     }
 
+    /// The same, with `zeros` for every column.
+    template <class F>
+    void next_bucket(bool zeros, F f) {
+        if (!zeros) return next_bucket(f);
+        std::size_t next = 0;
+        const auto pass_over = [&](std::size_t until) {
+            for (; next < until; ++next) f(next, std::int64_t(0));
+        };
+        next_bucket([&](std::size_t column, std::int64_t n) {
+            pass_over(column);
+            f(column, n);
+            next = column + 1;
+        });
+        pass_over(columns());
+    }
+
 private:
     struct Event {
         std::uint32_t column;

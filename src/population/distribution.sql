@@ -141,16 +141,16 @@ CREATE AGGREGATE csagg.rollup(value csagg.distribution) (
 COMMENT ON AGGREGATE csagg.rollup(csagg.distribution) IS
     'the sum of several values of csagg.distribution: what aggregating all their timelines at once gives. NULL is ignored; NULL if there is no other. Their grids must be the same (22023), as must the kinds of their values (42804)';
 
-CREATE FUNCTION csagg.buckets(counts csagg.distribution, OUT bucket timestamp, OUT starts_at timestamptz, OUT value text,
-                              OUT number numeric, OUT n bigint)
+CREATE FUNCTION csagg.buckets(counts csagg.distribution, zeros boolean DEFAULT false, OUT bucket timestamp,
+                              OUT starts_at timestamptz, OUT ends_at timestamptz, OUT value text, OUT number numeric, OUT n bigint)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'csagg_distribution_buckets' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10000;
-COMMENT ON FUNCTION csagg.buckets(csagg.distribution) IS
-    'one row for each bucket and value that n > 0 timelines have there, by bucket and value: local start of the bucket, that instant, the value as text, the value as number (NULL for other kinds), n. Of a joint distribution value reads ("gold", 7, null). No row for NULL';
+COMMENT ON FUNCTION csagg.buckets(csagg.distribution, boolean) IS
+    'one row for each bucket and value that n > 0 timelines have there, by bucket and value; with zeros also where n is 0, for each value of the whole distribution: local start of the bucket, that instant and the one at which it ends, the value as text, the value as number (NULL for other kinds), n. Of a joint distribution value reads ("gold", 7, null). No row for NULL';
 
-CREATE FUNCTION csagg.joint_buckets(counts csagg.distribution, OUT bucket timestamp, OUT starts_at timestamptz,
-                                    OUT members text[], OUT n bigint)
+CREATE FUNCTION csagg.joint_buckets(counts csagg.distribution, zeros boolean DEFAULT false, OUT bucket timestamp,
+                                    OUT starts_at timestamptz, OUT ends_at timestamptz, OUT members text[], OUT n bigint)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'csagg_distribution_joint_buckets' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10000;
-COMMENT ON FUNCTION csagg.joint_buckets(csagg.distribution) IS
-    'as csagg.buckets(csagg.distribution), with the values of a joint distribution as an array, NULL for an absent member; of a plain distribution an array of one';
+COMMENT ON FUNCTION csagg.joint_buckets(csagg.distribution, boolean) IS
+    'as csagg.buckets(csagg.distribution, boolean), with the values of a joint distribution as an array, NULL for an absent member; of a plain distribution an array of one';

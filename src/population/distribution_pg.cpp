@@ -97,20 +97,21 @@ Datum text_array(const StoredArgument& in, std::span<const std::uint32_t> member
     });
 }
 
-/// One row per bucket and column that counts something; form(members) makes the row of a column.
+/// One row per bucket and column, of those that count something unless argument 1 asks for all; form(members) makes the
+/// row of a column.
 template <class Form>
-void put_counts(const StoredArgument& in, Counts& counts, RowSink& rows, Arena& arena, const Form& form) {
+void put_counts(FunctionCallInfo fcinfo, const StoredArgument& in, RowSink& rows, Arena& arena, const Form& form) {
+    const bool zeros = PG_GETARG_BOOL(1);
+    Counts counts(in.stored, in.grid.size(), arena);
     Vector<RowForm> forms(arena);
     forms.reserve(counts.columns());
     RowMemory memory;
     for (std::size_t c = 0; c < counts.columns(); ++c) memory.run([&] { forms.push_back(form(counts.members(c))); });
     for (std::size_t b = 0; b < in.grid.size(); ++b) {
-        const LocalTime bucket = in.grid.label(b);
-        const Instant starts_at = in.grid.starts_at(b);
-        counts.next_bucket([&](std::size_t column, std::int64_t n) {
+        const std::int64_t front[bucket_columns] = {in.grid.label(b), in.grid.starts_at(b), in.grid.ends_at(b)};
+        counts.next_bucket(zeros, [&](std::size_t column, std::int64_t n) {
             RowForm& row = forms[column];
-            row.set_front(0, bucket);
-            row.set_front(1, starts_at);
+            for (int i = 0; i < bucket_columns; ++i) row.set_front(i, front[i]);
             row.set_last(n);
             rows.put(row);
         });
@@ -122,14 +123,13 @@ void put_counts(const StoredArgument& in, Counts& counts, RowSink& rows, Arena& 
 CSAGG_FUNCTION(csagg_distribution_buckets) {
     ContextArena arena;
     const StoredArgument in(fcinfo, 0, arena);
-    Counts counts(in.stored, in.grid.size(), arena);
-    RowSink rows(fcinfo, 5);
-    put_counts(in, counts, rows, arena, [&](std::span<const std::uint32_t> members) {
+    RowSink rows(fcinfo, bucket_columns + 3);
+    put_counts(fcinfo, in, rows, arena, [&](std::span<const std::uint32_t> members) {
         const Value& value = in.stored.values()[members[0]];
         const bool is_number = !in.stored.has_tuples() && value.kind == Kind::number;
-        const Datum values[] = {Int64GetDatum(0), Int64GetDatum(0), label_of(in, members),
-                                is_number ? number_datum(value.number()) : Datum(0), Int64GetDatum(0)};
-        const bool nulls[] = {false, false, false, !is_number, false};
+        const Datum values[] = {Datum(0), Datum(0), Datum(0), label_of(in, members),
+                                is_number ? number_datum(value.number()) : Datum(0), Datum(0)};
+        const bool nulls[] = {false, false, false, false, !is_number, false};
         return RowForm(rows, values, nulls);
     });
     return Datum(0);
@@ -138,11 +138,10 @@ CSAGG_FUNCTION(csagg_distribution_buckets) {
 CSAGG_FUNCTION(csagg_distribution_joint_buckets) {
     ContextArena arena;
     const StoredArgument in(fcinfo, 0, arena);
-    Counts counts(in.stored, in.grid.size(), arena);
-    RowSink rows(fcinfo, 4);
-    put_counts(in, counts, rows, arena, [&](std::span<const std::uint32_t> members) {
-        const Datum values[] = {Int64GetDatum(0), Int64GetDatum(0), text_array(in, members), Int64GetDatum(0)};
-        const bool nulls[] = {false, false, false, false};
+    RowSink rows(fcinfo, bucket_columns + 2);
+    put_counts(fcinfo, in, rows, arena, [&](std::span<const std::uint32_t> members) {
+        const Datum values[] = {Datum(0), Datum(0), Datum(0), text_array(in, members), Datum(0)};
+        const bool nulls[5] = {};
         return RowForm(rows, values, nulls);
     });
     return Datum(0);

@@ -130,9 +130,9 @@ CREATE AGGREGATE csagg.rollup(value csagg.flows) (
 COMMENT ON AGGREGATE csagg.rollup(csagg.flows) IS
     'the sum of several values of csagg.flows: what aggregating all their timelines at once gives. NULL is ignored; NULL if there is no other. Their grids must be the same (22023), as must the kinds of their values (42804)';
 
-CREATE FUNCTION csagg.buckets(moves csagg.flows, OUT bucket timestamp, OUT starts_at timestamptz, OUT from_value text,
-                              OUT to_value text, OUT n bigint)
+CREATE FUNCTION csagg.buckets(moves csagg.flows, zeros boolean DEFAULT false, OUT bucket timestamp, OUT starts_at timestamptz,
+                              OUT ends_at timestamptz, OUT from_value text, OUT to_value text, OUT n bigint)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'csagg_flows_buckets' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10000;
-COMMENT ON FUNCTION csagg.buckets(csagg.flows) IS
-    'one row for each bucket and move that n > 0 timelines made there, by bucket, from and to: local start of the bucket, that instant, the values as text with NULL for absent, n. No row for NULL';
+COMMENT ON FUNCTION csagg.buckets(csagg.flows, boolean) IS
+    'one row for each bucket and move that n > 0 timelines made there, by bucket, from and to; with zeros also where n is 0, for each move of all buckets: local start of the bucket, that instant and the one at which it ends, the values as text with NULL for absent, n. No row for NULL';

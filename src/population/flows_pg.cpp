@@ -31,17 +31,22 @@ CSAGG_FUNCTION(csagg_flows_add) {
 CSAGG_FUNCTION(csagg_flows_buckets) {
     ContextArena arena;
     const StoredArgument in(fcinfo, 0, arena);
+    const bool zeros = PG_GETARG_BOOL(1);
     Counts counts(in.stored, in.grid.size(), arena);
-    RowSink rows(fcinfo, 5);
+    RowSink rows(fcinfo, bucket_columns + 3);
     Vector<Datum> texts(arena);  // by place among the values
     texts.push_back(Datum(0));
     for (const Value& value : in.stored.values().subspan(1)) texts.push_back(text_datum(value));
     for (std::size_t b = 0; b < in.grid.size(); ++b) {
-        const Datum bucket = TimestampGetDatum(in.grid.label(b)), starts_at = TimestampTzGetDatum(in.grid.starts_at(b));
-        counts.next_bucket([&](std::size_t column, std::int64_t n) {
+        Datum values[bucket_columns + 3];
+        set_bucket(in.grid, b, values);
+        counts.next_bucket(zeros, [&](std::size_t column, std::int64_t n) {
             const std::uint32_t from = counts.members(column)[0], to = counts.members(column)[1];
-            const Datum values[] = {bucket, starts_at, texts[from], texts[to], Int64GetDatum(n)};
-            const bool nulls[] = {false, false, from == 0, to == 0, false};
+            Datum* const move = values + bucket_columns;
+            move[0] = texts[from];
+            move[1] = texts[to];
+            move[2] = Int64GetDatum(n);
+            const bool nulls[] = {false, false, false, from == 0, to == 0, false};
             rows.put(values, nulls);
         });
     }

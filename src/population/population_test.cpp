@@ -42,6 +42,20 @@ Table table_of(ByteSpan bytes, std::size_t buckets) {
             for (const std::uint32_t m : counts.members(column)) key += literal(stored.values()[m]) + ";";
             EXPECT_TRUE(table.try_emplace({b, key}, n).second);
         });
+    Counts all(stored, buckets, heap());
+    Table dense;
+    for (std::size_t b = 0; b < buckets; ++b) {
+        std::size_t next = 0;
+        all.next_bucket(true, [&](std::size_t column, std::int64_t n) {
+            EXPECT_EQ(column, next++);
+            std::string key;
+            for (const std::uint32_t m : all.members(column)) key += literal(stored.values()[m]) + ";";
+            if (n == 0) return;
+            EXPECT_TRUE(dense.try_emplace({b, key}, n).second);
+        });
+        EXPECT_EQ(next, all.columns());
+    }
+    EXPECT_EQ(dense, table);
     return table;
 }
 

@@ -130,15 +130,15 @@ CREATE AGGREGATE csagg.rollup(value csagg.summary) (
 COMMENT ON AGGREGATE csagg.rollup(csagg.summary) IS
     'the sum of several values of csagg.summary: what aggregating all their timelines at once gives. NULL is ignored; NULL if there is no other. Their grids must be the same (22023), as must the kinds of their values (42804)';
 
-CREATE FUNCTION csagg.buckets(figures csagg.summary, OUT bucket timestamp, OUT starts_at timestamptz, OUT n bigint,
-                              OUT sum numeric, OUT mean numeric, OUT stddev numeric)
+CREATE FUNCTION csagg.buckets(figures csagg.summary, OUT bucket timestamp, OUT starts_at timestamptz, OUT ends_at timestamptz,
+                              OUT n bigint, OUT sum numeric, OUT mean numeric, OUT stddev numeric)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'csagg_summary_buckets' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 365;
 COMMENT ON FUNCTION csagg.buckets(csagg.summary) IS
-    'one row for each bucket: local start, that instant, number of timelines with a value, exact sum, mean, and sample standard deviation, the last two rounded half away from zero to 18 significant digits. sum and mean are NULL where n is 0, stddev where n is below 2. 22003 for a deviation of 10^18 or more. No row for NULL';
+    'one row for each bucket: local start, that instant and the one at which it ends, number of timelines with a value, exact sum, mean, and sample standard deviation, the last two rounded half away from zero to 18 significant digits. sum and mean are NULL where n is 0, stddev where n is below 2. 22003 for a deviation of 10^18 or more. No row for NULL';
 
 CREATE FUNCTION csagg.quantile(figures csagg.summary, q double precision, OUT bucket timestamp, OUT starts_at timestamptz,
-                               OUT value numeric)
+                               OUT ends_at timestamptz, OUT value numeric)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'csagg_summary_quantile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 365;
 COMMENT ON FUNCTION csagg.quantile(csagg.summary, double precision) IS

@@ -33,7 +33,7 @@ CSAGG_FUNCTION(csagg_summary_buckets) {
     ContextArena arena;
     const StoredArgument in(fcinfo, 0, arena);
     Counts counts(in.stored, in.grid.size(), arena);
-    RowSink rows(fcinfo, 6);
+    RowSink rows(fcinfo, bucket_columns + 4);
     RowMemory memory;
     Moment sums;
     auto change = counts.moments().begin();
@@ -47,16 +47,18 @@ CSAGG_FUNCTION(csagg_summary_buckets) {
 
         const auto deviation = standard_deviation(n, sums.sum, sums.squares);
         memory.run([&] {
-            Datum values[6] = {TimestampGetDatum(in.grid.label(b)), TimestampTzGetDatum(in.grid.starts_at(b)),
-                               Int64GetDatum(n)};
-            const bool nulls[6] = {false, false, false, n == 0, n == 0, !deviation.has_value()};
+            Datum values[bucket_columns + 4] = {};
+            set_bucket(in.grid, b, values);
+            Datum* const figures = values + bucket_columns;
+            const bool nulls[] = {false, false, false, false, n == 0, n == 0, !deviation.has_value()};
+            figures[0] = Int64GetDatum(n);
             if (n > 0) {
                 text.clear();
                 sums.sum.print(text);
-                values[3] = numeric_from_text({text.data(), text.size()});
-                values[4] = number_datum(divide_rounded(sums.sum, n));
+                figures[1] = numeric_from_text({text.data(), text.size()});
+                figures[2] = number_datum(divide_rounded(sums.sum, n));
             }
-            if (deviation.has_value()) values[5] = number_datum(*deviation);
+            if (deviation.has_value()) figures[3] = number_datum(*deviation);
             rows.put(values, nulls);
         });
     }
@@ -69,7 +71,7 @@ CSAGG_FUNCTION(csagg_summary_quantile) {
     quantile_rank(q, 0);  // an error even if there is no bucket
     const StoredArgument in(fcinfo, 0, arena);
     Counts counts(in.stored, in.grid.size(), arena);
-    RowSink rows(fcinfo, 3);
+    RowSink rows(fcinfo, bucket_columns + 1);
     Vector<Datum> numbers(arena);
     for (const Value& value : in.stored.values()) numbers.push_back(value.absent ? Datum(0) : number_datum(value.number()));
 
@@ -85,13 +87,14 @@ CSAGG_FUNCTION(csagg_summary_quantile) {
             if (__builtin_add_overflow(n, count, &n)) throw Error(Errc::out_of_range, "count does not fit in bigint");
             parts.push_back({column, n});
         });
-        Datum values[3] = {TimestampGetDatum(in.grid.label(b)), TimestampTzGetDatum(in.grid.starts_at(b))};
-        const bool nulls[3] = {false, false, n == 0};
+        Datum values[bucket_columns + 1] = {};
+        set_bucket(in.grid, b, values);
+        const bool nulls[] = {false, false, false, n == 0};
         if (n > 0) {
             const std::int64_t rank = quantile_rank(q, n);
             const auto part = std::lower_bound(parts.begin(), parts.end(), rank,
                                                [](const Part& p, std::int64_t wanted) { return p.up_to < wanted; });
-            values[2] = numbers[counts.members(part->column)[0]];
+            values[bucket_columns] = numbers[counts.members(part->column)[0]];
         }
         rows.put(values, nulls);
     }

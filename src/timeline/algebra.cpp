@@ -221,6 +221,21 @@ void forget_before(Steps& steps, Instant horizon) {
     drop_before(steps.entries, steps.known_from);
 }
 
+Steps aligned(const Steps& steps, const OwnClock& clock, Arena& arena) {
+    Steps out(steps.kind, arena);
+    out.known_from = clock(steps.known_from);
+    for (const Entry& e : steps.entries) {
+        const Instant at = clock(e.at);
+        // Of those that come to lie on one instant the last one holds.
+        if (!out.entries.empty() && out.entries.back().at == at) out.entries.pop_back();
+        out.entries.push_back({at, 0, e.value});
+        if (out.entries.size() % 4096 == 0) check_interrupts();
+    }
+    forget_before(out, out.known_from);
+    simplify(out);
+    return out;
+}
+
 std::int64_t time_true(const Steps& steps, Instant since, Instant until) {
     require_kind(steps.kind, Kind::boolean, "condition");
     std::int64_t total = 0;

@@ -1,5 +1,6 @@
 // Computing with whole step functions: one pass over the breakpoints of all arguments.
 #pragma once
+#include "grid/own_clock.hpp"
 #include "timeline/timeline_build.hpp"
 
 namespace csagg {
@@ -31,6 +32,8 @@ Steps overlay(const Steps& a, const Steps& b, Arena& arena);
 /// The part in [since, until), absent outside; known_from is `until` at most.
 Steps slice(const Steps& steps, Instant since, Instant until, Arena& arena);
 void forget_before(Steps& steps, Instant horizon);
+/// By a customer's own clock. Simplified.
+Steps aligned(const Steps& steps, const OwnClock& clock, Arena& arena);
 
 /// Elapsed microseconds in [since, until) during which a boolean timeline is true; only from known_from on, so that
 /// callers must see to it that nothing before it is asked for. Errc::datetime_overflow when it is true since ever and

@@ -35,6 +35,17 @@ CREATE FUNCTION csagg.overlay(a csagg.timeline, b csagg.timeline) RETURNS csagg.
 COMMENT ON FUNCTION csagg.overlay(csagg.timeline, csagg.timeline) IS
     'b wherever it has a value, else a; simplified; a NULL side adds nothing; error 42804 for different kinds';
 
+-- As overlay(a, b) is associative, pieces of states can be put together; but in their order only.
+CREATE FUNCTION csagg.timeline_overlay_add(csagg.timeline, csagg.timeline) RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_timeline_overlay_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.timeline_overlay_add(csagg.timeline, csagg.timeline) IS
+    'transition and combine function of csagg.overlay(csagg.timeline); for its use only';
+CREATE AGGREGATE csagg.overlay(x csagg.timeline) (
+    SFUNC = csagg.timeline_overlay_add, STYPE = csagg.timeline, SSPACE = 4096, COMBINEFUNC = csagg.timeline_overlay_add, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE csagg.overlay(csagg.timeline) IS
+    'overlay(x ORDER BY rank): the value of the last timeline that has one at each instant, and so on down to the first; simplified if there are two. Without ORDER BY the order is anyone''s guess. NULL adds nothing; NULL if there is nothing else; error 42804 for different kinds';
+
 CREATE FUNCTION csagg.slice(x csagg.timeline, since timestamptz, until timestamptz) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_slice' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.slice(csagg.timeline, timestamptz, timestamptz) IS
@@ -44,6 +55,11 @@ CREATE FUNCTION csagg.forget_before(x csagg.timeline, horizon timestamptz) RETUR
     AS 'MODULE_PATHNAME', 'csagg_timeline_forget_before' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.forget_before(csagg.timeline, timestamptz) IS
     'shortens what is stored: entries before the horizon are dropped but for the one in force there, which keeps its instant; values before the horizon are NULL from now on';
+
+CREATE FUNCTION csagg.aligned(x csagg.timeline, start timestamptz, timezone text) RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_timeline_aligned' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.aligned(csagg.timeline, timestamptz, text) IS
+    'the timeline on a clock of its own: its instants, and known_from, become local time since start, counted from 2000-01-01 00:00 UTC, so that timelines of different starts lie above one another and buckets from 2000-01-01 in UTC are ages; values stay. What happens in an hour that the clocks show twice has happened when they show it again; an hour that they skip passes at once. -infinity stays; simplified. Errors: 22023 for an unknown time zone, 22008 for an infinite start or past the end of time';
 
 CREATE FUNCTION csagg.known_from(x csagg.timeline) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_timeline_known_from' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -494,7 +510,7 @@ COMMENT ON FUNCTION csagg.entries(csagg.timeline) IS
     'every entry as given, repeats and NULLs too; valid_until is the instant of the next one, infinity for the last';
 
 CREATE FUNCTION csagg.snapshots(x csagg.timeline, grid csagg.grid)
-    RETURNS TABLE (bucket timestamp, starts_at timestamptz, value text, number numeric)
+    RETURNS TABLE (bucket timestamp, starts_at timestamptz, ends_at timestamptz, value text, number numeric)
     AS 'MODULE_PATHNAME', 'csagg_timeline_snapshots' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000;
 COMMENT ON FUNCTION csagg.snapshots(csagg.timeline, csagg.grid) IS
     'one row per bucket with its closing value, carried forward from before the grid too; value is NULL where absent or not known';

@@ -1,6 +1,7 @@
 // SQL face of the lifted operations.
 #include "timeline/algebra.hpp"
 
+#include "grid/calendar_pg.hpp"
 #include "timeline/timeline_pg.hpp"
 #include "value/value_pg.hpp"
 
@@ -60,6 +61,11 @@ Datum folded(FunctionCallInfo fcinfo, Steps (*fold)(std::span<const Steps>, Aren
     return steps_result(fold(view(conditions), arena), arena);
 }
 
+Datum overlaid_timelines(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
+    return binary(fcinfo, [](const Steps& a, const Steps& b, Arena& arena) { return overlay(a, b, arena); });
+}
+
 Datum constant_result(const Value& value) {
     ContextArena arena;
     return steps_result(constant(value, arena), arena);
@@ -78,9 +84,10 @@ CSAGG_FUNCTION(csagg_timeline_merge) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
     return binary(fcinfo, [](const Steps& a, const Steps& b, Arena& arena) { return merge(a, b, arena); });
 }
-CSAGG_FUNCTION(csagg_timeline_overlay) {
-    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
-    return binary(fcinfo, [](const Steps& a, const Steps& b, Arena& arena) { return overlay(a, b, arena); });
+CSAGG_FUNCTION(csagg_timeline_overlay) { return overlaid_timelines(fcinfo); }
+CSAGG_FUNCTION(csagg_timeline_overlay_add) {
+    require_aggregate(fcinfo);
+    return overlaid_timelines(fcinfo);
 }
 CSAGG_FUNCTION(csagg_timeline_plus) { return lifted(fcinfo, Arithmetic::add); }
 CSAGG_FUNCTION(csagg_timeline_minus) { return lifted(fcinfo, Arithmetic::subtract); }
@@ -146,22 +153,25 @@ CSAGG_FUNCTION(csagg_timeline_forget_before) {
     return steps_result(steps, arena);
 }
 
+CSAGG_FUNCTION(csagg_timeline_aligned) {
+    ContextArena arena;
+    const OwnClock clock(calendar_for(text_argument(fcinfo, 2)), PG_GETARG_TIMESTAMPTZ(1));
+    return steps_result(aligned(steps_argument(fcinfo, 0, arena), clock, arena), arena);
+}
+
 CSAGG_FUNCTION(csagg_timeline_known_from) {
     const Instant known_from = with_timeline(fcinfo, 0, [](const auto& timeline) { return timeline.known_from(); });
     if (known_from == minus_infinity) PG_RETURN_NULL();
     PG_RETURN_TIMESTAMPTZ(known_from);
 }
 
-// Days and the rest, as timestamptz - timestamptz gives them. NULL where a part of the time is not known.
+// NULL where a part of the time is not known.
 CSAGG_FUNCTION(csagg_timeline_time_true) {
     ContextArena arena;
     const Steps steps = steps_argument(fcinfo, 0, arena);
     const Instant since = PG_GETARG_TIMESTAMPTZ(1), until = PG_GETARG_TIMESTAMPTZ(2);
     if (since < until && since < steps.known_from) PG_RETURN_NULL();
-    const std::int64_t micros = time_true(steps, since, until);
-    auto* result = static_cast<Interval*>(allocate(sizeof(Interval)));
-    *result = Interval{micros % micros_per_day, std::int32_t(micros / micros_per_day), 0};
-    PG_RETURN_INTERVAL_P(result);
+    return elapsed_datum(time_true(steps, since, until));
 }
 
 }  // namespace csagg::pg

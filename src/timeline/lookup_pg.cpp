@@ -99,11 +99,11 @@ CSAGG_FUNCTION(csagg_timeline_snapshots) {
     ContextArena arena;
     const Steps steps = steps_argument(fcinfo, 0, arena);
     const Grid& grid = cached_grid(bytes_argument(fcinfo, 1));
-    RowSink rows(fcinfo, 4);
+    RowSink rows(fcinfo, bucket_columns + 2);
     RowMemory memory;
     std::size_t next = 0;
-    Datum values[4] = {};
-    bool nulls[4] = {false, false, true, true};
+    Datum values[bucket_columns + 2] = {};
+    bool nulls[bucket_columns + 2] = {false, false, false, true, true};
     bool known = false;
     for (std::size_t b = 0; b < grid.size(); ++b) {
         const Instant closing = grid.closing(b);
@@ -112,12 +112,11 @@ CSAGG_FUNCTION(csagg_timeline_snapshots) {
         const bool now_known = closing >= steps.known_from;
         if (next != before || now_known != known)
             memory.run([&] {
-                set_value(now_known && next > 0 ? steps.entries[next - 1].value : Value::none(steps.kind), values + 2,
-                          nulls + 2);
+                set_value(now_known && next > 0 ? steps.entries[next - 1].value : Value::none(steps.kind), values + bucket_columns,
+                          nulls + bucket_columns);
             });
         known = now_known;
-        values[0] = TimestampGetDatum(grid.label(b));
-        values[1] = TimestampTzGetDatum(grid.starts_at(b));
+        set_bucket(grid, b, values);
         rows.put(values, nulls);
     }
     return 0;

@@ -51,6 +51,12 @@ Datum numeric_from_text(std::string_view decimal) {
     return call([text] { return DirectFunctionCall3(numeric_in, text, ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)); });
 }
 
+Datum elapsed_datum(std::int64_t micros) {
+    auto* result = static_cast<Interval*>(allocate(sizeof(Interval)));
+    *result = Interval{micros % micros_per_day, std::int32_t(micros / micros_per_day), 0};
+    return IntervalPGetDatum(result);
+}
+
 Datum text_datum(const Value& value) {
     if (value.kind == Kind::text) return make_text(value.text);
     ContextArena arena;

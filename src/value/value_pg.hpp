@@ -16,6 +16,9 @@ Datum number_datum(Number number);
 /// A numeric from its exact decimal text, of any length.
 Datum numeric_from_text(std::string_view decimal);
 
+/// Elapsed time as an interval: days of 24 hours and the rest, as timestamptz - timestamptz gives them.
+Datum elapsed_datum(std::int64_t micros);
+
 /// What print_value() gives, as text.
 Datum text_datum(const Value& value);
 

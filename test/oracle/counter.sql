@@ -45,19 +45,19 @@ $$);
 CALL oracle.equal('totals', $$
     SELECT customer, g.id, t.* FROM oracle.counted, oracle.grid g, csagg.totals(c, g.g) t
 $$, $$
-    SELECT c.customer, b.grid, b.bucket, b.starts_at, count(e.at), coalesce(sum(e.amount), 0)
+    SELECT c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, count(e.at), coalesce(sum(e.amount), 0)
     FROM oracle.counted c CROSS JOIN oracle.bucket b
          LEFT JOIN oracle.event e ON e.customer = c.customer AND e.at >= b.starts_at AND e.at < b.ends_at
-    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.i
+    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, b.i
 $$);
 
 CALL oracle.equal('actors', $$
     SELECT customer, g.id, t.* FROM oracle.counted, oracle.grid g, csagg.actors(c, g.g) t
 $$, $$
-    SELECT c.customer, b.grid, b.bucket, b.starts_at, count(DISTINCT e.actor)
+    SELECT c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, count(DISTINCT e.actor)
     FROM oracle.counted c CROSS JOIN oracle.bucket b
          LEFT JOIN oracle.event e ON e.customer = c.customer AND e.at >= b.starts_at AND e.at < b.ends_at
-    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.i
+    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, b.i
 $$);
 
 CALL oracle.equal('totals and actors after forget_before', $$
@@ -66,12 +66,12 @@ CALL oracle.equal('totals and actors after forget_before', $$
          oracle.grid g, csagg.totals(f, g.g) t, csagg.actors(f, g.g) a
     WHERE g.id IN (1, 3, 4, 5) AND t.bucket = a.bucket AND t.starts_at = a.starts_at
 $$, $$
-    SELECT c.customer, b.grid, b.bucket, b.starts_at, CASE WHEN known THEN count(e.at) END, CASE WHEN known THEN coalesce(sum(e.amount), 0) END,
+    SELECT c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, CASE WHEN known THEN count(e.at) END, CASE WHEN known THEN coalesce(sum(e.amount), 0) END,
            CASE WHEN known THEN count(DISTINCT e.actor) END
     FROM oracle.counted c CROSS JOIN oracle.now
          CROSS JOIN LATERAL (SELECT *, starts_at >= since + interval '20 days 01:23' AS known FROM oracle.bucket WHERE grid IN (1, 3, 4, 5)) b
          LEFT JOIN oracle.event e ON e.customer = c.customer AND e.at >= b.starts_at AND e.at < b.ends_at
-    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.i, known
+    GROUP BY c.customer, b.grid, b.bucket, b.starts_at, b.ends_at, b.i, known
 $$);
 
 CALL oracle.equal('merge, overlay', $$
@@ -85,6 +85,16 @@ $$, $$
     WHERE f = 'merge' OR e.customer = c % 12 + 1
        OR NOT EXISTS (SELECT FROM oracle.event o WHERE o.customer = c % 12 + 1 AND o.at = e.at)
     GROUP BY f, c, at
+$$);
+
+CALL oracle.equal('overlay(x ORDER BY rank)', $$
+    SELECT g, e.* FROM (SELECT customer % 4 AS g, csagg.overlay(c ORDER BY customer * 5 % 12) AS x FROM oracle.counted GROUP BY customer % 4) o, csagg.events(x) e
+$$, $$
+    SELECT customer % 4, at, count(*), sum(amount),
+           coalesce(array_agg(DISTINCT actor COLLATE "C" ORDER BY actor COLLATE "C") FILTER (WHERE actor IS NOT NULL), '{}')
+    FROM oracle.event e
+    WHERE NOT EXISTS (SELECT FROM oracle.event o WHERE o.at = e.at AND o.customer % 4 = e.customer % 4 AND o.customer * 5 % 12 > e.customer * 5 % 12)
+    GROUP BY customer, at
 $$);
 
 CALL oracle.equal('slice, forget_before', $$
@@ -121,6 +131,70 @@ $$, $$
          LATERAL (SELECT CASE WHEN NOT isfinite(at) OR at = slot THEN at ELSE slot + make_interval(secs => extract(epoch FROM r)::int) END AS moved
                   FROM (SELECT CASE WHEN isfinite(at) THEN date_bin(r, at, '2000-01-01 00:00+00') END AS slot) s) m
     GROUP BY customer, r, moved
+$$);
+
+-- A clock of their own: nothing that the clocks show again is past, so an event lies at the least reading still to come.
+CREATE TEMP TABLE own_event AS
+SELECT e.id, s.start, CASE WHEN isfinite(e.at) THEN (timestamp '2000-01-01' + (r.reading - f.reading)) AT TIME ZONE 'UTC' ELSE e.at END AS own
+FROM oracle.now n JOIN oracle.scene c ON (c.zone, c.since) = (n.zone, n.since) CROSS JOIN oracle.event e
+     CROSS JOIN LATERAL (SELECT n.since AS start UNION SELECT t - interval '20 minutes' FROM oracle.transitions(c) t) s,
+     LATERAL (SELECT least(e.at AT TIME ZONE n.zone, min(t AT TIME ZONE n.zone)) AS reading FROM oracle.transitions(c) t WHERE t > e.at AND t < e.at + interval '1 day') r,
+     LATERAL (SELECT least(s.start AT TIME ZONE n.zone, min(t AT TIME ZONE n.zone)) AS reading FROM oracle.transitions(c) t WHERE t > s.start AND t < s.start + interval '1 day') f;
+
+CALL oracle.equal('aligned', $$
+    SELECT customer, start, e.* FROM oracle.counted, oracle.now, (SELECT DISTINCT start FROM own_event) s, csagg.events(csagg.aligned(c, start, zone)) e
+$$, $$
+    SELECT customer, start, own, count(*), sum(amount),
+           coalesce(array_agg(DISTINCT actor COLLATE "C" ORDER BY actor COLLATE "C") FILTER (WHERE actor IS NOT NULL), '{}')
+    FROM oracle.event JOIN own_event USING (id) GROUP BY customer, start, own
+$$);
+
+CALL oracle.equal('aligned after forget_before', $$
+    SELECT customer, start, e.*
+    FROM oracle.counted, oracle.now, (SELECT DISTINCT start FROM own_event) s,
+         csagg.events(csagg.aligned(csagg.forget_before(c, since + interval '20 days 01:23'), start, zone)) e
+$$, $$
+    SELECT customer, start, own, count(*), sum(amount),
+           coalesce(array_agg(DISTINCT actor COLLATE "C" ORDER BY actor COLLATE "C") FILTER (WHERE actor IS NOT NULL), '{}')
+    FROM oracle.event JOIN own_event USING (id), oracle.now WHERE at >= since + interval '20 days 01:23' GROUP BY customer, start, own
+$$);
+
+---------------------------------------------------------------------------------------------------------------------
+-- Period to date: what happened since the period of an instant began, by date_trunc. One that the clocks skip may begin
+-- later than they show.
+
+CREATE TEMP TABLE period AS
+SELECT p.*, c.customer, m.at, (shown - CASE WHEN shown AT TIME ZONE zone > m.at THEN step ELSE '0' END) AT TIME ZONE zone AS begins
+FROM oracle.now, (VALUES (1, '1 day'::interval, 'day', NULL::timestamp, '0'::interval), (2, '7 days', 'week', NULL, '0'), (3, '1 month', 'month', NULL, '0'),
+                         (4, '3 months', 'quarter', NULL, '0'), (5, '1 year', 'year', NULL, '0'), (6, '7 days', 'week', '2000-01-02', '1 day'),
+                         (7, '1 day', 'day', '2000-01-01 04:00', '-4 hours')) p (id, step, field, origin, ahead),
+     oracle.counted c,
+     LATERAL (SELECT at + d AS at FROM oracle.event e, unnest('{-1 us, 0}'::interval[]) d WHERE e.customer = c.customer AND isfinite(at)
+              UNION SELECT t FROM generate_series(since, until, '31 hours') t) m,
+     LATERAL (SELECT date_trunc(field, m.at AT TIME ZONE zone + ahead) - ahead AS shown) s;
+
+CALL oracle.equal('period_to_date, its events and its actors', $$
+    SELECT p.id, p.customer, p.at, csagg.number_at(v.total, p.at), csagg.number_at(v.events, p.at), csagg.number_at(v.actors, p.at)
+    FROM period p JOIN (SELECT DISTINCT id, p.customer, csagg.period_to_date(c, step, zone, origin) AS total, csagg.period_to_date_events(c, step, zone, origin) AS events,
+                               csagg.period_to_date_actors(c, step, zone, origin) AS actors
+                        FROM period p JOIN oracle.counted USING (customer), oracle.now) v USING (id, customer)
+$$, $$
+    SELECT p.id, p.customer, p.at, CASE WHEN begun THEN coalesce(oracle.digits18(sum(e.amount)), 0) END, CASE WHEN begun THEN count(e.at) END, CASE WHEN begun THEN count(DISTINCT e.actor) END
+    FROM period p CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM oracle.event e WHERE e.customer = p.customer AND e.at <= p.at) AS begun) b
+         LEFT JOIN oracle.event e ON e.customer = p.customer AND e.at >= p.begins AND e.at <= p.at
+    GROUP BY p.id, p.customer, p.at, begun
+$$);
+
+CALL oracle.equal('period_to_date after forget_before', $$
+    SELECT p.id, p.customer, p.at, csagg.number_at(v.total, p.at)
+    FROM period p JOIN (SELECT DISTINCT id, p.customer, csagg.period_to_date(csagg.forget_before(c, since + interval '20 days 01:23'), step, zone, origin) AS total
+                        FROM period p JOIN oracle.counted USING (customer), oracle.now) v USING (id, customer)
+$$, $$
+    SELECT p.id, p.customer, p.at, CASE WHEN begun AND known THEN coalesce(oracle.digits18(sum(e.amount)), 0) END
+    FROM period p CROSS JOIN oracle.now CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM oracle.event e WHERE e.customer = p.customer AND e.at <= p.at) AS begun,
+                                                                   begins >= since + interval '20 days 01:23' AS known) b
+         LEFT JOIN oracle.event e ON e.customer = p.customer AND e.at >= p.begins AND e.at <= p.at
+    GROUP BY p.id, p.customer, p.at, begun, known
 $$);
 
 ---------------------------------------------------------------------------------------------------------------------

@@ -209,7 +209,7 @@ CREATE UNLOGGED TABLE oracle.bucket (
 -- What each customer has in each bucket, by looking it up there; "before" is what it had in the bucket before, or just
 -- before the first.
 CREATE UNLOGGED TABLE oracle.snapshot (
-    grid int, i int, bucket timestamp, starts_at timestamptz, kind text, customer int, value text, number numeric, before text
+    grid int, i int, bucket timestamp, starts_at timestamptz, ends_at timestamptz, kind text, customer int, value text, number numeric, before text
 );
 
 CREATE VIEW oracle.state AS
@@ -309,7 +309,7 @@ BEGIN
     ANALYZE oracle.entry, oracle.ours, oracle.moment, oracle.bucket, oracle.event, oracle.log;
 
     INSERT INTO oracle.snapshot
-    SELECT grid, i, bucket, starts_at, kind, customer, v.value, v.number,
+    SELECT grid, i, bucket, starts_at, ends_at, kind, customer, v.value, v.number,
            CASE WHEN i > 0 THEN lag(v.value) OVER (PARTITION BY grid, kind, customer ORDER BY i) ELSE f.value END
     FROM (SELECT DISTINCT kind, customer FROM oracle.entry) c CROSS JOIN oracle.bucket b
          LEFT JOIN LATERAL oracle.at(kind, true, customer, CASE snapshot WHEN 'end' THEN ends_at - interval '1 microsecond' ELSE starts_at END) v ON true

@@ -5,8 +5,8 @@ CALL oracle.equal('distribution', $$
     FROM (SELECT g.id, kind, csagg.distribution(x, g.g) AS d FROM oracle.ours, oracle.grid g WHERE ranked GROUP BY g.id, kind) g,
          csagg.buckets(d) d
 $$, $$
-    SELECT grid, kind, bucket, starts_at, value, number, count(*) FROM oracle.snapshot
-    WHERE value IS NOT NULL GROUP BY grid, i, kind, bucket, starts_at, value, number
+    SELECT grid, kind, bucket, starts_at, ends_at, value, number, count(*) FROM oracle.snapshot
+    WHERE value IS NOT NULL GROUP BY grid, i, kind, bucket, starts_at, ends_at, value, number
 $$);
 
 CALL oracle.equal('distribution by group and filter', $$
@@ -15,12 +15,23 @@ CALL oracle.equal('distribution by group and filter', $$
           WHERE ranked AND kind = 'text' GROUP BY g.id, plan) g,
          csagg.buckets(d) d
 $$, $$
-    SELECT grid, customer % 3, bucket, starts_at, value, NULL::numeric, count(*) FROM oracle.snapshot
-    WHERE value IS NOT NULL AND kind = 'text' AND customer <> 7 GROUP BY grid, i, customer % 3, bucket, starts_at, value
+    SELECT grid, customer % 3, bucket, starts_at, ends_at, value, NULL::numeric, count(*) FROM oracle.snapshot
+    WHERE value IS NOT NULL AND kind = 'text' AND customer <> 7 GROUP BY grid, i, customer % 3, bucket, starts_at, ends_at, value
+$$);
+
+CALL oracle.equal('distribution with a row for every value in every bucket', $$
+    SELECT g.id, kind, d.*
+    FROM (SELECT g.id, kind, csagg.distribution(x, g.g) AS d FROM oracle.ours, oracle.grid g WHERE ranked GROUP BY g.id, kind) g,
+         csagg.buckets(d, zeros => true) d
+$$, $$
+    SELECT b.grid, v.kind, b.bucket, b.starts_at, b.ends_at, v.value, v.number, count(s.customer)
+    FROM oracle.bucket b JOIN (SELECT DISTINCT grid, kind, value, number FROM oracle.snapshot WHERE value IS NOT NULL) v USING (grid)
+         LEFT JOIN oracle.snapshot s ON (s.grid, s.i, s.kind, s.value) = (b.grid, b.i, v.kind, v.value)
+    GROUP BY b.grid, b.i, v.kind, b.bucket, b.starts_at, b.ends_at, v.value, v.number
 $$);
 
 CREATE TEMP TABLE joint AS
-SELECT b.grid, b.i, b.bucket, b.starts_at, b.customer, b.value AS b, n.value AS n, t.value AS t
+SELECT b.grid, b.i, b.bucket, b.starts_at, b.ends_at, b.customer, b.value AS b, n.value AS n, t.value AS t
 FROM oracle.snapshot b JOIN oracle.snapshot n USING (grid, i, customer) JOIN oracle.snapshot t USING (grid, i, customer)
 WHERE (b.kind, n.kind, t.kind) = ('boolean', 'integer', 'text');
 CREATE TEMP TABLE trio AS
@@ -32,8 +43,8 @@ CALL oracle.equal('joint distribution', $$
     SELECT g.id, d.*
     FROM (SELECT g.id, csagg.distribution(members, g.g) AS d FROM trio, oracle.grid g GROUP BY g.id) g, csagg.joint_buckets(d) d
 $$, $$
-    SELECT grid, bucket, starts_at, ARRAY[b, n, t], count(*) FROM joint
-    WHERE coalesce(b, n, t) IS NOT NULL GROUP BY grid, i, bucket, starts_at, b, n, t
+    SELECT grid, bucket, starts_at, ends_at, ARRAY[b, n, t], count(*) FROM joint
+    WHERE coalesce(b, n, t) IS NOT NULL GROUP BY grid, i, bucket, starts_at, ends_at, b, n, t
 $$);
 
 CALL oracle.equal('joint distribution with a NULL member; joint_buckets of a plain one', $$
@@ -44,18 +55,18 @@ CALL oracle.equal('joint distribution with a NULL member; joint_buckets of a pla
     SELECT g.id, d.*
     FROM (SELECT g.id, csagg.distribution(members[3], g.g) AS d FROM trio, oracle.grid g GROUP BY g.id) g, csagg.joint_buckets(d) d
 $$, $$
-    SELECT grid, bucket, starts_at, ARRAY[b, u], count(*) FROM (SELECT *, CASE WHEN customer % 2 = 0 THEN t END AS u FROM joint) j
-    WHERE coalesce(b, u) IS NOT NULL GROUP BY grid, i, bucket, starts_at, b, u
+    SELECT grid, bucket, starts_at, ends_at, ARRAY[b, u], count(*) FROM (SELECT *, CASE WHEN customer % 2 = 0 THEN t END AS u FROM joint) j
+    WHERE coalesce(b, u) IS NOT NULL GROUP BY grid, i, bucket, starts_at, ends_at, b, u
     UNION ALL
-    SELECT grid, bucket, starts_at, ARRAY[t], count(*) FROM joint WHERE t IS NOT NULL GROUP BY grid, i, bucket, starts_at, t
+    SELECT grid, bucket, starts_at, ends_at, ARRAY[t], count(*) FROM joint WHERE t IS NOT NULL GROUP BY grid, i, bucket, starts_at, ends_at, t
 $$);
 
 CALL oracle.equal('buckets of a joint distribution', $$
     SELECT g.id, d.*
     FROM (SELECT g.id, csagg.distribution(members, g.g) AS d FROM trio, oracle.grid g WHERE g.id < 3 GROUP BY g.id) g, csagg.buckets(d) d
 $$, $$
-    SELECT grid, bucket, starts_at, format('(%s, %s, %s)', coalesce(b, 'null'), coalesce(n, 'null'), coalesce(to_json(t)::text, 'null')), NULL::numeric, count(*)
-    FROM joint WHERE grid < 3 AND coalesce(b, n, t) IS NOT NULL GROUP BY grid, i, bucket, starts_at, b, n, t
+    SELECT grid, bucket, starts_at, ends_at, format('(%s, %s, %s)', coalesce(b, 'null'), coalesce(n, 'null'), coalesce(to_json(t)::text, 'null')), NULL::numeric, count(*)
+    FROM joint WHERE grid < 3 AND coalesce(b, n, t) IS NOT NULL GROUP BY grid, i, bucket, starts_at, ends_at, b, n, t
 $$);
 
 -- The root is taken with many digits more than csagg keeps.
@@ -64,11 +75,11 @@ CALL oracle.equal('summary: n, sum, mean, stddev', $$
     FROM (SELECT g.id, kind, csagg.summary(x, g.g) AS s FROM oracle.ours, oracle.grid g
           WHERE ranked AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double') GROUP BY g.id, kind) g, csagg.buckets(s) s
 $$, $$
-    SELECT grid, kind, bucket, starts_at, n, sum, oracle.quotient(sum, n),
+    SELECT grid, kind, bucket, starts_at, ends_at, n, sum, oracle.quotient(sum, n),
            CASE WHEN n > 1 THEN oracle.digits18(sqrt((n * squares - sum * sum)::numeric(300, 90) / (n * (n - 1)))) END
-    FROM (SELECT grid, i, kind, bucket, starts_at, count(number) AS n, sum(number) AS sum, sum(number * number) AS squares
+    FROM (SELECT grid, i, kind, bucket, starts_at, ends_at, count(number) AS n, sum(number) AS sum, sum(number * number) AS squares
           FROM oracle.snapshot WHERE kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
-          GROUP BY grid, i, kind, bucket, starts_at) s
+          GROUP BY grid, i, kind, bucket, starts_at, ends_at) s
 $$);
 
 CALL oracle.equal('quantile is percentile_disc of values of three digits', $$
@@ -77,18 +88,35 @@ CALL oracle.equal('quantile is percentile_disc of values of three digits', $$
           WHERE ranked AND g.id IN (1, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double') GROUP BY g.id, kind) g,
          (VALUES (0::float8), (0.1), (0.25), (0.5), (0.75), (0.9), (1)) f (f), csagg.quantile(s, f) q
 $$, $$
-    SELECT grid, kind, f, bucket, starts_at, percentile_disc(f) WITHIN GROUP (ORDER BY oracle.digits3(number))
+    SELECT grid, kind, f, bucket, starts_at, ends_at, percentile_disc(f) WITHIN GROUP (ORDER BY oracle.digits3(number))
     FROM oracle.snapshot, (VALUES (0::float8), (0.1), (0.25), (0.5), (0.75), (0.9), (1)) f (f)
     WHERE grid IN (1, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
-    GROUP BY grid, i, kind, f, bucket, starts_at
+    GROUP BY grid, i, kind, f, bucket, starts_at, ends_at
 $$);
 
 CALL oracle.equal('flows', $$
     SELECT g.id, kind, f.*
     FROM (SELECT g.id, kind, csagg.flows(x, g.g) AS f FROM oracle.ours, oracle.grid g WHERE ranked GROUP BY g.id, kind) g, csagg.buckets(f) f
 $$, $$
-    SELECT grid, kind, bucket, starts_at, before, value, count(*) FROM oracle.snapshot
-    WHERE value IS DISTINCT FROM before GROUP BY grid, i, kind, bucket, starts_at, before, value
+    SELECT grid, kind, bucket, starts_at, ends_at, before, value, count(*) FROM oracle.snapshot
+    WHERE value IS DISTINCT FROM before GROUP BY grid, i, kind, bucket, starts_at, ends_at, before, value
+$$);
+
+CALL oracle.equal('flows and joint distribution with a row for every move and tuple in every bucket', $$
+    SELECT g.id, f.bucket, f.starts_at, f.ends_at, ARRAY[f.from_value, f.to_value], f.n
+    FROM (SELECT g.id, csagg.flows(x, g.g) AS f FROM oracle.ours, oracle.grid g WHERE ranked AND kind = 'text' GROUP BY g.id) g, csagg.buckets(f, true) f
+    UNION ALL
+    SELECT g.id, d.*
+    FROM (SELECT g.id, csagg.distribution(members, g.g) AS d FROM trio, oracle.grid g GROUP BY g.id) g, csagg.joint_buckets(d, true) d
+$$, $$
+    WITH counted AS (
+        SELECT 'f' AS form, grid, i, ARRAY[before, value] AS members FROM oracle.snapshot WHERE kind = 'text' AND value IS DISTINCT FROM before
+        UNION ALL
+        SELECT 'd', grid, i, ARRAY[b, n, t] FROM joint WHERE coalesce(b, n, t) IS NOT NULL)
+    SELECT b.grid, b.bucket, b.starts_at, b.ends_at, v.members, count(c.grid)
+    FROM oracle.bucket b JOIN (SELECT DISTINCT form, grid, members FROM counted) v USING (grid)
+         LEFT JOIN counted c ON (c.form, c.grid, c.i, c.members) = (v.form, b.grid, b.i, v.members)
+    GROUP BY v.form, b.grid, b.i, b.bucket, b.starts_at, b.ends_at, v.members
 $$);
 
 -- Three groups added up are the whole, to the byte; so is what was aggregated with what is absent throughout.
@@ -126,7 +154,7 @@ CALL oracle.equal('distribution and flows of timelines of which something was fo
 $$, $$
     WITH known AS (
         SELECT s.grid, s.i, s.bucket, customer,
-               CASE WHEN ends_at - interval '1 microsecond' >= since + interval '10 days 01:23:45' THEN value END AS value,
+               CASE WHEN b.ends_at - interval '1 microsecond' >= since + interval '10 days 01:23:45' THEN value END AS value,
                CASE WHEN b.starts_at - interval '1 microsecond' >= since + interval '10 days 01:23:45' THEN before END AS before
         FROM oracle.snapshot s JOIN oracle.bucket b USING (grid, i), oracle.now WHERE kind = 'text' AND s.grid IN (1, 4))
     SELECT 'd', grid, bucket, value, NULL, count(*) FROM known WHERE value IS NOT NULL GROUP BY grid, i, bucket, value

@@ -2,13 +2,13 @@
 
 -- The headline, by plan, and from stored timelines.
 SELECT b.* FROM (SELECT csagg.distribution(t, csagg.grid('2025-01-01', '2026-01-01', '1 day', 'Europe/Berlin')) AS d
-                 FROM (SELECT customer, csagg.timeline(at, seats, id) AS t FROM soak.log GROUP BY customer) l) s, csagg.buckets(d) b ORDER BY 1, 3, 5 LIMIT 2000;
+                 FROM (SELECT customer, csagg.timeline(at, seats, id) AS t FROM soak.log GROUP BY customer) l) s, csagg.buckets(d) b ORDER BY 1, 4, 6 LIMIT 2000;
 SELECT customer % 3, md5(csagg.distribution(ARRAY[p, a], csagg.grid('2025-01-01', '2026-01-01', '7 days', 'UTC'))::text)
 FROM (SELECT customer, csagg.timeline(at, plan, id) AS p, csagg.timeline(at, active) AS a FROM soak.log GROUP BY customer) l GROUP BY 1 ORDER BY 1;
 SELECT csagg.rollup(d)::text = (SELECT csagg.distribution(seats, csagg.grid('2025-01-01', '2025-03-01', '1 day', 'UTC'))::text FROM soak.customer)
 FROM (SELECT csagg.distribution(seats, csagg.grid('2025-01-01', '2025-03-01', '1 day', 'UTC')) AS d FROM soak.customer GROUP BY id % 5) x;
 SELECT b.starts_at, b.n, b.sum, b.mean, b.stddev FROM (SELECT csagg.summary(seats, csagg.grid('2025-01-31', '2026-01-31', '1 month', 'Asia/Tokyo')) AS s FROM soak.customer) x, csagg.buckets(s) b ORDER BY 1;
-SELECT b.* FROM (SELECT csagg.flows(plan, csagg.grid('2025-01-01', '2025-04-01', '1 month', 'UTC')) AS f FROM soak.customer) x, csagg.buckets(f) b ORDER BY 1, 2, 3, 4;
+SELECT b.* FROM (SELECT csagg.flows(plan, csagg.grid('2025-01-01', '2025-04-01', '1 month', 'UTC')) AS f FROM soak.customer) x, csagg.buckets(f) b ORDER BY 1, 2, 4, 5;
 -- Sums, merges, counters.
 SELECT md5(csagg.total(t)::text), count(*) FROM (SELECT csagg.timeline(at, score) AS t FROM soak.log GROUP BY customer, id % 2) x;
 SELECT csagg.same_function(csagg.merge(t), (SELECT csagg.timeline(at, seats, id) FROM soak.log WHERE customer = 0)) FROM (SELECT csagg.timeline(at, seats, id) AS t FROM soak.log WHERE customer = 0 GROUP BY id % 11) x;

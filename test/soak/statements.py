@@ -10,6 +10,8 @@ import arguments
 
 QUESTIONS = [q.strip() for q in re.sub(r'--.*', '', Path(__file__).with_name('questions.sql').read_text()).split(';') if q.strip()]
 TABLES = ('soak.customer', 'soak.log')
+# Aggregates whose answer depends on the order of their rows, and an order.
+ORDERED, ORDER = ('csagg.overlay',), ' ORDER BY id'
 READING = ('plain', 'plain', 'cursor', 'prepared', 'block', 'loop', 'copied', 'explained')
 WAYS = (*READING, 'temporary', 'domain')
 LARGE = ('large',)
@@ -89,7 +91,8 @@ class Maker:
         given = [self.argument(t, name, table, depth) for t, name in zip(types, [*f.names, *[''] * len(types)])]
         if f.variadic:
             given[-1] = 'VARIADIC ' + given[-1]
-        return f"{f.name}({', '.join(given)})"
+        order = ORDER if f.kind == 'a' and f.name in ORDERED else ''
+        return f"{f.name}({', '.join(given)}{order})"
 
     def argument(self, type_name, name, table, depth):
         if name in self.catalog.columns.get((table, type_name), []) and self.random.random() < 0.7:
@@ -131,7 +134,7 @@ class Maker:
         few = f'FROM {table} {alias} WHERE id <= 60'
         filtered = f'{call} FILTER (WHERE id % 3 > 0)'
         frame = self.random.choice(('', ' ROWS BETWEEN 3 PRECEDING AND 1 FOLLOWING', ' ROWS UNBOUNDED PRECEDING'))
-        inner = call[len(f.name) + 1:-1]
+        inner = call[len(f.name) + 1:-1].removesuffix(ORDER)
         return self.random.choice((
             f'SELECT {shown(call)} {rows}',
             f'SELECT {key}, {shown(call)} {rows} GROUP BY 1 ORDER BY 1',
