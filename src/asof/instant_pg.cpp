@@ -1,5 +1,5 @@
-#include "asof/floats.hpp"
 #include "asof/instant_pg.hpp"
+#include "asof/floats.hpp"
 
 #include <bit>
 #include <cmath>
@@ -9,6 +9,7 @@
 extern "C" {
 #include "catalog/pg_type_d.h"
 #include "utils/date.h"
+#include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -70,6 +71,11 @@ std::int64_t Instants::read(Oid type, Datum at) {
         case NUMERICOID: return std::int64_t(PointerGetDatum(DatumGetNumeric(at)));
         default: return DatumGetInt64(at);
     }
+}
+
+std::int64_t Instants::kept_left(Datum at) const {
+    const std::int64_t read = left(at);
+    return by_reference() ? std::int64_t(datumCopy(Datum(read), false, -1)) : read;
 }
 
 int Instants::FloatOrder::compare(std::int64_t a, std::int64_t b) { return a < b ? -1 : a > b; }

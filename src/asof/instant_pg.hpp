@@ -24,6 +24,8 @@ public:
     /// An integer that compares with others of this object through order(). A numeric's lives as long as the Datum.
     std::int64_t left(Datum at) const { return read(left_, at); }
     std::int64_t right(Datum at) const { return read(right_, at); }
+    /// The same as left(), and lives as long as the current context.
+    std::int64_t kept_left(Datum at) const;
     /// True if the integer points into memory: the Datum has to be kept, as a plain numeric.
     bool by_reference() const { return kind_ == InstantKind::numeric; }
 
