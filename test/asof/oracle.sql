@@ -26,7 +26,7 @@ INSERT INTO asof.key_type (l, r, l_value, r_value) VALUES
     ('name', 'text', '(''k'' || %s)::name', '''k'' || %s'),
     ('bytea', 'bytea', '(''k'' || %s)::bytea', '(''k'' || %s)::bytea'),
     ('boolean', 'boolean', '%s %% 2 = 0', '%s %% 2 = 0'),
-    ('int4range', 'int4range', 'int4range(%s, 99)', 'int4range(%s, 99)');
+    ('int4range', 'int4range', 'int4range(%s, 9999)', 'int4range(%s, 9999)');
 
 CREATE TABLE asof.at_type (n int GENERATED ALWAYS AS IDENTITY (START 0 MINVALUE 0), l text, r text, l_value text, r_value text, tolerance text);
 INSERT INTO asof.at_type (l, r, l_value, r_value, tolerance) VALUES
