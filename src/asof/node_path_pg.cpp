@@ -66,7 +66,7 @@ bool has_place_holder(Node* node) {
 /// Of the rows of a key that the instants allow, a third as PostgreSQL guesses, the first that satisfies the
 /// conditions: how many do is what the subquery, planned as it stands, expects before its LIMIT.
 double walked_rows(const Candidate* candidate, const RelOptInfo* rel) {
-    if (candidate->idiom->pair_conditions == NIL) return 0;
+    if (candidate->idiom->pair_conditions == NIL || rel->subroot == nullptr) return 0;
     const List* const ordered = fetch_upper_rel(rel->subroot, UPPERREL_ORDERED, nullptr)->pathlist;
     const double matching = ordered == NIL ? 1 : std::max(1.0, static_cast<const Path*>(linitial(ordered))->rows);
     return std::max(1.0, candidate->right->rows / std::max(1.0, candidate->groups) * DEFAULT_INEQ_SEL / matching);
