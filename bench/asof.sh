@@ -7,6 +7,11 @@ lateral() {
 function_() {
     echo "SELECT (left_row).*, (right_row).plan FROM csagg.asof_join(NULL::$1, NULL::$2, 'at', 'at', '{customer_id}')"
 }
+# The latest that has started and not ended.
+lateral_until() {
+    echo "SELECT i.*, p.plan FROM $1 i LEFT JOIN LATERAL (SELECT plan FROM plan_terms p WHERE p.customer_id = i.customer_id AND p.at <= i.at AND p.until > i.at ORDER BY p.at DESC LIMIT 1) p ON true"
+}
+FUNCTION_UNTIL="SELECT (left_row).*, (right_row).plan FROM csagg.asof_join(NULL::invoices, NULL::plan_terms, 'at', 'at', '{customer_id}', r_until => 'until')"
 # The library is preloaded here: lateral() runs as the plan node, unless the case says OFF.
 OFF=csagg.enable_asofjoin=off
 MEMORY=work_mem=262144
@@ -30,6 +35,7 @@ FEW="(SELECT * FROM invoices WHERE customer_id <= 2000)"
 some() { echo "SELECT id, plan FROM ($1) s WHERE customer_id <= 2000"; }
 verdict 'rows of the function that differ from LATERAL' "$(differ "$(some "$(function_ invoices plan_log)")" "$(some "$(lateral "$FEW" plan_log)")")" == 0
 verdict 'rows of the timeline form that differ from LATERAL' "$(differ "$(some "$TIMELINE")" "$(some "$(lateral "$FEW" plan_log)")")" == 0
+verdict 'rows of the function with r_until that differ from LATERAL' "$(differ "$(some "$FUNCTION_UNTIL")" "$(some "$(lateral_until "$FEW")")")" == 0
 whole() { echo "SELECT id, plan FROM ($(lateral invoices plan_log)) s"; }
 verdict 'rows of the plan node that differ from LATERAL' "$(query -c "CREATE TEMP TABLE node AS $(whole)" -c "SET $OFF" -c "CREATE TEMP TABLE plain AS $(whole)" \
     -c 'SELECT count(*) FROM ((TABLE node EXCEPT ALL TABLE plain) UNION ALL (TABLE plain EXCEPT ALL TABLE node)) x')" == 0
@@ -54,6 +60,14 @@ verdict 'plan node / hash join on customer_id' "$(ratio "${ms[node]}" "${ms[hash
 printf '  => %-58s %8.3f\n' 'plan node, all in memory / hash join with one row a key' "$(ratio "${ms[node_in_memory]}" "${ms[hash_join_one_row]}")"
 printf '  => %-58s %8.3f\n' 'LATERAL with its index / timeline form' "$(ratio "${ms[lateral]}" "${ms[timeline_form]}")"
 node_in_memory=${ms[node_in_memory]}
+
+echo "a2. the same with an end of validity:"
+case_ lateral_until "$(by_plan "$(lateral_until invoices)")" $OFF
+case_ node_until "$(by_plan "$(lateral_until invoices)")"
+case_ function_until "$(by_plan "$FUNCTION_UNTIL")"
+measure
+verdict 'LATERAL with its index / plan node, an end of validity' "$(ratio "${ms[lateral_until]}" "${ms[node_until]}")" '>=' 5
+printf '  => %-58s %8.3f\n' 'LATERAL with its index / function, an end of validity' "$(ratio "${ms[lateral_until]}" "${ms[function_until]}")"
 
 echo "b. five times both sides:"
 case_ function "$(by_plan "$(function_ invoices plan_log)")"

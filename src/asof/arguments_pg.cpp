@@ -29,7 +29,10 @@ enum Argument {
     arg_direction,
     arg_allow_exact,
     arg_tie_break,
-    arg_keep_unmatched
+    arg_keep_unmatched,
+    arg_r_until,
+    arg_l_known,
+    arg_r_known
 };
 
 std::string type_name(Oid type) {
@@ -90,7 +93,11 @@ AsOfArguments::AsOfArguments(FunctionCallInfo fcinfo)
     const Input::Column& l_at = left.column(text_of(fcinfo, arg_l_at, "l_at"), "l_at");
     const Input::Column& r_at = right.column(text_of(fcinfo, arg_r_at, "r_at"), "r_at");
     read_by(fcinfo);
-    read_instants(l_at, r_at);
+    const InstantPair at = instants_of(l_at, r_at);
+    left_places.at = at.left;
+    spec.right_at = at.right;
+    spec.left_at_type = at.left_type;
+    spec.right_at_type = at.right_type;
     if (!PG_ARGISNULL(arg_tolerance)) {
         const std::string text(text_argument(fcinfo, arg_tolerance));
         tolerance = Tolerance(instant_kind(spec.left_at_type), text.c_str());
@@ -99,6 +106,10 @@ AsOfArguments::AsOfArguments(FunctionCallInfo fcinfo)
     spec.search.allow_exact = flag_of(fcinfo, arg_allow_exact, "allow_exact");
     if (!PG_ARGISNULL(arg_tie_break)) read_tie_break(right.column(text_argument(fcinfo, arg_tie_break), "tie_break"));
     keep_unmatched = flag_of(fcinfo, arg_keep_unmatched, "keep_unmatched");
+    if (!PG_ARGISNULL(arg_r_until))
+        validities.push_back(
+            {Validity::Kind::until, instants_of(l_at, right.column(text_argument(fcinfo, arg_r_until), "r_until"))});
+    read_known(fcinfo);
 
     spec.last_tie = LastTie::row_image;
     spec.key_count = int(keys.size());
@@ -126,14 +137,40 @@ void AsOfArguments::read_by(FunctionCallInfo fcinfo) {
         if (items.nulls[i])
             throw Error(Errc::null_not_allowed, "argument \"by\" has a NULL",
                         "Give columns: 'customer_id' or 'customer_id=account_id'.");
-        const std::string_view item = as_text(datum_bytes(items.values[i]));
-        const std::size_t equals = item.find('=');
-        if (equals == std::string_view::npos || (left.find(item) != nullptr && right.find(item) != nullptr))
-            add_key(left.column(item, "by"), right.column(item, "by"));
-        else
-            add_key(left.column(trimmed(item.substr(0, equals)), "by"),
-                    right.column(trimmed(item.substr(equals + 1)), "by"));
+        read_key(as_text(datum_bytes(items.values[i])));
     }
+}
+
+/// a, a=b, a? or a=b?; a column whose name looks like one of the others is meant first.
+void AsOfArguments::read_key(std::string_view item) {
+    const auto are_columns = [this](std::string_view name) {
+        return left.find(name) != nullptr && right.find(name) != nullptr;
+    };
+    bool null_safe = false;
+    if (!are_columns(item) && trimmed(item).ends_with('?')) {
+        null_safe = true;
+        item = trimmed(item);
+        item.remove_suffix(1);
+    }
+    const std::size_t equals = item.find('=');
+    if (equals == std::string_view::npos || are_columns(item))
+        add_key(left.column(item, "by"), right.column(item, "by"), null_safe);
+    else
+        add_key(left.column(trimmed(item.substr(0, equals)), "by"),
+                right.column(trimmed(item.substr(equals + 1)), "by"), null_safe);
+}
+
+void AsOfArguments::read_known(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(arg_l_known) && PG_ARGISNULL(arg_r_known)) return;
+    if (PG_ARGISNULL(arg_l_known) || PG_ARGISNULL(arg_r_known))
+        throw Error(
+            Errc::invalid_parameter,
+            std::string("argument \"") + (PG_ARGISNULL(arg_l_known) ? "l_known" : "r_known") +
+                "\" is NULL, and the other one is not",
+            "Give both: when a right row was recorded (r_known), and by when a left row asks for it (l_known).");
+    validities.push_back(
+        {Validity::Kind::known, instants_of(left.column(text_argument(fcinfo, arg_l_known), "l_known"),
+                                            right.column(text_argument(fcinfo, arg_r_known), "r_known"))});
 }
 
 namespace {
@@ -163,7 +200,7 @@ Equality equality_of(Oid l, Oid r) {
 
 }  // namespace
 
-void AsOfArguments::add_key(const Input::Column& l, const Input::Column& r) {
+void AsOfArguments::add_key(const Input::Column& l, const Input::Column& r, bool null_safe) {
     const Equality e = call([&l, &r] { return equality_of(l.type, r.type); });
     if (!e.hashable)
         throw Error(Errc::kind_mismatch,
@@ -183,25 +220,22 @@ void AsOfArguments::add_key(const Input::Column& l, const Input::Column& r) {
         collation = DEFAULT_COLLATION_OID;
     }
     left_places.keys.push_back(left.place(l, e.left));
-    keys.push_back({right.place(r, e.right), e.op, collation});
+    keys.push_back({right.place(r, e.right), e.op, collation, null_safe});
 }
 
-void AsOfArguments::read_instants(const Input::Column& l, const Input::Column& r) {
+InstantPair AsOfArguments::instants_of(const Input::Column& l, const Input::Column& r) {
     const auto a = instant_kind(l.type), b = instant_kind(r.type);
-    spec.left_at_type = l.type;
-    spec.right_at_type = r.type;
+    Oid left_type = l.type, right_type = r.type;
     if (a == InstantKind::none || a != b) {
         const Oid common = common_instant(l.type, r.type);
         if (!OidIsValid(common))
             throw Error(
                 Errc::kind_mismatch,
                 "instants " + column_with_type(left, l) + " and " + column_with_type(right, r) + " cannot be compared",
-                "\"l_at\" and \"r_at\" take timestamptz, timestamp and date, or integers, numeric and floating-point "
-                "numbers.");
-        spec.left_at_type = spec.right_at_type = common;
+                "Instants are timestamptz, timestamp and date, or integers, numeric and floating-point numbers.");
+        left_type = right_type = common;
     }
-    left_places.at = left.place(l, spec.left_at_type);
-    spec.right_at = right.place(r, spec.right_at_type);
+    return {left.place(l, left_type), right.place(r, right_type), left_type, right_type};
 }
 
 void AsOfArguments::read_tie_break(const Input::Column& column) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "asof/input_pg.hpp"
 #include "asof/join_pg.hpp"
+#include "asof/validity_pg.hpp"
 
 namespace csagg::pg {
 
@@ -19,13 +20,16 @@ struct AsOfArguments {
     std::vector<KeySpec> keys;
     std::vector<TieKey> ties;
     Tolerance tolerance;
-    AsOfSpec spec;  // all but the shape
+    std::vector<Validity> validities;
+    AsOfSpec spec;  // all but the shape and the condition
     bool keep_unmatched;
 
 private:
     void read_by(FunctionCallInfo fcinfo);
-    void add_key(const Input::Column& l, const Input::Column& r);
-    void read_instants(const Input::Column& l, const Input::Column& r);
+    void read_key(std::string_view item);
+    void add_key(const Input::Column& l, const Input::Column& r, bool null_safe);
+    InstantPair instants_of(const Input::Column& l, const Input::Column& r);
+    void read_known(FunctionCallInfo fcinfo);
     void read_tie_break(const Input::Column& column);
 };
 

@@ -241,25 +241,41 @@ std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t 
     return last_position_;
 }
 
+/// The first row that matches, from `from` on by `step` up to `end`, which is not looked at; or nowhere.
+template <class InBounds>
+std::uint32_t Index::walk(const Partition& partition, std::uint32_t from, std::uint32_t end, std::uint32_t step,
+                          InBounds in_bounds, Condition* condition) {
+    for (std::uint32_t i = from; i != end; i += step) {
+        const Row r = row(partition, i);
+        if (!in_bounds(r.instant())) return nowhere;
+        if (condition == nullptr) return i;
+        if (i % 1024 == 0) check_interrupts();
+        const auto verdict = condition->test(r.payload(payload_bytes_));
+        if (verdict == Condition::Verdict::match) return i;
+        if (verdict == Condition::Verdict::give_up) return nowhere;
+    }
+    return nowhere;
+}
+
 template <class Compare>
-Payload Index::search(const Compare& compare, Group group, const Probe& probe) {
+Payload Index::search(const Compare& compare, Group group, const Probe& probe, Condition* condition) {
     const Partition& partition = partitions_[group / partition_groups];
     const auto [begin, end] = range(group);
     const auto instant = [&](std::uint32_t i) { return row(partition, i).instant(); };
-    const std::uint32_t none = end;
-    std::uint32_t before = none, after = none;
+    std::uint32_t before = nowhere, after = nowhere;
     if (search_.direction != Direction::forward) {
+        const auto in_bounds = [&](std::int64_t at) { return !probe.bounded || compare(at, probe.lowest) >= 0; };
         const std::uint32_t behind = position(compare, group, probe.at, search_.allow_exact);
-        if (behind > begin && !(probe.bounded && compare(instant(behind - 1), probe.lowest) < 0)) before = behind - 1;
+        before = walk(partition, behind - 1, begin - 1, std::uint32_t(-1), in_bounds, condition);
     }
     if (search_.direction != Direction::backward) {
-        after = position(compare, group, probe.at, !search_.allow_exact);
-        if (after != none && probe.bounded && compare(instant(after), probe.highest) > 0) after = none;
+        const auto in_bounds = [&](std::int64_t at) { return !probe.bounded || compare(at, probe.highest) <= 0; };
+        after = walk(partition, position(compare, group, probe.at, !search_.allow_exact), end, 1, in_bounds, condition);
     }
-    if (before != none && after != none && !compare.prefers_before(instant(before), probe.at, instant(after)))
+    if (before != nowhere && after != nowhere && !compare.prefers_before(instant(before), probe.at, instant(after)))
         before = after;
-    const std::uint32_t found = before != none ? before : after;
-    return found != none ? row(partition, found).payload(payload_bytes_) : nullptr;
+    const std::uint32_t found = before != nowhere ? before : after;
+    return found != nowhere ? row(partition, found).payload(payload_bytes_) : nullptr;
 }
 
 void Index::prefetch(Group group) const {
@@ -275,9 +291,10 @@ void Index::prefetch(Group group) const {
     __builtin_prefetch(&row(partition, end - 1).instant());
 }
 
-Payload Index::find(Group group, const Probe& probe) {
+Payload Index::find(Group group, const Probe& probe, Condition* condition) {
     if (group == no_group) return nullptr;
-    return order_ == nullptr ? search(PlainInstants{}, group, probe) : search(OrderedInstants{order_}, group, probe);
+    if (order_ == nullptr) return search(PlainInstants{}, group, probe, condition);
+    return search(OrderedInstants{order_}, group, probe, condition);
 }
 
 void Index::clear() {

@@ -34,6 +34,20 @@ protected:
     ~Ties() = default;
 };
 
+/// What else a row must satisfy to match a probe. Implementations may throw.
+class Condition {
+public:
+    enum class Verdict : std::uint8_t {
+        match,
+        go_on,    // the next row, further away from the probe's instant, may match
+        give_up,  // none further away can
+    };
+    virtual Verdict test(Payload row) = 0;
+
+protected:
+    ~Condition() = default;
+};
+
 struct Probe {
     std::int64_t at;
     std::int64_t lowest = INT64_MIN;   // the earliest instant that backward may give
@@ -64,8 +78,9 @@ public:
     template <class F>
     void take(F f);
 
-    /// The row for the probe, or nullptr. Fast also for probes of one group in the order of their instants.
-    Payload find(Group group, const Probe& probe);
+    /// The row for the probe, or nullptr. Fast also for probes of one group in the order of their instants. With a
+    /// condition: of the rows that satisfy it. They are asked one by one, from the probe's instant on.
+    Payload find(Group group, const Probe& probe, Condition* condition = nullptr);
     /// Asks for the memory that find() will read, when many are to be looked for.
     void prefetch(Group group) const;
 
@@ -104,8 +119,13 @@ private:
     }
 
     class Sorter;
+    static constexpr std::uint32_t nowhere = UINT32_MAX;
+
     template <class Compare>
-    Payload search(const Compare& compare, Group group, const Probe& probe);
+    Payload search(const Compare& compare, Group group, const Probe& probe, Condition* condition);
+    template <class InBounds>
+    std::uint32_t walk(const Partition& partition, std::uint32_t from, std::uint32_t end, std::uint32_t step,
+                       InBounds in_bounds, Condition* condition);
     template <class Compare>
     std::uint32_t position(const Compare& compare, Group group, std::int64_t at, bool after_equal);
     void add_partitions(std::size_t partition);

@@ -19,6 +19,7 @@ struct Run {
     MemoryContext context;
     AsOfSpec spec;
     AsOfJoin* join;
+    Validities* validities;  // or nullptr
     PairSink* sink;
     Oid left_type, right_type;
     int left_width, right_width;
@@ -76,6 +77,7 @@ void start_left(DestReceiver* self, int, TupleDesc shape) {
 void put_pairs(Run& run) {
     const int count = run.join->queued();
     run.join->resolve();
+    if (run.validities != nullptr) run.validities->forget();
     for (int i = 0; i < count; ++i) {
         const MinimalTuple right = run.join->match(i);
         if (right != nullptr || run.keep_unmatched) run.sink->put(i, right);
@@ -86,6 +88,7 @@ void put_pairs(Run& run) {
 void join_left(Run& run, TupleTableSlot* slot) {
     bool at_null;
     const Datum at = slot_getattr(slot, run.left_at, &at_null);
+    if (!at_null && run.validities != nullptr) at_null = !run.validities->keep_left(run.join->queued(), slot);
     for (int i = 0; i < run.spec.key_count; ++i)
         run.key_values[i] = slot_getattr(slot, run.left_keys[i], &run.key_nulls[i]);
     if (!run.join->queue(run.key_values, run.key_nulls, at, at_null, slot)) return;
@@ -144,6 +147,10 @@ CSAGG_FUNCTION(csagg_asof_join) {
     Run run{};
     run.context = CurrentMemoryContext;
     run.spec = arguments.spec;
+    if (const auto& v = arguments.validities; !v.empty()) {
+        run.validities = new (allocate(sizeof(Validities))) Validities(run.context, v.data(), int(v.size()));
+        run.spec.condition = run.validities;
+    }
     run.left_type = arguments.left.type();
     run.right_type = arguments.right.type();
     run.left_width = arguments.left.width();

@@ -45,19 +45,33 @@ struct Doubled final : InstantOrder {
     }
 };
 
+using Verdict = Condition::Verdict;
+
+/// By what is left of a row's instant, which is every other one's own.
+struct ByInstant final : Condition {
+    Verdict test(Payload row) override { return verdict(*entry_of(row)); }
+    static Verdict verdict(const Entry& e) {
+        return e.instant % 7 == 3 ? Verdict::give_up : e.instant % 3 == 0 ? Verdict::match : Verdict::go_on;
+    }
+};
+
 /// Looks at every row for every probe.
 class Twin {
 public:
-    Twin(const std::vector<Entry>& entries, Search search, bool ties)
-        : entries_(entries), search_(search), ties_(ties) {}
+    Twin(const std::vector<Entry>& entries, Search search, bool ties, bool condition)
+        : entries_(entries), search_(search), ties_(ties), condition_(condition) {}
 
     const Entry* find(std::uint64_t key, std::int64_t at, std::int64_t lowest, std::int64_t highest) const {
         const Entry *before = nullptr, *after = nullptr;
         for (const Entry& e : entries_) {
             if (e.key != key || (e.instant == at && !search_.allow_exact)) continue;
+            if (condition_ && ByInstant::verdict(e) == Verdict::go_on) continue;
             if (e.instant <= at && e.instant >= lowest && (before == nullptr || !less(e, *before))) before = &e;
             if (e.instant >= at && e.instant <= highest && (after == nullptr || less(e, *after))) after = &e;
         }
+        // The first one that does not say "go on" says all.
+        for (const Entry** e : {&before, &after})
+            if (condition_ && *e != nullptr && ByInstant::verdict(**e) == Verdict::give_up) *e = nullptr;
         if (search_.direction == Direction::backward) return before;
         if (search_.direction == Direction::forward) return after;
         if (before == nullptr || after == nullptr) return before != nullptr ? before : after;
@@ -74,7 +88,7 @@ private:
 
     const std::vector<Entry>& entries_;
     Search search_;
-    bool ties_;
+    bool ties_, condition_;
 };
 
 /// The index as its users build it.
@@ -88,8 +102,8 @@ public:
         }
         index_.sort(ties);
     }
-    const Entry* find(std::uint64_t key, const Probe& probe) {
-        return entry_of(index_.find(groups_.find(key, any), probe));
+    const Entry* find(std::uint64_t key, const Probe& probe, Condition* condition = nullptr) {
+        return entry_of(index_.find(groups_.find(key, any), probe, condition));
     }
     const Groups& groups() const { return groups_; }
     const Index& index() const { return index_; }
@@ -116,10 +130,11 @@ void compare_with_twin(std::uint64_t seed, Shape shape) {
     const Search search{Direction(below(3)), below(2) == 0};
     ByTie by_tie;
     Doubled doubled;
-    const bool ties = below(2) == 0, callbacks = below(2) == 0;
+    const bool ties = below(2) == 0, callbacks = below(2) == 0, conditional = below(2) == 0;
+    ByInstant by_instant;
     const std::int64_t factor = callbacks ? 2 : 1;
     Built built(entries, search, callbacks ? &doubled : nullptr, ties ? &by_tie : nullptr, factor);
-    const Twin twin(entries, search, ties);
+    const Twin twin(entries, search, ties, conditional);
 
     std::int64_t walk = 0;
     for (int i = 0; i < 300; ++i) {
@@ -136,7 +151,7 @@ void compare_with_twin(std::uint64_t seed, Shape shape) {
             probe.lowest = lowest * factor;
             probe.highest = highest * factor;
         }
-        const Entry* const found = built.find(key, probe);
+        const Entry* const found = built.find(key, probe, conditional ? &by_instant : nullptr);
         const Entry* const expected = twin.find(key, walk, lowest, highest);
         ASSERT_EQ(found, expected) << "seed " << seed << ", probe " << i << ": key " << key << " at " << walk;
     }
@@ -157,6 +172,26 @@ TEST(Index, EqualsTheTwinInLargeGroups) {
         compare_with_twin(seed, {500 + int(seed) * 10, 1 + int(seed % 3), 20 + int(seed) * 30, seed % 2 == 0});
         if (HasFatalFailure()) return;
     }
+}
+
+TEST(Index, AsksTheConditionFromTheInstantOn) {
+    std::vector<Entry> entries{{1, 9, 0}, {1, 10, 0}, {1, 10, 1}, {1, 11, 0}, {1, 12, 0}};
+    struct Counting final : Condition {
+        std::vector<const Entry*> asked;
+        Verdict test(Payload row) override {
+            asked.push_back(entry_of(row));
+            return asked.back()->instant % 3 == 0 ? Verdict::match : Verdict::go_on;
+        }
+    } counting;
+    EXPECT_EQ(Built(entries, {Direction::backward, true}, nullptr, nullptr).find(1, {11}, &counting), &entries[0]);
+    EXPECT_EQ(counting.asked, (std::vector<const Entry*>{&entries[3], &entries[2], &entries[1], &entries[0]}));
+    counting.asked.clear();
+    Probe probe{11};
+    probe.bounded = true;
+    probe.lowest = 10;
+    EXPECT_EQ(Built(entries, {Direction::backward, true}, nullptr, nullptr).find(1, probe, &counting), nullptr);
+    EXPECT_EQ(counting.asked.size(), 3u) << "rows out of bounds are not asked";
+    EXPECT_EQ(Built(entries, {Direction::nearest, true}, nullptr, nullptr).find(1, {10}, &counting), &entries[0]);
 }
 
 TEST(Index, IsEmpty) {

@@ -1,5 +1,5 @@
-#include "asof/floats.hpp"
 #include "asof/instant_pg.hpp"
+#include "asof/floats.hpp"
 
 #include <bit>
 #include <cmath>
@@ -9,6 +9,7 @@
 extern "C" {
 #include "catalog/pg_type_d.h"
 #include "utils/date.h"
+#include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -49,9 +50,16 @@ InstantKind instant_kind(Oid type) {
     }
 }
 
-Instants::Instants(Oid left, Oid right) : left_(left), right_(right), kind_(instant_kind(left)) {
-    if (kind_ == InstantKind::none || kind_ != instant_kind(right))
-        throw std::logic_error("instants of types that the as-of join cannot compare");
+bool Instants::are_comparable(Oid left, Oid right) {
+    const InstantKind l = instant_kind(left), r = instant_kind(right);
+    if (l == r) return l != InstantKind::none;
+    if (r == InstantKind::timestamptz) return l == InstantKind::date || l == InstantKind::timestamp;
+    return r == InstantKind::timestamp && l == InstantKind::date;
+}
+
+Instants::Instants(Oid left, Oid right)
+    : left_(left), right_(right), kind_(instant_kind(right)), converted_(instant_kind(left) != kind_) {
+    if (!are_comparable(left, right)) throw std::logic_error("instants of types that the as-of join cannot compare");
 }
 
 asof::InstantOrder* Instants::order() {
@@ -70,6 +78,22 @@ std::int64_t Instants::read(Oid type, Datum at) {
         case NUMERICOID: return std::int64_t(PointerGetDatum(DatumGetNumeric(at)));
         default: return DatumGetInt64(at);
     }
+}
+
+std::int64_t Instants::kept_left(Datum at) const {
+    const std::int64_t read = left(at);
+    return by_reference() ? std::int64_t(datumCopy(Datum(read), false, -1)) : read;
+}
+
+/// As comparisons of the two types do it: in the session's time zone, and what is beyond the timestamps comes before or
+/// behind all finite ones.
+std::int64_t Instants::convert(Datum at) const {
+    int beyond = 0;
+    const Timestamp converted =
+        left_ == TIMESTAMPOID             ? timestamp2timestamptz_opt_overflow(DatumGetTimestamp(at), &beyond)
+        : kind_ == InstantKind::timestamp ? date2timestamp_opt_overflow(DatumGetDateADT(at), &beyond)
+                                          : date2timestamptz_opt_overflow(DatumGetDateADT(at), &beyond);
+    return beyond > 0 ? END_TIMESTAMP : beyond < 0 ? MIN_TIMESTAMP - 1 : converted;
 }
 
 int Instants::FloatOrder::compare(std::int64_t a, std::int64_t b) { return a < b ? -1 : a > b; }

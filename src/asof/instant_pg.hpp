@@ -14,16 +14,19 @@ InstantKind instant_kind(Oid type);
 /// The left and the right side's instants, of one kind.
 class Instants {
 public:
-    /// Both types have one kind, which is not `none`.
+    /// One kind, which is not `none`; or dates and timestamps of which the left ones can be converted: the order of the
+    /// right ones, too, is as it was.
+    static bool are_comparable(Oid left, Oid right);
     Instants(Oid left, Oid right);
 
-    InstantKind kind() const { return kind_; }
     /// For the core: nullptr where plain integers compare right.
     asof::InstantOrder* order();
 
     /// An integer that compares with others of this object through order(). A numeric's lives as long as the Datum.
-    std::int64_t left(Datum at) const { return read(left_, at); }
+    std::int64_t left(Datum at) const { return converted_ ? convert(at) : read(left_, at); }
     std::int64_t right(Datum at) const { return read(right_, at); }
+    /// The same as left(), and lives as long as the current context.
+    std::int64_t kept_left(Datum at) const;
     /// True if the integer points into memory: the Datum has to be kept, as a plain numeric.
     bool by_reference() const { return kind_ == InstantKind::numeric; }
 
@@ -37,9 +40,11 @@ private:
         bool prefers_before(std::int64_t before, std::int64_t at, std::int64_t after) override;
     };
     static std::int64_t read(Oid type, Datum at);
+    std::int64_t convert(Datum at) const;
 
     Oid left_, right_;
-    InstantKind kind_;
+    InstantKind kind_;  // of the right ones
+    bool converted_;    // left ones are of another kind
     FloatOrder float_;
     NumericOrder numeric_;
 };

@@ -29,6 +29,7 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
       right_at_(spec.right_at),
       instants_(spec.left_at_type, spec.right_at_type),
       tolerance_(spec.tolerance != nullptr && spec.tolerance->given() ? spec.tolerance : nullptr),
+      condition_(spec.condition),
       keys_(context, arena_, spec.keys, spec.key_count),
       packed_(can_pack(spec)),
       columns_(packed_ ? PackedColumns(shape_, spec.columns, spec.column_count) : PackedColumns()),
@@ -46,6 +47,7 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
         limit_ = given_limit_ != 0 ? given_limit_ : get_hash_memory_limit();
         const MemoryContext before = MemoryContextSwitchTo(context_);
         slot_ = MakeSingleTupleTableSlot(shape_, &TTSOpsMinimalTuple);
+        if (condition_ != nullptr) tested_slot_ = MakeSingleTupleTableSlot(shape_, row_slot_kind());
         scratch_ = AllocSetContextCreate(context_, "as-of join scratch", ALLOCSET_SMALL_SIZES);
         key_values_ = static_cast<Datum*>(palloc(std::size_t(spec.key_count + 1) * sizeof(Datum)));
         key_nulls_ = static_cast<bool*>(palloc(std::size_t(spec.key_count + 1) * sizeof(bool)));
@@ -217,7 +219,7 @@ void AsOfJoin::finish_right() { build(); }
 
 bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left) {
     Queued& q = queue_[queued_];
-    q.searched = true;
+    q.pending = false;
     q.match = nullptr;
     if (at_null || !keys_.read_left(keys, nulls)) {
         ++queued_;
@@ -237,34 +239,56 @@ bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_nul
     } else {
         q.group = keys_.find();
     }
+    q.pending = true;
     if (!instants_.by_reference() && tolerance_ == nullptr) {
         q.probe.at = instants_.left(at);
-        q.searched = false;
         return true;
     }
     const MemoryContext before = MemoryContextSwitchTo(scratch_);
-    q.probe.at = instants_.left(at);
+    q.probe.at = instants_.kept_left(at);
     if (tolerance_ != nullptr) tolerance_->bound(q.probe);
-    q.searched = instants_.by_reference();
-    if (q.searched) q.match = index_.find(keys_.find(), q.probe);
     MemoryContextSwitchTo(before);
-    MemoryContextReset(scratch_);
     return true;
+}
+
+class AsOfJoin::Tested final : public asof::Condition {
+public:
+    explicit Tested(const AsOfJoin& join) : join_(join) {}
+    void set_left(int left) { left_ = left; }
+    Verdict test(asof::Payload row) override {
+        join_.load(row, join_.tested_slot_);
+        return join_.condition_->test(left_, join_.tested_slot_);
+    }
+
+private:
+    const AsOfJoin& join_;
+    int left_ = 0;
+};
+
+void AsOfJoin::find_matches(Queued* end) {
+    Tested tested(*this);
+    asof::Condition* const condition = condition_ != nullptr ? &tested : nullptr;
+    for (Queued* q = queue_; q < end; ++q) {
+        if (!q->pending) continue;
+        tested.set_left(int(q - queue_));
+        q->match = index_.find(q->group, q->probe, condition);
+        __builtin_prefetch(q->match);
+    }
+    if (tested_slot_ != nullptr) ExecClearTuple(tested_slot_);
 }
 
 void AsOfJoin::resolve() {
     Queued* const end = queue_ + queued_;
     if (keys_.is_word()) {
         for (Queued* q = queue_; q < end; ++q)
-            if (!q->searched) q->group = keys_.find_word(q->word);
+            if (q->pending) q->group = keys_.find_word(q->word);
     }
     for (Queued* q = queue_; q < end; ++q)
-        if (!q->searched && q->group != asof::no_group) index_.prefetch(q->group);
-    for (Queued* q = queue_; q < end; ++q) {
-        if (q->searched) continue;
-        q->match = index_.find(q->group, q->probe);
-        __builtin_prefetch(q->match);
-    }
+        if (q->pending && q->group != asof::no_group) index_.prefetch(q->group);
+    const MemoryContext before = MemoryContextSwitchTo(scratch_);
+    find_matches(end);
+    MemoryContextSwitchTo(before);
+    MemoryContextReset(scratch_);
     queued_ = 0;
     if (packed_) return;
     for (Queued* q = queue_; q < end; ++q) {
@@ -278,15 +302,20 @@ void AsOfJoin::resolve() {
 bool AsOfJoin::match(int i, TupleTableSlot* slot) const {
     const asof::Payload found = queue_[i].match;
     if (found == nullptr) return false;
-    if (packed_)
-        columns_.read(found, slot);
-    else
-        ExecStoreMinimalTuple(tuple_of(found), slot, false);
+    load(found, slot);
     return true;
+}
+
+void AsOfJoin::load(asof::Payload row, TupleTableSlot* slot) const {
+    if (packed_)
+        columns_.read(row, slot);
+    else
+        ExecStoreMinimalTuple(tuple_of(row), slot, false);
 }
 
 void AsOfJoin::empty() {
     queued_ = 0;
+    MemoryContextReset(scratch_);
     row_count_ = 0;
     keys_.clear();
     index_.clear();

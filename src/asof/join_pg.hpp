@@ -53,7 +53,18 @@ enum class LastTie : std::uint8_t {
     row_image,  // are in the order of the rows' bytes (the operator *<), whatever their order of arrival was
 };
 
-/// All it points to is copied by begin(), except `tolerance`, which stays the caller's.
+/// What else a left and a right row must satisfy to match. A key's right rows are asked one after the other, from the
+/// left row's instant on, while resolve() is under way. May throw or ereport.
+class PairCondition {
+public:
+    /// `left` is the left row's place in the queue. The right row is in a slot of row_slot_kind().
+    virtual asof::Condition::Verdict test(int left, TupleTableSlot* right) = 0;
+
+protected:
+    ~PairCondition() = default;
+};
+
+/// All it points to is copied by begin(), except `tolerance` and `condition`, which stay the caller's.
 struct AsOfSpec {
     TupleDesc shape;  // of right rows, as they are added and come back; for LastTie::row_image one of a known row type
     TupleDesc left_shape = nullptr;  // of left rows, if they may come back in a virtual slot
@@ -63,11 +74,12 @@ struct AsOfSpec {
     Oid left_at_type = InvalidOid, right_at_type = InvalidOid;  // of one instant_kind(), which is not `none`
     asof::Search search;
     const Tolerance* tolerance = nullptr;
+    PairCondition* condition = nullptr;
     int tie_count = 0;
     const TieKey* ties = nullptr;
     LastTie last_tie = LastTie::arrival;
-    /// The columns of the right row that matches are looked at for: nullptr: all. Few that are passed by value can be
-    /// packed, where keys and instants are numbers and no ties are to be decided.
+    /// The columns of the right row that matches and the condition look at: nullptr: all. Few that are passed by value
+    /// can be packed, where keys and instants are numbers and no ties are to be decided.
     const AttrNumber* columns = nullptr;
     int column_count = 0;
     bool in_order = false;         // left rows never wait in files, whatever memory that takes: there is one batch
@@ -97,7 +109,8 @@ public:
     void finish_right();
 
     static constexpr int max_queued = 64;
-    /// `keys` are of the left types of the equalities, in the order of spec.keys. A NULL key or instant has no match.
+    /// `keys` are of the left types of the equalities, in the order of spec.keys. A NULL key (unless it equals NULL) or
+    /// instant has no match.
     /// False if a later batch brings the row again: then it is stored, and not in the queue.
     bool queue(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left);
     int queued() const { return queued_; }
@@ -108,6 +121,7 @@ public:
     MinimalTuple match(int i) const { return queue_[i].match == nullptr ? nullptr : tuple_of(queue_[i].match); }
     /// The same, put into a slot of row_slot_kind(). False if there is none.
     bool match(int i, TupleTableSlot* slot) const;
+    /// Of the slots that right rows come back in.
     const TupleTableSlotOps* row_slot_kind() const { return packed_ ? &TTSOpsVirtual : &TTSOpsMinimalTuple; }
 
     /// To be called when the left side, or the batch's part of it, has come to its end. False if that was the last
@@ -131,8 +145,9 @@ public:
 
 private:
     class SortTies;
+    class Tested;
     struct Queued {
-        bool searched;  // its match is known
+        bool pending;  // it may have a match
         asof::Group group;
         std::uint64_t word;
         asof::Probe probe;
@@ -149,6 +164,8 @@ private:
 
     bool read_right(TupleTableSlot* slot, Datum& at);
     void add_row(TupleTableSlot* slot);
+    void load(asof::Payload row, TupleTableSlot* slot) const;
+    void find_matches(Queued* end);
     void keep(TupleTableSlot* slot, Datum at);
     static constexpr std::size_t word_at = 0, instant_at = 8, columns_at = 16;
     std::size_t record_bytes() const { return columns_at + columns_.bytes(); }
@@ -168,11 +185,13 @@ private:
     MemoryContext context_;
     ContextArena arena_;
     TupleDesc shape_;
-    TupleTableSlot* slot_;   // for rows that come back from memory or files
-    MemoryContext scratch_;  // what a probe leaves behind
+    TupleTableSlot* slot_;                   // for rows that come back from memory or files
+    TupleTableSlot* tested_slot_ = nullptr;  // for the condition
+    MemoryContext scratch_;                  // what the probes in the queue need, and leave behind
     AttrNumber right_at_;
     Instants instants_;
     const Tolerance* tolerance_;
+    PairCondition* condition_;
     Keys keys_;
     bool packed_;
     PackedColumns columns_;

@@ -1,5 +1,5 @@
-#include "asof/floats.hpp"
 #include "asof/keys_pg.hpp"
+#include "asof/floats.hpp"
 
 #include "postgres/boundary.hpp"
 
@@ -70,7 +70,7 @@ Keys::Keys(MemoryContext context, Arena& arena, const KeySpec* specs, int count)
         });
         if (!bitwise)
             mode_ = Mode::functions;
-        else if (mode_ == Mode::word && (count > 1 || column.left >= Form::text))
+        else if (mode_ == Mode::word && (count > 1 || column.left >= Form::text || column.spec.null_safe))
             mode_ = Mode::bytes;
     }
     if (mode_ == Mode::functions) call([this, context] { prepare_functions(context); });
@@ -122,13 +122,13 @@ std::uint64_t word_of(Form form, Datum value) {
 
 bool Keys::read(const Datum* values, const bool* nulls, bool left) {
     for (int i = 0; i < count_; ++i)
-        if (nulls[i]) return false;
+        if (nulls[i] && !columns_[i].spec.null_safe) return false;
     if (mode_ == Mode::word) {
         word_ = count_ == 0 ? 0 : word_of(left ? columns_[0].left : columns_[0].right, values[0]);
     } else if (mode_ == Mode::bytes) {
-        read_bytes(values, left);
+        read_bytes(values, nulls, left);
     } else {
-        read_functions(values, left);
+        read_functions(values, nulls, left);
     }
     return true;
 }
@@ -173,20 +173,25 @@ void Keys::append(Form form, Datum value) {
     }
 }
 
-void Keys::read_bytes(const Datum* values, bool left) {
+void Keys::read_bytes(const Datum* values, const bool* nulls, bool left) {
     bytes_.clear();
-    for (int i = 0; i < count_; ++i) append(left ? columns_[i].left : columns_[i].right, values[i]);
+    for (int i = 0; i < count_; ++i) {
+        if (columns_[i].spec.null_safe) bytes_.push_back(Byte(nulls[i]));
+        if (!nulls[i]) append(left ? columns_[i].left : columns_[i].right, values[i]);
+    }
     word_ = hash_bytes(view(bytes_), process_hash_seed);
 }
 
-void Keys::read_functions(const Datum* values, bool left) {
+void Keys::read_functions(const Datum* values, const bool* nulls, bool left) {
     values_ = values;
-    word_ = call([this, values, left] {
+    nulls_ = nulls;
+    word_ = call([this, values, nulls, left] {
         const MemoryContext before = MemoryContextSwitchTo(scratch_);
         std::uint64_t word = process_hash_seed;
         for (int i = 0; i < count_; ++i) {
             FmgrInfo* const hash = left ? columns_[i].hash_left : columns_[i].hash_right;
-            const auto h = DatumGetUInt32(FunctionCall1Coll(hash, columns_[i].spec.collation, values[i]));
+            const auto h =
+                nulls[i] ? 0 : DatumGetUInt32(FunctionCall1Coll(hash, columns_[i].spec.collation, values[i]));
             word = fold_multiply(word ^ h, 0x9FB21C651E98DF25);
         }
         MemoryContextSwitchTo(before);
@@ -205,15 +210,22 @@ bool Keys::equals_image(asof::Group group, bool left) const {
     }
     return call([this, left, kept = static_cast<const Datum*>(image)] {
         const MemoryContext before = MemoryContextSwitchTo(scratch_);
-        bool equal = true;
-        for (int i = 0; equal && i < count_; ++i) {
-            FmgrInfo* const function = left ? columns_[i].equal_left : columns_[i].equal_right;
-            equal = DatumGetBool(FunctionCall2Coll(function, columns_[i].spec.collation, values_[i], kept[i]));
-        }
+        const bool equal = equals_values(kept, left);
         MemoryContextSwitchTo(before);
         MemoryContextReset(scratch_);
         return equal;
     });
+}
+
+bool Keys::equals_values(const Datum* kept, bool left) const {
+    const bool* const kept_nulls = reinterpret_cast<const bool*>(kept + count_);
+    for (int i = 0; i < count_; ++i) {
+        if (nulls_[i] != kept_nulls[i]) return false;
+        FmgrInfo* const function = left ? columns_[i].equal_left : columns_[i].equal_right;
+        if (!nulls_[i] && !DatumGetBool(FunctionCall2Coll(function, columns_[i].spec.collation, values_[i], kept[i])))
+            return false;
+    }
+    return true;
 }
 
 asof::Group Keys::find() {
@@ -230,10 +242,11 @@ void* Keys::keep(Store& store) const {
         return image;
     }
     return call([this, &store]() -> void* {
-        auto* const image = static_cast<Datum*>(store.allocate(std::size_t(count_) * sizeof(Datum)));
+        auto* const image = static_cast<Datum*>(store.allocate(std::size_t(count_) * (sizeof(Datum) + sizeof(bool))));
+        std::memcpy(static_cast<void*>(image + count_), nulls_, std::size_t(count_) * sizeof(bool));
         for (int i = 0; i < count_; ++i) {
             image[i] = values_[i];
-            if (columns_[i].by_value) continue;
+            if (columns_[i].by_value || nulls_[i]) continue;
             // Without TOAST: it is compared again and again.
             const bool varlena = columns_[i].length == -1;
             const Datum plain = varlena ? PointerGetDatum(PG_DETOAST_DATUM(values_[i])) : values_[i];

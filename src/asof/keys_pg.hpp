@@ -15,9 +15,11 @@ struct KeySpec {
     AttrNumber column;  // of the right row
     Oid equality;       // the operator `left = right`, a member of a hash operator family; binary coercions allowed
     Oid collation;
+    bool null_safe = false;  // NULL equals NULL
 };
 
-/// Keys at hand are arrays of Datums, one for each KeySpec, in the order given. NULL equals nothing.
+/// Keys at hand are arrays of Datums, one for each KeySpec, in the order given. NULL equals nothing, unless the spec
+/// says so.
 class Keys {
 public:
     Keys(MemoryContext context, Arena& arena, const KeySpec* specs, int count);
@@ -25,7 +27,8 @@ public:
     int count() const { return count_; }
     const KeySpec& spec(int i) const { return columns_[i].spec; }
 
-    /// Reads the key at hand: it becomes the one that find() and group() mean. False if it has a NULL.
+    /// Reads the key at hand: it becomes the one that find() and group() mean. False if it has a NULL that equals
+    /// nothing.
     bool read_left(const Datum* values, const bool* nulls);
     bool read_right(const Datum* values, const bool* nulls);
     std::uint64_t word() const { return word_; }
@@ -67,8 +70,9 @@ private:
     void prepare_functions(MemoryContext context);
 
     bool read(const Datum* values, const bool* nulls, bool left);
-    void read_bytes(const Datum* values, bool left);
-    void read_functions(const Datum* values, bool left);
+    void read_bytes(const Datum* values, const bool* nulls, bool left);
+    void read_functions(const Datum* values, const bool* nulls, bool left);
+    bool equals_values(const Datum* kept, bool left) const;
     void append(Form form, Datum value);
     bool equals_image(asof::Group group, bool left) const;
     void* keep(Store& store) const;
@@ -80,8 +84,9 @@ private:
     std::uint64_t word_ = 0;
     Bytes bytes_;                    // the key at hand in mode `bytes`
     const Datum* values_ = nullptr;  // the key at hand in mode `functions`
+    const bool* nulls_ = nullptr;
     asof::Groups groups_;
-    Vector<void*> images_;  // of each group, unless its word says all: length and bytes, or Datums
+    Vector<void*> images_;  // of each group, unless its word says all: length and bytes, or Datums and which are NULL
 };
 
 }  // namespace csagg::pg

@@ -39,8 +39,15 @@ public:
         List* const ancestors = lcons(state_->css.ss.ps.plan, list_copy(ancestors_));
         return print(plan, ancestors, list_nth_node(TargetEntry, plan->targetlist, column - 1)->expr);
     }
-    char* comparison(int column, Oid op, const void* expression) const {
-        return psprintf("(%s %s %s)", right(column), get_opname(op), left(expression));
+    char* comparison(int column, const char* op, const void* expression) const {
+        return psprintf("(%s %s %s)", right(column), op, left(expression));
+    }
+    /// An expression over both rows, as a join of the two plans has it.
+    char* both(const void* expression) const {
+        auto* const join = makeNode(NestLoop);
+        join->join.plan.lefttree = state_->left->plan;
+        join->join.plan.righttree = state_->right->plan;
+        return print(&join->join.plan, ancestors_, expression);
     }
 
 private:
@@ -55,12 +62,13 @@ private:
     bool prefix_;
 };
 
-void print_conditions(const char* label, const List* conditions, const Printer& printer, ExplainState* es) {
+void print_conditions(const char* label, const List* conditions, const Printer& printer, ExplainState* es,
+                      char* (Printer::*print)(const void*) const = &Printer::left) {
     if (conditions == NIL) return;
     StringInfoData text;
     initStringInfo(&text);
     for (int i = 0; i < list_length(conditions); ++i)
-        appendStringInfo(&text, "%s%s", i > 0 ? " AND " : "", printer.left(list_nth(conditions, i)));
+        appendStringInfo(&text, "%s%s", i > 0 ? " AND " : "", (printer.*print)(list_nth(conditions, i)));
     ExplainPropertyText(label, text.data, es);
 }
 
@@ -125,21 +133,28 @@ void explain_asof(CustomScanState* node, List* ancestors, ExplainState* es) {
     for (int i = 0; i < state->key_count; ++i) {
         // The operator is `left = right`; printed the other way round, as the subquery mostly has it.
         const Oid op = list_nth_oid(part(plan, Private::key_operators), i);
-        keys = lappend(keys, printer.comparison(list_nth_int(part(plan, Private::key_columns), i), op,
+        const bool null_safe = list_nth_int(part(plan, Private::key_null_safe), i) != 0;
+        keys = lappend(keys, printer.comparison(list_nth_int(part(plan, Private::key_columns), i),
+                                                null_safe ? "IS NOT DISTINCT FROM" : get_opname(op),
                                                 list_nth(part(plan, Exprs::left_keys), i)));
     }
-    ExplainPropertyList("Key", keys, es);
+    if (keys != NIL) ExplainPropertyList("Key", keys, es);
     const int at = number(plan, Number::at_column);
     ExplainPropertyText(
-        "As Of", printer.comparison(at, number_oid(plan, Number::at_operator), linitial(part(plan, Exprs::left_at))),
+        "As Of",
+        printer.comparison(at, get_opname(number_oid(plan, Number::at_operator)), linitial(part(plan, Exprs::left_at))),
         es);
     print_order(plan, printer, es);
     List* bounds = NIL;
     for (int i = 0; i < state->bound_count; ++i)
-        bounds = lappend(bounds, printer.comparison(at, list_nth_oid(part(plan, Private::bound_operators), i),
-                                                    list_nth(part(plan, Exprs::bounds), i)));
+        bounds =
+            lappend(bounds, printer.comparison(at, get_opname(list_nth_oid(part(plan, Private::bound_operators), i)),
+                                               list_nth(part(plan, Exprs::bounds), i)));
     if (bounds != NIL) ExplainPropertyList("Bounds", bounds, es);
     print_conditions("Left Filter", part(plan, Exprs::left_conditions), printer, es);
+    print_conditions("Match Filter", state->pair_expressions, printer, es, &Printer::both);
+    if (state->condition != nullptr)
+        print_removed("Rows Removed by Match Filter", state->removed_by_pair, &node->ss.ps, es);
     print_conditions("Join Filter", part(plan, Exprs::join_conditions), printer, es);
     const Instrumentation* const instrument = node->ss.ps.instrument;
     if (part(plan, Exprs::join_conditions) != NIL && instrument != nullptr)

@@ -64,7 +64,8 @@ bool is_self_contained(const PlannerInfo* root, const Idiom* idiom) {
     if (is_foreign(reinterpret_cast<Node*>(idiom->right), &right)) return false;
     for (void* expressions :
          {static_cast<void*>(idiom->left_keys), static_cast<void*>(idiom->left_at), static_cast<void*>(idiom->bounds),
-          static_cast<void*>(idiom->left_conditions), static_cast<void*>(idiom->outputs)}) {
+          static_cast<void*>(idiom->left_conditions), static_cast<void*>(idiom->left_values),
+          static_cast<void*>(idiom->pair_conditions), static_cast<void*>(idiom->outputs)}) {
         Survey expression{0, false};
         if (is_foreign(static_cast<Node*>(expressions), &expression)) return false;
     }
@@ -105,24 +106,30 @@ struct Comparison {
     Oid right_left;  // the operator as `right op left`; InvalidOid if there is none
     Oid left_right;  // as `left op right`
     Oid collation;
+    bool null_safe;  // IS NOT DISTINCT FROM
 };
 
+/// What IS NOT DISTINCT FROM negates, or nullptr.
+Node* negated_distinct(Node* clause) {
+    if (!IsA(clause, BoolExpr) || reinterpret_cast<BoolExpr*>(clause)->boolop != NOT_EXPR) return nullptr;
+    auto* const arg = static_cast<Node*>(linitial(reinterpret_cast<BoolExpr*>(clause)->args));
+    return IsA(arg, DistinctExpr) ? arg : nullptr;
+}
+
 bool read_comparison(Node* clause, Comparison& c) {
-    if (!IsA(clause, OpExpr)) return false;
-    const auto* const op = reinterpret_cast<OpExpr*>(clause);
+    Node* const distinct = negated_distinct(clause);
+    if (distinct == nullptr && !IsA(clause, OpExpr)) return false;
+    const auto* const op = reinterpret_cast<OpExpr*>(distinct != nullptr ? distinct : clause);
     if (list_length(op->args) != 2 || op->opretset || !op_strict(op->opno)) return false;
     auto *const first = static_cast<Node*>(linitial(op->args)), *const second = static_cast<Node*>(lsecond(op->args));
-    c.collation = op->inputcollid;
     const Oid commuted = get_commutator(op->opno);
-    if (of_right(first) && of_left(second)) {
-        c = {first, second, op->opno, commuted, op->inputcollid};
-        return true;
-    }
-    if (of_left(first) && of_right(second)) {
-        c = {second, first, commuted, op->opno, op->inputcollid};
-        return true;
-    }
-    return false;
+    if (of_right(first) && of_left(second))
+        c = {first, second, op->opno, commuted, op->inputcollid, distinct != nullptr};
+    else if (of_left(first) && of_right(second))
+        c = {second, first, commuted, op->opno, op->inputcollid, distinct != nullptr};
+    else
+        return false;
+    return true;
 }
 
 bool is_key(const Comparison& c) {
@@ -151,10 +158,9 @@ bool read_order(const Query* q, Order& order) {
 
 /// The comparison's strategy as `right op left`, if it is one of the instants in ORDER BY's own order; else 0.
 int instant_strategy(const Comparison& c, const Order& order) {
-    if (!OidIsValid(c.right_left) || !equal(bare(c.right), order.expression)) return 0;
+    if (c.null_safe || !OidIsValid(c.right_left) || !equal(bare(c.right), order.expression)) return 0;
     const Oid right = getBaseType(exprType(c.right)), left = getBaseType(exprType(c.left));
-    const InstantKind kind = instant_kind(right);
-    if (kind == InstantKind::none || kind != instant_kind(left)) return 0;
+    if (!Instants::are_comparable(left, right)) return 0;
     if (default_family(right) != order.family || default_family(left) != order.family) return 0;
     return get_op_opfamily_strategy(c.right_left, order.family);
 }
@@ -176,14 +182,27 @@ int raw_column(Query* right, Node* expression) {
     return entry->resno;
 }
 
-Node* over_raw_columns(Node* node, void* right) {
+/// The place of a left row's column, a Var of the query around, among left_values; from 1 on.
+int left_place(Idiom* idiom, const Var* var) {
+    auto* const column = static_cast<Var*>(copyObjectImpl(var));
+    column->varlevelsup = 0;
+    for (int i = 0; i < list_length(idiom->left_values); ++i)
+        if (equal(list_nth(idiom->left_values, i), column)) return i + 1;
+    idiom->left_values = lappend(idiom->left_values, column);
+    return list_length(idiom->left_values);
+}
+
+Node* over_both_rows(Node* node, void* context) {
     if (node == nullptr) return nullptr;
-    if (IsA(node, Var)) {
+    if (IsA(node, Var) && reinterpret_cast<Var*>(node)->varlevelsup <= 1) {
+        auto* const idiom = static_cast<Idiom*>(context);
         const auto* const var = reinterpret_cast<Var*>(node);
-        return reinterpret_cast<Node*>(makeVar(INNER_VAR, AttrNumber(raw_column(static_cast<Query*>(right), node)),
-                                               var->vartype, var->vartypmod, var->varcollid, 0));
+        const bool left = var->varlevelsup == 1;
+        return reinterpret_cast<Node*>(makeVar(
+            left ? OUTER_VAR : INNER_VAR, AttrNumber(left ? left_place(idiom, var) : raw_column(idiom->right, node)),
+            var->vartype, var->vartypmod, var->varcollid, 0));
     }
-    return expression_tree_mutator(node, as_mutator(over_raw_columns), right);
+    return expression_tree_mutator(node, as_mutator(over_both_rows), context);
 }
 
 /// Numbers of the columns of `rel` that the query around uses. False if it uses the row as a whole.
@@ -208,6 +227,42 @@ Expr* at_left_level(PlannerInfo* root, Node* expression) {
     return reinterpret_cast<Expr*>(eval_const_expressions(root, left));
 }
 
+bool read_instants(PlannerInfo* root, Node* clause, const Order& order, Idiom* idiom) {
+    Comparison c;
+    if (!read_comparison(clause, c)) return false;
+    const int strategy = instant_strategy(c, order);
+    const bool below = strategy == BTLessStrategyNumber || strategy == BTLessEqualStrategyNumber;
+    const bool above = strategy == BTGreaterStrategyNumber || strategy == BTGreaterEqualStrategyNumber;
+    if (!below && !above) return false;
+    if (order.descending != below) {
+        idiom->bounds = lappend(idiom->bounds, at_left_level(root, c.left));
+        idiom->bound_operators = lappend_oid(idiom->bound_operators, c.right_left);
+        idiom->at_column = raw_column(idiom->right, c.right);
+        return true;
+    }
+    // Of two such ends the second is a condition as any other.
+    if (idiom->left_at != nullptr) return false;
+    idiom->left_at = at_left_level(root, c.left);
+    idiom->at_operator = c.right_left;
+    idiom->backward = order.descending;
+    idiom->allow_exact = strategy == BTLessEqualStrategyNumber || strategy == BTGreaterEqualStrategyNumber;
+    idiom->right_at_type = getBaseType(exprType(c.right));
+    idiom->left_at_type = getBaseType(exprType(c.left));
+    idiom->at_column = raw_column(idiom->right, c.right);
+    return true;
+}
+
+bool read_key(PlannerInfo* root, Node* clause, Idiom* idiom) {
+    Comparison c;
+    if (!read_comparison(clause, c) || !is_key(c)) return false;
+    idiom->left_keys = lappend(idiom->left_keys, at_left_level(root, c.left));
+    idiom->key_columns = lappend_int(idiom->key_columns, raw_column(idiom->right, c.right));
+    idiom->key_operators = lappend_oid(idiom->key_operators, c.left_right);
+    idiom->key_collations = lappend_oid(idiom->key_collations, c.collation);
+    idiom->key_null_safe = lappend_int(idiom->key_null_safe, c.null_safe);
+    return true;
+}
+
 bool split_conditions(PlannerInfo* root, Query* q, const Order& order, Idiom* idiom) {
     List* filters = NIL;
     auto* const quals = reinterpret_cast<Expr*>(
@@ -223,35 +278,12 @@ bool split_conditions(PlannerInfo* root, Query* q, const Order& order, Idiom* id
             idiom->left_conditions = lappend(idiom->left_conditions, at_left_level(root, clause));
             continue;
         }
-        Comparison c;
-        if (!read_comparison(clause, c)) return false;
-        const int strategy = instant_strategy(c, order);
-        const bool below = strategy == BTLessStrategyNumber || strategy == BTLessEqualStrategyNumber;
-        const bool above = strategy == BTGreaterStrategyNumber || strategy == BTGreaterEqualStrategyNumber;
-        if (order.descending ? below : above) {
-            if (idiom->left_at != nullptr) return false;
-            idiom->left_at = at_left_level(root, c.left);
-            idiom->at_operator = c.right_left;
-            idiom->backward = order.descending;
-            idiom->allow_exact = strategy == BTLessEqualStrategyNumber || strategy == BTGreaterEqualStrategyNumber;
-            idiom->right_at_type = getBaseType(exprType(c.right));
-            idiom->left_at_type = getBaseType(exprType(c.left));
-            idiom->at_column = raw_column(idiom->right, c.right);
-        } else if (below || above) {
-            idiom->bounds = lappend(idiom->bounds, at_left_level(root, c.left));
-            idiom->bound_operators = lappend_oid(idiom->bound_operators, c.right_left);
-        } else if (is_key(c)) {
-            idiom->left_keys = lappend(idiom->left_keys, at_left_level(root, c.left));
-            idiom->key_columns = lappend_int(idiom->key_columns, raw_column(idiom->right, c.right));
-            idiom->key_operators = lappend_oid(idiom->key_operators, c.left_right);
-            idiom->key_collations = lappend_oid(idiom->key_collations, c.collation);
-        } else {
-            return false;
-        }
+        if (!read_instants(root, clause, order, idiom) && !read_key(root, clause, idiom))
+            idiom->pair_conditions = lappend(idiom->pair_conditions, over_both_rows(clause, idiom));
     }
     idiom->right->jointree->quals = reinterpret_cast<Node*>(make_ands_explicit(filters));
     if (filters == NIL) idiom->right->jointree->quals = nullptr;
-    return idiom->left_at != nullptr && idiom->left_keys != NIL;
+    return idiom->left_at != nullptr;
 }
 
 bool read_ties(const Query* q, Idiom* idiom) {
@@ -273,15 +305,25 @@ bool read_outputs(PlannerInfo* root, const Query* q, Idiom* idiom) {
     ListCell* cell;
     foreach (cell, idiom->columns) {
         const TargetEntry* const entry = get_tle_by_resno(q->targetList, AttrNumber(lfirst_int(cell)));
-        if (entry == nullptr || contain_vars_of_level(reinterpret_cast<Node*>(entry->expr), 1)) return false;
+        if (entry == nullptr) return false;
         Node* const output =
             eval_const_expressions(root, static_cast<Node*>(copyObjectImpl(const_cast<Expr*>(entry->expr))));
-        idiom->outputs = lappend(idiom->outputs, over_raw_columns(output, idiom->right));
+        idiom->outputs = lappend(idiom->outputs, over_both_rows(output, idiom));
     }
     return true;
 }
 
 }  // namespace
+
+List* raw_columns(const void* expressions) {
+    List* columns = NIL;
+    ListCell* cell;
+    foreach (cell, pull_var_clause(static_cast<Node*>(const_cast<void*>(expressions)), 0)) {
+        auto* const var = lfirst_node(Var, cell);
+        if (var->varno == INNER_VAR) columns = lappend(columns, var);
+    }
+    return columns;
+}
 
 Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel) {
     Query* const original = planner_rt_fetch(rel->relid, root)->subquery;

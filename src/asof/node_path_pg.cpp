@@ -43,6 +43,7 @@ struct Candidate {
     PlannerInfo* planner;  // of the right side
     Path* right;
     double groups;      // distinct keys on the right, estimated
+    double walked;      // right rows asked for the pair conditions, for a left row; estimated
     bool left_passive;  // is_left_side_passive()
 };
 
@@ -62,7 +63,16 @@ bool has_place_holder(Node* node) {
     return false;
 }
 
-void plan_right_side(PlannerInfo* root, Candidate* candidate) {
+/// Of the rows of a key that the instants allow, a third as PostgreSQL guesses, the first that satisfies the
+/// conditions: how many do is what the subquery, planned as it stands, expects before its LIMIT.
+double walked_rows(const Candidate* candidate, const RelOptInfo* rel) {
+    if (candidate->idiom->pair_conditions == NIL || rel->subroot == nullptr) return 0;
+    const List* const ordered = fetch_upper_rel(rel->subroot, UPPERREL_ORDERED, nullptr)->pathlist;
+    const double matching = ordered == NIL ? 1 : std::max(1.0, static_cast<const Path*>(linitial(ordered))->rows);
+    return std::max(1.0, candidate->right->rows / std::max(1.0, candidate->groups) * DEFAULT_INEQ_SEL / matching);
+}
+
+void plan_right_side(PlannerInfo* root, const RelOptInfo* subquery, Candidate* candidate) {
 #if PG_VERSION_NUM >= 170000
     candidate->planner = subquery_planner(root->glob, candidate->idiom->right, root, false, 0, nullptr);
 #else
@@ -80,6 +90,7 @@ void plan_right_side(PlannerInfo* root, Candidate* candidate) {
         keys =
             lappend(keys, list_nth_node(TargetEntry, candidate->planner->processed_tlist, lfirst_int(cell) - 1)->expr);
     candidate->groups = estimate_num_groups(candidate->planner, keys, candidate->right->rows, nullptr, nullptr);
+    candidate->walked = walked_rows(candidate, subquery);
     candidate->left_passive = is_left_side_passive(root);
 }
 
@@ -93,7 +104,7 @@ Candidate* candidate_of(PlannerInfo* root, RelOptInfo* rel) {
     auto* const candidate = static_cast<Candidate*>(palloc0(sizeof(Candidate)));
     candidate->magic = Candidate::its_magic;
     candidate->idiom = recognise_idiom(root, rel);
-    if (candidate->idiom != nullptr) plan_right_side(root, candidate);
+    if (candidate->idiom != nullptr) plan_right_side(root, rel, candidate);
     rel->fdw_private = candidate;
     MemoryContextSwitchTo(before);
     return candidate;
@@ -135,10 +146,11 @@ double tuple_bytes(int width) { return double(MAXALIGN(width) + MAXALIGN(SizeofM
 double kept_bytes(const Idiom* idiom, const Path* right) {
     constexpr double instant_and_group = 9;
     double values = 1;
-    bool packed = idiom->tie_columns == NIL && list_length(idiom->left_keys) == 1 && get_typbyval(idiom->right_at_type);
+    bool packed = idiom->tie_columns == NIL && list_length(idiom->left_keys) <= 1 &&
+                  !list_member_int(idiom->key_null_safe, 1) && get_typbyval(idiom->right_at_type);
     int columns = 0;
     ListCell* cell;
-    foreach (cell, pull_var_clause(reinterpret_cast<Node*>(idiom->outputs), 0)) {
+    foreach (cell, list_concat(raw_columns(idiom->outputs), raw_columns(idiom->pair_conditions))) {
         std::int16_t length;
         bool by_value;
         get_typlenbyval(lfirst_node(Var, cell)->vartype, &length, &by_value);
@@ -164,14 +176,16 @@ void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts*
     const double build = right_rows * (cpu_tuple_cost + cpu_operator_cost * (keys + 1 + 2 * steps));
     const double probes = left->rows * cpu_operator_cost * (keys + steps);
 
-    QualCost left_side, match, after, outputs;
+    QualCost left_side, pair, match, after, outputs;
     cost_qual_eval(&left_side,
                    list_concat(list_concat_copy(idiom->left_keys, idiom->left_conditions), list_make1(idiom->left_at)),
                    root);
+    cost_qual_eval(&pair, idiom->pair_conditions, root);
     cost_qual_eval(&match, list_concat_copy(parts->join_conditions, idiom->bounds), root);
     cost_qual_eval(&after, parts->conditions, root);
     cost_qual_eval(&outputs, idiom->outputs, root);
-    const double per_left = left_side.per_tuple + match.per_tuple + after.per_tuple + outputs.per_tuple;
+    const double walk = candidate->walked * (cpu_tuple_cost + pair.per_tuple);
+    const double per_left = left_side.per_tuple + walk + match.per_tuple + after.per_tuple + outputs.per_tuple;
 
     double files = 0;
     const double bytes = right_bytes(candidate);
@@ -202,8 +216,9 @@ void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOpt
     if (!read_conditions(join, right, extra->restrictlist, parts)) return;
     parts->candidate = candidate_of(root, right);
     if (parts->candidate == nullptr || parts->candidate->idiom == nullptr) return;
-    // In batches left rows are read on for those of the batch.
-    if (!parts->candidate->left_passive && right_bytes(parts->candidate) > double(get_hash_memory_limit())) return;
+    // In batches left rows are read on for those of the batch; and one sequence cannot be split.
+    const bool in_one_batch = !parts->candidate->left_passive || parts->candidate->idiom->left_keys == NIL;
+    if (in_one_batch && right_bytes(parts->candidate) > double(get_hash_memory_limit())) return;
     Path* const left_path = left->cheapest_total_path;
     if (has_place_holder(reinterpret_cast<Node*>(left_path->pathtarget->exprs))) return;
 
@@ -285,7 +300,7 @@ Index subquery_of(const RelOptInfo* join, const Candidate* candidate, PlannerInf
 List* right_columns(const Idiom* idiom) {
     List* columns = idiom->bounds == NIL ? NIL : list_make1_int(idiom->at_column);
     ListCell* cell;
-    foreach (cell, pull_var_clause(reinterpret_cast<Node*>(idiom->outputs), 0))
+    foreach (cell, list_concat(raw_columns(idiom->outputs), raw_columns(idiom->pair_conditions)))
         columns = list_append_unique_int(columns, lfirst_node(Var, cell)->varattno);
     return columns;
 }
@@ -310,6 +325,7 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     exprs[int(Exprs::left_at)] = list_make1(idiom->left_at);
     exprs[int(Exprs::bounds)] = idiom->bounds;
     exprs[int(Exprs::left_conditions)] = idiom->left_conditions;
+    exprs[int(Exprs::left_values)] = idiom->left_values;
     exprs[int(Exprs::join_conditions)] =
         joined_conditions(parts->join_conditions, root->simple_rel_array[subquery], parts->nulled_by);
     exprs[int(Exprs::conditions)] = parts->conditions;
@@ -317,7 +333,9 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
 
     // The planner does not look into custom_private: of functions in there it has to be told.
     auto* const outputs = static_cast<List*>(copyObjectImpl(idiom->outputs));
-    extract_query_dependencies_walker(reinterpret_cast<Node*>(outputs), root);
+    auto* const pair_conditions = static_cast<List*>(copyObjectImpl(idiom->pair_conditions));
+    for (List* list : {outputs, pair_conditions})
+        extract_query_dependencies_walker(reinterpret_cast<Node*>(list), root);
 
     List* priv[int(Private::count)];
     List* numbers = NIL;
@@ -329,11 +347,13 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     priv[int(Private::key_columns)] = idiom->key_columns;
     priv[int(Private::key_operators)] = idiom->key_operators;
     priv[int(Private::key_collations)] = idiom->key_collations;
+    priv[int(Private::key_null_safe)] = idiom->key_null_safe;
     priv[int(Private::tie_columns)] = idiom->tie_columns;
     priv[int(Private::tie_operators)] = idiom->tie_operators;
     priv[int(Private::tie_collations)] = idiom->tie_collations;
     priv[int(Private::tie_nulls_first)] = idiom->tie_nulls_first;
     priv[int(Private::bound_operators)] = idiom->bound_operators;
+    priv[int(Private::pair_conditions)] = pair_conditions;
     priv[int(Private::outputs)] = outputs;
     priv[int(Private::right_columns)] = right_columns(idiom);
     priv[int(Private::right_rows)] = list_make1_int(int(std::min(candidate->right->rows, 2e9)));

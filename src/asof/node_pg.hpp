@@ -50,7 +50,8 @@ inline bool read_ordering(Oid op, Ordering& ordering) {
 }
 
 /// LATERAL (SELECT p FROM right WHERE right.key = left.key AND right.at <= left.at ... ORDER BY at DESC, ties LIMIT 1).
-/// Left expressions are of the level of the query around; columns are those of the right side's own query.
+/// Left expressions are of the level of the query around; columns are those of the right side's own query. Expressions
+/// over both have Var(INNER_VAR, raw column) and Var(OUTER_VAR, place in left_values).
 struct Idiom {
     Query* right;  // the subquery without correlated conditions, ORDER BY, LIMIT; gives the raw columns
 
@@ -58,6 +59,7 @@ struct Idiom {
     List* key_columns;     // int
     List* key_operators;   // Oid, `left = right`
     List* key_collations;  // Oid
+    List* key_null_safe;   // int: IS NOT DISTINCT FROM
     List* left_keys;       // expressions
 
     // right.at <= left.at
@@ -79,9 +81,14 @@ struct Idiom {
 
     List* left_conditions;  // conditions on the left row alone
 
-    List* columns;  // int: those of the subquery's columns that the query around uses
-    List* outputs;  // their expressions over Var(INNER_VAR, raw column)
+    List* left_values;      // Vars of the left row that these look at:
+    List* pair_conditions;  // further conditions, on both rows
+    List* columns;          // int: those of the subquery's columns that the query around uses
+    List* outputs;          // their expressions
 };
+
+/// The right row's columns in an expression over both.
+List* raw_columns(const void* expressions);
 
 /// The idiom in the subquery of `rel`, or nullptr. All it gives is copied into the current context.
 Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel);
@@ -93,13 +100,15 @@ enum class Private : int {
     key_columns,
     key_operators,
     key_collations,
+    key_null_safe,
     tie_columns,
     tie_operators,
     tie_collations,
     tie_nulls_first,
     bound_operators,
+    pair_conditions,
     outputs,
-    right_columns,  // int: those of the right row that outputs and bounds look at
+    right_columns,  // int: those of the right row that outputs, conditions and bounds look at
     right_rows,     // expected, one integer
     count
 };
@@ -118,7 +127,7 @@ enum class Number : int {
 
 /// What it keeps in CustomScan.custom_exprs: each a List of expressions over the scan tuple, which has the left plan's
 /// columns and behind them the subquery's columns that are used.
-enum class Exprs : int { left_keys, left_at, bounds, left_conditions, join_conditions, conditions, count };
+enum class Exprs : int { left_keys, left_at, bounds, left_conditions, left_values, join_conditions, conditions, count };
 
 inline List* part(const CustomScan* plan, Private which) {
     return static_cast<List*>(list_nth(plan->custom_private, int(which)));

@@ -53,6 +53,23 @@ List* placed(const void* expressions, const Places& places) {
         in_place(static_cast<Node*>(const_cast<void*>(expressions)), const_cast<Places*>(&places)));
 }
 
+/// Expressions over both rows, with the left row's columns where they are; the right row's are already.
+struct LeftColumns {
+    const List* values;  // in place
+};
+Node* with_left_columns(Node* node, void* context) {
+    if (node == nullptr) return nullptr;
+    if (IsA(node, Var) && reinterpret_cast<Var*>(node)->varno == OUTER_VAR)
+        return static_cast<Node*>(copyObjectImpl(
+            list_nth(static_cast<const LeftColumns*>(context)->values, reinterpret_cast<Var*>(node)->varattno - 1)));
+    return expression_tree_mutator(node, as_mutator(with_left_columns), context);
+}
+
+List* placed_pairs(const CustomScan* plan, Private which, const Places& places) {
+    LeftColumns left{placed(part(plan, Exprs::left_values), places)};
+    return reinterpret_cast<List*>(with_left_columns(reinterpret_cast<Node*>(part(plan, which)), &left));
+}
+
 void begin_value(LeftValue* value, const Expr* expression, AsOfState* state) {
     if (IsA(expression, Var) && reinterpret_cast<const Var*>(expression)->varno == OUTER_VAR)
         value->column = reinterpret_cast<const Var*>(expression)->varattno;
@@ -71,7 +88,7 @@ LeftValue* begin_values(const List* expressions, AsOfState* state) {
 bool all_columns(const List* expressions) {
     ListCell* cell;
     foreach (cell, expressions)
-        if (!IsA(lfirst(cell), Var)) return false;
+        if (!IsA(lfirst(cell), Var) || lfirst_node(Var, cell)->varno != INNER_VAR) return false;
     return true;
 }
 
@@ -111,6 +128,23 @@ void begin_bounds(AsOfState* state, const CustomScan* plan, const Places& places
         fmgr_info(get_opcode(list_nth_oid(part(plan, Private::bound_operators), i)), &state->bound_functions[i]);
 }
 
+class ScanCondition final : public PairCondition {
+public:
+    explicit ScanCondition(AsOfState* state) : state_(state) {}
+    using Verdict = asof::Condition::Verdict;
+    Verdict test(int left, TupleTableSlot* right) override;
+
+private:
+    AsOfState* state_;
+};
+
+void begin_pair_conditions(AsOfState* state, const CustomScan* plan, const Places& places) {
+    if (part(plan, Private::pair_conditions) == NIL) return;
+    state->pair_expressions = placed_pairs(plan, Private::pair_conditions, places);
+    state->pair_conditions = ExecInitQual(state->pair_expressions, &state->css.ss.ps);
+    state->condition = new (palloc(sizeof(ScanCondition))) ScanCondition(state);
+}
+
 void begin(CustomScanState* node, EState* estate, int flags) {
     AsOfState* const state = state_of(node);
     const CustomScan* const plan = plan_of(state);
@@ -126,7 +160,7 @@ void begin(CustomScanState* node, EState* estate, int flags) {
     List* const outputs = part(plan, Private::outputs);
     const bool projected = !all_columns(outputs);
     const Places places{list_length(static_cast<Plan*>(linitial(plan->custom_plans))->targetlist), outputs, projected};
-    begin_inner(state, outputs, projected);
+    begin_inner(state, projected ? placed_pairs(plan, Private::outputs, places) : outputs, projected);
     begin_left(state);
     state->demand = is_left_passive(plan) ? Demand::of(estate, self->plan) : Demand::none();
 
@@ -136,6 +170,7 @@ void begin(CustomScanState* node, EState* estate, int flags) {
     state->key_nulls = static_cast<bool*>(palloc0(std::size_t(state->key_count) * sizeof(bool)));
     state->at = begin_values(placed(part(plan, Exprs::left_at), places), state);
     begin_bounds(state, plan, places);
+    begin_pair_conditions(state, plan, places);
     state->left_conditions = ExecInitQual(placed(part(plan, Exprs::left_conditions), places), self);
     state->join_conditions = ExecInitQual(placed(part(plan, Exprs::join_conditions), places), self);
     state->conditions = ExecInitQual(placed(part(plan, Exprs::conditions), places), self);
@@ -161,7 +196,8 @@ void begin_join(AsOfState* state) {
     for (int i = 0; i < spec.key_count; ++i)
         keys[i] = {AttrNumber(list_nth_int(part(plan, Private::key_columns), i)),
                    list_nth_oid(part(plan, Private::key_operators), i),
-                   list_nth_oid(part(plan, Private::key_collations), i)};
+                   list_nth_oid(part(plan, Private::key_collations), i),
+                   list_nth_int(part(plan, Private::key_null_safe), i) != 0};
     spec.keys = keys;
     spec.right_at = state->at_column;
     spec.left_at_type = number_oid(plan, Number::left_at_type);
@@ -178,6 +214,7 @@ void begin_join(AsOfState* state) {
                    list_nth_oid(part(plan, Private::tie_collations), i),
                    list_nth_int(part(plan, Private::tie_nulls_first), i) != 0, backward};
     spec.ties = ties;
+    spec.condition = state->condition;
     spec.in_order = !is_left_passive(plan);
     spec.expected_rows = linitial_int(part(plan, Private::right_rows));
     const List* const columns = part(plan, Private::right_columns);
@@ -277,13 +314,13 @@ bool read_left(AsOfState* state) {
     return true;
 }
 
-/// The row that matched is the latest, or the earliest: where it is out of bounds, all are.
-bool in_bounds(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
+/// Where the latest row, or the earliest, is out of bounds, all are.
+bool in_bounds(AsOfState* state, TupleTableSlot* left, TupleTableSlot* right, ExprContext* context) {
     for (int i = 0; i < state->bound_count; ++i) {
         bool null, at_null;
         const Datum bound = value_of(state->bounds[i], left, context, &null);
         if (null) return false;
-        const Datum at = slot_getattr(state->right_slot, state->at_column, &at_null);
+        const Datum at = slot_getattr(right, state->at_column, &at_null);
         const MemoryContext before = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
         const bool in = DatumGetBool(FunctionCall2(&state->bound_functions[i], at, bound));
         MemoryContextSwitchTo(before);
@@ -292,8 +329,21 @@ bool in_bounds(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
     return true;
 }
 
+asof::Condition::Verdict ScanCondition::test(int left, TupleTableSlot* right) {
+    ExprContext* const context = state_->css.ss.ps.ps_ExprContext;
+    ResetExprContext(context);
+    TupleTableSlot* const left_row = state_->kept[left];
+    context->ecxt_outertuple = left_row;
+    context->ecxt_innertuple = right;
+    if (!in_bounds(state_, left_row, right, context)) return Verdict::give_up;
+    if (ExecQual(state_->pair_conditions, context)) return Verdict::match;
+    ++state_->removed_by_pair;
+    return Verdict::go_on;
+}
+
 bool accept(AsOfState* state, TupleTableSlot* left, ExprContext* context) {
-    if (state->bound_count > 0 && !in_bounds(state, left, context)) return false;
+    const bool tested = state->condition != nullptr;
+    if (!tested && state->bound_count > 0 && !in_bounds(state, left, state->right_slot, context)) return false;
     context->ecxt_innertuple = state->right_slot;
     if (state->output != nullptr) context->ecxt_innertuple = ExecProject(state->output);
     if (ExecQual(state->join_conditions, context)) return true;

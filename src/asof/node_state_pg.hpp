@@ -30,6 +30,10 @@ struct AsOfState {
     LeftValue *keys, *at, *bounds;
     int key_count, bound_count;
     FmgrInfo* bound_functions;
+    PairCondition* condition;  // pair_conditions, and the bounds with them; or nullptr
+    List* pair_expressions;    // over OUTER_VAR and INNER_VAR
+    ExprState* pair_conditions;
+    double removed_by_pair;
     Datum* key_values;
     bool* key_nulls;
     AttrNumber at_column;

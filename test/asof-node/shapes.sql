@@ -275,6 +275,212 @@ CALL touched($$undecided, forward$$,
     $$ SELECT l.id, r.id FROM l JOIN r ON r.k = l.k AND r.at > l.at WHERE r.at = (SELECT min(x.at) FROM r x WHERE
       x.k = l.k AND x.at > l.at) $$);
 
+CALL touched_in_one_batch($$no key$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at <= l.at ORDER BY
+      r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$two upper ends$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.at < l.d ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched_in_one_batch($$key that is not equal$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k <> l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$key that may be NULL$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k IS NOT DISTINCT FROM
+      l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched_in_one_batch($$OR$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE (r.k = l.k OR r.plan =
+      l.k) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$other correlated condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.plan > l.k ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$left column in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan + l.k AS x FROM r WHERE r.k = l.k AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$valid until$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$valid until, NULL is open$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND (r.until IS NULL OR r.until > l.at) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$valid until, coalesce$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND coalesce(r.until, 'infinity') > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$recorded by then$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.seen <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$recorded by then, in force then$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.seen <= l.at AND (r.until IS NULL OR r.until > l.at) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$recorded by an instant of its own$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.seen <= l.known ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$age by a difference$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND l.at - r.at <= interval '20 hours' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$age by a difference, and a bound$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND l.at - r.at <= interval '40 hours' AND r.at > l.at - interval '30 hours' AND r.plan <> l.k ORDER BY r.at
+      DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a bound and a condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.at >= l.at - interval '1 day' AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$BETWEEN and a condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at BETWEEN
+      l.at - interval '2 days' AND l.at AND r.seen <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$forward, a condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at > l.at AND
+      r.seen <= l.known ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL touched($$forward, a bound and a condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >= l.at
+      AND r.at < l.at + interval '2 days' AND r.plan <> l.k ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL touched($$a range holds the instant$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND tstzrange(least(r.at, r.until), r.until) @> l.at AND (r.until IS NULL OR r.until >= r.at) ORDER BY r.at
+      DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition on text, with a collation$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.note COLLATE "C" > l.k2 COLLATE "C" ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$ANY of an array$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND l.i = ANY (r.tags) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$IS DISTINCT FROM$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.plan IS DISTINCT FROM l.k ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a function of both rows$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND pick(r.plan + l.k) > 5 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a CASE over both rows$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND CASE WHEN l.active THEN r.plan > l.k ELSE r.note IS NOT NULL END ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$NOT and OR over both rows$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND NOT (r.plan = l.k OR r.id < l.id) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, undecided by ORDER BY but unique$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.id > l.id ORDER BY r.at DESC, r.id DESC LIMIT 1) p ON true $$);
+CALL touched($$a condition, dates$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.d <= l.d AND
+      r.until > l.at ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, numeric instants$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.n <= l.n AND
+      r.plan <> l.k ORDER BY r.n DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, numeric instants, forward$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.n >= l.n AND
+      r.plan <> l.k ORDER BY r.n, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, floats$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.f <= l.f AND
+      r.i < l.i8 * 9 ORDER BY r.f DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, integers$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.i < l.i AND
+      r.plan <> l.k ORDER BY r.i DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, keys of two columns$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND lower(r.k2) =
+      lower(l.k2) AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, and one in ON$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON p.plan > 1 AND l.k < 4 $$);
+CALL touched($$a condition, and one in WHERE$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE p.plan > 1 $$);
+CALL touched($$a condition, and one on the left row$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.until > l.at AND l.active ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, inner$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at AND
+      r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, packed$$,
+    $$ SELECT l.id, p.at FROM l LEFT JOIN LATERAL (SELECT r.at FROM r WHERE r.k = l.k AND r.at <= l.at AND r.plan > l.k
+      ORDER BY r.at DESC LIMIT 1) p ON true $$);
+CALL touched($$a condition, numbers only$$,
+    $$ SELECT l.id, p.at FROM l LEFT JOIN LATERAL (SELECT r.at FROM r WHERE r.k = l.k AND r.at <= l.at AND r.until >
+      l.at ORDER BY r.at DESC LIMIT 1) p ON true $$);
+CALL touched($$a condition, over a view$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT v.id AS rid, v.note FROM r_view v WHERE v.k = l.k AND v.at <=
+      l.at AND v.plan <> l.k ORDER BY v.at DESC, v.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, behind a security barrier$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT v.id AS rid, v.note FROM r_barrier v WHERE v.k = l.k AND v.at
+      <= l.at AND v.plan <> l.k ORDER BY v.at DESC, v.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, left rows of a join$$,
+    $$ SELECT l.id, n.name, p.* FROM l JOIN names n ON n.k = l.k LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = n.k AND r.at <= l.at AND r.until > l.at AND r.note < n.name ORDER BY r.at DESC, r.id LIMIT 1) p ON
+      true $$);
+CALL touched($$a condition, left rows of an outer join$$,
+    $$ SELECT l.id, n.name, p.* FROM l LEFT JOIN names n ON n.k = l.k LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan,
+      n.name AS theirs FROM r WHERE r.k = l.k AND r.at <= l.at AND r.note > coalesce(n.name, '') ORDER BY r.at DESC,
+      r.id LIMIT 1) p ON true $$);
+CALL touched($$a condition, above another as-of join$$,
+    $$ SELECT l.id, p1.rid AS first, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k
+      AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p1 ON true LEFT JOIN LATERAL (SELECT r.id
+      AS rid, r.plan FROM r WHERE r.k = l.k AND r.at < l.at AND r.plan <> p1.plan ORDER BY r.at DESC, r.id LIMIT 1) p
+      ON true $$);
+CALL touched_in_one_batch($$one sequence for all$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at <= l.at ORDER BY r.at
+      DESC, r.note, r.id LIMIT 1) p ON true $$);
+CALL touched_in_one_batch($$one sequence for all, forward$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at > l.at ORDER BY r.at,
+      r.id LIMIT 1) p ON true $$);
+CALL touched_in_one_batch($$one sequence for all, numbers only$$,
+    $$ SELECT l.id, p.at FROM l LEFT JOIN LATERAL (SELECT r.at FROM r WHERE r.at <= l.at ORDER BY r.at DESC LIMIT 1) p
+      ON true $$);
+CALL touched_in_one_batch($$one sequence for all, a filter and a condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at <= l.at AND r.plan > 0
+      AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$a wildcard$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE (r.k = l.k OR r.plan = 0) AND
+      lower(r.k2) = lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$key that may be NULL, beside another$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k IS NOT DISTINCT FROM l.k
+      AND lower(r.k2) = lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$keys of text that may be NULL$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE lower(r.k2) IS NOT DISTINCT
+      FROM lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$keys of numeric that may be NULL$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.kn IS NOT DISTINCT FROM
+      l.i8::numeric AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$NULL-safe key the other way round$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE NOT (l.k IS DISTINCT FROM
+      r.k) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$date against timestamptz$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.d
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$date against timestamptz, exclusive$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND l.d > r.at
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$date against timestamptz, forward$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >= l.d
+      ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL touched($$date against timestamptz, with a bound$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.d AND
+      r.at > l.d - 2 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$date against timestamp$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.ts <= l.d
+      ORDER BY r.ts DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$timestamp against timestamptz$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.ts
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$timestamp against timestamptz, forward$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at > l.ts
+      ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL touched($$dates of the ends of time$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= CASE
+      l.i % 4 WHEN 0 THEN date 'infinity' WHEN 1 THEN '-infinity' WHEN 2 THEN '5874897-12-31' ELSE '4714-11-24 BC' END
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$left columns in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT l.at - r.at AS age, l.k, r.id + l.id AS n, l.k2 FROM r,
+      (SELECT 1) x WHERE r.k = l.k AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$left columns alone in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT l.k2, l.id + 1 AS next FROM r WHERE r.k = l.k AND r.at <= l.at
+      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$the left row as a whole in the target list$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, l AS whole FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$the right row as a whole, and a condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT to_jsonb(r) AS j FROM r WHERE r.k = l.k AND r.at <= l.at AND
+      r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$left columns in the target list, nulled by an outer join$$,
+    $$ SELECT n.k, s.id, p.* FROM names n LEFT JOIN l s ON s.k = n.k LEFT JOIN LATERAL (SELECT r.id AS rid, s.id - r.id
+      AS apart FROM r WHERE r.k = s.k AND r.at <= s.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+
 -- What has to be left alone.
 CALL untouched($$volatile function in the target list$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, noisy(r.plan) FROM r WHERE r.k = l.k AND r.at
@@ -354,33 +560,12 @@ CALL untouched($$order by the key first$$,
 CALL untouched($$no comparison of instants$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k ORDER BY r.at
       DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$no key$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at <= l.at ORDER BY
-      r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$two upper ends$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND r.at < l.d ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$key that is not equal$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k <> l.k AND r.at <=
-      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$key that may be NULL$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k IS NOT DISTINCT FROM
-      l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$OR$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE (r.k = l.k OR r.plan =
-      l.k) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$other correlated condition$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND r.plan > l.k ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
 CALL untouched($$instants as text$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.k2 <=
       l.k2 ORDER BY r.k2 DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$date against timestamptz$$,
+CALL untouched($$date on the right against timestamptz$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.d <= l.at
       ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$left column in the target list$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan + l.k AS x FROM r WHERE r.k = l.k AND
-      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
 CALL untouched($$left column in ORDER BY$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, abs(r.plan - l.k), r.id LIMIT 1) p ON true $$);
@@ -408,3 +593,24 @@ CALL untouched($$constant subquery within an outer join$$,
     $$ SELECT n.k, s.* FROM names n LEFT JOIN (SELECT l.id, l.k, 1 AS one, p.rid FROM l LEFT JOIN LATERAL (SELECT
       r.id AS rid FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true) s ON s.k =
       n.k $$);
+CALL untouched($$a volatile condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND noisy(r.plan + l.k) > 3 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$a volatile function of a left column$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, noisy(l.k) FROM r WHERE r.k = l.k AND r.at <=
+      l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$a subselect in a condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
+      AND r.plan > (SELECT min(k) FROM names n WHERE n.k <= l.k) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$timestamp on the right against timestamptz$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.ts <= l.at
+      ORDER BY r.ts DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$date on the right against timestamp$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.d <= l.ts
+      ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$no instants but in a difference$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND l.at - r.at >=
+      interval '0' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$a condition, with rows locked$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at AND
+      r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true FOR UPDATE OF l $$);

@@ -87,6 +87,44 @@ wrong 'no table' 42804 'argument "l" has type integer' "1, NULL::plans, 'at', 'a
 wrong 'NULL column' 22004 '"r_at"' "NULL::inv, NULL::plans, 'at', NULL"
 wrong 'NULL in by' 22004 '"by"' "NULL::inv, NULL::plans, 'at', 'at', '{NULL}'"
 wrong 'NULL flag' 22004 '"allow_exact"' "NULL::inv, NULL::plans, 'at', 'at', allow_exact => NULL"
+wrong 'r_until' 42703 'argument "r_until": "plans" has no column "till"' "NULL::inv, NULL::plans, 'at', 'at', r_until => 'till'"
+wrong 'types with r_until' 42804 'instants "inv"."at" (timestamp with time zone) and "plans"."plan" (text) cannot be compared' "NULL::inv, NULL::plans, 'at', 'at', r_until => 'plan'"
+wrong 'types of r_known' 42804 'instants "inv"."id" (integer) and "plans"."at"' "NULL::inv, NULL::plans, 'at', 'at', l_known => 'id', r_known => 'at'"
+wrong 'l_known alone' 22023 'argument "r_known" is NULL, and the other one is not' "NULL::inv, NULL::plans, 'at', 'at', l_known => 'at'"
+wrong 'r_known alone' 22023 'argument "l_known" is NULL, and the other one is not' "NULL::inv, NULL::plans, 'at', 'at', r_known => 'at'"
+wrong 'NULL-safe key' 42703 'argument "by": "plans" has no column "regio"' "NULL::inv, NULL::plans, 'at', 'at', '{regio?}'"
+wrong 'a question mark alone' 42703 'argument "by": "plans" has no column ""' "NULL::inv, NULL::plans, 'at', 'at', '{?}'"
+
+# Keys of names that look like more than a name.
+query <<'SQL'
+CREATE TABLE odd_l ("a?" int, "a=b" int, a int, b int, at int);
+CREATE TABLE odd_r ("a?" int, "a=b" int, a int, b int, at int, v text);
+INSERT INTO odd_l VALUES (1, 2, NULL, 4, 9);
+INSERT INTO odd_r VALUES (1, 0, 0, 0, 1, 'a?'), (0, 2, 0, 0, 2, 'a=b'), (NULL, 0, NULL, 0, 3, 'a IS NULL'), (0, 0, 4, NULL, 4, 'b = a'), (NULL, NULL, 0, NULL, 5, 'a = b');
+SQL
+by() { query -c "SELECT (right_row).v FROM csagg.asof_join(NULL::odd_l, NULL::odd_r, 'at', 'at', '{$1}')"; }
+same 'a column that ends with a question mark' 'a?' "$(by 'a?')"
+same 'a column that has an equals sign' 'a=b' "$(by 'a=b')"
+same 'a column that has an equals sign, NULL-safe' 'a=b' "$(by 'a=b?')"
+same 'spaces around' 'b = a' "$(by '" b = a ? "')"
+
+# Slowly changing dimensions, two time axes, and what is empty or at the ends of time.
+query <<'SQL'
+CREATE TABLE ask (id int, k text, at timestamptz);
+CREATE TABLE held (k text, start timestamptz, stop timestamptz, seen timestamptz, v text);
+INSERT INTO ask VALUES (1, 'a', '2025-03-15'), (2, 'a', '2025-05-01'), (3, 'a', '2025-04-01'), (4, 'a', '2026-01-01'), (5, 'b', '2025-02-10'), (6, 'b', '2025-03-05'),
+    (7, 'c', 'infinity'), (8, 'c', '-infinity'), (9, 'd', '2025-01-01'), (10, NULL, '2025-01-01');
+INSERT INTO held VALUES ('a', '2025-01-01', '2026-01-01', '2025-04-15', 'contract'), ('a', '2025-03-01', '2025-04-01', '2025-03-01', 'promotion'),
+    ('b', '2025-01-01', '2025-02-01', '2025-01-01', 'base'), ('b', '2025-03-01', NULL, NULL, 'plus'),
+    ('c', '-infinity', 'infinity', '-infinity', 'always'), ('d', '2025-01-01', '2025-01-01', '2025-01-01', 'empty');
+SQL
+held() { query -c "SELECT string_agg(coalesce((right_row).v, '-'), ' ' ORDER BY (left_row).id) FROM csagg.asof_join(NULL::ask, NULL::held, 'at', 'start', '{k}'$1)"; }
+same 'r_until: the row around is found again, and the end is not in it' 'promotion contract contract - - plus - always - -' "$(held ", r_until => 'stop'")"
+same 'l_known, r_known: what was recorded by then' 'promotion promotion promotion promotion base base always always empty -' "$(held ", l_known => 'at', r_known => 'seen'")"
+same 'both' 'promotion contract - - - - - always - -' "$(held ", r_until => 'stop', l_known => 'at', r_known => 'seen'")"
+same 'inner' 'promotion contract contract plus always' "$(held ", r_until => 'stop', keep_unmatched => false")"
+same 'one key whose rows have all ended: cancelled within a second' 57014 "$(state "CREATE TEMP TABLE over AS SELECT 1 AS k, i AS at, 0 AS stop FROM generate_series(1, 300000) i" 'SET statement_timeout = 300' \
+    "SELECT count(*) FROM csagg.asof_join(NULL::over, NULL::over, 'at', 'at', '{k}', r_until => 'stop')")"
 
 # A table that changes or goes between PREPARE and EXECUTE.
 query -c 'CREATE TABLE changing (customer_id int, at timestamptz, note text)' -c "INSERT INTO changing VALUES (1, '2024-01-01', 'old')"
