@@ -2,13 +2,14 @@
 #pragma once
 #include "rules/alert.hpp"
 #include "rules/evaluation.hpp"
+#include "rules/tally.hpp"
 #include "timeline/algebra.hpp"
 
 namespace csagg {
 
 inline constexpr std::uint32_t none = ~std::uint32_t(0);
 
-/// All but the alerts. A customer that does not exist has nothing.
+/// All but the alerts. A customer that does not exist has nothing; one of whom nothing is known has no weighted mean.
 struct Assessment {
     bool exists = false;
     std::uint32_t stage = none;  // number in the rule set; none: no stage's condition is true
@@ -16,15 +17,10 @@ struct Assessment {
     std::optional<Number> score;
     std::optional<Number> coverage;  // none where no rule applies
 
-    friend bool operator==(const Assessment&, const Assessment&) = default;
-};
-
-struct RuleOutcome {
-    bool missing = false;
-    std::optional<bool> matched;  // none: the condition is NULL
-    Number points;
-
-    friend bool operator==(const RuleOutcome&, const RuleOutcome&) = default;
+    /// By what is to be seen of it.
+    friend bool operator==(const Assessment& a, const Assessment& b) {
+        return a.stage == b.stage && a.band == b.band && a.score == b.score && a.coverage == b.coverage;
+    }
 };
 
 class Assessor {

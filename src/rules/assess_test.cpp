@@ -52,14 +52,13 @@ std::string print(const Assessment& a) {
         char buffer[48];
         return n ? std::string(buffer, print(*n, buffer)) : std::string("-");
     };
-    return a.exists ? "stage " + std::to_string(int(a.stage)) + " band " + std::to_string(int(a.band)) + " score " + number(a.score) + " coverage " + number(a.coverage) : "none";
+    return a == Assessment{} ? "nothing" : "stage " + std::to_string(int(a.stage)) + " band " + std::to_string(int(a.band)) + " score " + number(a.score) + " coverage " + number(a.coverage);
 }
 
 Assessment assessment_at(const RuleSet& rules, const AssessmentOver& over, Instant t) {
     const Document& document = rules.document();
     Assessment result;
     const Value stage = value_at(over.stage, t), score = value_at(over.score, t), band = value_at(over.band, t), coverage = value_at(over.coverage, t);
-    result.exists = !score.absent;
     for (std::uint32_t i = 0; !stage.absent && i < document.stages.size(); ++i)
         if (document.stages[i].name == stage.text) result.stage = i;
     for (std::uint32_t i = 0; !band.absent && i < document.bands.size(); ++i)

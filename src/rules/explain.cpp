@@ -61,29 +61,56 @@ void for_questions(const RuleSet& rules, std::span<const NodeId> roots, Arena& a
     }
 }
 
+/// What the rules come to, before an override and bounds.
+Wide sum_of(const Tally& tally) { return tally.is_mean() ? wide_of(tally.score().value_or(Number{})) : tally.points(); }
+
 /// The summands of a score at one instant.
 struct Summands {
     Assessment assessment;
     Wide base, override, clamp;
+    Tally tally;
     bool pinned = false;
     Vector<Wide> rules;
     Vector<Byte> applies;
+    Vector<RuleOutcome> outcomes;
 
     Summands(const RuleSet& set, Assessor& assessor, Arena& arena)
-        : assessment(assessor.assess()), rules(set.rules().size(), Wide{}, Alloc<Wide>(arena)), applies(set.rules().size(), 0, Alloc<Byte>(arena)) {
+        : assessment(assessor.assess()),
+          tally(set),
+          rules(set.rules().size(), Wide{}, Alloc<Wide>(arena)),
+          applies(set.rules().size(), 0, Alloc<Byte>(arena)),
+          outcomes(set.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)) {
         if (!assessment.exists) return;
         base = wide_of(set.document().base);
-        Wide sum = base;
         for (std::size_t i = 0; i < rules.size(); ++i) {
             applies[i] = Byte(set.rules()[i].applies_in(assessment.stage));
             if (applies[i] == 0) continue;
-            rules[i] = wide_of(assessor.rule(i).points);
-            sum.add(rules[i]);
+            outcomes[i] = assessor.rule(i);
+            tally.add(set.rules()[i], outcomes[i]);
         }
+        if (set.is_mean())
+            share(set);
+        else
+            for (std::size_t i = 0; i < rules.size(); ++i) rules[i] = wide_of(outcomes[i].points);
+        if (!assessment.score) return;
         const Wide score = wide_of(*assessment.score);
         Number score_given;
         pinned = assessor.overridden(score_given);
-        (pinned ? override : clamp) = minus(score, sum);
+        (pinned ? override : clamp) = minus(score, sum_of(tally));
+    }
+
+private:
+    /// weight x points / the sum of all weights, of each rule. A quotient may have no end: what all rules up to one come to
+    /// is rounded, so that the differences add up to the rounded mean.
+    void share(const RuleSet& set) {
+        Tally running(set);
+        Wide shown;
+        for (std::size_t i = 0; i < rules.size() && tally.weights() > 0; ++i) {
+            if (applies[i] == 0) continue;
+            running.add(set.rules()[i], outcomes[i]);
+            const Wide upto = wide_of(divide_rounded(running.points(), tally.weights()));
+            rules[i] = minus(upto, std::exchange(shown, upto));
+        }
     }
 };
 
@@ -187,11 +214,19 @@ public:
     void compare(Instant at, const RuleSet& set, const Summands& old, const Summands& now, const Facts& facts) {
         const bool born = old.assessment.exists != now.assessment.exists;
         add(at, Cause::existence, Part::base, {}, old.base, now.base);
+        Tally tally = old.tally;
         for (std::size_t i = 0; i < now.rules.size(); ++i) {
-            if (old.rules[i] == now.rules[i]) continue;
+            const bool applied = old.applies[i] != 0, applies = now.applies[i] != 0;
+            if (applied == applies && old.outcomes[i] == now.outcomes[i]) continue;
             const RuleSet::Rule& rule = set.rules()[i];
-            const Cause cause = born ? Cause::existence : old.applies[i] != now.applies[i] ? Cause::stage : by_time(set, {rule.when, rule.points}, facts, at);
-            add(at, cause, Part::rule, rule.name, old.rules[i], now.rules[i]);
+            const Wide before = sum_of(tally);
+            if (applied) tally.take_away(rule, old.outcomes[i]);
+            if (applies) tally.add(rule, now.outcomes[i]);
+            const Cause cause = born ? Cause::existence : applied != applies ? Cause::stage : by_time(set, {rule.when, rule.points}, facts, at);
+            if (born)
+                add(at, cause, Part::rule, rule.name, old.rules[i], now.rules[i]);
+            else
+                add(at, cause, Part::rule, rule.name, before, sum_of(tally));
         }
         // What an override takes away or gives back changes with every rule below it: the cause is as good as theirs.
         add(at, born ? Cause::existence : by_time(set, {set.override_when(), set.override_score()}, facts, at), Part::override, {}, old.override,

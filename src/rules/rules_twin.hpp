@@ -184,29 +184,35 @@ public:
             if (rules_.stages()[i] == no_node || of(rules_.stages()[i], t).is_true()) result.stage = i;
         Wide exact;  // rounded once, at the end
         exact.add(document.base);
-        std::int64_t applying = 0, present = 0;
+        std::int64_t applying = 0, present = 0, weights = 0;
+        const bool is_mean = document.method == Method::weighted_mean;
         for (std::size_t i = 0; i < rules_.rules().size(); ++i) {
             const RuleSet::Rule& rule = rules_.rules()[i];
             if (rule.stages != all_stages && (result.stage == none || (rule.stages >> result.stage & 1) == 0)) continue;
             ++applying;
             const Value when = rule.when == no_node ? Value::of(true) : of(rule.when, t);
             const Value points = when.is_true() ? of(rule.points, t) : Value::of(Number{});
-            if (when.absent || points.absent) {
-                exact.add(rule.missing);
-            } else {
-                exact.add(points.number());
-                ++present;
+            const bool missing = when.absent || points.absent;
+            const Number given = missing ? document.rules[i].missing.value_or(Number{}) : points.number();
+            present += missing ? 0 : 1;
+            if (!is_mean) {
+                exact.add(given);
+            } else if (!missing || document.rules[i].missing) {
+                exact.add(given, document.rules[i].weight);
+                weights += document.rules[i].weight;
             }
         }
-        Number sum = exact.to_number();
+        if (!is_mean)
+            result.score = exact.to_number();
+        else if (weights > 0)
+            result.score = divide_rounded(exact, weights);
         if (rules_.override_when() != no_node && of(rules_.override_when(), t).is_true() && !of(rules_.override_score(), t).absent)
-            sum = of(rules_.override_score(), t).number();
-        if (document.min) sum = std::max(sum, *document.min);
-        if (document.max) sum = std::min(sum, *document.max);
-        result.score = sum;
+            result.score = of(rules_.override_score(), t).number();
+        if (result.score && document.min) result.score = std::max(*result.score, *document.min);
+        if (result.score && document.max) result.score = std::min(*result.score, *document.max);
         if (applying > 0) result.coverage = divide(Number::of(present), Number::of(applying));
-        for (std::uint32_t i = 0; i < document.bands.size(); ++i)
-            if (!document.bands[i].from || *document.bands[i].from <= sum) result.band = i;
+        for (std::uint32_t i = 0; result.score && i < document.bands.size(); ++i)
+            if (!document.bands[i].from || *document.bands[i].from <= *result.score) result.band = i;
         return result;
     }
 
@@ -423,7 +429,8 @@ public:
             text += (i == 0 ? ", \"stages\": [" : ", ") + ("{\"name\": \"s" + std::to_string(i) + "\", \"when\": \"") + truth(1) + "\"}";
         if (stages > 0) text += one_in(2) ? ", {\"name\": \"rest\"}]" : "]";
         if (one_in(3)) text += ", \"exists\": \"" + (one_in(2) ? std::string("signup is not null and not coalesce(churned, false)") : truth(1)) + "\"";
-        text += ", \"base\": " + number(0, 50) + (one_in(2) ? ", \"min\": 0, \"max\": 100" : "");
+        const bool mean = one_in(3);
+        text += (mean ? std::string(", \"method\": \"weighted mean\"") : ", \"base\": " + number(0, 50)) + (one_in(2) ? ", \"min\": 0, \"max\": 100" : "");
         if (one_in(4)) text += ", \"override\": {\"when\": \"" + truth(0) + "\", \"score\": \"" + numeric(0) + "\"}";
         const std::int64_t n = pick(1, 4);
         for (std::int64_t i = 0; i < n; ++i) {
@@ -431,6 +438,7 @@ public:
             if (stages > 0 && one_in(2)) text += ", \"stages\": [\"s0\"]";
             if (!one_in(4)) text += ", \"when\": \"" + truth(int(pick(0, 2))) + "\"";
             text += ", \"points\": " + (one_in(2) ? number(-40, 40) : "\"" + numeric(int(pick(0, 2))) + "\"");
+            if (mean && !one_in(4)) text += ", \"weight\": " + (one_in(5) ? "0" : one_in(3) ? "0." + number(1, 999999) : number(1, 50));
             text += one_in(2) ? ", \"missing\": 5}" : "}";
         }
         text += R"(], "bands": [{"name": "red"}, {"name": "yellow", "from": 30}, {"name": "green", "from": 60.5}])";

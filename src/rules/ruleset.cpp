@@ -2,6 +2,8 @@
 
 #include "base/hash.hpp"
 
+#include <numeric>
+
 namespace csagg {
 namespace {
 
@@ -19,6 +21,13 @@ std::size_t hash_of(const Node& node, std::span<const NodeId> arguments) {
     add(hash_bytes(as_bytes(node.constant.text), process_hash_seed));
     for (const NodeId id : arguments) add(id);
     return std::size_t(fold_multiply(hash, process_hash_seed | 1));
+}
+
+/// What all weights are multiples of.
+std::int64_t unit_of_weights(const Document& document) {
+    std::int64_t unit = 0;
+    for (const Document::Rule& rule : document.rules) unit = std::gcd(unit, rule.weight);
+    return std::max<std::int64_t>(unit, 1);
 }
 
 }  // namespace
@@ -160,9 +169,10 @@ RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena
     exists_ = compile(document_.exists, Kind::boolean, arena);
     override_when_ = compile(document_.override_when, Kind::boolean, arena);
     override_score_ = compile(document_.override_score, Kind::number, arena);
+    const std::int64_t unit = unit_of_weights(document_);
     for (const Document::Rule& rule : document_.rules)
         rules_.push_back({rule.name, rule.stages, compile(rule.when, Kind::boolean, arena), compile(rule.points, Kind::number, arena),
-                          rule.missing});
+                          rule.missing.value_or(Number{}), is_mean() && !rule.missing, rule.weight / unit});
     for (const Document::Alert& alert : document_.alerts) {
         Alert& compiled = alerts_.emplace_back();
         compiled.name = alert.name;

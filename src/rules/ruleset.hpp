@@ -70,7 +70,9 @@ public:
         std::string_view name;
         std::uint64_t stages;
         NodeId when, points;
-        Number missing;
+        Number missing;        // its points then
+        bool leaves;           // the mean, where it is missing
+        std::int64_t weight;   // whole numbers that are to one another as the weights are; 1 in a sum
         bool applies_in(std::size_t stage) const { return stages == all_stages || (stage < 64 && (stages >> stage & 1) != 0); }
     };
     struct Alert {
@@ -92,6 +94,7 @@ public:
     std::span<const Rule> rules() const { return {rules_.data(), rules_.size()}; }
     std::span<const Alert> alerts() const { return {alerts_.data(), alerts_.size()}; }
     NodeId exists() const { return exists_; }
+    bool is_mean() const { return document_.method == Method::weighted_mean; }
     NodeId override_when() const { return override_when_; }
     NodeId override_score() const { return override_score_; }
     /// For each fact, whether it is looked at. Without an expression that says so, a customer exists from the first entry

@@ -60,6 +60,10 @@ TEST(RuleSet, says_what_is_wrong_with_a_document_and_where) {
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "stages": [{"name": "a"}, {"name": "b"}]})"), "line 1, column 47: stage \"b\" is never reached");
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "rules": [{"name": "a", "stages": ["x"], "points": 1}]})"), "line 1, column 56: there is no stage \"x\"");
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "bands": [{"name": "a", "from": 5}, {"name": "b", "from": 5}]})"), "line 1, column 79: bands are out of order");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "method": "mean"})"), "line 1, column 31: unknown method \"mean\"");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "method": "weighted mean", "base": 1})"), "line 1, column 56: a weighted mean has no \"base\"");
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "rules": [{"name": "a", "points": 1, "weight": 2}]})"), "line 1, column 68: a sum has no weights");
+    EXPECT_EQ(failure_of(R"({"timezone": "UTC", "method": "weighted mean", "rules": [{"name": "a", "points": 1, "weight": 1e-7}]})").code, Errc::out_of_range);
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "min": 5, "max": 4})"), "line 1, column 38: \"max\" is less than \"min\"");
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "alerts": [{"name": "a", "when": "true", "for": "2 moons"}]})"), "line 1, column 69: cannot read a duration at \"2 moons\"");
     EXPECT_EQ(failure_of(R"({"timezone": "UTC", "rules": [{"name": "a", "points": "1 +"}]})").message, "line 1, column 59: expected a value but found the end");
@@ -140,6 +144,12 @@ TEST(RuleSet, has_a_canonical_text) {
                     R"("rules": [{"name": "r", "when": "true", "points": 1.5}], "bands": [{"name": "low"}, {"name": "high", "from": 1}], )"
                     R"("alerts": [{"name": "x", "when": "true", "for": "14 days"}]})");
     EXPECT_EQ(canonical(tidy), tidy);
+    // What says the default is left out; in a mean 0 for a missing rule says more than nothing.
+    const std::string rules = R"("rules": [{"name": "a", "points": 1, "weight": 1.0, "missing": 0}, {"name": "b", "points": 1, "weight": 2.50}]})";
+    EXPECT_EQ(canonical(R"({"timezone": "UTC", "method": "sum", "rules": [{"name": "a", "points": 1, "missing": 0}]})"),
+              R"({"timezone": "UTC", "rules": [{"name": "a", "points": 1}]})");
+    EXPECT_EQ(canonical(R"({"timezone": "UTC", "method": "weighted mean", )" + rules),
+              R"({"timezone": "UTC", "method": "weighted mean", "rules": [{"name": "a", "points": 1, "missing": 0}, {"name": "b", "points": 1, "weight": 2.5}]})");
 }
 
 TEST(RuleSet, shares_equal_parts) {

@@ -154,7 +154,7 @@ for path in bad:
 
 if validator:
     chance = random.Random(1)
-    seeds = [json.loads(path.read_text()) for path in good if path.stem in ("design", "every-member")]
+    seeds = [json.loads(path.read_text()) for path in good if path.stem in ("design", "every-member", "weighted-mean")]
     mutants = [json.dumps(mutant(chance.choice(seeds), chance)) for _ in range(1500)]
     too_strict, too_lax, refused = [], [], 0
     for text, verdict in zip(mutants, ask_csagg(mutants)):
