@@ -5,6 +5,7 @@
 namespace csagg {
 Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, bool goes_on)
     : rules_(rules),
+      inputs_(inputs),
       facts_(view(rules.document().facts), inputs, rules.wanted(), arena),
       evaluation_(rules.program(), facts_, arena, goes_on),
       outcomes_(rules.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)),
@@ -177,6 +178,9 @@ Instant alerts_from(const RuleSet& rules, const Facts& facts, Instant now) {
 }
 
 void Assessor::run_alerts(Instant now) {
+    // Of what comes later nothing is to be known: that a figure changes is the change that find_change() stops at.
+    if (rules_.asks_figures() && !facts_.has_figures())
+        set_figures(figures_until(rules_, inputs_, facts_, now + 1, machines_.get_stored_allocator().arena()), now + 1);
     Instant at = alerts_from(rules_, facts_, now);
     for (std::size_t steps = 1; !machines_.empty() && at < now; at = until_) {
         move_to(at);

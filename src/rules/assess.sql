@@ -21,7 +21,7 @@ COMMENT ON TYPE csagg.assessment IS
 CREATE FUNCTION csagg.assess(rules csagg.ruleset, facts record, as_of timestamptz) RETURNS csagg.assessment
     AS 'MODULE_PATHNAME', 'csagg_assess' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION csagg.assess(csagg.ruleset, record, timestamptz) IS
-    'assessment of the customer at that instant. While it does not exist, stage, score, band and coverage are NULL and there is no alert. valid_until is exact, but for values that change daily in a way that cannot be known beforehand, such as quotients of ages: these are followed ten years ahead; an evaluation that will fail counts as a change. Errors as of score()';
+    'assessment of the customer at that instant. While it does not exist, stage, score, band and coverage are NULL and there is no alert. Alerts may ask for these four as states, which are followed from the first data on, but not before 1970. valid_until is exact, but for values that change daily in a way that cannot be known beforehand, such as quotients of ages: these are followed ten years ahead; an evaluation that will fail counts as a change. Errors as of score()';
 
 CREATE FUNCTION csagg.assess_over(rules csagg.ruleset, facts record, since timestamptz, until timestamptz,
     OUT stage csagg.timeline, OUT score csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline,

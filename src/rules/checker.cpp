@@ -17,7 +17,7 @@ public:
             case Op::constant: return;
             case Op::state:
             case Op::state_ago:
-            case Op::previous: node.kind = Byte(facts_.facts[node.fact].kind); return;
+            case Op::previous: node.kind = Byte(facts_.kind(node.fact)); return;
             case Op::first:
             case Op::last: node.kind = Byte(Kind::time); return;
             case Op::changed_within: node.kind = Byte(Kind::boolean); return;

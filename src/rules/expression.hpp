@@ -72,6 +72,13 @@ struct Nodes {
     static constexpr std::size_t max_nodes = 100'000;
 };
 
+/// What of an assessment alerts may ask for as if it were a fact; numbered behind the facts, in this order.
+enum class Figure : Byte { score, band, stage, coverage };
+inline constexpr std::size_t figure_count = 4;
+constexpr Kind kind_of(Figure figure) {
+    return figure == Figure::band || figure == Figure::stage ? Kind::text : Kind::number;
+}
+
 /// Names and kinds of the declared facts.
 class Declarations {
 public:
@@ -83,8 +90,14 @@ public:
     /// ExpressionError with a hint for a name that is none.
     std::uint32_t find(std::string_view name, std::size_t at) const;
     bool has(std::string_view name) const { return place_of(name) < facts.size(); }
+    bool is_counter(std::uint32_t fact) const { return fact < facts.size() && facts[fact].kind == FactKind::counter; }
+    /// Of a state.
+    Kind kind(std::uint32_t fact) const {
+        return fact < facts.size() ? state_kind(facts[fact].kind) : kind_of(Figure(fact - facts.size()));
+    }
 
-    Vector<Fact> facts;  // by name
+    Vector<Fact> facts;        // by name
+    bool has_figures = false;  // a fact of the same name goes before
 
 private:
     std::uint32_t place_of(std::string_view name) const;

@@ -252,7 +252,7 @@ private:
     }
 
     void require_state(const Node& node, std::string_view name, std::size_t at) const {
-        if (facts_.facts[node.fact].kind != FactKind::counter) return;
+        if (!facts_.is_counter(node.fact)) return;
         throw ExpressionError(Errc::kind_mismatch, at, "\"" + excerpt(name) + "\" is a counter, which has no value of its own",
                               "Say what is counted, as in count(" + excerpt(name) + ", 14 days).");
     }
@@ -293,7 +293,7 @@ private:
         Node node{.op = f.op, .at = std::uint32_t(at), .fact = facts_.find(name, token.at)};
         if (f.op < Op::count)
             require_state(node, name, token.at);
-        else if (facts_.facts[node.fact].kind != FactKind::counter)
+        else if (!facts_.is_counter(node.fact))
             throw ExpressionError(Errc::kind_mismatch, token.at, "\"" + excerpt(name) + "\" is not a counter",
                                   std::string(f.name) + " is of counters.");
         if (f.most >= 1 && (f.least > 0 || lexer_.at_symbol(","))) {
@@ -376,6 +376,8 @@ NodeId Nodes::add(Node node, std::span<const NodeId> its_arguments) {
     return NodeId(list.size() - 1);
 }
 
+constexpr std::string_view figure_names[figure_count] = {"score", "band", "stage", "coverage"};
+
 std::uint32_t Declarations::place_of(std::string_view name) const {
     const auto found = std::lower_bound(facts.begin(), facts.end(), name, [](const Fact& f, std::string_view n) { return f.name < n; });
     return found != facts.end() && found->name == name ? std::uint32_t(found - facts.begin())
@@ -384,6 +386,12 @@ std::uint32_t Declarations::place_of(std::string_view name) const {
 
 std::uint32_t Declarations::find(std::string_view name, std::size_t at) const {
     if (const std::uint32_t place = place_of(name); place < facts.size()) return place;
+    const auto figure = std::uint32_t(std::ranges::find(figure_names, name) - figure_names);
+    if (figure < figure_count) {
+        if (has_figures) return std::uint32_t(facts.size()) + figure;
+        throw ExpressionError(Errc::invalid_text, at, "only an alert can ask for the " + std::string(name),
+                              "The score comes from rules, stages and override. A fact of that name is to be declared in \"facts\".");
+    }
     std::string known;
     for (const Fact& fact : facts)
         if (known.size() < 150) known += (known.empty() ? "" : ", ") + excerpt(fact.name);

@@ -422,6 +422,22 @@ public:
         }
     }
 
+    /// What an alert may ask of the assessment.
+    std::string figures() {
+        switch (pick(0, 9)) {
+            case 0: return "score <= score @ " + duration() + " ago - " + number(1, 20);
+            case 1: return "previous(band) = 'green' and band = 'red'";
+            case 2: return "changed_within(" + word({"score", "band", "stage", "coverage"}) + ", " + duration() + ")";
+            case 3: return "age(" + word({"score", "band", "stage", "coverage"}) + ") >= " + number(1, 5);
+            case 4: return "coverage < 1 and score > " + number(0, 60);
+            case 5: return "stage = 's0' or stage @ " + duration() + " ago is null";
+            case 6: return "score - previous(score) > " + number(-9, 9);
+            case 7: return "band <> band @ " + duration() + " ago";
+            case 8: return "score * count(" + counter() + ", " + duration() + ") > " + number(0, 90);
+            default: return "score is not null and (" + truth(0) + ")";
+        }
+    }
+
     std::string rules(std::string_view zone, bool alerts) {
         std::string text = "{\"timezone\": \"" + std::string(zone) + "\", " + facts_member;
         const std::int64_t stages = pick(0, 2);
@@ -443,7 +459,7 @@ public:
         }
         text += R"(], "bands": [{"name": "red"}, {"name": "yellow", "from": 30}, {"name": "green", "from": 60.5}])";
         for (int i = 0; alerts && i < 3; ++i) {
-            text += (i == 0 ? ", \"alerts\": [" : ", ") + ("{\"name\": \"a" + std::to_string(i) + "\", \"when\": \"" + truth(int(pick(0, 1))) + "\"");
+            text += (i == 0 ? ", \"alerts\": [" : ", ") + ("{\"name\": \"a" + std::to_string(i) + "\", \"when\": \"" + (one_in(3) ? figures() : truth(int(pick(0, 1)))) + "\"");
             if (!one_in(3)) text += ", \"for\": \"" + (one_in(2) ? "1 day" : duration()) + "\"";
             if (!one_in(3)) text += ", \"keep_firing_for\": \"" + (one_in(2) ? "2 days" : duration()) + "\"";
             text += i == 2 ? "}]" : "}";

@@ -147,7 +147,12 @@ NodeId RuleSet::compile(const Formula& formula, Kind kind, Arena& arena) {
                 kind == Kind::boolean ? "A condition is true or false: compare, as in seats > 0."
                                       : "Points and scores are numbers: put the condition into \"when\".");
         for (const Node& node : parsed.list)
-            if (is_fact(node.op)) wanted_[node.fact] = 1;
+            if (is_fact(node.op)) {
+                if (node.fact < wanted_.size())
+                    wanted_[node.fact] = 1;
+                else
+                    asks_figures_ = true;
+            }
         return program_.take(parsed);
     } catch (const ExpressionError& e) {
         throw_at(json_.source(), json_.offset_in(value, e.at()), e.code(), e.what(), e.hint());
@@ -173,6 +178,7 @@ RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena
     for (const Document::Rule& rule : document_.rules)
         rules_.push_back({rule.name, rule.stages, compile(rule.when, Kind::boolean, arena), compile(rule.points, Kind::number, arena),
                           rule.missing.value_or(Number{}), is_mean() && !rule.missing, rule.weight / unit});
+    declarations_.has_figures = true;
     for (const Document::Alert& alert : document_.alerts) {
         Alert& compiled = alerts_.emplace_back();
         compiled.name = alert.name;

@@ -101,6 +101,9 @@ public:
     /// of any fact on.
     std::span<const Byte> wanted() const { return {wanted_.data(), wanted_.size()}; }
 
+    /// Whether an alert asks for a figure of the assessment.
+    bool asks_figures() const { return asks_figures_; }
+
     /// What an assessment reads. Of a thousand rule sets that take turns none is in the caches when it is its turn, and
     /// while the facts are read there is time to fetch it.
     void prefetch() const;
@@ -118,6 +121,7 @@ private:
     Vector<Rule> rules_;
     Vector<Alert> alerts_;
     Vector<Byte> wanted_;
+    bool asks_figures_ = false;
     NodeId exists_, override_when_ = no_node, override_score_ = no_node;
 };
 

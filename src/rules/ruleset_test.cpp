@@ -86,6 +86,24 @@ TEST(RuleSet, hints_at_what_was_meant) {
     EXPECT_EQ(hint(R"x("stages": ["b"])x"), "Stages are \"a\".");
 }
 
+TEST(RuleSet, lets_alerts_ask_for_the_assessment_and_nothing_else) {
+    const auto alert = [](const std::string& when) {
+        return message_of(R"({"timezone": "UTC", "facts": {"seats": "number"}, "alerts": [{"name": "a", "when": ")" + when + "\"}]}");
+    };
+    for (const char* const good : {"score <= score @ 7 days ago - 20", "previous(band) = 'green' and band = 'red'", "changed_within(stage, 7 days)",
+                                   "age(coverage) > 3 and seats > 0"})
+        EXPECT_EQ(alert(good), "") << good;
+    EXPECT_EQ(alert("score = 'red'"), "line 1, column 93: a number and a text do not go together");
+    EXPECT_EQ(alert("count(score) > 1"), "line 1, column 91: \"score\" is not a counter");
+    EXPECT_EQ(alert("points > 1"), "line 1, column 85: fact \"points\" is not declared");
+    const Failure rule = failure_of(R"({"timezone": "UTC", "rules": [{"name": "a", "when": "band = 'red'", "points": 1}]})");
+    EXPECT_EQ(rule.message, "line 1, column 54: only an alert can ask for the band");
+    EXPECT_EQ(rule.hint, "The score comes from rules, stages and override. A fact of that name is to be declared in \"facts\".");
+    // A fact of that name is what it was.
+    EXPECT_EQ(message_of(R"({"timezone": "UTC", "facts": {"score": "text"}, "rules": [{"name": "a", "when": "score = 'x'", "points": 1}],
+                             "alerts": [{"name": "a", "when": "score = 'x' and band = 'red'"}]})"), "");
+}
+
 TEST(RuleSet, limits_what_it_reads) {
     EXPECT_EQ(failure_of(std::string(2'000'000, ' ')).code, Errc::limit_exceeded);
     EXPECT_EQ(failure_of(std::string(100'000, '[')).code, Errc::limit_exceeded);

@@ -235,7 +235,7 @@ void Sweep::run(Steps& score) {
     run_plain<Int128>(score);
 }
 
-void Sweep::run(AssessmentOver& over) { run_any(&over.stage, over.score, &over.band, &over.coverage); }
+void Sweep::run(Figures& figures) { run_any(&figures.stage, figures.score, &figures.band, &figures.coverage); }
 
 void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
                  Steps& out) {

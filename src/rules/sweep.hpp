@@ -22,7 +22,7 @@ public:
     /// All must outlive this. NotLifted, here and below: where an expression that is needed fails, too.
     Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena);
 
-    void run(AssessmentOver& over);
+    void run(Figures& figures);
     /// The score alone.
     void run(Steps& score);
 
