@@ -10,8 +10,9 @@ INSERT INTO account VALUES (1, 70, 50, 30, 95), (2, 70, NULL, 30, NULL), (3, 0, 
 CREATE TABLE r AS SELECT '{"timezone": "UTC", "method": "weighted mean",
     "exists": "true",
     "facts": {"usage": "number", "tickets": "number", "resolution": "number", "nps": "number"},
+    "define": [{"name": "support", "is": "(2 * coalesce(tickets, 0) + coalesce(resolution, 0)) / nullif(if(tickets is null, 0, 2) + if(resolution is null, 0, 1), 0)"}],
     "rules": [{"name": "usage", "weight": 50, "points": "usage"},
-              {"name": "support", "weight": 30, "points": "(2 * coalesce(tickets, 0) + coalesce(resolution, 0)) / nullif(if(tickets is null, 0, 2) + if(resolution is null, 0, 1), 0)"},
+              {"name": "support", "weight": 30, "points": "support"},
               {"name": "nps", "weight": 20, "points": "nps"}],
     "bands": [{"name": "red"}, {"name": "green", "from": 50}]}'::ruleset AS rules;
 SELECT id, round(a.score, 4) AS score, a.band, round(a.coverage, 2) AS coverage, round(plain.score, 4) = round(a.score, 4) AS right
@@ -19,7 +20,9 @@ FROM r, account c, assess(rules, c, '2025-06-01') a,
      LATERAL (SELECT sum(w * v) FILTER (WHERE v IS NOT NULL) / sum(w) FILTER (WHERE v IS NOT NULL) AS score
               FROM (VALUES (50, usage), (30, (SELECT sum(w * v) / sum(w) FROM (VALUES (2, tickets), (1, resolution)) s (w, v) WHERE v IS NOT NULL)), (20, nps)) m (w, v)) plain
 ORDER BY id;
-SELECT id, e.rule, e.missing, e.points FROM r, account c, explain(rules, c, '2025-06-01') e WHERE id IN (1, 2, 4) ORDER BY id;
+SELECT id, e.rule, e.missing, e.points, e.facts FROM r, account c, explain(rules, c, '2025-06-01') e WHERE id IN (1, 2, 4) ORDER BY id;
+-- a definition that is not needed, and would fail, is not shown
+SELECT n, e.points, e.facts FROM (VALUES (0), (5)) x (n), explain('{"timezone": "UTC", "facts": {"n": "number"}, "define": [{"name": "share", "is": "10 / n"}], "rules": [{"name": "r", "when": "n > 0 and share > 1", "points": "share"}]}', x, '2025-06-01') e;
 SELECT id, score(rules, c, '2025-06-01') IS NOT DISTINCT FROM sum(e.points) FILTER (WHERE NOT e.missing) AS adds_up
 FROM r, account c, explain(rules, c, '2025-06-01') e GROUP BY id, rules, c ORDER BY id;
 

@@ -15,6 +15,7 @@ public:
         Node& node = nodes_.list[id];
         switch (node.op) {
             case Op::constant: return;
+            case Op::defined: return result(node, facts_.definitions[node.fact].kind);
             case Op::state:
             case Op::state_ago:
             case Op::previous: node.kind = Byte(facts_.kind(node.fact)); return;

@@ -138,6 +138,17 @@ Document::Fact read_fact(const Reader& reader, const JsonValue& name, const Json
     return fact;
 }
 
+Document::Definition read_definition(const Reader& reader, const Document& document, const JsonValue& value) {
+    const Members members(reader, value, "a definition", {"name", "is"});
+    Document::Definition definition{reader.text(*members["name"], "the name of a definition"), {}};
+    check_new_name(reader, document.definitions, *members["name"], "definitions");
+    for (const Document::Fact& fact : document.facts)
+        if (fact.name == definition.name) reader.fail(*members["name"], "there is a fact named " + quoted(fact.name));
+    if (members["is"] == nullptr) reader.fail(value, "definition " + quoted(definition.name) + " has no \"is\"");
+    definition.is = reader.formula(*members["is"], "\"is\"");
+    return definition;
+}
+
 Document::Stage read_stage(const Reader& reader, const Document& document, const JsonValue& value) {
     const Members members(reader, value, "a stage", {"name", "when"});
     Document::Stage stage{reader.text(*members["name"], "the name of a stage"), {}};
@@ -228,10 +239,11 @@ Document::Alert read_alert(const Reader& reader, const Document& document, const
 
 }  // namespace
 
-Document::Document(const Json& json, Arena& arena) : facts(arena), stages(arena), rules(arena), bands(arena), alerts(arena) {
+Document::Document(const Json& json, Arena& arena)
+    : facts(arena), definitions(arena), stages(arena), rules(arena), bands(arena), alerts(arena) {
     const Reader reader(json);
     const Members members(reader, json.root(), "a rule set",
-                          {"timezone", "optional", "facts", "stages", "exists", "method", "base", "min", "max", "override",
+                          {"timezone", "optional", "facts", "define", "stages", "exists", "method", "base", "min", "max", "override",
                            "rules", "bands", "alerts"});
     if (members["timezone"] == nullptr)
         reader.fail(json.root(), "rule set has no \"timezone\"", "Say whose days count, as in \"timezone\": \"Asia/Tokyo\".");
@@ -249,6 +261,9 @@ Document::Document(const Json& json, Arena& arena) : facts(arena), stages(arena)
         });
         std::sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.name < b.name; });
     }
+    if (const JsonValue* list = members["define"])
+        reader.list(*list, "\"define\"", max_list,
+                    [&](const JsonValue& v) { definitions.push_back(read_definition(reader, *this, v)); });
     if (const JsonValue* list = members["stages"])
         reader.list(*list, "\"stages\"", max_stages, [&](const JsonValue& v) { stages.push_back(read_stage(reader, *this, v)); });
     if (members["exists"] != nullptr) exists = reader.condition(*members["exists"], "\"exists\"");
@@ -367,6 +382,7 @@ void Document::print(String& out) const {
         }
         p.close('}');
     }
+    p.list("define", definitions, [&](const Definition& definition) { p.formula("is", definition.is); });
     p.list("stages", stages, [&](const Stage& stage) { p.formula("when", stage.when); });
     p.formula("exists", exists);
     if (method == Method::weighted_mean) p.text("method", "weighted mean");

@@ -25,6 +25,10 @@ struct Document {
         FactKind kind;
         bool optional;
     };
+    struct Definition {
+        std::string_view name;
+        Formula is;
+    };
     struct Stage {
         std::string_view name;
         Formula when;
@@ -54,6 +58,7 @@ struct Document {
     const JsonValue* timezone = nullptr;
     bool optional = false;  // a fact may lack its column
     Vector<Fact> facts;     // by name
+    Vector<Definition> definitions;
     Vector<Stage> stages;
     Formula exists;
     Method method = Method::sum;

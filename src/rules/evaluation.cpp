@@ -61,6 +61,7 @@ void Evaluation::set_line(Result& result, Number value, Number slope, Instant un
 void Evaluation::compute(NodeId id, Result& result) {
     const Node& node = program_[id];
     switch (node.op) {
+        case Op::defined:
         case Op::constant: return set(result, node.constant, plus_infinity);
         case Op::state:
         case Op::state_ago: return state(node, result);

@@ -41,6 +41,9 @@ public:
         return result;
     }
 
+    /// Whether it has been asked, and what it was is still so.
+    bool is_known(NodeId id) const { return now_ < results_[id].fresh_until; }
+
 private:
     struct Cursor {
         bool started = false;

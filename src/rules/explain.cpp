@@ -170,15 +170,22 @@ void print_facts_seen(const RuleSet& rules, const Explanation& row, Assessor& as
     const NodeId roots[] = {is_rule ? rules.rules()[row.rule].points : rules.override_score(),
                             is_rule ? rules.rules()[row.rule].when : rules.override_when()};
     bool first = true;
-    out.push_back('{');
-    for_questions(rules, roots, arena, [&](NodeId id, const Node& node) {
+    const auto print = [&](std::string_view name, NodeId id) {
         if (!first) out += ", ";
         first = false;
-        String question(arena);
-        print_question(rules, node, question);
-        print_quoted({question.data(), question.size()}, out);
+        print_quoted(name, out);
         out += ": ";
         print_json(assessor.evaluation().of(id).value, out);
+    };
+    out.push_back('{');
+    // A definition that was not needed may fail.
+    for (const std::uint32_t i : is_rule ? rules.rules()[row.rule].defined : rules.override_defined())
+        if (const NodeId id = rules.definitions()[i]; !rules.program()[id].can_fail || assessor.evaluation().is_known(id))
+            print(rules.document().definitions[i].name, id);
+    for_questions(rules, roots, arena, [&](NodeId id, const Node& node) {
+        String question(arena);
+        print_question(rules, node, question);
+        print({question.data(), question.size()}, id);
     });
     out.push_back('}');
 }

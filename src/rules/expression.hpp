@@ -11,6 +11,7 @@ namespace csagg {
 
 enum class Op : Byte {
     constant,
+    defined,  // a name, until it is taken over into a Program
     // of facts
     state, state_ago, previous, changed_within, age,
     count, sum, distinct, active_days, first, last,
@@ -40,7 +41,7 @@ struct Node {
     std::uint32_t at = 0;      // byte of the expression's text
     std::uint32_t first = 0;   // its arguments, in the list's `arguments`
     std::uint32_t count = 0;
-    std::uint32_t fact = 0;    // its number in the document
+    std::uint32_t fact = 0;    // its number in the document, or that of a definition
     std::uint32_t question = 0;  // in Program, where it asks a fact
     Span window{}, shift{};    // shift: of '14 days ago'; all zero where there is none
     Value constant = Value::none(Kind::boolean);
@@ -86,10 +87,19 @@ public:
         std::string_view name;
         FactKind kind;
     };
-    explicit Declarations(Arena& arena) : facts(arena) {}
+    struct Definition {
+        std::string_view name;
+        Kind kind;
+        std::uint16_t depth;  // of its nodes
+    };
+    explicit Declarations(Arena& arena) : facts(arena), definitions(arena) {}
+    /// The number of a definition, or how many there are.
+    std::uint32_t find_definition(std::string_view name) const;
     /// ExpressionError with a hint for a name that is none.
     std::uint32_t find(std::string_view name, std::size_t at) const;
-    bool has(std::string_view name) const { return place_of(name) < facts.size(); }
+    bool has(std::string_view name) const {
+        return place_of(name) < facts.size() || find_definition(name) < definitions.size();
+    }
     bool is_counter(std::uint32_t fact) const { return fact < facts.size() && facts[fact].kind == FactKind::counter; }
     /// Of a state.
     Kind kind(std::uint32_t fact) const {
@@ -97,6 +107,7 @@ public:
     }
 
     Vector<Fact> facts;        // by name
+    Vector<Definition> definitions;
     bool has_figures = false;  // a fact of the same name goes before
 
 private:

@@ -39,6 +39,7 @@ Track Lift::compute(NodeId id) {
     const Node& node = program_[id];
     using enum PieceState;
     switch (node.op) {
+        case Op::defined:
         case Op::constant: return constant(piece_of(node.constant));
         case Op::state:
         case Op::state_ago: return state(node);

@@ -239,8 +239,12 @@ private:
         }
     }
 
-    /// A state: its name, or its name and '@ 30 days ago'.
+    /// A definition; a state: its name, or its name and '@ 30 days ago'.
     NodeId state(std::string_view name, std::size_t at) {
+        if (const std::uint32_t i = facts_.find_definition(name); i < facts_.definitions.size()) {
+            if (lexer_.at_symbol("@")) throw_defined(name, lexer_.token().at);
+            return nodes_.add({.op = Op::defined, .depth = facts_.definitions[i].depth, .at = std::uint32_t(at), .fact = i}, {});
+        }
         Node node{.op = Op::state, .at = std::uint32_t(at), .fact = facts_.find(name, at)};
         require_state(node, name, at);
         if (lexer_.accept_symbol("@")) {
@@ -249,6 +253,11 @@ private:
             lexer_.expect_word("ago", "Write it as in plan @ 30 days ago.");
         }
         return nodes_.add(node, {});
+    }
+
+    [[noreturn]] static void throw_defined(std::string_view name, std::size_t at) {
+        throw ExpressionError(Errc::invalid_text, at, "\"" + excerpt(name) + "\" is a definition, not a fact",
+                              "What looks back asks facts: write it into the definition.");
     }
 
     void require_state(const Node& node, std::string_view name, std::size_t at) const {
@@ -290,6 +299,7 @@ private:
         if (token.type != TokenType::name && token.type != TokenType::quoted_name) lexer_.fail("the name of a fact");
         const std::string_view name = token.type == TokenType::name ? token.text : unquoted(token.text, '"');
         lexer_.advance();
+        if (facts_.find_definition(name) < facts_.definitions.size()) throw_defined(name, token.at);
         Node node{.op = f.op, .at = std::uint32_t(at), .fact = facts_.find(name, token.at)};
         if (f.op < Op::count)
             require_state(node, name, token.at);
@@ -382,6 +392,10 @@ std::uint32_t Declarations::place_of(std::string_view name) const {
     const auto found = std::lower_bound(facts.begin(), facts.end(), name, [](const Fact& f, std::string_view n) { return f.name < n; });
     return found != facts.end() && found->name == name ? std::uint32_t(found - facts.begin())
                                                        : std::uint32_t(facts.size());
+}
+
+std::uint32_t Declarations::find_definition(std::string_view name) const {
+    return std::uint32_t(std::ranges::find(definitions, name, &Definition::name) - definitions.begin());
 }
 
 std::uint32_t Declarations::find(std::string_view name, std::size_t at) const {

@@ -60,6 +60,7 @@ public:
         const auto truth = [](bool b) { return Value::of(b); };
         const auto number = [](const Number& n) { return Value::of(n); };
         switch (node.op) {
+            case Op::defined: break;
             case Op::constant: return node.constant;
             case Op::state: return state_at(node, t);
             case Op::state_ago: return state_at(node, back(t, node.window));
@@ -333,6 +334,7 @@ public:
     Random(std::uint64_t seed, Instant from, Instant until) : engine_(seed), from_(from), until_(until) {}
 
     bool fails = false;  // some quotients divide by zero
+    bool defines = false;  // expressions use what the rule set defines
 
     std::int64_t pick(std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(engine_); }
     bool one_in(int n) { return pick(1, n) == 1; }
@@ -370,7 +372,8 @@ public:
 
     std::string numeric(int depth) {
         if (depth <= 0) {
-            switch (pick(0, 9)) {
+            switch (pick(0, defines ? 10 : 9)) {
+                case 10: return one_in(2) ? "usage" : R"(\"twice the usage\")";
                 case 0: return number(-20, 60);
                 case 1: return number(0, 9) + "." + number(1, 99);
                 case 2: return "age(" + any_state() + ")";
@@ -401,11 +404,13 @@ public:
     }
     std::string truth(int depth) {
         if (depth <= 0) {
-            switch (pick(0, 5)) {
+            switch (pick(0, defines ? 7 : 5)) {
                 case 0: return "churned";
                 case 1: return "changed_within(" + any_state() + ", " + duration() + ")";
                 case 2: return text() + " in ('gold', 'silver')";
                 case 3: return any_state() + " is not null";
+                case 6: return "quiet";
+                case 7: return "usage > " + number(0, 20);
                 default: return day() + " within " + duration();
             }
         }
@@ -440,6 +445,12 @@ public:
 
     std::string rules(std::string_view zone, bool alerts) {
         std::string text = "{\"timezone\": \"" + std::string(zone) + "\", " + facts_member;
+        if ((defines = one_in(3))) {
+            defines = false;
+            text += ", \"define\": [{\"name\": \"usage\", \"is\": \"" + numeric(int(pick(0, 2))) + "\"}, {\"name\": \"quiet\", \"is\": \"usage < 5 or " + truth(0) +
+                    "\"}, {\"name\": \"twice the usage\", \"is\": \"usage + usage\"}]";
+            defines = true;
+        }
         const std::int64_t stages = pick(0, 2);
         for (std::int64_t i = 0; i < stages; ++i)
             text += (i == 0 ? ", \"stages\": [" : ", ") + ("{\"name\": \"s" + std::to_string(i) + "\", \"when\": \"") + truth(1) + "\"}";

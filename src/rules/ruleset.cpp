@@ -90,11 +90,15 @@ NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
     return id;
 }
 
-NodeId Program::take(const Nodes& parsed) {
+NodeId Program::take(const Nodes& parsed, std::span<const NodeId> definitions) {
     Arena& arena = nodes_.list.get_stored_allocator().arena();
     SmallVector<NodeId, 64> here(arena);
     SmallVector<NodeId, 16> arguments(arena);
     for (const Node& node : parsed.list) {
+        if (node.op == Op::defined) {
+            here.push_back(definitions[node.fact]);
+            continue;
+        }
         arguments.clear();
         for (const NodeId argument : parsed.arguments_of(node)) arguments.push_back(here[argument]);
         here.push_back(intern(node, view(arguments)));
@@ -130,33 +134,79 @@ NodeId RuleSet::compile(const Formula& formula, Kind kind, Arena& arena) {
     Nodes parsed(arena);
     try {
         if (value.type == JsonType::number) {
-            parsed.add({.kind = Byte(kind), .constant = Value::of(Number::parse(value.text))}, {});
+            parsed.add({.kind = Byte(Kind::number), .constant = Value::of(Number::parse(value.text))}, {});
         } else {
             parse_expression(value.text, declarations_, parsed, arena);
             check_kinds(parsed, 0, declarations_);
         }
         Node& whole = parsed.list.back();
+        if (whole.kind == 0 && kind == any_kind)
+            throw ExpressionError(Errc::kind_mismatch, whole.at, "cannot tell the kind of NULL here");
         if (whole.kind == 0 && whole.op == Op::constant) {
             whole.kind = Byte(kind);
             whole.constant = Value::none(kind);
         }
-        if (whole.kind != Byte(kind))
+        if (whole.kind != Byte(kind) && kind != any_kind)
             throw ExpressionError(
                 Errc::kind_mismatch, 0,
                 std::string("the expression is a ") + kind_name(Kind(whole.kind)) + ", not a " + kind_name(kind),
                 kind == Kind::boolean ? "A condition is true or false: compare, as in seats > 0."
                                       : "Points and scores are numbers: put the condition into \"when\".");
         for (const Node& node : parsed.list)
-            if (is_fact(node.op)) {
+            if (node.op == Op::defined) {
+                used_[node.fact] = 1;
+            } else if (is_fact(node.op)) {
                 if (node.fact < wanted_.size())
                     wanted_[node.fact] = 1;
                 else
                     asks_figures_ = true;
             }
-        return program_.take(parsed);
+        return program_.take(parsed, definitions());
     } catch (const ExpressionError& e) {
         throw_at(json_.source(), json_.offset_in(value, e.at()), e.code(), e.what(), e.hint());
     }
+}
+
+std::span<const std::uint32_t> RuleSet::take_used(Arena& arena) {
+    Vector<std::uint32_t> all{Alloc<std::uint32_t>(arena)};
+    for (std::uint32_t i = 0; i < definitions_.size(); ++i)
+        if (used_[i] != 0)
+            for (const std::uint32_t other : definitions_used_[i]) used_[other] = 1;
+    for (std::uint32_t i = 0; i < definitions_.size(); ++i)
+        if (std::exchange(used_[i], 0) != 0) all.push_back(i);
+    if (all.empty()) return {};
+    auto* const kept = static_cast<std::uint32_t*>(arena.allocate(all.size() * sizeof(std::uint32_t), alignof(std::uint32_t)));
+    std::ranges::copy(all, kept);
+    return {kept, all.size()};
+}
+
+void RuleSet::define(const Document::Definition& definition, Arena& arena) {
+    const NodeId id = compile(definition.is, any_kind, arena);
+    definitions_used_.push_back(take_used(arena));
+    definitions_.push_back(id);
+    declarations_.definitions.push_back({definition.name, Kind(program_[id].kind), program_[id].depth});
+}
+
+void RuleSet::add_rule(const Document::Rule& rule, std::int64_t unit_of_weights, Arena& arena) {
+    Rule& compiled = rules_.emplace_back();
+    compiled.name = rule.name;
+    compiled.stages = rule.stages;
+    compiled.when = compile(rule.when, Kind::boolean, arena);
+    compiled.points = compile(rule.points, Kind::number, arena);
+    compiled.missing = rule.missing.value_or(Number{});
+    compiled.leaves = is_mean() && !rule.missing;
+    compiled.weight = rule.weight / unit_of_weights;
+    compiled.defined = take_used(arena);
+}
+
+void RuleSet::add_alert(const Document::Alert& alert, Arena& arena) {
+    Alert& compiled = alerts_.emplace_back();
+    compiled.name = alert.name;
+    compiled.when = compile(alert.when, Kind::boolean, arena);
+    compiled.has_hold = alert.hold.has_value();
+    compiled.has_keep = alert.keep.has_value();
+    if (alert.hold) compiled.hold = program_.reach(*alert.hold);
+    if (alert.keep) compiled.keep = program_.reach(*alert.keep);
 }
 
 RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena)
@@ -165,29 +215,25 @@ RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena
       calendar_(&find_calendar(calendars)),
       program_(*calendar_, arena),
       declarations_(arena),
+      definitions_(arena),
+      definitions_used_(arena),
+      used_(document_.definitions.size(), Byte(0), Alloc<Byte>(arena)),
       stages_(arena),
       rules_(arena),
       alerts_(arena),
       wanted_(document_.facts.size(), Byte(document_.exists.given() ? 0 : 1), Alloc<Byte>(arena)) {
     for (const Document::Fact& fact : document_.facts) declarations_.facts.push_back({fact.name, fact.kind});
+    for (const Document::Definition& definition : document_.definitions) define(definition, arena);
     for (const Document::Stage& stage : document_.stages) stages_.push_back(compile(stage.when, Kind::boolean, arena));
     exists_ = compile(document_.exists, Kind::boolean, arena);
+    take_used(arena);
     override_when_ = compile(document_.override_when, Kind::boolean, arena);
     override_score_ = compile(document_.override_score, Kind::number, arena);
+    override_defined_ = take_used(arena);
     const std::int64_t unit = unit_of_weights(document_);
-    for (const Document::Rule& rule : document_.rules)
-        rules_.push_back({rule.name, rule.stages, compile(rule.when, Kind::boolean, arena), compile(rule.points, Kind::number, arena),
-                          rule.missing.value_or(Number{}), is_mean() && !rule.missing, rule.weight / unit});
+    for (const Document::Rule& rule : document_.rules) add_rule(rule, unit, arena);
     declarations_.has_figures = true;
-    for (const Document::Alert& alert : document_.alerts) {
-        Alert& compiled = alerts_.emplace_back();
-        compiled.name = alert.name;
-        compiled.when = compile(alert.when, Kind::boolean, arena);
-        compiled.has_hold = alert.hold.has_value();
-        compiled.has_keep = alert.keep.has_value();
-        if (alert.hold) compiled.hold = program_.reach(*alert.hold);
-        if (alert.keep) compiled.keep = program_.reach(*alert.keep);
-    }
+    for (const Document::Alert& alert : document_.alerts) add_alert(alert, arena);
 }
 
 }  // namespace csagg

@@ -104,6 +104,39 @@ TEST(RuleSet, lets_alerts_ask_for_the_assessment_and_nothing_else) {
                              "alerts": [{"name": "a", "when": "score = 'x' and band = 'red'"}]})"), "");
 }
 
+TEST(RuleSet, puts_definitions_where_their_names_are) {
+    test::TestArena arena;
+    const RuleSet rules(R"({"timezone": "UTC", "facts": {"login": "counter", "seats": "number"}, "exists": "quiet or seats > 0",
+        "define": [{"name": "usage", "is": "count(login, 14 days) / seats"}, {"name": "quiet", "is": "usage < 0.5"}, {"name": "the target", "is": 5}],
+        "rules": [{"name": "a", "when": "quiet", "points": "usage * \"the target\""},
+                  {"name": "b", "when": "count(login, 2 weeks) / seats < 0.5", "points": "(count(login, 14 days) / seats) * 5"}, {"name": "c", "points": 1}]})", utc, arena);
+    EXPECT_EQ(rules.rules()[0].when, rules.rules()[1].when);
+    EXPECT_EQ(rules.rules()[0].points, rules.rules()[1].points);
+    EXPECT_EQ(rules.rules()[0].defined.size(), 3U);
+    EXPECT_EQ(rules.rules()[1].defined.size() + rules.rules()[2].defined.size(), 0U);
+    const auto message = [](const std::string& define, const std::string& when = "true") {
+        return message_of(R"({"timezone": "UTC", "facts": {"n": "number"}, "rules": [{"name": "r", "points": 1, "when": ")" + when + "\"}],\n\"define\": " + define + "}");
+    };
+    EXPECT_EQ(message(R"([{"name": "a", "is": "n + 1"}, {"name": "b", "is": "a > 1"}])", "b or a = 3"), "");
+    EXPECT_EQ(message(R"([{"name": "a", "is": "b"}, {"name": "b", "is": 1}])"), "line 2, column 33: fact \"b\" is not declared");
+    EXPECT_EQ(message(R"([{"name": "n", "is": 1}])"), "line 2, column 21: there is a fact named \"n\"");
+    EXPECT_EQ(message(R"([{"name": "a", "is": 1}, {"name": "a", "is": 2}])"), "line 2, column 45: there are two definitions named \"a\"");
+    EXPECT_EQ(message(R"([{"name": "a", "is": "null"}])"), "line 2, column 33: cannot tell the kind of NULL here");
+    EXPECT_EQ(message(R"([{"name": "a", "is": "score"}])"), "line 2, column 33: only an alert can ask for the score");
+    EXPECT_EQ(message(R"([{"name": "a"}])"), "line 2, column 12: definition \"a\" has no \"is\"");
+    EXPECT_EQ(message(R"([{"name": "a", "is": 1}])", "a @ 3 days ago = 1"), "line 1, column 95: \"a\" is a definition, not a fact");
+    EXPECT_EQ(message(R"([{"name": "a", "is": 1}])", "age(a) > 1"), "line 1, column 97: \"a\" is a definition, not a fact");
+    EXPECT_EQ(message(R"([{"name": "a", "is": 1}])", "a"), "line 1, column 93: the expression is a number, not a boolean");
+    // They may build on one another as deep as one expression may.
+    const auto chain = [&message](int n) {
+        std::string all = R"([{"name": "d0", "is": "n"})";
+        for (int i = 1; i < n; ++i) all += ", {\"name\": \"d" + std::to_string(i) + R"(", "is": "d)" + std::to_string(i - 1) + " + d" + std::to_string(i - 1) + "\"}";
+        return message(all + "]");
+    };
+    EXPECT_EQ(chain(500), "");
+    EXPECT_TRUE(chain(501).ends_with("more than 499 operators that build on one another"));
+}
+
 TEST(RuleSet, limits_what_it_reads) {
     EXPECT_EQ(failure_of(std::string(2'000'000, ' ')).code, Errc::limit_exceeded);
     EXPECT_EQ(failure_of(std::string(100'000, '[')).code, Errc::limit_exceeded);
