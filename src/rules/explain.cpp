@@ -114,8 +114,17 @@ private:
     }
 };
 
+/// ', this month)'
+void print_period(const Node& node, String& out) {
+    out += has_length(node.shift) ? ", last " : ", this ";
+    const int months = node.window.months;
+    out += months == 12 ? "year" : months == 3 ? "quarter" : months == 1 ? "month" : node.window.days == 7 ? "week" : "day";
+    out.push_back(')');
+}
+
 void print_question(const RuleSet& rules, const Node& node, String& out) {
-    static constexpr std::string_view names[] = {"", "", "previous", "changed_within", "age", "count", "sum", "distinct", "active_days", "first", "last"};
+    static constexpr std::string_view names[] = {"", "", "previous", "changed_within", "age", "lowest", "highest", "mean",
+                                                 "count", "sum", "distinct", "active_days", "streak", "first", "last"};
     const std::string_view fact = rules.document().facts[node.fact].name;
     const bool call = node.op != Op::state && node.op != Op::state_ago;
     if (call) {
@@ -124,6 +133,7 @@ void print_question(const RuleSet& rules, const Node& node, String& out) {
         out.push_back('(');
     }
     out.append(fact.data(), fact.size());
+    if (node.calendar) return print_period(node, out);
     if (has_length(node.window)) {
         out += call ? ", " : " @ ";
         print_span(node.window, out);
@@ -251,7 +261,7 @@ private:
         bool data = false;
         for_questions(set, std::span(roots.begin(), roots.size()), arena_, [&](NodeId, const Node& node) {
             // What is asked about the past does not see what happens now.
-            if (node.op == Op::state_ago || has_length(node.shift)) return;
+            if (node.op == Op::state_ago || node.op == Op::mean || has_length(node.shift)) return;
             if (set.document().facts[node.fact].kind == FactKind::counter)
                 data |= std::ranges::binary_search(facts.counter(node.fact).instants(), at);
             else

@@ -13,8 +13,8 @@ enum class Op : Byte {
     constant,
     defined,  // a name, until it is taken over into a Program
     // of facts
-    state, state_ago, previous, changed_within, age,
-    count, sum, distinct, active_days, first, last,
+    state, state_ago, previous, changed_within, age, lowest, highest, mean,
+    count, sum, distinct, active_days, streak, first, last,
     // of dates and times
     within, days_until, days_since,
     // of numbers
@@ -35,6 +35,7 @@ using NodeId = std::uint32_t;
 struct Node {
     Op op = Op::constant;
     bool can_fail = false;     // whether computing it, or what it is computed from, can be an error; known in a Program
+    bool calendar = false;     // window, and shift, are this period or the last one
     Byte kind = 0;             // a Kind, once it is checked; 0: the kind of NULL, which fits all
     std::int8_t digits = 0;    // of round()
     std::uint16_t depth = 1;   // of the tree below it

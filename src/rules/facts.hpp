@@ -48,7 +48,7 @@ public:
     /// the declared one; a text where a date or time is declared is read as one, and missing if it is none.
     Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Byte> wanted, Arena& arena);
 
-    /// The figures as states: what they say before `until`. Once.
+    /// The figures as states: what they say before `until`. Once, and before anything is asked: states may move.
     void set_figures(const Figures& figures, Instant until);
     bool has_figures() const { return has_figures_; }
 

@@ -44,6 +44,10 @@ Track Lift::compute(NodeId id) {
         case Op::state:
         case Op::state_ago: return state(node);
         case Op::previous: return previous(node);
+        case Op::lowest:
+        case Op::highest: return extreme_of_window(node);
+        case Op::mean: return mean(node);
+        case Op::streak: return streak(node);
         case Op::changed_within: return changed_within(node);
         case Op::age: return age(node);
         case Op::count:

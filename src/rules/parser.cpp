@@ -1,4 +1,5 @@
 // Operators by precedence climbing (V. Pratt, "Top down operator precedence", 1973).
+#include "rules/day_mean.hpp"
 #include "rules/duration.hpp"
 #include "rules/lexer.hpp"
 
@@ -23,8 +24,9 @@ constexpr Function value_functions[] = {
 };
 constexpr Function fact_functions[] = {
     {"previous", Op::previous, 0, 0}, {"changed_within", Op::changed_within, 1, 1}, {"age", Op::age, 0, 0},
+    {"lowest", Op::lowest, 1, 1}, {"highest", Op::highest, 1, 1}, {"mean", Op::mean, 1, 1},
     {"count", Op::count, 0, 2}, {"sum", Op::sum, 0, 2}, {"distinct", Op::distinct, 0, 2}, {"active_days", Op::active_days, 0, 2},
-    {"first", Op::first, 0, 0}, {"last", Op::last, 0, 0},
+    {"streak", Op::streak, 0, 0}, {"first", Op::first, 0, 0}, {"last", Op::last, 0, 0},
 };
 
 constexpr std::string_view words[] = {"and", "or", "not", "is", "null", "true", "false", "in", "between", "within", "ago"};
@@ -198,7 +200,7 @@ private:
         if (is_call)
             throw ExpressionError(Errc::invalid_text, token.at, "there is no function " + excerpt(token.text),
                                   "Functions are abs, active_days, age, changed_within, coalesce, count, days_since, days_until, "
-                                  "distinct, first, greatest, if, last, least, nullif, previous, round, sum.");
+                                  "distinct, first, greatest, highest, if, last, least, lowest, mean, nullif, previous, round, streak, sum.");
         const bool date = lexer_.at_word("date"), time = lexer_.at_word("time");
         lexer_.advance();
         if ((date || time) && lexer_.token().type == TokenType::text) return literal(date ? Kind::date : Kind::time, token.at);
@@ -308,14 +310,40 @@ private:
                                   std::string(f.name) + " is of counters.");
         if (f.most >= 1 && (f.least > 0 || lexer_.at_symbol(","))) {
             lexer_.expect_symbol(",", "Say how long, as in 14 days.");
-            node.window = duration();
+            if (is_window(f.op) && (lexer_.at_word("this") || lexer_.at_word("last")))
+                period(node);
+            else
+                node.window = f.op == Op::mean ? whole_days() : duration();
         }
-        if (f.most >= 2 && lexer_.accept_symbol(",")) {
+        if (f.most >= 2 && !node.calendar && lexer_.accept_symbol(",")) {
             node.shift = duration();
             lexer_.expect_word("ago", "Write it as in count(login, 14 days, 14 days ago).");
         }
         lexer_.expect_symbol(")", "An argument ends in a comma or a closing parenthesis.");
         return nodes_.add(node, {});
+    }
+
+    Span whole_days() {
+        const std::size_t at = lexer_.token().at;
+        const Span span = duration();
+        if (span.months != 0 || span.micros != 0 || span.days > max_mean_days)
+            throw ExpressionError(Errc::invalid_parameter, at, "a mean is of up to " + std::to_string(max_mean_days) + " whole days",
+                                  "Write it as in mean(seats, 30 days).");
+        return span;
+    }
+
+    /// this month, last quarter
+    void period(Node& node) {
+        constexpr const char* hint = "Write it as in this month; periods are day, week, month, quarter and year.";
+        node.calendar = true;
+        const bool is_last = lexer_.at_word("last");
+        lexer_.advance();
+        const std::string_view unit = lexer_.token().text;
+        const auto span = lexer_.token().type == TokenType::name && !unit.ends_with('s') ? duration_of(1, unit) : std::nullopt;
+        if (!span || span->micros != 0) lexer_.fail("a period", hint);
+        lexer_.advance();
+        node.window = *span;
+        if (is_last) node.shift = *span;
     }
 
     /// 14 days

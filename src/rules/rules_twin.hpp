@@ -52,6 +52,20 @@ public:
     }
     Instant back(Instant t, const Span& span) const { return has_length(span) ? Window(rules_.calendar(), span).begin_of(t) : t; }
 
+    /// The last instant before the day, week, month, quarter or year of t.
+    Instant before_period(Instant t, const Span& length) const {
+        using namespace std::chrono;
+        std::int64_t d = day_of(t);
+        const auto begins = [&length](std::int64_t number) {
+            const sys_days day = sys_days{year{2000} / 1 / 1} + days{number};
+            const year_month_day date{day};
+            if (length.months == 0) return length.days == 1 || weekday{day} == Monday;
+            return unsigned(date.day()) == 1 && (unsigned(date.month()) - 1) % unsigned(length.months) == 0;
+        };
+        while (!begins(d)) --d;
+        return begin_of(d) - 1;
+    }
+
     Value of(NodeId id, Instant t) const {
         const Node& node = rules_.program()[id];
         const auto parts = rules_.program().nodes().arguments_of(node);
@@ -67,6 +81,10 @@ public:
             case Op::previous:
             case Op::changed_within:
             case Op::age: return of_runs(node, t);
+            case Op::lowest:
+            case Op::highest: return extreme(node, t);
+            case Op::mean: return mean(node, t);
+            case Op::streak: return streak(node, t);
             case Op::count:
             case Op::sum:
             case Op::distinct:
@@ -222,6 +240,46 @@ private:
         if (x.kind == Kind::date) return x.word == minus_infinity_date || x.word == plus_infinity_date;
         return x.word == minus_infinity || x.word == plus_infinity;
     }
+    /// Of all that it was at an instant of the window.
+    Value extreme(const Node& node, Instant t) const {
+        const State& state = customer_.states.at(node.fact);
+        const Instant begin = back(t, node.window);
+        Value best = Value::none(Kind(node.kind));
+        if (state.known_from != minus_infinity && begin < state.known_from - 1) return best;
+        std::set<Instant> instants{begin + 1};
+        for (const auto& [at, value] : state.entries)
+            if (at > begin && at <= t) instants.insert(at);
+        for (const Instant at : instants) {
+            const Value here = state_at(node, at);
+            if (here.absent) continue;
+            if (best.absent || (node.op == Op::lowest ? compare(here, best) < 0 : compare(here, best) > 0)) best = here;
+        }
+        return best;
+    }
+    Value mean(const Node& node, Instant t) const {
+        const State& state = customer_.states.at(node.fact);
+        Wide sum;
+        std::int64_t count = 0;
+        for (std::int64_t d = day_of(t) - node.window.days; d < day_of(t); ++d) {
+            const Instant close = begin_of(d + 1) - 1;
+            if (close < state.known_from) return Value::none(Kind::number);
+            const Value value = state_at(node, close);
+            if (value.absent) continue;
+            sum.add(value.number());
+            ++count;
+        }
+        return count == 0 ? Value::none(Kind::number) : Value::of(divide_rounded(sum, count));
+    }
+    Value streak(const Node& node, Instant t) const {
+        const Log& log = customer_.counters.at(node.fact);
+        std::set<std::int64_t> active;
+        for (const auto& [at, e] : log.events)
+            if (at <= t && at != minus_infinity) active.insert(day_of(at));
+        std::int64_t d = day_of(t), length = 0;
+        if (!active.contains(d)) --d;
+        for (; active.contains(d); --d) ++length;
+        return begin_of(d) < log.known_from ? Value::none(Kind::number) : Value::of(Number::of(length));
+    }
     Value state_at(const Node& node, Instant t) const {
         const State& state = customer_.states.at(node.fact);
         Value found = Value::none(Kind(node.kind));
@@ -260,8 +318,8 @@ private:
     }
     Value of_counter(const Node& node, Instant t) const {
         const Log& log = customer_.counters.at(node.fact);
-        const Instant end = back(t, node.shift);
-        const Instant begin = has_length(node.window) ? back(end, node.window) : minus_infinity;
+        const Instant end = node.calendar && has_length(node.shift) ? before_period(t, node.window) : back(t, node.shift);
+        const Instant begin = node.calendar ? before_period(end, node.window) : has_length(node.window) ? back(end, node.window) : minus_infinity;
         if (log.known_from != minus_infinity && begin < log.known_from - 1) return Value::none(Kind::number);
         std::int64_t rows = 0;
         Int128 millionths = 0;
@@ -372,6 +430,14 @@ public:
 
     std::string numeric(int depth) {
         if (depth <= 0) {
+            if (one_in(8)) {
+                switch (pick(0, 3)) {
+                    case 0: return "lowest(" + state_number() + ", " + duration() + ")";
+                    case 1: return "highest(" + state_number() + ", " + duration() + ")";
+                    case 2: return "mean(" + state_number() + ", " + number(1, 12) + " days)";
+                    default: return "streak(" + counter() + ")";
+                }
+            }
             switch (pick(0, defines ? 10 : 9)) {
                 case 10: return one_in(2) ? "usage" : R"(\"twice the usage\")";
                 case 0: return number(-20, 60);
@@ -382,6 +448,7 @@ public:
                 case 5: return state_number() + (one_in(3) ? " @ " + duration() + " ago" : "");
                 default: {
                     const std::string name = word({"count", "sum", "distinct", "active_days"});
+                    if (one_in(4)) return name + "(" + counter() + ", " + word({"this ", "last "}) + word({"day", "week", "month", "quarter", "year"}) + ")";
                     return name + "(" + counter() + (one_in(6) ? "" : ", " + duration() + (one_in(3) ? ", " + duration() + " ago" : "")) + ")";
                 }
             }
@@ -404,6 +471,7 @@ public:
     }
     std::string truth(int depth) {
         if (depth <= 0) {
+            if (one_in(12)) return "highest(" + any_state() + ", " + duration() + ") is not null";
             switch (pick(0, defines ? 7 : 5)) {
                 case 0: return "churned";
                 case 1: return "changed_within(" + any_state() + ", " + duration() + ")";
@@ -414,7 +482,10 @@ public:
                 default: return day() + " within " + duration();
             }
         }
-        const auto counted = [&] { return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + duration() + (one_in(2) ? ", " + duration() + " ago" : "") + ")"; };
+        const auto counted = [&] {
+            if (one_in(5)) return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + word({"this ", "last "}) + word({"day", "week", "month"}) + ")";
+            return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + duration() + (one_in(2) ? ", " + duration() + " ago" : "") + ")";
+        };
         switch (pick(0, 9)) {
             case 9: return counted() + " " + word({"<", "<=", ">", ">=", "=", "<>"}) + " " + (one_in(2) ? "0." + number(1, 9) + " * " : "") + counted() + (one_in(3) ? " * 2" : "");
             case 0: return "(" + truth(depth - 1) + ") and (" + truth(depth - 1) + ")";
@@ -429,7 +500,9 @@ public:
 
     /// What an alert may ask of the assessment.
     std::string figures() {
-        switch (pick(0, 9)) {
+        switch (pick(0, 11)) {
+            case 10: return "score < highest(score, " + duration() + ") - 5";
+            case 11: return "score < mean(score, 7 days)";
             case 0: return "score <= score @ " + duration() + " ago - " + number(1, 20);
             case 1: return "previous(band) = 'green' and band = 'red'";
             case 2: return "changed_within(" + word({"score", "band", "stage", "coverage"}) + ", " + duration() + ")";

@@ -11,7 +11,7 @@ namespace {
 std::size_t hash_of(const Node& node, std::span<const NodeId> arguments) {
     std::uint64_t hash = process_hash_seed;
     auto add = [&hash](std::uint64_t v) { hash = fold_multiply(hash ^ v, 0x9E3779B97F4A7C15U) + v; };
-    add(std::uint64_t(node.op) << 16 | std::uint64_t(node.kind) << 8 | Byte(node.digits));
+    add(std::uint64_t(node.calendar) << 32 | std::uint64_t(node.op) << 16 | std::uint64_t(node.kind) << 8 | Byte(node.digits));
     add(node.fact);
     for (const Span* span : {&node.window, &node.shift}) {
         add(std::uint64_t(span->months) << 32 | std::uint32_t(span->days));
@@ -36,7 +36,7 @@ bool Program::equal(const Node& node, std::span<const NodeId> arguments, NodeId 
     const Node& other = nodes_.list[id];
     const auto others = nodes_.arguments_of(other);
     return node.op == other.op && node.kind == other.kind && node.digits == other.digits && node.fact == other.fact &&
-           node.window == other.window && node.shift == other.shift && same(node.constant, other.constant) &&
+           node.calendar == other.calendar && node.window == other.window && node.shift == other.shift && same(node.constant, other.constant) &&
            std::equal(arguments.begin(), arguments.end(), others.begin(), others.end());
 }
 
@@ -51,10 +51,11 @@ void Program::enlarge() {
 }
 
 /// Their number; equal ones are one.
-std::uint32_t Program::exits(std::uint32_t fact, std::uint32_t of, const Span& length) {
+std::uint32_t Program::exits(const Node& node, std::uint32_t of, const Span& length) {
     for (std::uint32_t i = 0; i < exits_.size(); ++i)
-        if (exits_[i].fact == fact && exits_[i].of == of && exits_[i].length == length) return i;
-    exits_.push_back({fact, of, length, reaches_.of(length)});
+        if (exits_[i].fact == node.fact && exits_[i].of == of && exits_[i].length == length && exits_[i].calendar == node.calendar)
+            return i;
+    exits_.push_back({node.fact, of, length, node.calendar, reach(node, length)});
     return std::uint32_t(exits_.size() - 1);
 }
 
@@ -76,14 +77,14 @@ NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
         question.shift = reaches_.of(node.window);
     } else {
         question.has_window = has_length(node.window);
-        if (question.has_window) question.window = reaches_.of(node.window);
-        if (has_length(node.shift)) question.shift = reaches_.of(node.shift);
+        if (question.has_window) question.window = reach(node, node.window);
+        if (has_length(node.shift)) question.shift = reach(node, node.shift);
     }
     if (is_window(node.op)) {
-        if (question.has_window) question.leaves = exits(node.fact, Exits::none, node.window);
+        if (question.has_window) question.leaves = exits(node, Exits::none, node.window);
         if (has_length(node.shift)) {
-            question.enters = exits(node.fact, Exits::none, node.shift);
-            if (question.has_window) question.leaves = exits(node.fact, question.leaves, node.shift);
+            question.enters = exits(node, Exits::none, node.shift);
+            if (question.has_window) question.leaves = exits(node, question.leaves, node.shift);
         }
     }
     questions_.push_back(question);

@@ -4,7 +4,7 @@
 #include "grid/spec.hpp"
 #include "rules/document.hpp"
 #include "rules/expression.hpp"
-#include "rules/local_days.hpp"
+#include "rules/reach.hpp"
 
 namespace csagg {
 
@@ -17,6 +17,7 @@ struct Exits {
     std::uint32_t fact;
     std::uint32_t of;  // none: the events
     Span length;
+    bool calendar;  // of a period
     Reach by;
 };
 
@@ -54,7 +55,8 @@ private:
     NodeId intern(Node node, std::span<const NodeId> arguments);
     bool equal(const Node& node, std::span<const NodeId> arguments, NodeId other) const;
     void enlarge();
-    std::uint32_t exits(std::uint32_t fact, std::uint32_t of, const Span& length);
+    std::uint32_t exits(const Node& node, std::uint32_t of, const Span& length);
+    Reach reach(const Node& node, const Span& length) { return node.calendar ? reaches_.period(length) : reaches_.of(length); }
 
     Nodes nodes_;
     Vector<Question> questions_;

@@ -177,12 +177,24 @@ TEST(RuleSet, checks_the_kinds_of_expressions) {
     EXPECT_EQ(expression_message("1 < 2 < 3"), "expected AND or OR but found \"<\"");
     EXPECT_EQ(expression_message("coalesce(null, null)"), "cannot tell the kind of NULL here");
     EXPECT_EQ(expression_message("frob(1) > 2"), "there is no function frob");
+    EXPECT_EQ(expression_message("count(login, this hour) > 2"), "expected a period but found \"hour\"");
+    EXPECT_EQ(expression_message("count(login, last months) > 2"), "expected a period but found \"months\"");
+    EXPECT_EQ(expression_message("count(login, last month, 1 month ago) > 2"), "expected \")\" but found \",\"");
+    EXPECT_EQ(expression_message("changed_within(plan, this month)"), "expected a duration but found \"this\"");
+    EXPECT_EQ(expression_message("mean(seats, 1 month) > 2"), "a mean is of up to 1000 whole days");
+    EXPECT_EQ(expression_message("mean(seats, 36 hours) > 2"), "a mean is of up to 1000 whole days");
+    EXPECT_EQ(expression_message("mean(seats, 1001 days) > 2"), "a mean is of up to 1000 whole days");
+    EXPECT_EQ(expression_message("mean(plan, 3 days) > 2"), "a mean is of numbers, not of a text");
+    EXPECT_EQ(expression_message("streak(seats) > 2"), "\"seats\" is not a counter");
+    EXPECT_EQ(expression_message("lowest(seats) > 2"), "expected \",\" but found \")\"");
     EXPECT_EQ(expression_message("end = '2026-13-01'"), "cannot read a date at \"2026-13-01\"");
     EXPECT_EQ(expression_message("plan ="), "expected a value but found the end");
     for (const char* good : {"seats is null", "plan in ('gold', 'silver') and not on", "end < '2026-12-01'", "seen >= time '2026-01-01 10:00+02'",
                              "coalesce(on, false) is not true", "count(login, 14 days, 14 days ago) between 1 and 5", "plan @ 30 days ago = previous(plan)",
                              "changed_within(plan, 3 months) or age(plan) > 5", "if(seats > 0, 10 / seats, null) is null", "end within 60 days",
-                             "days_since(last(login)) > 14", "-seats * 2 + round(seats, 2) <> least(1, 2, seats)", "nullif(plan, 'x') is null and seats not in (1)"})
+                             "days_since(last(login)) > 14", "-seats * 2 + round(seats, 2) <> least(1, 2, seats)", "nullif(plan, 'x') is null and seats not in (1)",
+                             "lowest(seats, 7 days) < mean(seats, 4 weeks) and highest(plan, 2 days) = 'gold'", "streak(login) > 3",
+                             "count(login, this month) > sum(login, last quarter) or distinct(login, THIS day) > 1"})
         EXPECT_EQ(expression_message(good), "") << good;
 }
 
