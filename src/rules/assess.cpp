@@ -5,6 +5,7 @@
 namespace csagg {
 Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, bool goes_on)
     : rules_(rules),
+      inputs_(inputs),
       facts_(view(rules.document().facts), inputs, rules.wanted(), arena),
       evaluation_(rules.program(), facts_, arena, goes_on),
       outcomes_(rules.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)),
@@ -141,17 +142,17 @@ Assessment Assessor::add_up(std::uint32_t stage) {
     Assessment result;
     result.exists = true;
     result.stage = stage;
-    Wide sum;
-    sum.add(rules_.document().base);
+    Tally tally(rules_);
     std::int64_t applying = 0, missing = 0;
     for (std::size_t i = 0; i < outcomes_.size(); ++i) {
         if (!rules_.rules()[i].applies_in(stage)) continue;
         ++applying;
         missing += outcomes_[i].missing ? 1 : 0;
-        sum.add(outcomes_[i].points);
+        tally.add(rules_.rules()[i], outcomes_[i]);
     }
     Number pinned;
-    result.score = overridden(pinned) ? pinned : named("score", {}, [&] { return clamped(sum.to_number()); });
+    result.score = overridden(pinned) ? pinned : named("score", {}, [&] { return tally.score(); });
+    if (result.score) result.score = clamped(*result.score);
     if (applying > 0) result.coverage = divide(Number::of(applying - missing), Number::of(applying));
     result.band = band_of(result.score);
     return result;
@@ -177,6 +178,9 @@ Instant alerts_from(const RuleSet& rules, const Facts& facts, Instant now) {
 }
 
 void Assessor::run_alerts(Instant now) {
+    // Of what comes later nothing is to be known: that a figure changes is the change that find_change() stops at.
+    if (rules_.asks_figures() && !facts_.has_figures())
+        set_figures(figures_until(rules_, inputs_, facts_, now + 1, machines_.get_stored_allocator().arena()), now + 1);
     Instant at = alerts_from(rules_, facts_, now);
     for (std::size_t steps = 1; !machines_.empty() && at < now; at = until_) {
         move_to(at);

@@ -2,13 +2,14 @@
 #pragma once
 #include "rules/alert.hpp"
 #include "rules/evaluation.hpp"
+#include "rules/tally.hpp"
 #include "timeline/algebra.hpp"
 
 namespace csagg {
 
 inline constexpr std::uint32_t none = ~std::uint32_t(0);
 
-/// All but the alerts. A customer that does not exist has nothing.
+/// All but the alerts. A customer that does not exist has nothing; one of whom nothing is known has no weighted mean.
 struct Assessment {
     bool exists = false;
     std::uint32_t stage = none;  // number in the rule set; none: no stage's condition is true
@@ -16,15 +17,10 @@ struct Assessment {
     std::optional<Number> score;
     std::optional<Number> coverage;  // none where no rule applies
 
-    friend bool operator==(const Assessment&, const Assessment&) = default;
-};
-
-struct RuleOutcome {
-    bool missing = false;
-    std::optional<bool> matched;  // none: the condition is NULL
-    Number points;
-
-    friend bool operator==(const RuleOutcome&, const RuleOutcome&) = default;
+    /// By what is to be seen of it.
+    friend bool operator==(const Assessment& a, const Assessment& b) {
+        return a.stage == b.stage && a.band == b.band && a.score == b.score && a.coverage == b.coverage;
+    }
 };
 
 class Assessor {
@@ -49,8 +45,10 @@ public:
     /// Tells the alerts of this instant.
     void step_alerts();
     AlertState alert(std::size_t i) const { return machines_[i].state(); }
-    /// Brings the alerts from the beginning up to now().
+    /// Brings the alerts from the beginning up to now(). Where they ask for the score and its like, those before now()
+    /// are found first, unless they are given.
     void run_alerts(Instant now);
+    void set_figures(const Figures& figures, Instant until) { facts_.set_figures(figures, until); }
 
     /// The first instant after now() at which something in the assessment or an alert changes; infinity if nothing ever
     /// does. Moves there. An evaluation that fails is a change. What changes from day to day in a way that is not known is
@@ -75,6 +73,7 @@ private:
     std::uint32_t band_of(const std::optional<Number>& score) const;
 
     const RuleSet& rules_;
+    const std::span<const FactInput> inputs_;
     Facts facts_;
     Evaluation evaluation_;
     // What is known and until when, so that moving on looks only at what is over.
@@ -93,10 +92,9 @@ private:
 };
 
 /// An assessment of every instant in [since, until).
-struct AssessmentOver {
+struct AssessmentOver : Figures {
     explicit AssessmentOver(const RuleSet& rules, Arena& arena);
 
-    Steps stage, score, band, coverage;
     Vector<Steps> alerts;  // firing or not; absent while the customer does not exist
 };
 AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena);
@@ -108,6 +106,10 @@ bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, I
                       Arena& arena);
 void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over,
                       Arena& arena);
+
+/// The figures that alerts ask for, from the customer's first data on, but not before first_daily, up to `until`. By
+/// tracks, or step by step.
+Figures figures_until(const RuleSet& rules, std::span<const FactInput> inputs, const Facts& facts, Instant until, Arena& arena);
 
 /// From this instant on alerts are followed: the beginning of the year 1.
 inline constexpr Instant beginning = -730'119 * micros_per_day;

@@ -4,7 +4,7 @@
 CREATE FUNCTION csagg.score(rules csagg.ruleset, facts record, as_of timestamptz) RETURNS numeric
     AS 'MODULE_PATHNAME', 'csagg_score' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION csagg.score(csagg.ruleset, record, timestamptz) IS
-    'score of the customer at that instant: base and the points of the rules, exactly, within min and max; NULL while the customer does not exist. Errors: 42703 for a declared fact without a column, unless there is a history or the fact is optional, and for a row without column names; 42804 for a column that cannot be the fact; 22012 and 22003 with the rule''s name for a division by zero and a number out of range; 22008 for as_of infinite';
+    'score of the customer at that instant: base and the points of the rules, exactly, or their mean by weight, rounded once to 18 digits; within min and max; NULL while the customer does not exist, and of a mean where all that weighs is missing. Errors: 42703 for a declared fact without a column, unless there is a history or the fact is optional, and for a row without column names; 42804 for a column that cannot be the fact; 22012 and 22003 with the rule''s name for a division by zero and a number out of range; 22008 for as_of infinite';
 
 CREATE TYPE csagg.assessment AS (
     as_of timestamptz,
@@ -21,7 +21,7 @@ COMMENT ON TYPE csagg.assessment IS
 CREATE FUNCTION csagg.assess(rules csagg.ruleset, facts record, as_of timestamptz) RETURNS csagg.assessment
     AS 'MODULE_PATHNAME', 'csagg_assess' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION csagg.assess(csagg.ruleset, record, timestamptz) IS
-    'assessment of the customer at that instant. While it does not exist, stage, score, band and coverage are NULL and there is no alert. valid_until is exact, but for values that change daily in a way that cannot be known beforehand, such as quotients of ages: these are followed ten years ahead; an evaluation that will fail counts as a change. Errors as of score()';
+    'assessment of the customer at that instant. While it does not exist, stage, score, band and coverage are NULL and there is no alert. Alerts may ask for these four as states, which are followed from the first data on, but not before 1970. valid_until is exact, but for values that change daily in a way that cannot be known beforehand, such as quotients of ages: these are followed ten years ahead; an evaluation that will fail counts as a change. Errors as of score()';
 
 CREATE FUNCTION csagg.assess_over(rules csagg.ruleset, facts record, since timestamptz, until timestamptz,
     OUT stage csagg.timeline, OUT score csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline,

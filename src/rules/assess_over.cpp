@@ -4,12 +4,7 @@
 
 namespace csagg {
 
-AssessmentOver::AssessmentOver(const RuleSet& rules, Arena& arena)
-    : stage(Kind::text, arena),
-      score(Kind::number, arena),
-      band(Kind::text, arena),
-      coverage(Kind::number, arena),
-      alerts(arena) {
+AssessmentOver::AssessmentOver(const RuleSet& rules, Arena& arena) : Figures(arena), alerts(arena) {
     for (std::size_t i = 0; i < rules.alerts().size(); ++i) alerts.emplace_back(Kind::boolean, arena);
 }
 
@@ -36,6 +31,42 @@ Track existence(const RuleSet& rules, const Facts& facts, Lift& lift) {
     return pieces.finish();
 }
 
+void append(Figures& figures, Instant at, const Assessment& now, const Document& document) {
+    append(figures.stage, at, now.stage == none ? Value::none(Kind::text) : Value::of(document.stages[now.stage].name));
+    append(figures.score, at, optional_number(now.score));
+    append(figures.band, at, now.band == none ? Value::none(Kind::text) : Value::of(document.bands[now.band].name));
+    append(figures.coverage, at, optional_number(now.coverage));
+}
+
+void finish(Figures& figures, Instant until) {
+    for (Steps* timeline : {&figures.stage, &figures.score, &figures.band, &figures.coverage})
+        append(*timeline, until, Value::none(timeline->kind));
+}
+
+Instant figures_from(const RuleSet& rules, const Facts& facts) {
+    return rules.exists() == no_node ? std::max(first_daily, facts.first_entry()) : first_daily;
+}
+
+void lift_figures(const RuleSet& rules, const Facts& facts, Windows& windows, Instant since, Instant until, Figures& figures,
+                  Arena& arena) {
+    Lift lift(rules.program(), facts, windows, since, until, arena);
+    Sweep sweep(rules, lift, existence(rules, facts, lift), arena);
+    sweep.run(figures);
+}
+
+Figures step_figures(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena) {
+    Figures figures(arena);
+    Assessor assessor(rules, inputs, arena);
+    std::size_t steps = 0;
+    for (Instant at = since; at < until; at = assessor.until()) {
+        assessor.move_to(at);
+        append(figures, at, assessor.assess(), rules.document());
+        if (++steps % 1024 == 0) check_interrupts();
+    }
+    finish(figures, until);
+    return figures;
+}
+
 void lift_alerts(const RuleSet& rules, const Facts& facts, Windows& windows, AssessmentOver& over, Instant since,
                  Instant until, Arena& arena) {
     if (rules.alerts().empty()) return;
@@ -50,11 +81,15 @@ void lift_alerts(const RuleSet& rules, const Facts& facts, Windows& windows, Ass
 bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
                       AssessmentOver& over, Arena& arena) {
     try {
-        const Facts facts(view(rules.document().facts), inputs, rules.wanted(), arena);
+        Facts facts(view(rules.document().facts), inputs, rules.wanted(), arena);
         Windows windows(rules.program(), facts, arena);
-        Lift lift(rules.program(), facts, windows, since, until, arena);
-        Sweep sweep(rules, lift, existence(rules, facts, lift), arena);
-        sweep.run(over);
+        lift_figures(rules, facts, windows, since, until, over, arena);
+        if (rules.asks_figures()) {
+            Figures figures(arena);
+            const Instant from = figures_from(rules, facts);
+            if (from < until) lift_figures(rules, facts, windows, from, until, figures, arena);
+            facts.set_figures(figures, until);
+        }
         lift_alerts(rules, facts, windows, over, since, until, arena);
         return true;
     } catch (const NotLifted&) {
@@ -66,8 +101,9 @@ bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, I
 
 void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
                       AssessmentOver& over, Arena& arena) {
-    const Document& document = rules.document();
     Assessor assessor(rules, inputs, arena);
+    if (rules.asks_figures())
+        assessor.set_figures(step_figures(rules, inputs, figures_from(rules, assessor.facts()), until, arena), until);
     assessor.run_alerts(since);
     std::size_t steps = 0;
     Assessment last;
@@ -83,14 +119,9 @@ void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, I
         if (++steps % 1024 == 0) check_interrupts();
         if (at != since && now == last) continue;
         last = now;
-        append(over.stage, at,
-               now.stage == none ? Value::none(Kind::text) : Value::of(document.stages[now.stage].name));
-        append(over.score, at, optional_number(now.score));
-        append(over.band, at, now.band == none ? Value::none(Kind::text) : Value::of(document.bands[now.band].name));
-        append(over.coverage, at, optional_number(now.coverage));
+        append(over, at, now, rules.document());
     }
-    for (Steps* timeline : {&over.stage, &over.score, &over.band, &over.coverage})
-        append(*timeline, until, Value::none(timeline->kind));
+    finish(over, until);
     for (Steps& timeline : over.alerts) append(timeline, until, Value::none(Kind::boolean));
 }
 
@@ -101,6 +132,20 @@ AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inpu
     AssessmentOver stepped(rules, arena);
     step_assessments(rules, inputs, since, until, stepped, arena);
     return stepped;
+}
+
+Figures figures_until(const RuleSet& rules, std::span<const FactInput> inputs, const Facts& facts, Instant until, Arena& arena) {
+    const Instant from = figures_from(rules, facts);
+    Figures figures(arena);
+    if (from >= until) return figures;
+    try {
+        Windows windows(rules.program(), facts, arena);
+        lift_figures(rules, facts, windows, from, until, figures, arena);
+        return figures;
+    } catch (const NotLifted&) {
+    } catch (const Error&) {
+    }
+    return step_figures(rules, inputs, from, until, arena);
 }
 
 Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena) {

@@ -3,6 +3,7 @@
 #include "base/scratch.hpp"
 #include "base/test_arena.hpp"
 #include "rules/explain.hpp"
+#include "rules/lines.hpp"
 #include "rules/rules_twin.hpp"
 
 #include <gtest/gtest.h>
@@ -52,14 +53,13 @@ std::string print(const Assessment& a) {
         char buffer[48];
         return n ? std::string(buffer, print(*n, buffer)) : std::string("-");
     };
-    return a.exists ? "stage " + std::to_string(int(a.stage)) + " band " + std::to_string(int(a.band)) + " score " + number(a.score) + " coverage " + number(a.coverage) : "none";
+    return a == Assessment{} ? "nothing" : "stage " + std::to_string(int(a.stage)) + " band " + std::to_string(int(a.band)) + " score " + number(a.score) + " coverage " + number(a.coverage);
 }
 
 Assessment assessment_at(const RuleSet& rules, const AssessmentOver& over, Instant t) {
     const Document& document = rules.document();
     Assessment result;
     const Value stage = value_at(over.stage, t), score = value_at(over.score, t), band = value_at(over.band, t), coverage = value_at(over.coverage, t);
-    result.exists = !score.absent;
     for (std::uint32_t i = 0; !stage.absent && i < document.stages.size(); ++i)
         if (document.stages[i].name == stage.text) result.stage = i;
     for (std::uint32_t i = 0; !band.absent && i < document.bands.size(); ++i)
@@ -155,6 +155,28 @@ TEST(LocalDays, near_ones_are_the_same) {
     }
 }
 
+/// A period begins with the first instant of its first day, and the day before is in the one before.
+TEST(Periods, are_those_of_the_calendar) {
+    using namespace std::chrono;
+    const twin::Zone zone(twin::Rules{}, "UTC");
+    for (const Span& length : {Span{0, 1, 0}, Span{0, 7, 0}, Span{1, 0, 0}, Span{3, 0, 0}, Span{12, 0, 0}}) {
+        const Period period(zone, length);
+        Instant begin = period.begin_of(-40'000 * day) + 1;
+        for (std::int64_t d = -40'000; d < 60'000; ++d) {
+            const sys_days here = sys_days{year{2000} / 1 / 1} + days{d};
+            const year_month_day date{here};
+            const bool begins = length.months > 0 ? unsigned(date.day()) == 1 && (unsigned(date.month()) - 1) % unsigned(length.months) == 0
+                                                  : length.days == 1 || weekday{here} == Monday;
+            if (begins) {
+                ASSERT_EQ(period.exit_of(d * day - 1), d * day);
+                begin = d * day;
+            }
+            ASSERT_EQ(period.begin_of(d * day), begin - 1) << d;
+            ASSERT_EQ(period.begin_of(d * day + day - 1), begin - 1) << d;
+        }
+    }
+}
+
 bool equal(const Steps& a, const Steps& b) {
     const auto same_entry = [](const Entry& x, const Entry& y) { return x.at == y.at && same(x.value, y.value); };
     return a.kind == b.kind && std::ranges::equal(a.entries, b.entries, same_entry);
@@ -203,6 +225,34 @@ TEST(Assess, tracks_equal_step_by_step) {
     EXPECT_GT(failed, 0);
 }
 
+/// The score and its like as facts of the twin, by asking it wherever something may have changed.
+void know_figures(Case& c, Instant near, Instant until) {
+    if (!c.rules.asks_figures()) return;
+    const Instant from = c.rules.exists() == no_node ? std::max(first_daily, c.customer.first_entry()) : first_daily;
+    std::set<Instant> instants;
+    const AssessmentOver over = assess_over(c.rules, c.bytes.inputs(), from, until, c.arena);
+    for (const Steps* steps : {&over.stage, &over.score, &over.band, &over.coverage})
+        for (const Entry& e : steps->entries)
+            for (const Instant t : {e.at - 1, e.at}) instants.insert(t);
+    for (Instant t = std::max(from, near); t < until; t += hour) instants.insert(t);
+    const std::size_t declared = c.rules.document().facts.size();
+    twin::State *const score = &c.customer.states[declared], *const band = &c.customer.states[declared + 1],
+                *const stage = &c.customer.states[declared + 2], *const coverage = &c.customer.states[declared + 3];
+    const Document& document = c.rules.document();
+    const auto number = [](const std::optional<Number>& n) { return n ? Value::of(*n) : Value::none(Kind::number); };
+    const auto enter = [](twin::State& state, Instant t, const Value& value) {
+        if (state.entries.empty() ? !value.absent : !same(std::prev(state.entries.end())->second, value)) state.entries[t] = value;
+    };
+    for (const Instant t : instants) {
+        if (t < from || t >= until) continue;
+        const Assessment now = c.naive.assess(t);
+        enter(*score, t, number(now.score));
+        enter(*coverage, t, number(now.coverage));
+        enter(*band, t, now.band == none ? Value::none(Kind::text) : Value::of(document.bands[now.band].name));
+        enter(*stage, t, now.stage == none ? Value::none(Kind::text) : Value::of(document.stages[now.stage].name));
+    }
+}
+
 /// Alerts by their words, minute by minute: firing once the condition has been true for all of `for`.
 TEST(Assess, alerts_equal_a_simulation_by_the_minute) {
     for (const Place& place : places()) {
@@ -211,6 +261,7 @@ TEST(Assess, alerts_equal_a_simulation_by_the_minute) {
             SCOPED_TRACE(std::string(place.name) + ", seed " + std::to_string(seed) + ": " + c.source);
             const Instant from = place.from - 2 * day, since = place.from + 5 * day, until = place.until + 4 * day;
             const AssessmentOver over = assess_over(c.rules, c.bytes.inputs(), since, until, c.arena);
+            know_figures(c, from - 20 * day, until);
             for (std::size_t a = 0; a < c.rules.alerts().size(); ++a) {
                 const Document::Alert& alert = c.rules.document().alerts[a];
                 const auto ago = [&](Instant t, const std::optional<Span>& span) { return span ? Window(c.zone, *span).begin_of(t) : t; };
@@ -246,6 +297,37 @@ TEST(Assess, alerts_equal_a_simulation_by_the_minute) {
             }
         }
     }
+}
+
+std::string present_at(Case& c, Instant t, Instant* until = nullptr) {
+    Assessor one(c.rules, c.bytes.inputs(), c.arena);
+    one.run_alerts(t);
+    std::string all = print(one.assess());
+    for (std::size_t a = 0; a < c.rules.alerts().size(); ++a) all += ' ' + std::to_string(int(one.alert(a)));
+    if (until != nullptr) *until = one.find_change(one.assess());
+    return all;
+}
+
+/// An assessment with its alerts stays up to valid_until, and no longer.
+TEST(Assess, valid_until_is_exact_for_alerts_too) {
+    int changes = 0;
+    for (const Place& place : places()) {
+        for (int seed = 0; seed < repetitions(15); ++seed) {
+            Case c(place, std::uint64_t(seed) + 6000, true);
+            SCOPED_TRACE(std::string(place.name) + ", seed " + std::to_string(seed) + ": " + c.source);
+            for (int i = 0; i < 5; ++i) {
+                const Instant t = c.random.instant();
+                Instant until = 0;
+                const std::string now = present_at(c, t, &until);
+                if (until > t + 3000 * day) until = place.until + 20 * day;
+                for (const Instant later : {until - 1, t + (until - t) / 2, t + (until - t) / 9}) ASSERT_EQ(present_at(c, later), now) << later;
+                if (until > place.until + 10 * day) continue;
+                ASSERT_NE(present_at(c, until), now) << until;
+                ++changes;
+            }
+        }
+    }
+    EXPECT_GT(changes, 100);
 }
 
 Number sum_of(std::span<const Wide> points) {

@@ -15,12 +15,20 @@ public:
         Node& node = nodes_.list[id];
         switch (node.op) {
             case Op::constant: return;
+            case Op::defined: return result(node, facts_.definitions[node.fact].kind);
             case Op::state:
             case Op::state_ago:
-            case Op::previous: node.kind = Byte(facts_.facts[node.fact].kind); return;
+            case Op::lowest:
+            case Op::highest:
+            case Op::previous: node.kind = Byte(facts_.kind(node.fact)); return;
             case Op::first:
             case Op::last: node.kind = Byte(Kind::time); return;
             case Op::changed_within: node.kind = Byte(Kind::boolean); return;
+            case Op::mean:
+                if (facts_.kind(node.fact) != Kind::number)
+                    fail(node, std::string("a mean is of numbers, not of a ") + kind_name(facts_.kind(node.fact)));
+                return result(node, Kind::number);
+            case Op::streak:
             case Op::age:
             case Op::count:
             case Op::sum:

@@ -138,6 +138,17 @@ Document::Fact read_fact(const Reader& reader, const JsonValue& name, const Json
     return fact;
 }
 
+Document::Definition read_definition(const Reader& reader, const Document& document, const JsonValue& value) {
+    const Members members(reader, value, "a definition", {"name", "is"});
+    Document::Definition definition{reader.text(*members["name"], "the name of a definition"), {}};
+    check_new_name(reader, document.definitions, *members["name"], "definitions");
+    for (const Document::Fact& fact : document.facts)
+        if (fact.name == definition.name) reader.fail(*members["name"], "there is a fact named " + quoted(fact.name));
+    if (members["is"] == nullptr) reader.fail(value, "definition " + quoted(definition.name) + " has no \"is\"");
+    definition.is = reader.formula(*members["is"], "\"is\"");
+    return definition;
+}
+
 Document::Stage read_stage(const Reader& reader, const Document& document, const JsonValue& value) {
     const Members members(reader, value, "a stage", {"name", "when"});
     Document::Stage stage{reader.text(*members["name"], "the name of a stage"), {}};
@@ -172,14 +183,33 @@ std::uint64_t read_stage_list(const Reader& reader, const Document& document, co
     return set;
 }
 
+Method read_method(const Reader& reader, const JsonValue& value) {
+    const std::string_view word = reader.text(value, "\"method\"");
+    if (word == "sum") return Method::sum;
+    if (word == "weighted mean") return Method::weighted_mean;
+    reader.fail(value, "unknown method " + quoted(word), "Methods are \"sum\" and \"weighted mean\".");
+}
+
+/// In millionths.
+std::int64_t read_weight(const Reader& reader, const Document& document, const JsonValue& value) {
+    if (document.method != Method::weighted_mean)
+        reader.fail(value, "a sum has no weights", "Say \"method\": \"weighted mean\", or give more points.");
+    const Number weight = reader.number(value, "\"weight\"");
+    if (weight < Number{} || Number::of(Document::max_weight / Document::whole_weight) < weight || weight.scale > 6)
+        reader.fail(value, "\"weight\" must be from 0 to 1000000, with at most 6 digits behind the point",
+                    "Weights are relative: 2 and 1 say the same as 200 and 100.", Errc::out_of_range);
+    return weight.coefficient * power_of_ten[6 - weight.scale];
+}
+
 Document::Rule read_rule(const Reader& reader, const Document& document, const JsonValue& value) {
-    const Members members(reader, value, "a rule", {"name", "stages", "when", "points", "missing"});
-    Document::Rule rule{reader.text(*members["name"], "the name of a rule"), all_stages, {}, {}, {}};
+    const Members members(reader, value, "a rule", {"name", "stages", "when", "points", "weight", "missing"});
+    Document::Rule rule{reader.text(*members["name"], "the name of a rule"), all_stages, {}, {}, Document::whole_weight, {}};
     check_new_name(reader, document.rules, *members["name"], "rules");
     if (members["stages"] != nullptr) rule.stages = read_stage_list(reader, document, *members["stages"]);
     if (members["when"] != nullptr) rule.when = reader.condition(*members["when"], "\"when\"");
     if (members["points"] == nullptr) reader.fail(value, "rule " + quoted(rule.name) + " has no \"points\"");
     rule.points = reader.formula(*members["points"], "\"points\"");
+    if (members["weight"] != nullptr) rule.weight = read_weight(reader, document, *members["weight"]);
     if (members["missing"] != nullptr) rule.missing = reader.number(*members["missing"], "\"missing\"");
     return rule;
 }
@@ -209,11 +239,12 @@ Document::Alert read_alert(const Reader& reader, const Document& document, const
 
 }  // namespace
 
-Document::Document(const Json& json, Arena& arena) : facts(arena), stages(arena), rules(arena), bands(arena), alerts(arena) {
+Document::Document(const Json& json, Arena& arena)
+    : facts(arena), definitions(arena), stages(arena), rules(arena), bands(arena), alerts(arena) {
     const Reader reader(json);
     const Members members(reader, json.root(), "a rule set",
-                          {"timezone", "optional", "facts", "stages", "exists", "base", "min", "max", "override", "rules",
-                           "bands", "alerts"});
+                          {"timezone", "optional", "facts", "define", "stages", "exists", "method", "base", "min", "max", "override",
+                           "rules", "bands", "alerts"});
     if (members["timezone"] == nullptr)
         reader.fail(json.root(), "rule set has no \"timezone\"", "Say whose days count, as in \"timezone\": \"Asia/Tokyo\".");
     reader.text(*members["timezone"], "\"timezone\"");
@@ -230,10 +261,16 @@ Document::Document(const Json& json, Arena& arena) : facts(arena), stages(arena)
         });
         std::sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.name < b.name; });
     }
+    if (const JsonValue* list = members["define"])
+        reader.list(*list, "\"define\"", max_list,
+                    [&](const JsonValue& v) { definitions.push_back(read_definition(reader, *this, v)); });
     if (const JsonValue* list = members["stages"])
         reader.list(*list, "\"stages\"", max_stages, [&](const JsonValue& v) { stages.push_back(read_stage(reader, *this, v)); });
     if (members["exists"] != nullptr) exists = reader.condition(*members["exists"], "\"exists\"");
+    if (members["method"] != nullptr) method = read_method(reader, *members["method"]);
     if (members["base"] != nullptr) base = reader.number(*members["base"], "\"base\"");
+    if (members["base"] != nullptr && method == Method::weighted_mean)
+        reader.fail(*members["base"], "a weighted mean has no \"base\"", "Give it as the points of a rule with a weight.");
     if (members["min"] != nullptr) min = reader.number(*members["min"], "\"min\"");
     if (members["max"] != nullptr) max = reader.number(*members["max"], "\"max\"");
     if (min && max && *max < *min) reader.fail(*members["max"], "\"max\" is less than \"min\"");
@@ -345,8 +382,10 @@ void Document::print(String& out) const {
         }
         p.close('}');
     }
+    p.list("define", definitions, [&](const Definition& definition) { p.formula("is", definition.is); });
     p.list("stages", stages, [&](const Stage& stage) { p.formula("when", stage.when); });
     p.formula("exists", exists);
+    if (method == Method::weighted_mean) p.text("method", "weighted mean");
     if (base != Number{}) p.number("base", base);
     if (min) p.number("min", *min);
     if (max) p.number("max", *max);
@@ -370,7 +409,9 @@ void Document::print(String& out) const {
         }
         p.formula("when", rule.when);
         p.formula("points", rule.points);
-        if (rule.missing != Number{}) p.number("missing", rule.missing);
+        if (rule.weight != whole_weight) p.number("weight", Number::normalized(rule.weight, 6));
+        // In a sum nothing is as good as 0.
+        if (rule.missing && (method == Method::weighted_mean || *rule.missing != Number{})) p.number("missing", *rule.missing);
     });
     p.list("bands", bands, [&](const Band& band) {
         if (band.from) p.number("from", *band.from);

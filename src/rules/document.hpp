@@ -16,11 +16,18 @@ struct Formula {
     bool given() const { return value != nullptr; }
 };
 
+/// How the score comes from the rules.
+enum class Method : Byte { sum, weighted_mean };
+
 struct Document {
     struct Fact {
         std::string_view name;
         FactKind kind;
         bool optional;
+    };
+    struct Definition {
+        std::string_view name;
+        Formula is;
     };
     struct Stage {
         std::string_view name;
@@ -30,7 +37,8 @@ struct Document {
         std::string_view name;
         std::uint64_t stages;  // bit i: applies in stage i
         Formula when, points;
-        Number missing;
+        std::int64_t weight;  // in the mean, in millionths
+        std::optional<Number> missing;
     };
     struct Band {
         std::string_view name;
@@ -50,8 +58,10 @@ struct Document {
     const JsonValue* timezone = nullptr;
     bool optional = false;  // a fact may lack its column
     Vector<Fact> facts;     // by name
+    Vector<Definition> definitions;
     Vector<Stage> stages;
     Formula exists;
+    Method method = Method::sum;
     Number base;
     std::optional<Number> min, max;
     Vector<Rule> rules;
@@ -59,6 +69,7 @@ struct Document {
     Vector<Alert> alerts;
     Formula override_when, override_score;
 
+    static constexpr std::int64_t whole_weight = 1'000'000, max_weight = 1'000'000 * whole_weight;
     static constexpr std::size_t max_stages = 64, max_list = 1000, max_name_bytes = 200;
 };
 

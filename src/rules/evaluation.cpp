@@ -61,10 +61,15 @@ void Evaluation::set_line(Result& result, Number value, Number slope, Instant un
 void Evaluation::compute(NodeId id, Result& result) {
     const Node& node = program_[id];
     switch (node.op) {
+        case Op::defined:
         case Op::constant: return set(result, node.constant, plus_infinity);
         case Op::state:
         case Op::state_ago: return state(node, result);
         case Op::previous: return previous(node, result);
+        case Op::lowest:
+        case Op::highest: return extreme_of_window(node, result);
+        case Op::mean: return mean(node, result);
+        case Op::streak: return streak(node, result);
         case Op::changed_within: return changed_within(node, result);
         case Op::age: return age(node, result);
         case Op::count:
@@ -186,7 +191,29 @@ void Evaluation::age(const Node& node, Result& result) {
     set_line(result, Number::of(days), Number::of(1), next);
 }
 
+void Evaluation::extreme_of_window(const Node& node, Result& result) {
+    Cursor& cursor = cursors_[node.question];
+    if (cursor.extremes == nullptr)
+        cursor.extremes = new (arena_.allocate(sizeof(Extremes), alignof(Extremes)))
+            Extremes(facts_.state(node.fact), program_.questions()[node.question].window, node.op == Op::lowest, Kind(node.kind), arena_);
+    const Said said = cursor.extremes->at(now_);
+    set(result, said.value, said.until);
+}
+
+void Evaluation::mean(const Node& node, Result& result) {
+    const Said said = DayMean(program_.days(), facts_.state(node.fact), node.window.days).at(now_);
+    set(result, said.value, said.until);
+}
+
 // ---- counters
+
+void Evaluation::streak(const Node& node, Result& result) {
+    Cursor& cursor = cursors_[node.question];
+    if (cursor.streak == nullptr)
+        cursor.streak = new (arena_.allocate(sizeof(Streak), alignof(Streak))) Streak(program_.days(), facts_.counter(node.fact));
+    const Said said = cursor.streak->at(now_);
+    set(result, said.value, said.until);
+}
 
 /// Moves both ends of the window to now.
 void Evaluation::move_ends(const Question& question, std::span<const Instant> events, Cursor& cursor) {

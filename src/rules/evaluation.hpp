@@ -9,8 +9,10 @@
 // Where that cannot be said (a quotient, a product of two such numbers, one with many digits) the result holds until the
 // next midnight. Results are kept per node: moving on computes anew only what is over.
 #pragma once
-#include "rules/facts.hpp"
+#include "rules/day_mean.hpp"
+#include "rules/extremes.hpp"
 #include "rules/ruleset.hpp"
+#include "rules/streak.hpp"
 
 namespace csagg {
 
@@ -41,6 +43,9 @@ public:
         return result;
     }
 
+    /// Whether it has been asked, and what it was is still so.
+    bool is_known(NodeId id) const { return now_ < results_[id].fresh_until; }
+
 private:
     struct Cursor {
         bool started = false;
@@ -48,6 +53,8 @@ private:
         Instant next_enter = 0, next_leave = 0;
         std::int64_t distinct = 0;             // actors or local days
         std::uint32_t* actor_events = nullptr;  // per actor, those in the window
+        Extremes* extremes = nullptr;
+        Streak* streak = nullptr;
     };
 
     struct Range {
@@ -61,6 +68,9 @@ private:
     void previous(const Node& node, Result& result);
     void changed_within(const Node& node, Result& result);
     void age(const Node& node, Result& result);
+    void extreme_of_window(const Node& node, Result& result);
+    void mean(const Node& node, Result& result);
+    void streak(const Node& node, Result& result);
     void window(const Node& node, Result& result);
     void first_or_last(const Node& node, Result& result);
     void within(const Node& node, Result& result);

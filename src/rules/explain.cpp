@@ -61,34 +61,70 @@ void for_questions(const RuleSet& rules, std::span<const NodeId> roots, Arena& a
     }
 }
 
+/// What the rules come to, before an override and bounds.
+Wide sum_of(const Tally& tally) { return tally.is_mean() ? wide_of(tally.score().value_or(Number{})) : tally.points(); }
+
 /// The summands of a score at one instant.
 struct Summands {
     Assessment assessment;
     Wide base, override, clamp;
+    Tally tally;
     bool pinned = false;
     Vector<Wide> rules;
     Vector<Byte> applies;
+    Vector<RuleOutcome> outcomes;
 
     Summands(const RuleSet& set, Assessor& assessor, Arena& arena)
-        : assessment(assessor.assess()), rules(set.rules().size(), Wide{}, Alloc<Wide>(arena)), applies(set.rules().size(), 0, Alloc<Byte>(arena)) {
+        : assessment(assessor.assess()),
+          tally(set),
+          rules(set.rules().size(), Wide{}, Alloc<Wide>(arena)),
+          applies(set.rules().size(), 0, Alloc<Byte>(arena)),
+          outcomes(set.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)) {
         if (!assessment.exists) return;
         base = wide_of(set.document().base);
-        Wide sum = base;
         for (std::size_t i = 0; i < rules.size(); ++i) {
             applies[i] = Byte(set.rules()[i].applies_in(assessment.stage));
             if (applies[i] == 0) continue;
-            rules[i] = wide_of(assessor.rule(i).points);
-            sum.add(rules[i]);
+            outcomes[i] = assessor.rule(i);
+            tally.add(set.rules()[i], outcomes[i]);
         }
+        if (set.is_mean())
+            share(set);
+        else
+            for (std::size_t i = 0; i < rules.size(); ++i) rules[i] = wide_of(outcomes[i].points);
+        if (!assessment.score) return;
         const Wide score = wide_of(*assessment.score);
         Number score_given;
         pinned = assessor.overridden(score_given);
-        (pinned ? override : clamp) = minus(score, sum);
+        (pinned ? override : clamp) = minus(score, sum_of(tally));
+    }
+
+private:
+    /// weight x points / the sum of all weights, of each rule. A quotient may have no end: what all rules up to one come to
+    /// is rounded, so that the differences add up to the rounded mean.
+    void share(const RuleSet& set) {
+        Tally running(set);
+        Wide shown;
+        for (std::size_t i = 0; i < rules.size() && tally.weights() > 0; ++i) {
+            if (applies[i] == 0) continue;
+            running.add(set.rules()[i], outcomes[i]);
+            const Wide upto = wide_of(divide_rounded(running.points(), tally.weights()));
+            rules[i] = minus(upto, std::exchange(shown, upto));
+        }
     }
 };
 
+/// ', this month)'
+void print_period(const Node& node, String& out) {
+    out += has_length(node.shift) ? ", last " : ", this ";
+    const int months = node.window.months;
+    out += months == 12 ? "year" : months == 3 ? "quarter" : months == 1 ? "month" : node.window.days == 7 ? "week" : "day";
+    out.push_back(')');
+}
+
 void print_question(const RuleSet& rules, const Node& node, String& out) {
-    static constexpr std::string_view names[] = {"", "", "previous", "changed_within", "age", "count", "sum", "distinct", "active_days", "first", "last"};
+    static constexpr std::string_view names[] = {"", "", "previous", "changed_within", "age", "lowest", "highest", "mean",
+                                                 "count", "sum", "distinct", "active_days", "streak", "first", "last"};
     const std::string_view fact = rules.document().facts[node.fact].name;
     const bool call = node.op != Op::state && node.op != Op::state_ago;
     if (call) {
@@ -97,6 +133,7 @@ void print_question(const RuleSet& rules, const Node& node, String& out) {
         out.push_back('(');
     }
     out.append(fact.data(), fact.size());
+    if (node.calendar) return print_period(node, out);
     if (has_length(node.window)) {
         out += call ? ", " : " @ ";
         print_span(node.window, out);
@@ -143,15 +180,22 @@ void print_facts_seen(const RuleSet& rules, const Explanation& row, Assessor& as
     const NodeId roots[] = {is_rule ? rules.rules()[row.rule].points : rules.override_score(),
                             is_rule ? rules.rules()[row.rule].when : rules.override_when()};
     bool first = true;
-    out.push_back('{');
-    for_questions(rules, roots, arena, [&](NodeId id, const Node& node) {
+    const auto print = [&](std::string_view name, NodeId id) {
         if (!first) out += ", ";
         first = false;
-        String question(arena);
-        print_question(rules, node, question);
-        print_quoted({question.data(), question.size()}, out);
+        print_quoted(name, out);
         out += ": ";
         print_json(assessor.evaluation().of(id).value, out);
+    };
+    out.push_back('{');
+    // A definition that was not needed may fail.
+    for (const std::uint32_t i : is_rule ? rules.rules()[row.rule].defined : rules.override_defined())
+        if (const NodeId id = rules.definitions()[i]; !rules.program()[id].can_fail || assessor.evaluation().is_known(id))
+            print(rules.document().definitions[i].name, id);
+    for_questions(rules, roots, arena, [&](NodeId id, const Node& node) {
+        String question(arena);
+        print_question(rules, node, question);
+        print({question.data(), question.size()}, id);
     });
     out.push_back('}');
 }
@@ -187,11 +231,19 @@ public:
     void compare(Instant at, const RuleSet& set, const Summands& old, const Summands& now, const Facts& facts) {
         const bool born = old.assessment.exists != now.assessment.exists;
         add(at, Cause::existence, Part::base, {}, old.base, now.base);
+        Tally tally = old.tally;
         for (std::size_t i = 0; i < now.rules.size(); ++i) {
-            if (old.rules[i] == now.rules[i]) continue;
+            const bool applied = old.applies[i] != 0, applies = now.applies[i] != 0;
+            if (applied == applies && old.outcomes[i] == now.outcomes[i]) continue;
             const RuleSet::Rule& rule = set.rules()[i];
-            const Cause cause = born ? Cause::existence : old.applies[i] != now.applies[i] ? Cause::stage : by_time(set, {rule.when, rule.points}, facts, at);
-            add(at, cause, Part::rule, rule.name, old.rules[i], now.rules[i]);
+            const Wide before = sum_of(tally);
+            if (applied) tally.take_away(rule, old.outcomes[i]);
+            if (applies) tally.add(rule, now.outcomes[i]);
+            const Cause cause = born ? Cause::existence : applied != applies ? Cause::stage : by_time(set, {rule.when, rule.points}, facts, at);
+            if (born)
+                add(at, cause, Part::rule, rule.name, old.rules[i], now.rules[i]);
+            else
+                add(at, cause, Part::rule, rule.name, before, sum_of(tally));
         }
         // What an override takes away or gives back changes with every rule below it: the cause is as good as theirs.
         add(at, born ? Cause::existence : by_time(set, {set.override_when(), set.override_score()}, facts, at), Part::override, {}, old.override,
@@ -209,7 +261,7 @@ private:
         bool data = false;
         for_questions(set, std::span(roots.begin(), roots.size()), arena_, [&](NodeId, const Node& node) {
             // What is asked about the past does not see what happens now.
-            if (node.op == Op::state_ago || has_length(node.shift)) return;
+            if (node.op == Op::state_ago || node.op == Op::mean || has_length(node.shift)) return;
             if (set.document().facts[node.fact].kind == FactKind::counter)
                 data |= std::ranges::binary_search(facts.counter(node.fact).instants(), at);
             else

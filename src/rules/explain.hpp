@@ -21,7 +21,8 @@ struct Explanation {
 /// while the customer does not exist.
 Vector<Explanation> explain(const RuleSet& rules, Assessor& assessor, Arena& arena);
 
-/// Prints {"count(login, 14 days)": 3, ...}: the values of all facts that the rule or override asks for.
+/// Prints {"count(login, 14 days)": 3, ...}: the values of the definitions that the rule or override uses, as far
+/// as they are needed, and of all facts that it asks for.
 void print_facts_seen(const RuleSet& rules, const Explanation& row, Assessor& assessor, String& out);
 
 enum class Cause : Byte { ruleset, existence, stage, data, ageing, clamp };

@@ -11,9 +11,10 @@ namespace csagg {
 
 enum class Op : Byte {
     constant,
+    defined,  // a name, until it is taken over into a Program
     // of facts
-    state, state_ago, previous, changed_within, age,
-    count, sum, distinct, active_days, first, last,
+    state, state_ago, previous, changed_within, age, lowest, highest, mean,
+    count, sum, distinct, active_days, streak, first, last,
     // of dates and times
     within, days_until, days_since,
     // of numbers
@@ -34,13 +35,14 @@ using NodeId = std::uint32_t;
 struct Node {
     Op op = Op::constant;
     bool can_fail = false;     // whether computing it, or what it is computed from, can be an error; known in a Program
+    bool calendar = false;     // window, and shift, are this period or the last one
     Byte kind = 0;             // a Kind, once it is checked; 0: the kind of NULL, which fits all
     std::int8_t digits = 0;    // of round()
     std::uint16_t depth = 1;   // of the tree below it
     std::uint32_t at = 0;      // byte of the expression's text
     std::uint32_t first = 0;   // its arguments, in the list's `arguments`
     std::uint32_t count = 0;
-    std::uint32_t fact = 0;    // its number in the document
+    std::uint32_t fact = 0;    // its number in the document, or that of a definition
     std::uint32_t question = 0;  // in Program, where it asks a fact
     Span window{}, shift{};    // shift: of '14 days ago'; all zero where there is none
     Value constant = Value::none(Kind::boolean);
@@ -72,6 +74,13 @@ struct Nodes {
     static constexpr std::size_t max_nodes = 100'000;
 };
 
+/// What of an assessment alerts may ask for as if it were a fact; numbered behind the facts, in this order.
+enum class Figure : Byte { score, band, stage, coverage };
+inline constexpr std::size_t figure_count = 4;
+constexpr Kind kind_of(Figure figure) {
+    return figure == Figure::band || figure == Figure::stage ? Kind::text : Kind::number;
+}
+
 /// Names and kinds of the declared facts.
 class Declarations {
 public:
@@ -79,12 +88,28 @@ public:
         std::string_view name;
         FactKind kind;
     };
-    explicit Declarations(Arena& arena) : facts(arena) {}
+    struct Definition {
+        std::string_view name;
+        Kind kind;
+        std::uint16_t depth;  // of its nodes
+    };
+    explicit Declarations(Arena& arena) : facts(arena), definitions(arena) {}
+    /// The number of a definition, or how many there are.
+    std::uint32_t find_definition(std::string_view name) const;
     /// ExpressionError with a hint for a name that is none.
     std::uint32_t find(std::string_view name, std::size_t at) const;
-    bool has(std::string_view name) const { return place_of(name) < facts.size(); }
+    bool has(std::string_view name) const {
+        return place_of(name) < facts.size() || find_definition(name) < definitions.size();
+    }
+    bool is_counter(std::uint32_t fact) const { return fact < facts.size() && facts[fact].kind == FactKind::counter; }
+    /// Of a state.
+    Kind kind(std::uint32_t fact) const {
+        return fact < facts.size() ? state_kind(facts[fact].kind) : kind_of(Figure(fact - facts.size()));
+    }
 
-    Vector<Fact> facts;  // by name
+    Vector<Fact> facts;        // by name
+    Vector<Definition> definitions;
+    bool has_figures = false;  // a fact of the same name goes before
 
 private:
     std::uint32_t place_of(std::string_view name) const;

@@ -35,6 +35,18 @@ Facts::Facts(std::span<const Document::Fact> declared, std::span<const FactInput
     }
 }
 
+void Facts::set_figures(const Figures& figures, Instant until) {
+    has_figures_ = true;
+    for (const Steps* steps : {&figures.score, &figures.band, &figures.stage, &figures.coverage}) add_figure(*steps, until);
+}
+
+void Facts::add_figure(const Steps& steps, Instant until) {
+    places_.push_back(std::uint32_t(states_.size()));
+    StateData& data = states_.emplace_back(places_.get_stored_allocator().arena());
+    for (const Entry& entry : steps.entries)
+        if (entry.at < until) data.runs.push_back({entry.at, entry.value});
+}
+
 void Facts::read_state(const Document::Fact& fact, const FactInput& input, Arena& arena) {
     StateData& data = states_.emplace_back(arena);
     const Kind kind = state_kind(fact.kind);

@@ -39,10 +39,15 @@ Track Lift::compute(NodeId id) {
     const Node& node = program_[id];
     using enum PieceState;
     switch (node.op) {
+        case Op::defined:
         case Op::constant: return constant(piece_of(node.constant));
         case Op::state:
         case Op::state_ago: return state(node);
         case Op::previous: return previous(node);
+        case Op::lowest:
+        case Op::highest: return extreme_of_window(node);
+        case Op::mean: return mean(node);
+        case Op::streak: return streak(node);
         case Op::changed_within: return changed_within(node);
         case Op::age: return age(node);
         case Op::count:

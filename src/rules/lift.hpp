@@ -54,6 +54,11 @@ private:
     Track previous(const Node& node);
     Track changed_within(const Node& node);
     Track age(const Node& node);
+    template <class At>
+    Track say(At at, std::size_t pieces);
+    Track extreme_of_window(const Node& node);
+    Track mean(const Node& node);
+    Track streak(const Node& node);
     Passage counted(const Node& node);
     Track window(const Node& node);
     bool counts_units(const Node& node) const {

@@ -1,4 +1,7 @@
+#include "rules/day_mean.hpp"
+#include "rules/extremes.hpp"
 #include "rules/lift_parts.hpp"
+#include "rules/streak.hpp"
 
 namespace csagg {
 
@@ -67,6 +70,39 @@ Track Lift::age(const Node& node) {
             n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
         out_.add(known ? Piece{begin, -days().day_of(data.runs[n - 1].at), {1}} : absent_at(begin));
     });
+}
+
+/// What at(instant) says, from one change to the next.
+template <class At>
+Track Lift::say(At at, std::size_t pieces) {
+    out_.begin(pieces);
+    std::size_t steps = 0;
+    for (Instant t = from_; t < until_;) {
+        const Said said = at(t);
+        out_.add(piece_of(said.value).starting(t));
+        if (++steps % 1024 == 0) check_interrupts();
+        t = said.until;
+    }
+    return out_.finish();
+}
+
+Track Lift::extreme_of_window(const Node& node) {
+    const StateData& data = facts_.state(node.fact);
+    Arena& arena = tracks_.get_stored_allocator().arena();
+    Extremes extremes(data, program_.questions()[node.question].window, node.op == Op::lowest, Kind(node.kind), arena);
+    return say([&](Instant t) { return extremes.at(t); }, 2 * data.runs.size() + 2);
+}
+
+Track Lift::mean(const Node& node) {
+    const StateData& data = facts_.state(node.fact);
+    const DayMean mean(program_.days(), data, node.window.days);
+    return say([&](Instant t) { return mean.at(t); }, data.runs.size() + std::size_t(node.window.days) + 2);
+}
+
+Track Lift::streak(const Node& node) {
+    const CounterColumns& counter = facts_.counter(node.fact);
+    Streak streak(program_.days(), counter);
+    return say([&](Instant t) { return streak.at(t); }, 2 * counter.instants().size() + 3);
 }
 
 // ---- counters

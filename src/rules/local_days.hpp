@@ -1,10 +1,9 @@
-// Local days, numbered like dates, and lengths of time that look back from an instant.
+// Local days, numbered like dates.
 #pragma once
 #include "base/prefetch.hpp"
 #include "grid/window.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace csagg {
 
@@ -101,57 +100,6 @@ private:
     std::int64_t day_offset_ = 0;
     std::int64_t begin_from_ = plus_infinity, begin_until_ = minus_infinity;
     std::int64_t begin_offset_ = 0;
-};
-
-/// A Window, or nothing: then begin and exit are the instant itself. What lies beyond a timestamp's range is infinite.
-class Reach {
-public:
-    Reach() = default;
-    explicit Reach(const Window& window) : window_(&window) {}
-
-    Instant begin_of(Instant t) const {
-        if (window_ == nullptr) return t;
-        return t < first_instant + margin ? minus_infinity : window_->begin_of(t);
-    }
-    Instant exit_of(Instant event) const {
-        if (window_ == nullptr) return event;
-        return event > last_instant - margin ? plus_infinity : window_->exit_of(event);
-    }
-
-    /// exit_of() of each; they do not decrease.
-    void exits_of(std::span<const Instant> events, Instant* exits) const {
-        if (window_ != nullptr && (events.empty() || events.back() <= last_instant - margin)) return window_->exits_of(events, exits);
-        for (std::size_t i = 0; i < events.size(); ++i) exits[i] = exit_of(events[i]);
-    }
-
-private:
-    static constexpr std::int64_t margin = 1002 * 366 * micros_per_day;  // durations have at most 1000 years
-    const Window* window_ = nullptr;
-};
-
-/// The windows of a rule set, one for each length: they are large, since they remember what they were asked.
-class Reaches {
-public:
-    Reaches(const Calendar& calendar, Arena& arena) : calendar_(&calendar), windows_(arena) {}
-
-    Reach of(const Span& length) {
-        const auto place = std::lower_bound(windows_.begin(), windows_.end(), length,
-                                            [](const Window* w, const Span& sought) { return order(w->length()) < order(sought); });
-        if (place != windows_.end() && (*place)->length() == length) return Reach(**place);
-        Arena& arena = windows_.get_stored_allocator().arena();
-        const Window* const made = new (arena.allocate(sizeof(Window), alignof(Window))) Window(*calendar_, length);
-        return Reach(**windows_.insert(place, made));
-    }
-    /// The beginning of each; they seldom remember more.
-    void prefetch() const {
-        for (const Window* const window : windows_) csagg::prefetch(window, std::min<std::size_t>(sizeof *window, 192));
-    }
-
-private:
-    static std::tuple<std::int32_t, std::int32_t, std::int64_t> order(const Span& s) { return {s.months, s.days, s.micros}; }
-
-    const Calendar* calendar_;
-    Vector<const Window*> windows_;
 };
 
 }  // namespace csagg

@@ -1,4 +1,5 @@
 // Operators by precedence climbing (V. Pratt, "Top down operator precedence", 1973).
+#include "rules/day_mean.hpp"
 #include "rules/duration.hpp"
 #include "rules/lexer.hpp"
 
@@ -23,8 +24,9 @@ constexpr Function value_functions[] = {
 };
 constexpr Function fact_functions[] = {
     {"previous", Op::previous, 0, 0}, {"changed_within", Op::changed_within, 1, 1}, {"age", Op::age, 0, 0},
+    {"lowest", Op::lowest, 1, 1}, {"highest", Op::highest, 1, 1}, {"mean", Op::mean, 1, 1},
     {"count", Op::count, 0, 2}, {"sum", Op::sum, 0, 2}, {"distinct", Op::distinct, 0, 2}, {"active_days", Op::active_days, 0, 2},
-    {"first", Op::first, 0, 0}, {"last", Op::last, 0, 0},
+    {"streak", Op::streak, 0, 0}, {"first", Op::first, 0, 0}, {"last", Op::last, 0, 0},
 };
 
 constexpr std::string_view words[] = {"and", "or", "not", "is", "null", "true", "false", "in", "between", "within", "ago"};
@@ -198,7 +200,7 @@ private:
         if (is_call)
             throw ExpressionError(Errc::invalid_text, token.at, "there is no function " + excerpt(token.text),
                                   "Functions are abs, active_days, age, changed_within, coalesce, count, days_since, days_until, "
-                                  "distinct, first, greatest, if, last, least, nullif, previous, round, sum.");
+                                  "distinct, first, greatest, highest, if, last, least, lowest, mean, nullif, previous, round, streak, sum.");
         const bool date = lexer_.at_word("date"), time = lexer_.at_word("time");
         lexer_.advance();
         if ((date || time) && lexer_.token().type == TokenType::text) return literal(date ? Kind::date : Kind::time, token.at);
@@ -239,8 +241,12 @@ private:
         }
     }
 
-    /// A state: its name, or its name and '@ 30 days ago'.
+    /// A definition; a state: its name, or its name and '@ 30 days ago'.
     NodeId state(std::string_view name, std::size_t at) {
+        if (const std::uint32_t i = facts_.find_definition(name); i < facts_.definitions.size()) {
+            if (lexer_.at_symbol("@")) throw_defined(name, lexer_.token().at);
+            return nodes_.add({.op = Op::defined, .depth = facts_.definitions[i].depth, .at = std::uint32_t(at), .fact = i}, {});
+        }
         Node node{.op = Op::state, .at = std::uint32_t(at), .fact = facts_.find(name, at)};
         require_state(node, name, at);
         if (lexer_.accept_symbol("@")) {
@@ -251,8 +257,13 @@ private:
         return nodes_.add(node, {});
     }
 
+    [[noreturn]] static void throw_defined(std::string_view name, std::size_t at) {
+        throw ExpressionError(Errc::invalid_text, at, "\"" + excerpt(name) + "\" is a definition, not a fact",
+                              "What looks back asks facts: write it into the definition.");
+    }
+
     void require_state(const Node& node, std::string_view name, std::size_t at) const {
-        if (facts_.facts[node.fact].kind != FactKind::counter) return;
+        if (!facts_.is_counter(node.fact)) return;
         throw ExpressionError(Errc::kind_mismatch, at, "\"" + excerpt(name) + "\" is a counter, which has no value of its own",
                               "Say what is counted, as in count(" + excerpt(name) + ", 14 days).");
     }
@@ -290,22 +301,49 @@ private:
         if (token.type != TokenType::name && token.type != TokenType::quoted_name) lexer_.fail("the name of a fact");
         const std::string_view name = token.type == TokenType::name ? token.text : unquoted(token.text, '"');
         lexer_.advance();
+        if (facts_.find_definition(name) < facts_.definitions.size()) throw_defined(name, token.at);
         Node node{.op = f.op, .at = std::uint32_t(at), .fact = facts_.find(name, token.at)};
         if (f.op < Op::count)
             require_state(node, name, token.at);
-        else if (facts_.facts[node.fact].kind != FactKind::counter)
+        else if (!facts_.is_counter(node.fact))
             throw ExpressionError(Errc::kind_mismatch, token.at, "\"" + excerpt(name) + "\" is not a counter",
                                   std::string(f.name) + " is of counters.");
         if (f.most >= 1 && (f.least > 0 || lexer_.at_symbol(","))) {
             lexer_.expect_symbol(",", "Say how long, as in 14 days.");
-            node.window = duration();
+            if (is_window(f.op) && (lexer_.at_word("this") || lexer_.at_word("last")))
+                period(node);
+            else
+                node.window = f.op == Op::mean ? whole_days() : duration();
         }
-        if (f.most >= 2 && lexer_.accept_symbol(",")) {
+        if (f.most >= 2 && !node.calendar && lexer_.accept_symbol(",")) {
             node.shift = duration();
             lexer_.expect_word("ago", "Write it as in count(login, 14 days, 14 days ago).");
         }
         lexer_.expect_symbol(")", "An argument ends in a comma or a closing parenthesis.");
         return nodes_.add(node, {});
+    }
+
+    Span whole_days() {
+        const std::size_t at = lexer_.token().at;
+        const Span span = duration();
+        if (span.months != 0 || span.micros != 0 || span.days > max_mean_days)
+            throw ExpressionError(Errc::invalid_parameter, at, "a mean is of up to " + std::to_string(max_mean_days) + " whole days",
+                                  "Write it as in mean(seats, 30 days).");
+        return span;
+    }
+
+    /// this month, last quarter
+    void period(Node& node) {
+        constexpr const char* hint = "Write it as in this month; periods are day, week, month, quarter and year.";
+        node.calendar = true;
+        const bool is_last = lexer_.at_word("last");
+        lexer_.advance();
+        const std::string_view unit = lexer_.token().text;
+        const auto span = lexer_.token().type == TokenType::name && !unit.ends_with('s') ? duration_of(1, unit) : std::nullopt;
+        if (!span || span->micros != 0) lexer_.fail("a period", hint);
+        lexer_.advance();
+        node.window = *span;
+        if (is_last) node.shift = *span;
     }
 
     /// 14 days
@@ -376,14 +414,26 @@ NodeId Nodes::add(Node node, std::span<const NodeId> its_arguments) {
     return NodeId(list.size() - 1);
 }
 
+constexpr std::string_view figure_names[figure_count] = {"score", "band", "stage", "coverage"};
+
 std::uint32_t Declarations::place_of(std::string_view name) const {
     const auto found = std::lower_bound(facts.begin(), facts.end(), name, [](const Fact& f, std::string_view n) { return f.name < n; });
     return found != facts.end() && found->name == name ? std::uint32_t(found - facts.begin())
                                                        : std::uint32_t(facts.size());
 }
 
+std::uint32_t Declarations::find_definition(std::string_view name) const {
+    return std::uint32_t(std::ranges::find(definitions, name, &Definition::name) - definitions.begin());
+}
+
 std::uint32_t Declarations::find(std::string_view name, std::size_t at) const {
     if (const std::uint32_t place = place_of(name); place < facts.size()) return place;
+    const auto figure = std::uint32_t(std::ranges::find(figure_names, name) - figure_names);
+    if (figure < figure_count) {
+        if (has_figures) return std::uint32_t(facts.size()) + figure;
+        throw ExpressionError(Errc::invalid_text, at, "only an alert can ask for the " + std::string(name),
+                              "The score comes from rules, stages and override. A fact of that name is to be declared in \"facts\".");
+    }
     std::string known;
     for (const Fact& fact : facts)
         if (known.size() < 150) known += (known.empty() ? "" : ", ") + excerpt(fact.name);

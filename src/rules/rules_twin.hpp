@@ -52,6 +52,20 @@ public:
     }
     Instant back(Instant t, const Span& span) const { return has_length(span) ? Window(rules_.calendar(), span).begin_of(t) : t; }
 
+    /// The last instant before the day, week, month, quarter or year of t.
+    Instant before_period(Instant t, const Span& length) const {
+        using namespace std::chrono;
+        std::int64_t d = day_of(t);
+        const auto begins = [&length](std::int64_t number) {
+            const sys_days day = sys_days{year{2000} / 1 / 1} + days{number};
+            const year_month_day date{day};
+            if (length.months == 0) return length.days == 1 || weekday{day} == Monday;
+            return unsigned(date.day()) == 1 && (unsigned(date.month()) - 1) % unsigned(length.months) == 0;
+        };
+        while (!begins(d)) --d;
+        return begin_of(d) - 1;
+    }
+
     Value of(NodeId id, Instant t) const {
         const Node& node = rules_.program()[id];
         const auto parts = rules_.program().nodes().arguments_of(node);
@@ -60,12 +74,17 @@ public:
         const auto truth = [](bool b) { return Value::of(b); };
         const auto number = [](const Number& n) { return Value::of(n); };
         switch (node.op) {
+            case Op::defined: break;
             case Op::constant: return node.constant;
             case Op::state: return state_at(node, t);
             case Op::state_ago: return state_at(node, back(t, node.window));
             case Op::previous:
             case Op::changed_within:
             case Op::age: return of_runs(node, t);
+            case Op::lowest:
+            case Op::highest: return extreme(node, t);
+            case Op::mean: return mean(node, t);
+            case Op::streak: return streak(node, t);
             case Op::count:
             case Op::sum:
             case Op::distinct:
@@ -184,29 +203,35 @@ public:
             if (rules_.stages()[i] == no_node || of(rules_.stages()[i], t).is_true()) result.stage = i;
         Wide exact;  // rounded once, at the end
         exact.add(document.base);
-        std::int64_t applying = 0, present = 0;
+        std::int64_t applying = 0, present = 0, weights = 0;
+        const bool is_mean = document.method == Method::weighted_mean;
         for (std::size_t i = 0; i < rules_.rules().size(); ++i) {
             const RuleSet::Rule& rule = rules_.rules()[i];
             if (rule.stages != all_stages && (result.stage == none || (rule.stages >> result.stage & 1) == 0)) continue;
             ++applying;
             const Value when = rule.when == no_node ? Value::of(true) : of(rule.when, t);
             const Value points = when.is_true() ? of(rule.points, t) : Value::of(Number{});
-            if (when.absent || points.absent) {
-                exact.add(rule.missing);
-            } else {
-                exact.add(points.number());
-                ++present;
+            const bool missing = when.absent || points.absent;
+            const Number given = missing ? document.rules[i].missing.value_or(Number{}) : points.number();
+            present += missing ? 0 : 1;
+            if (!is_mean) {
+                exact.add(given);
+            } else if (!missing || document.rules[i].missing) {
+                exact.add(given, document.rules[i].weight);
+                weights += document.rules[i].weight;
             }
         }
-        Number sum = exact.to_number();
+        if (!is_mean)
+            result.score = exact.to_number();
+        else if (weights > 0)
+            result.score = divide_rounded(exact, weights);
         if (rules_.override_when() != no_node && of(rules_.override_when(), t).is_true() && !of(rules_.override_score(), t).absent)
-            sum = of(rules_.override_score(), t).number();
-        if (document.min) sum = std::max(sum, *document.min);
-        if (document.max) sum = std::min(sum, *document.max);
-        result.score = sum;
+            result.score = of(rules_.override_score(), t).number();
+        if (result.score && document.min) result.score = std::max(*result.score, *document.min);
+        if (result.score && document.max) result.score = std::min(*result.score, *document.max);
         if (applying > 0) result.coverage = divide(Number::of(present), Number::of(applying));
-        for (std::uint32_t i = 0; i < document.bands.size(); ++i)
-            if (!document.bands[i].from || *document.bands[i].from <= sum) result.band = i;
+        for (std::uint32_t i = 0; result.score && i < document.bands.size(); ++i)
+            if (!document.bands[i].from || *document.bands[i].from <= *result.score) result.band = i;
         return result;
     }
 
@@ -214,6 +239,46 @@ private:
     static bool is_infinite(const Value& x) {
         if (x.kind == Kind::date) return x.word == minus_infinity_date || x.word == plus_infinity_date;
         return x.word == minus_infinity || x.word == plus_infinity;
+    }
+    /// Of all that it was at an instant of the window.
+    Value extreme(const Node& node, Instant t) const {
+        const State& state = customer_.states.at(node.fact);
+        const Instant begin = back(t, node.window);
+        Value best = Value::none(Kind(node.kind));
+        if (state.known_from != minus_infinity && begin < state.known_from - 1) return best;
+        std::set<Instant> instants{begin + 1};
+        for (const auto& [at, value] : state.entries)
+            if (at > begin && at <= t) instants.insert(at);
+        for (const Instant at : instants) {
+            const Value here = state_at(node, at);
+            if (here.absent) continue;
+            if (best.absent || (node.op == Op::lowest ? compare(here, best) < 0 : compare(here, best) > 0)) best = here;
+        }
+        return best;
+    }
+    Value mean(const Node& node, Instant t) const {
+        const State& state = customer_.states.at(node.fact);
+        Wide sum;
+        std::int64_t count = 0;
+        for (std::int64_t d = day_of(t) - node.window.days; d < day_of(t); ++d) {
+            const Instant close = begin_of(d + 1) - 1;
+            if (close < state.known_from) return Value::none(Kind::number);
+            const Value value = state_at(node, close);
+            if (value.absent) continue;
+            sum.add(value.number());
+            ++count;
+        }
+        return count == 0 ? Value::none(Kind::number) : Value::of(divide_rounded(sum, count));
+    }
+    Value streak(const Node& node, Instant t) const {
+        const Log& log = customer_.counters.at(node.fact);
+        std::set<std::int64_t> active;
+        for (const auto& [at, e] : log.events)
+            if (at <= t && at != minus_infinity) active.insert(day_of(at));
+        std::int64_t d = day_of(t), length = 0;
+        if (!active.contains(d)) --d;
+        for (; active.contains(d); --d) ++length;
+        return begin_of(d) < log.known_from ? Value::none(Kind::number) : Value::of(Number::of(length));
     }
     Value state_at(const Node& node, Instant t) const {
         const State& state = customer_.states.at(node.fact);
@@ -253,8 +318,8 @@ private:
     }
     Value of_counter(const Node& node, Instant t) const {
         const Log& log = customer_.counters.at(node.fact);
-        const Instant end = back(t, node.shift);
-        const Instant begin = has_length(node.window) ? back(end, node.window) : minus_infinity;
+        const Instant end = node.calendar && has_length(node.shift) ? before_period(t, node.window) : back(t, node.shift);
+        const Instant begin = node.calendar ? before_period(end, node.window) : has_length(node.window) ? back(end, node.window) : minus_infinity;
         if (log.known_from != minus_infinity && begin < log.known_from - 1) return Value::none(Kind::number);
         std::int64_t rows = 0;
         Int128 millionths = 0;
@@ -327,6 +392,7 @@ public:
     Random(std::uint64_t seed, Instant from, Instant until) : engine_(seed), from_(from), until_(until) {}
 
     bool fails = false;  // some quotients divide by zero
+    bool defines = false;  // expressions use what the rule set defines
 
     std::int64_t pick(std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(engine_); }
     bool one_in(int n) { return pick(1, n) == 1; }
@@ -364,7 +430,16 @@ public:
 
     std::string numeric(int depth) {
         if (depth <= 0) {
-            switch (pick(0, 9)) {
+            if (one_in(8)) {
+                switch (pick(0, 3)) {
+                    case 0: return "lowest(" + state_number() + ", " + duration() + ")";
+                    case 1: return "highest(" + state_number() + ", " + duration() + ")";
+                    case 2: return "mean(" + state_number() + ", " + number(1, 12) + " days)";
+                    default: return "streak(" + counter() + ")";
+                }
+            }
+            switch (pick(0, defines ? 10 : 9)) {
+                case 10: return one_in(2) ? "usage" : R"(\"twice the usage\")";
                 case 0: return number(-20, 60);
                 case 1: return number(0, 9) + "." + number(1, 99);
                 case 2: return "age(" + any_state() + ")";
@@ -373,6 +448,7 @@ public:
                 case 5: return state_number() + (one_in(3) ? " @ " + duration() + " ago" : "");
                 default: {
                     const std::string name = word({"count", "sum", "distinct", "active_days"});
+                    if (one_in(4)) return name + "(" + counter() + ", " + word({"this ", "last "}) + word({"day", "week", "month", "quarter", "year"}) + ")";
                     return name + "(" + counter() + (one_in(6) ? "" : ", " + duration() + (one_in(3) ? ", " + duration() + " ago" : "")) + ")";
                 }
             }
@@ -395,15 +471,21 @@ public:
     }
     std::string truth(int depth) {
         if (depth <= 0) {
-            switch (pick(0, 5)) {
+            if (one_in(12)) return "highest(" + any_state() + ", " + duration() + ") is not null";
+            switch (pick(0, defines ? 7 : 5)) {
                 case 0: return "churned";
                 case 1: return "changed_within(" + any_state() + ", " + duration() + ")";
                 case 2: return text() + " in ('gold', 'silver')";
                 case 3: return any_state() + " is not null";
+                case 6: return "quiet";
+                case 7: return "usage > " + number(0, 20);
                 default: return day() + " within " + duration();
             }
         }
-        const auto counted = [&] { return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + duration() + (one_in(2) ? ", " + duration() + " ago" : "") + ")"; };
+        const auto counted = [&] {
+            if (one_in(5)) return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + word({"this ", "last "}) + word({"day", "week", "month"}) + ")";
+            return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + duration() + (one_in(2) ? ", " + duration() + " ago" : "") + ")";
+        };
         switch (pick(0, 9)) {
             case 9: return counted() + " " + word({"<", "<=", ">", ">=", "=", "<>"}) + " " + (one_in(2) ? "0." + number(1, 9) + " * " : "") + counted() + (one_in(3) ? " * 2" : "");
             case 0: return "(" + truth(depth - 1) + ") and (" + truth(depth - 1) + ")";
@@ -416,14 +498,39 @@ public:
         }
     }
 
+    /// What an alert may ask of the assessment.
+    std::string figures() {
+        switch (pick(0, 11)) {
+            case 10: return "score < highest(score, " + duration() + ") - 5";
+            case 11: return "score < mean(score, 7 days)";
+            case 0: return "score <= score @ " + duration() + " ago - " + number(1, 20);
+            case 1: return "previous(band) = 'green' and band = 'red'";
+            case 2: return "changed_within(" + word({"score", "band", "stage", "coverage"}) + ", " + duration() + ")";
+            case 3: return "age(" + word({"score", "band", "stage", "coverage"}) + ") >= " + number(1, 5);
+            case 4: return "coverage < 1 and score > " + number(0, 60);
+            case 5: return "stage = 's0' or stage @ " + duration() + " ago is null";
+            case 6: return "score - previous(score) > " + number(-9, 9);
+            case 7: return "band <> band @ " + duration() + " ago";
+            case 8: return "score * count(" + counter() + ", " + duration() + ") > " + number(0, 90);
+            default: return "score is not null and (" + truth(0) + ")";
+        }
+    }
+
     std::string rules(std::string_view zone, bool alerts) {
         std::string text = "{\"timezone\": \"" + std::string(zone) + "\", " + facts_member;
+        if ((defines = one_in(3))) {
+            defines = false;
+            text += ", \"define\": [{\"name\": \"usage\", \"is\": \"" + numeric(int(pick(0, 2))) + "\"}, {\"name\": \"quiet\", \"is\": \"usage < 5 or " + truth(0) +
+                    "\"}, {\"name\": \"twice the usage\", \"is\": \"usage + usage\"}]";
+            defines = true;
+        }
         const std::int64_t stages = pick(0, 2);
         for (std::int64_t i = 0; i < stages; ++i)
             text += (i == 0 ? ", \"stages\": [" : ", ") + ("{\"name\": \"s" + std::to_string(i) + "\", \"when\": \"") + truth(1) + "\"}";
         if (stages > 0) text += one_in(2) ? ", {\"name\": \"rest\"}]" : "]";
         if (one_in(3)) text += ", \"exists\": \"" + (one_in(2) ? std::string("signup is not null and not coalesce(churned, false)") : truth(1)) + "\"";
-        text += ", \"base\": " + number(0, 50) + (one_in(2) ? ", \"min\": 0, \"max\": 100" : "");
+        const bool mean = one_in(3);
+        text += (mean ? std::string(", \"method\": \"weighted mean\"") : ", \"base\": " + number(0, 50)) + (one_in(2) ? ", \"min\": 0, \"max\": 100" : "");
         if (one_in(4)) text += ", \"override\": {\"when\": \"" + truth(0) + "\", \"score\": \"" + numeric(0) + "\"}";
         const std::int64_t n = pick(1, 4);
         for (std::int64_t i = 0; i < n; ++i) {
@@ -431,11 +538,12 @@ public:
             if (stages > 0 && one_in(2)) text += ", \"stages\": [\"s0\"]";
             if (!one_in(4)) text += ", \"when\": \"" + truth(int(pick(0, 2))) + "\"";
             text += ", \"points\": " + (one_in(2) ? number(-40, 40) : "\"" + numeric(int(pick(0, 2))) + "\"");
+            if (mean && !one_in(4)) text += ", \"weight\": " + (one_in(5) ? "0" : one_in(3) ? "0." + number(1, 999999) : number(1, 50));
             text += one_in(2) ? ", \"missing\": 5}" : "}";
         }
         text += R"(], "bands": [{"name": "red"}, {"name": "yellow", "from": 30}, {"name": "green", "from": 60.5}])";
         for (int i = 0; alerts && i < 3; ++i) {
-            text += (i == 0 ? ", \"alerts\": [" : ", ") + ("{\"name\": \"a" + std::to_string(i) + "\", \"when\": \"" + truth(int(pick(0, 1))) + "\"");
+            text += (i == 0 ? ", \"alerts\": [" : ", ") + ("{\"name\": \"a" + std::to_string(i) + "\", \"when\": \"" + (one_in(3) ? figures() : truth(int(pick(0, 1)))) + "\"");
             if (!one_in(3)) text += ", \"for\": \"" + (one_in(2) ? "1 day" : duration()) + "\"";
             if (!one_in(3)) text += ", \"keep_firing_for\": \"" + (one_in(2) ? "2 days" : duration()) + "\"";
             text += i == 2 ? "}]" : "}";

@@ -11,6 +11,7 @@ void Sweep::move(std::uint32_t level) {
         sum_ += after.scaled() - before.scaled();
         missing_ += int(after.missing) - int(before.missing);
         failed_ += int(after.failed) - int(before.failed);
+        if (rules_.is_mean()) weight_ += weight_of(after) - weight_of(before);
     } else if (source == exists_source_) {
         look_at_existence();
     } else if (source == stage_source_) {
@@ -32,7 +33,7 @@ void Sweep::look_at_stage() {
 void Sweep::add_up(std::uint32_t stage) {
     added_stage_ = stage;
     sum_ = base_;
-    applying_ = missing_ = failed_ = 0;
+    applying_ = missing_ = failed_ = weight_ = 0;
     for (std::size_t i = 0; i < rule_count_; ++i) {
         const bool applies = rules_.rules()[i].applies_in(stage);
         applies_[i] = applies ? 1 : 0;
@@ -42,7 +43,14 @@ void Sweep::add_up(std::uint32_t stage) {
         sum_ += level.scaled();
         missing_ += level.missing ? 1 : 0;
         failed_ += level.failed ? 1 : 0;
+        weight_ += weight_of(level);
     }
+}
+
+std::optional<Number> Sweep::score_of_sum() const {
+    if (!rules_.is_mean()) return round_to_number(sum_ < 0, sum_ < 0 ? -Uint128(sum_) : Uint128(sum_), scale_);
+    if (weight_ == 0) return std::nullopt;
+    return divide_rounded(Wide{WideInteger<4>(sum_), scale_}, weight_);
 }
 
 Number Sweep::clamped(const Number& score) const {
@@ -61,12 +69,15 @@ std::uint32_t Sweep::band_of(const Number& score) const {
 
 /// Of the sum; the same sums come again and again.
 const Sweep::Known& Sweep::find_score(bool wants_band) {
-    const auto mixed = (std::uint64_t(sum_) ^ std::uint64_t(sum_ >> 64)) * 0x9E3779B97F4A7C15U;
+    const std::int64_t weight = rules_.is_mean() ? weight_ : 0;
+    const auto mixed = (std::uint64_t(sum_) ^ std::uint64_t(sum_ >> 64) ^ std::uint64_t(weight)) * 0x9E3779B97F4A7C15U;
     Known& known = known_[mixed >> 58];
-    if (!known.any || known.sum != sum_) {
-        known.score = clamped(round_to_number(sum_ < 0, sum_ < 0 ? -Uint128(sum_) : Uint128(sum_), scale_));
-        known.band = wants_band ? band_of(known.score) : none;
+    if (!known.any || known.sum != sum_ || known.weight != weight) {
+        known.score = score_of_sum();
+        if (known.score) known.score = clamped(*known.score);
+        known.band = wants_band && known.score ? band_of(*known.score) : none;
         known.sum = sum_;
+        known.weight = weight;
         known.any = true;
     }
     return known;
@@ -82,20 +93,21 @@ bool Sweep::find_present(Present& present, bool wants_band) {
     const Level& override = levels_[now_[override_source_]];
     if (failed_ > 0 || override.failed) throw NotLifted{};
     const bool same = present.exists && present.sum == sum_ && present.stage == stage_now_ &&
-                      present.applying == applying_ && present.missing == missing_;
+                      present.applying == applying_ && present.missing == missing_ && present.weight == weight_;
     if (same && rules_.override_when() == no_node) return false;
     present.exists = true;
     present.sum = sum_;
     present.stage = stage_now_;
     present.applying = applying_;
     present.missing = missing_;
+    present.weight = weight_;
     if (override.missing) {
         const Known& known = find_score(wants_band);
         present.score = known.score;
         present.band = known.band;
     } else {
         present.score = clamped(override.points);
-        present.band = band_of(present.score);
+        present.band = band_of(*present.score);
     }
     return true;
 }
@@ -114,8 +126,9 @@ void Sweep::run_any(Steps* stage, Steps& score, Steps* band, Steps* coverage) {
     const auto put = [&](Instant at) {
         if (!find_present(present, band != nullptr)) return;
         const bool exists = present.exists, turned = exists != before.exists;
-        if ((turned || present.score != before.score) && (exists || scores > 0))
-            score.entries[scores++] = {at, 0, exists ? Value::of(present.score) : Value::none(Kind::number)};
+        const bool scored = exists && present.score;
+        if ((turned || present.score != before.score) && (scored || (scores > 0 && !score.entries[scores - 1].value.absent)))
+            score.entries[scores++] = {at, 0, scored ? Value::of(*present.score) : Value::none(Kind::number)};
         if (stage != nullptr && (turned || present.stage != before.stage))
             append(stage, at,
                    exists && present.stage != none ? Value::of(document.stages[present.stage].name)
@@ -217,12 +230,12 @@ void Sweep::run_plain(Steps& score) {
 }
 
 void Sweep::run(Steps& score) {
-    if (any_failed_ || rules_.override_when() != no_node) return run_any(nullptr, score, nullptr, nullptr);
+    if (any_failed_ || rules_.override_when() != no_node || rules_.is_mean()) return run_any(nullptr, score, nullptr, nullptr);
     if (is_narrow_) return run_plain<std::int64_t>(score);
     run_plain<Int128>(score);
 }
 
-void Sweep::run(AssessmentOver& over) { run_any(&over.stage, over.score, &over.band, &over.coverage); }
+void Sweep::run(Figures& figures) { run_any(&figures.stage, figures.score, &figures.band, &figures.coverage); }
 
 void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
                  Steps& out) {

@@ -22,7 +22,7 @@ public:
     /// All must outlive this. NotLifted, here and below: where an expression that is needed fails, too.
     Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena);
 
-    void run(AssessmentOver& over);
+    void run(Figures& figures);
     /// The score alone.
     void run(Steps& score);
 
@@ -35,15 +35,16 @@ private:
     };
     struct Known {
         Int128 sum = 0;
+        std::int64_t weight = 0;
         bool any = false;
-        Number score;
+        std::optional<Number> score;
         std::uint32_t band = none;
     };
     struct Present {
         bool exists = false;
         std::uint32_t stage = none, band = none;
-        Number score;
-        std::int64_t applying = 0, missing = 0;
+        std::optional<Number> score;
+        std::int64_t applying = 0, missing = 0, weight = 0;
         Int128 sum = 0;
     };
 
@@ -73,6 +74,12 @@ private:
     void run_any(Steps* stage, Steps& score, Steps* band, Steps* coverage);
     void scale_points();
     Int128 at_scale(const Number& number) const;
+    /// What the level's source weighs, in a mean.
+    std::int64_t weight_of(const Level& level) const {
+        const RuleSet::Rule& rule = rules_.rules()[level.source];
+        return level.missing && rule.leaves ? 0 : rule.weight;
+    }
+    std::optional<Number> score_of_sum() const;
     void move(std::uint32_t level);
     void look_at_existence();
     void look_at_stage();
@@ -103,6 +110,7 @@ private:
     std::uint32_t added_stage_ = unknown_stage;  // for which these are
     Int128 sum_ = 0;
     std::int64_t applying_ = 0, missing_ = 0, failed_ = 0;
+    std::int64_t weight_ = 0;  // of a mean
     Known known_[64];
 };
 

@@ -147,8 +147,10 @@ void Sweep::scale_points() {
     for (const Level& level : levels_) scale_ = std::max<int>(scale_, level.points.scale);
     constexpr std::size_t few =
         150;  // so many numbers of 18 digits before the point and 18 behind it have a sum that fits
-    const bool check = scale_ > Number::max_digits || rule_count_ > few;
-    const Int128 limit = Int128(~Uint128(0) >> 1) / Int128(rule_count_ + 2);
+    const bool check = scale_ > Number::max_digits || rule_count_ > few || rules_.is_mean();
+    std::int64_t heaviest = 1;
+    for (const RuleSet::Rule& rule : rules_.rules()) heaviest = std::max(heaviest, rule.weight);
+    const Int128 limit = Int128(~Uint128(0) >> 1) / Int128(rule_count_ + 2) / heaviest;
     const auto fits = [&](const Number& number) {
         Int128 room = limit;
         for (int digits = scale_ - number.scale; digits > 0; digits -= 18) room /= power_of_ten[std::min(digits, 18)];
@@ -162,7 +164,8 @@ void Sweep::scale_points() {
     for (Level& level : levels_) {
         if (check && !fits(level.points)) throw NotLifted{};
         any_failed_ |= level.failed;
-        const Int128 scaled = at_scale(level.points);
+        Int128 scaled = at_scale(level.points);
+        if (level.source < rule_count_) scaled *= rules_.rules()[level.source].weight;
         level.low = std::uint64_t(scaled);
         level.high = std::int64_t(scaled >> 64);
         is_narrow_ &= scaled <= share && scaled >= -share;
