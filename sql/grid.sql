@@ -233,3 +233,28 @@ SELECT pg_temp.fails($$SELECT '{"timezone": "Mars/Olympus", "rules": [{"name": "
 
 -- Nothing public is without a comment
 SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'csagg'::regnamespace AND p.prosrc ~ '^csagg_(grid|last_buckets)' AND obj_description(p.oid, 'pg_proc') IS NULL;
+
+-- Irregular buckets: fiscal months of 4, 4 and 5 weeks; everything that takes a grid takes them
+SELECT * FROM csagg.buckets(csagg.grid_of('{2024-12-29, 2025-01-26, 2025-02-23, 2025-03-30, 2025-04-27}', 'Europe/Berlin'));
+SELECT g, g::jsonb, g::text::csagg.grid OPERATOR(csagg.=) g AS same FROM csagg.grid_of('{2024-12-29, 2025-01-26, 2025-03-30}', 'Europe/Berlin', 'start') g;
+SELECT csagg.distribution('number {2025-01-01 = 1, 2025-02-24 = 2}'::csagg.timeline, g)::text, csagg.grid_of(NULL, 'UTC') IS NULL AS "null" FROM csagg.grid_of('{2024-12-29, 2025-01-26, 2025-02-23, 2025-03-30}', 'UTC') g;
+CREATE TEMP TABLE period AS
+SELECT i, timestamp '2024-12-29' + i / 3 * interval '91 days' + i % 3 * interval '28 days' AS since, timestamp '2024-12-29' + (i + 1) / 3 * interval '91 days' + (i + 1) % 3 * interval '28 days' AS until FROM generate_series(0, 11) i;
+CREATE TEMP TABLE fiscal AS SELECT csagg.grid_of(array_agg(since ORDER BY since) || max(until), 'America/New_York') AS g FROM period;
+CREATE TEMP TABLE plan_log AS
+SELECT c AS customer, timestamptz '2024-12-01' + (c * 7919 + i * 104729) % 9000 * interval '1 hour' AS at, (ARRAY['basic', 'gold', NULL])[1 + (c + i * i) % 3] AS plan FROM generate_series(1, 60) c, generate_series(1, 6) i;
+DELETE FROM plan_log a USING plan_log b WHERE a.ctid < b.ctid AND a.customer = b.customer AND a.at = b.at;
+CREATE TEMP VIEW ours_fiscal AS
+SELECT 'closing' AS what, b.bucket, b.value, b.n FROM (SELECT csagg.distribution(x, g) AS d FROM (SELECT csagg.timeline(at, plan) AS x FROM plan_log GROUP BY customer) t, fiscal GROUP BY g) s, csagg.buckets(d) b
+UNION ALL SELECT 'events', t.bucket, NULL, t.events FROM fiscal, (SELECT csagg.counter(at) AS c FROM plan_log) c, csagg.totals(c, g) t
+UNION ALL SELECT 'actors', a.bucket, NULL, a.actors FROM fiscal, (SELECT csagg.counter(at, 1, customer::text) AS c FROM plan_log) c, csagg.actors(c, g) a;
+CREATE TEMP VIEW naive_fiscal AS
+SELECT 'closing' AS what, since AS bucket, plan AS value, count(*) AS n
+FROM period, LATERAL (SELECT DISTINCT ON (customer) plan FROM plan_log WHERE at < until AT TIME ZONE 'America/New_York' ORDER BY customer, at DESC) x WHERE plan IS NOT NULL GROUP BY since, plan
+UNION ALL SELECT 'events', since, NULL, count(at) FROM period LEFT JOIN plan_log ON at >= since AT TIME ZONE 'America/New_York' AND at < until AT TIME ZONE 'America/New_York' GROUP BY since
+UNION ALL SELECT 'actors', since, NULL, count(DISTINCT customer) FROM period LEFT JOIN plan_log ON at >= since AT TIME ZONE 'America/New_York' AND at < until AT TIME ZONE 'America/New_York' GROUP BY since;
+SELECT count(*) FROM ours_fiscal;
+(TABLE naive_fiscal EXCEPT ALL TABLE ours_fiscal) UNION ALL (TABLE ours_fiscal EXCEPT ALL TABLE naive_fiscal);
+SELECT pg_temp.fails('SELECT csagg.grid_of(' || arguments || ')')
+FROM (VALUES ('''{}'', ''UTC'''), ('''{2025-01-01}'', ''UTC'''), ('''{2025-01-01,NULL}'', ''UTC'''), ('''{2025-01-01,2025-01-01}'', ''UTC'''), ('''{{2025-01-01},{2025-02-01}}'', ''UTC'''),
+             ('''{2025-01-01,infinity}'', ''UTC'''), ('''{2025-01-01,2025-02-01}'', ''Mars/Olympus'''), ('''{2025-01-01,2025-02-01}'', ''UTC'', ''middle''')) a (arguments);

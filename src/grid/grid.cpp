@@ -7,11 +7,23 @@
 namespace csagg {
 
 Grid::Grid(const GridSpec& spec, const Calendar& calendar, Arena& arena)
-    : labels_(arena), starts_(arena), snapshot_(spec.snapshot), lead_(spec.snapshot == Snapshot::end ? 1 : 0) {
+    : labels_(arena), starts_(arena), snapshot_(spec.snapshot), lead_(spec.snapshot == Snapshot::end ? 1 : 0), even_(!spec.is_irregular()) {
     const std::size_t n = check_grid(spec, calendar);
     labels_.reserve(n);
     starts_.reserve(n + 1);
     starts_.push_back(spec.is_elapsed() ? spec.start : calendar.to_instant(spec.start));
+    if (even_)
+        add_regular(spec, n, calendar);
+    else
+        add_irregular(spec, n, calendar);
+    if (n == 0) return;
+    first_closing_ = closing(0);
+    last_closing_ = closing(n - 1);
+    const double length = double(starts_.back()) - double(starts_.front());
+    if (length > 0) per_half_micro_ = 2 * double(n) / length;
+}
+
+void Grid::add_regular(const GridSpec& spec, std::size_t n, const Calendar& calendar) {
     for (std::size_t i = 0; i < n; ++i) {
         if (i % 1024 == 0) check_interrupts();
         // The labels count from the start, not from each other: 31 January + 2 months is 31 March.
@@ -25,11 +37,19 @@ Grid::Grid(const GridSpec& spec, const Calendar& calendar, Arena& arena)
             starts_.push_back(std::max(next, starts_.back()));
         }
     }
-    if (n == 0) return;
-    first_closing_ = closing(0);
-    last_closing_ = closing(n - 1);
-    const double length = double(starts_.back()) - double(starts_.front());
-    if (length > 0) per_half_micro_ = 2 * double(n) / length;
+}
+
+void Grid::add_irregular(const GridSpec& spec, std::size_t n, const Calendar& calendar) {
+    for (std::size_t i = 0; i < n; ++i) {
+        if (i % 1024 == 0) check_interrupts();
+        labels_.push_back(spec.boundary(i));
+        // A start that the clocks skip may lie behind the next one.
+        starts_.push_back(std::max(calendar.to_instant(spec.boundary(i + 1)), starts_.back()));
+    }
+}
+
+std::size_t Grid::search(Instant at) const {
+    return std::size_t(std::upper_bound(starts_.begin(), starts_.end(), at) - starts_.begin()) - 1;
 }
 
 std::size_t Grid::bucket_containing(Instant at) const {

@@ -51,9 +51,15 @@ public:
     std::size_t bucket_containing(Instant at) const;
 
 private:
+    void add_irregular(const GridSpec& spec, std::size_t n, const Calendar& calendar);
+    void add_regular(const GridSpec& spec, std::size_t n, const Calendar& calendar);
+    /// The bucket that contains `at`, which is in [front, back).
+    std::size_t search(Instant at) const;
     /// About the bucket that contains `at`, which is in [front, back): steps are nearly even, so it is that one or beside
     /// it. Half the distance always fits a signed number, which converts faster.
     std::size_t guess(Instant at) const {
+        if (!even_) [[unlikely]]
+            return search(at);
         const std::uint64_t distance = std::uint64_t(at) - std::uint64_t(starts_.front());
         return std::min(std::size_t(double(std::int64_t(distance >> 1)) * per_half_micro_), size() - 1);
     }
@@ -65,6 +71,7 @@ private:
     Instant first_closing_ = plus_infinity;
     Instant last_closing_ = minus_infinity;
     double per_half_micro_ = 0;
+    bool even_;  // about
 };
 
 }  // namespace csagg

@@ -23,7 +23,7 @@ CREATE TYPE csagg.grid (
 );
 
 COMMENT ON TYPE csagg.grid IS
-'Calendar buckets: a half-open range of local wall-clock time, a step, a time zone, and whether a bucket shows the value at its end or at its start. Text form: [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo, with " at start" behind it for the value at the start. The ends are local times, but of steps below a day they are instants, in UTC: [2025-10-26 00:00:00+00, 2025-10-26 03:00:00+00) every 15 minutes in Europe/Berlin. At most 1,000,000 buckets.';
+'Calendar buckets: a half-open range of local wall-clock time, a step, a time zone, and whether a bucket shows the value at its end or at its start. Text form: [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo, with " at start" behind it for the value at the start. The ends are local times, but of steps below a day they are instants, in UTC: [2025-10-26 00:00:00+00, 2025-10-26 03:00:00+00) every 15 minutes in Europe/Berlin. Irregular buckets have no step but all boundaries: [2025-01-01 00:00:00, 2025-01-29 00:00:00, 2025-02-26 00:00:00) in UTC. At most 1,000,000 buckets.';
 COMMENT ON FUNCTION csagg.grid_in(cstring) IS
 'Reads the text form of csagg.grid. Of steps below a day the ends may be local times too. 22P02: not of that form; else errors as csagg.grid(). But a time zone that is not known here is a warning, and the value is kept: what is computed with it is error 22023.';
 COMMENT ON FUNCTION csagg.grid_out(csagg.grid) IS
@@ -111,6 +111,12 @@ CREATE FUNCTION csagg.grid(start timestamp, until timestamp, step interval DEFAU
 COMMENT ON FUNCTION csagg.grid(timestamp, timestamp, interval, text, text) IS
 'The buckets that start at local times start, start + step, start + 2 steps, ... before until, in the time zone. Steps in months (years) or days (weeks) are calendar steps counted from start: 31 January + 1 month is 28 February, + 2 months 31 March. Steps in hours and shorter units are elapsed time. The last bucket is a whole step, even if it reaches over until; until = start gives no bucket. snapshot says which value of a bucket counts: ''end'', what held just before the next bucket starts, or ''start''. Time zones go by the names that SET TimeZone takes (pg_timezone_names); they are never read as abbreviations, so CET has summer time. Without one the session''s is taken: name it in views and indexes; with Citus it must be named. NULL if an argument is NULL. Errors: 22023 for a step that is not longer than zero or mixes months, days and shorter units, for until before start, an unknown time zone or snapshot; 22008 for infinite or overflowing times; 54000 for more than 1,000,000 buckets.';
 
+-- Not an overload of grid(): a call with literals only would not know which.
+CREATE FUNCTION csagg.grid_of(boundaries timestamp[], timezone text, snapshot text DEFAULT 'end') RETURNS csagg.grid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid_of';
+COMMENT ON FUNCTION csagg.grid_of(timestamp[], text, text) IS
+'Buckets of any lengths: periods of 4, 4 and 5 weeks, school terms. Each starts at one of the local times and ends at the next; the last of them is only an end. Time zone and snapshot as in csagg.grid(). NULL if an argument is NULL. Errors: 22004 for a boundary that is NULL; 22023 for fewer than two boundaries, for any that do not increase, for an array of more than one dimension, an unknown time zone or snapshot; 22008 for infinite or overflowing times; 54000 for more than 1,000,000 buckets.';
+
 -- Not STRICT: an origin of NULL is the calendar's own.
 CREATE FUNCTION csagg.last_buckets(n integer, step interval, timezone text, as_of timestamptz DEFAULT csagg.default_as_of(),
                                    snapshot text DEFAULT 'end', origin timestamp DEFAULT NULL)
@@ -128,7 +134,7 @@ COMMENT ON FUNCTION csagg.buckets(csagg.grid) IS
 CREATE FUNCTION csagg.jsonb(grid csagg.grid) RETURNS jsonb
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'csagg_grid_to_jsonb';
 COMMENT ON FUNCTION csagg.jsonb(csagg.grid) IS
-'{"start", "until": local times, or of steps below a day instants in UTC, "step", "timezone", "snapshot": "end" or "start"}. NULL for NULL.';
+'{"start", "until": local times, or of steps below a day instants in UTC, "step", or "boundaries" of irregular buckets, "timezone", "snapshot": "end" or "start"}. NULL for NULL.';
 
 CREATE CAST (csagg.grid AS jsonb) WITH FUNCTION csagg.jsonb(csagg.grid);
 COMMENT ON CAST (csagg.grid AS jsonb) IS 'As csagg.jsonb(csagg.grid).';

@@ -27,7 +27,8 @@ void check(const GridSpec& spec) {
     const std::size_t n = check_grid(spec, calendar);
     String text(arena);
     print_grid(spec, text);
-    require(parse_grid({text.data(), text.size()}, calendar_of) == spec);
+    Bytes between(arena);
+    require(parse_grid({text.data(), text.size()}, calendar_of, between) == spec);
     Bytes bytes(arena);
     encode_grid(spec, bytes);
     require(decode_grid({bytes.data(), bytes.size()}) == spec);
@@ -46,9 +47,10 @@ void check(const GridSpec& spec) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
+    csagg::Bytes between(*std::pmr::new_delete_resource());
     try {
         if (data[0] % 2 == 0)
-            csagg::check(csagg::parse_grid({reinterpret_cast<const char*>(data + 1), size - 1}, csagg::calendar_of));
+            csagg::check(csagg::parse_grid({reinterpret_cast<const char*>(data + 1), size - 1}, csagg::calendar_of, between));
         else
             csagg::check(csagg::decode_grid({data + 1, size - 1}));
     } catch (const csagg::Error&) {

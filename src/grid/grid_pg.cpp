@@ -1,6 +1,7 @@
 #include "grid/grid_pg.hpp"
 
 #include "base/bytes.hpp"
+#include "base/interrupt.hpp"
 #include "grid/calendar_pg.hpp"
 
 #include "postgres/cache.hpp"
@@ -11,6 +12,8 @@ extern "C" {
 #include "access/xact.h"
 #include "commands/extension.h"
 #include "libpq/pqformat.h"
+#include "catalog/pg_type_d.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/timestamp.h"
@@ -53,6 +56,25 @@ LastResult& last_result(FunctionCallInfo fcinfo) {
 
 ByteSpan span_of(const Bytes& bytes) { return {bytes.data(), bytes.size()}; }
 
+/// The elements of an array of timestamps.
+std::span<const LocalTime> times_argument(FunctionCallInfo fcinfo, int n, const char* name) {
+    struct {
+        Datum* items;
+        bool* nulls;
+        int count, dimensions;
+    } array{};
+    call([fcinfo, n, &array] {
+        ArrayType* const value = PG_GETARG_ARRAYTYPE_P(n);
+        array.dimensions = ARR_NDIM(value);
+        deconstruct_array(value, TIMESTAMPOID, 8, true, TYPALIGN_DOUBLE, &array.items, &array.nulls, &array.count);
+    });
+    if (array.dimensions > 1) throw Error(Errc::invalid_parameter, std::string("array of ") + name + " has more than one dimension");
+    for (int i = 0; i < array.count; ++i)
+        if (array.nulls[i]) throw Error(Errc::null_not_allowed, "element " + std::to_string(i + 1) + " of " + name + " is NULL");
+    static_assert(sizeof(Datum) == sizeof(LocalTime));
+    return {reinterpret_cast<const LocalTime*>(array.items), std::size_t(array.count)};
+}
+
 void print_json_time(const GridSpec& spec, std::int64_t end, String& out) {
     String text(out.get_allocator());
     print_grid_end(spec, end, text);
@@ -61,6 +83,16 @@ void print_json_time(const GridSpec& spec, std::int64_t end, String& out) {
     out.push_back('"');
     out.append(text);
     out.push_back('"');
+}
+
+void print_json_boundaries(const GridSpec& spec, String& out) {
+    out += ",\"boundaries\":[";
+    for (std::size_t i = 0; i < spec.boundaries(); ++i) {
+        if (i % 4096 == 4095) check_interrupts();
+        if (i > 0) out.push_back(',');
+        print_json_time(spec, spec.boundary(i), out);
+    }
+    out.push_back(']');
 }
 
 /// For local arithmetic. PostgreSQL knows this one without any file.
@@ -93,7 +125,9 @@ std::size_t bucket_count(ByteSpan value) { return check_grid(decode_grid(value),
 
 CSAGG_FUNCTION(csagg_grid_in) {
     const char* const text = PG_GETARG_CSTRING(0);
-    return make_grid(parse_grid(text, calendar_for_input));
+    ContextArena arena;
+    Bytes between(arena);
+    return make_grid(parse_grid(text, calendar_for_input, between));
 }
 
 CSAGG_FUNCTION(csagg_grid_out) {
@@ -159,6 +193,13 @@ CSAGG_FUNCTION(csagg_grid) {
     return make_varlena(span_of(last.value));
 }
 
+CSAGG_FUNCTION(csagg_grid_of) {
+    const std::span<const LocalTime> boundaries = times_argument(fcinfo, 0, "boundaries");
+    ContextArena arena;
+    Bytes between(arena);
+    return make_grid(irregular_grid(boundaries, parse_snapshot(text_argument(fcinfo, 2)), calendar_for(text_argument(fcinfo, 1)), between));
+}
+
 CSAGG_FUNCTION(csagg_last_buckets) {
     for (int i = 0; i < 5; ++i)
         if (PG_ARGISNULL(i)) PG_RETURN_NULL();
@@ -191,9 +232,14 @@ CSAGG_FUNCTION(csagg_grid_to_jsonb) {
     print_json_time(spec, spec.start, json);
     json += ",\"until\":";
     print_json_time(spec, spec.until, json);
-    json += ",\"step\":\"";
-    print_span(spec.step, json);
-    json += "\",\"timezone\":\"";
+    if (spec.is_irregular()) {
+        print_json_boundaries(spec, json);
+    } else {
+        json += ",\"step\":\"";
+        print_span(spec.step, json);
+        json += '"';
+    }
+    json += ",\"timezone\":\"";
     json.append(spec.zone.data(), spec.zone.size());
     json += spec.snapshot == Snapshot::end ? "\",\"snapshot\":\"end\"}" : "\",\"snapshot\":\"start\"}";
     return make_jsonb({json.data(), json.size()});

@@ -251,7 +251,7 @@ TEST(Grid, RefusesWhatIsNoGrid) {
     const GridSpec good = spec_of("2025-01-01", "2025-02-01", one_day);
     EXPECT_EQ(grid_of(good).size(), 31u);
     const std::int32_t most = std::numeric_limits<std::int32_t>::max();
-    for (const Span& step : {Span{}, Span{-1, 0, 0}, Span{0, -1, 0}, Span{0, 0, -1}, Span{1, 1, 0}, Span{0, 1, 1}, Span{-1, 30, 0}}) {
+    for (const Span& step : {Span{-1, 0, 0}, Span{0, -1, 0}, Span{0, 0, -1}, Span{1, 1, 0}, Span{0, 1, 1}, Span{-1, 30, 0}}) {
         GridSpec bad = good;
         bad.step = step;
         expect_error(Errc::invalid_parameter, [&] { grid_of(bad); });
@@ -378,6 +378,60 @@ TEST(LastBuckets, RefuseBadArguments) {
     expect_error(Errc::datetime_overflow, [&] { last_buckets(1, {std::numeric_limits<std::int32_t>::max(), 0, 0}, 0, Snapshot::end, utc); });
 }
 
+// ---- irregular grids
+
+TEST(Irregular, BucketsAreWhatTheBoundariesSay) {
+    std::mt19937_64 random(21);
+    const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+    for (int round = 0; round < 300; ++round) {
+        const twin::Zone zone(round % 2 == 0 ? twin::random_rules(random, at("2019-01-01"), at("2023-01-01"), 30 * day) : twin::apia());
+        std::vector<LocalTime> boundaries = {round % 2 == 0 ? at("2020-01-01") : at("2011-12-27")};
+        // Lengths from half an hour to years, so that nothing is even.
+        for (std::int64_t n = pick(1, 12); n > 0; --n) boundaries.push_back(boundaries.back() + pick(1, 4) * pick(1, 4) * hour / 2 * (pick(0, 5) == 0 ? pick(1, 2000) : 1));
+        Bytes between(heap());
+        const Snapshot snapshot = pick(0, 1) == 0 ? Snapshot::end : Snapshot::start;
+        const GridSpec spec = irregular_grid(boundaries, snapshot, zone, between);
+        const Grid grid(spec, zone, heap());
+        ASSERT_EQ(grid.size(), boundaries.size() - 1);
+        std::vector<Instant> starts;
+        for (const LocalTime boundary : boundaries) starts.push_back(std::max(zone.to_instant(boundary), starts.empty() ? first_instant : starts.back()));
+        for (std::size_t i = 0; i < grid.size(); ++i) {
+            ASSERT_EQ(grid.label(i), boundaries[i]);
+            ASSERT_EQ(grid.starts_at(i), starts[i]);
+            ASSERT_EQ(grid.ends_at(i), starts[i + 1]);
+        }
+        std::vector<Instant> probes = {minus_infinity, last_instant};
+        for (const Instant start : starts) probes.insert(probes.end(), {start - 1, start, start + 1, start + pick(0, 1000) * hour});
+        for (const Instant t : probes) {
+            std::size_t seen = 0, holding = grid.size();
+            while (seen < grid.size() && grid.closing(seen) < t) ++seen;
+            for (std::size_t i = 0; i < grid.size(); ++i)
+                if (starts[i] <= t && t < starts[i + 1]) holding = i;
+            ASSERT_EQ(grid.bucket_of(t), seen);
+            ASSERT_EQ(grid.bucket_containing(t), holding);
+        }
+        Bytes bytes(heap());
+        encode_grid(spec, bytes);
+        ASSERT_TRUE(decode_grid({bytes.data(), bytes.size()}) == spec);
+    }
+}
+
+TEST(Irregular, RefuseBadBoundaries) {
+    const Calendar& utc = known_calendar("UTC");
+    Bytes between(heap());
+    const auto refused = [&](Errc code, std::vector<LocalTime> boundaries) {
+        expect_error(code, [&] { irregular_grid(boundaries, Snapshot::end, utc, between); });
+    };
+    refused(Errc::invalid_parameter, {});
+    refused(Errc::invalid_parameter, {at("2025-01-01")});
+    refused(Errc::invalid_parameter, {at("2025-01-01"), at("2025-01-01")});
+    refused(Errc::invalid_parameter, {at("2025-01-01"), at("2025-03-01"), at("2025-02-01"), at("2025-04-01")});
+    refused(Errc::datetime_overflow, {minus_infinity, at("2025-01-01")});
+    refused(Errc::datetime_overflow, {at("2025-01-01"), plus_infinity});
+    refused(Errc::invalid_parameter, {at("2025-01-01"), plus_infinity, at("2025-02-01")});
+    refused(Errc::limit_exceeded, std::vector<LocalTime>(Grid::max_buckets + 2, 0));
+}
+
 // ---- text and bytes
 
 TEST(GridText, ReadsWhatItPrints) {
@@ -390,9 +444,11 @@ TEST(GridText, ReadsWhatItPrints) {
         "[0044-03-15 00:00:00+00 BC, 0044-03-16 00:00:00+00 BC) every 36 hours in UTC",
         "[2025-01-01 00:00:00, 2025-01-01 00:00:00) every 7 days in Pacific/Apia",
         "[2025-01-01 00:00:00+00, 2025-01-01 00:00:00+00) every 90 seconds in UTC",
+        "[2025-01-01 00:00:00, 2025-01-29 00:00:00, 2025-02-26 00:00:00, 2025-04-02 00:00:00) in Europe/Berlin",
+        "[0044-03-15 00:00:00 BC, 2025-01-01 00:00:00) in UTC at start",
     };
     for (const std::string text : texts) {
-        const GridSpec spec = parse_grid(text, known_calendar);
+        const GridSpec spec = twin::parse(text, known_calendar);
         EXPECT_EQ(text_of(spec), text);
         Bytes bytes(heap());
         encode_grid(spec, bytes);
@@ -402,16 +458,16 @@ TEST(GridText, ReadsWhatItPrints) {
 }
 
 TEST(GridText, ReadsOtherSpellings) {
-    EXPECT_EQ(text_of(parse_grid("  [ 2025-01-01,2026-01-01T12:00 )  every 2 weeks\nin UTC at end ", known_calendar)),
+    EXPECT_EQ(text_of(twin::parse("  [ 2025-01-01,2026-01-01T12:00 )  every 2 weeks\nin UTC at end ", known_calendar)),
               "[2025-01-01 00:00:00, 2026-01-01 12:00:00) every 14 days in UTC");
-    EXPECT_EQ(text_of(parse_grid("[2025-01-01,2026-01-01) every 1 year in UTC", known_calendar)),
+    EXPECT_EQ(text_of(twin::parse("[2025-01-01,2026-01-01) every 1 year in UTC", known_calendar)),
               "[2025-01-01 00:00:00, 2026-01-01 00:00:00) every 12 months in UTC");
     // Local times, or instants by any offset.
     const char* const hours = "[2025-10-26 01:00:00+00, 2025-10-26 03:00:00+00) every 1 hour in Europe/Berlin";
     for (const char* text : {"[2025-10-26 02:00, 2025-10-26 04:00:00) every 1 hour in Europe/Berlin", "[2025-10-26T01:00Z, 2025-10-26 05:00+02) every 1 hour in Europe/Berlin",
                              "[2025-10-25 23:30-01:30, 2025-10-26 03:00+00:00) every 1 hour in Europe/Berlin"})
-        EXPECT_EQ(text_of(parse_grid(text, known_calendar)), hours) << text;
-    EXPECT_EQ(text_of(parse_grid("[2025-10-26+00, 2025-10-26-02) every 1 hour in Europe/Berlin", known_calendar)),
+        EXPECT_EQ(text_of(twin::parse(text, known_calendar)), hours) << text;
+    EXPECT_EQ(text_of(twin::parse("[2025-10-26+00, 2025-10-26-02) every 1 hour in Europe/Berlin", known_calendar)),
               "[2025-10-26 00:00:00+00, 2025-10-26 02:00:00+00) every 1 hour in Europe/Berlin");
 }
 
@@ -429,13 +485,13 @@ TEST(GridText, NeedsNoZone) {
     const CalendarSource source = +[](std::string_view) -> const Calendar& { return unknown; };
     for (const std::string text : {"[2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Mars/Olympus", "[2025-01-31 00:00:00, 2027-01-01 00:00:00) every 3 months in Mars/Olympus at start",
                                    "[2025-10-26 00:00:00+00, 2025-10-26 02:00:00+00) every 15 minutes in Mars/Olympus"}) {
-        const GridSpec spec = parse_grid(text, source);
+        const GridSpec spec = twin::parse(text, source);
         EXPECT_EQ(text_of(spec), text);
         expect_error(Errc::invalid_parameter, [&] { Grid(spec, unknown, heap()); });
     }
-    expect_error(Errc::invalid_parameter, [&] { parse_grid("[2025-01-01, 2027-01-01) every 1 hour in Mars/Olympus", source); });
-    expect_error(Errc::limit_exceeded, [&] { parse_grid("[2025-01-01+00, 2027-01-01+00) every 1 second in Mars/Olympus", source); });
-    expect_error(Errc::invalid_parameter, [&] { parse_grid("[2025-01-01, 2024-01-01) every 1 day in Mars/Olympus", source); });
+    expect_error(Errc::invalid_parameter, [&] { twin::parse("[2025-01-01, 2027-01-01) every 1 hour in Mars/Olympus", source); });
+    expect_error(Errc::limit_exceeded, [&] { twin::parse("[2025-01-01+00, 2027-01-01+00) every 1 second in Mars/Olympus", source); });
+    expect_error(Errc::invalid_parameter, [&] { twin::parse("[2025-01-01, 2024-01-01) every 1 day in Mars/Olympus", source); });
 }
 
 TEST(GridText, RefusesWhatItCannotRead) {
@@ -444,6 +500,8 @@ TEST(GridText, RefusesWhatItCannotRead) {
         "[",
         "nonsense",
         "[2025-01-01, 2026-01-01)",
+        "[2025-01-01, 2026-01-01, 2027-01-01) every 1 day in UTC",
+        "[2025-01-01, , 2027-01-01) in UTC",
         "[2025-01-01, 2026-01-01] every 1 day in UTC",
         "[2025-01-01 2026-01-01) every 1 day in UTC",
         "[2025-13-01, 2026-01-01) every 1 day in UTC",
@@ -465,15 +523,15 @@ TEST(GridText, RefusesWhatItCannotRead) {
     };
     for (const char* text : texts) {
         SCOPED_TRACE(text);
-        expect_error(Errc::invalid_text, [&] { parse_grid(text, known_calendar); });
+        expect_error(Errc::invalid_text, [&] { twin::parse(text, known_calendar); });
     }
-    expect_error(Errc::invalid_parameter, [] { parse_grid("[2025-01-01, 2026-01-01) every 1 day in Utopia", known_calendar); });
-    expect_error(Errc::invalid_parameter, [] { parse_grid("[2025-01-01, 2026-01-01) every 0 days in UTC", known_calendar); });
+    expect_error(Errc::invalid_parameter, [] { twin::parse("[2025-01-01, 2026-01-01) every 1 day in Utopia", known_calendar); });
+    expect_error(Errc::invalid_parameter, [] { twin::parse("[2025-01-01, 2026-01-01) every 0 days in UTC", known_calendar); });
     for (const char* text : {"[2025-01-01 00:00+05, 2026-01-01) every 1 hour in UTC", "[2025-01-01, 2026-01-01 00:00+05) every 1 hour in UTC",
                              "[2025-01-01 00:00+00, 2026-01-01 00:00+00) every 1 day in UTC"})
-        expect_error(Errc::invalid_parameter, [&] { parse_grid(text, known_calendar); });
-    expect_error(Errc::datetime_overflow, [] { parse_grid("[2025-01-01, infinity) every 1 day in UTC", known_calendar); });
-    expect_error(Errc::datetime_overflow, [] { parse_grid("[2025-01-01, 2026-01-01) every 9999999999 months in UTC", known_calendar); });
+        expect_error(Errc::invalid_parameter, [&] { twin::parse(text, known_calendar); });
+    expect_error(Errc::datetime_overflow, [] { twin::parse("[2025-01-01, infinity) every 1 day in UTC", known_calendar); });
+    expect_error(Errc::datetime_overflow, [] { twin::parse("[2025-01-01, 2026-01-01) every 9999999999 months in UTC", known_calendar); });
     expect_error(Errc::invalid_parameter, [] { parse_snapshot("END"); });
 }
 
@@ -512,7 +570,7 @@ TEST(GridBytes, NeverMisbehaveOnGarbage) {
             ASSERT_LE(n, Grid::max_buckets);
             ++readable;
             const std::string text = text_of(spec);
-            ASSERT_TRUE(parse_grid(text, known_calendar) == spec) << text;
+            ASSERT_TRUE(twin::parse(text, known_calendar) == spec) << text;
         } catch (const Error&) {
         }
     }

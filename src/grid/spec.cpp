@@ -1,6 +1,7 @@
 #include "grid/spec.hpp"
 
 #include "base/bytes.hpp"
+#include "base/interrupt.hpp"
 #include "grid/grid.hpp"
 #include "grid/periods.hpp"
 
@@ -10,7 +11,8 @@
 namespace csagg {
 namespace {
 
-constexpr Byte format_version = 1;  // the high nibble of the first byte; the low one is the snapshot
+constexpr Byte format_version = 1;  // the high nibble of the first byte; the low one is the snapshot, and whether irregular
+constexpr Byte irregular_flag = 2;
 
 constexpr std::int64_t micros_per_hour = 3600 * micros_per_second;
 constexpr std::int64_t micros_per_mean_month = 2'629'746 * micros_per_second;  // 146097 days in 4800 months
@@ -82,9 +84,13 @@ public:
     explicit Scanner(std::string_view text) : left_(text) {}
 
     void expect(std::string_view token) {
+        if (!take(token)) throw_unreadable(left_);
+    }
+    bool take(std::string_view token) {
         skip_blanks();
-        if (!left_.starts_with(token)) throw_unreadable(left_);
+        if (!left_.starts_with(token)) return false;
         left_.remove_prefix(token.size());
+        return true;
     }
     /// Up to the delimiter, which is skipped; without blanks around it.
     std::string_view until(char delimiter) {
@@ -103,6 +109,12 @@ public:
         left_.remove_prefix(part.size());
         return part;
     }
+    /// All that is left, without blanks around it.
+    std::string_view rest() {
+        skip_blanks();
+        return left_.substr(0, left_.find_last_not_of(blanks) + 1);
+    }
+    bool has(char delimiter) const { return left_.find(delimiter) != left_.npos; }
     bool at_end() {
         skip_blanks();
         return left_.empty();
@@ -154,6 +166,38 @@ void find_instants(GridSpec& spec, const Calendar& calendar) {
     if (in_order) spec.until = std::max(spec.start, spec.until);
 }
 
+GridSpec irregular_spec(std::span<const LocalTime> boundaries, Snapshot snapshot, std::string_view zone, Bytes& between) {
+    if (boundaries.size() < 2) throw Error(Errc::invalid_parameter, "grid needs two boundaries at least", "The last one is where the last bucket ends.");
+    check_count(boundaries.size() - 1);
+    between.clear();
+    ByteWriter writer(between);
+    for (const LocalTime boundary : boundaries.subspan(1, boundaries.size() - 2)) writer.fixed(boundary);
+    GridSpec spec;
+    spec.start = boundaries.front();
+    spec.until = boundaries.back();
+    spec.snapshot = snapshot;
+    spec.zone = zone;
+    spec.between = {between.data(), between.size()};
+    return spec;
+}
+
+GridSpec parse_irregular(std::string_view ends, Snapshot snapshot, std::string_view zone, CalendarSource calendars, Bytes& between) {
+    Vector<LocalTime> boundaries(between.get_stored_allocator().arena());
+    const auto add = [&boundaries](std::string_view text) {
+        const ParsedEnd end = parse_end(text);
+        if (end.is_instant) throw Error(Errc::invalid_parameter, "offset from UTC does not fit the grid", "Boundaries of irregular buckets are local times.");
+        boundaries.push_back(end.time);
+        if (boundaries.size() % 4096 == 0) check_interrupts();
+    };
+    Scanner list(ends);
+    while (list.has(',')) add(list.until(','));
+    add(list.rest());
+    const Calendar& calendar = calendars(zone);
+    const GridSpec spec = irregular_spec({boundaries.data(), boundaries.size()}, snapshot, calendar.name(), between);
+    check_grid(spec, calendar);
+    return spec;
+}
+
 }  // namespace
 
 Snapshot parse_snapshot(std::string_view word) {
@@ -164,12 +208,17 @@ Snapshot parse_snapshot(std::string_view word) {
 
 void encode_grid(const GridSpec& spec, Bytes& out) {
     ByteWriter writer(out);
-    writer.u8(Byte(format_version << 4 | Byte(spec.snapshot)));
+    writer.u8(Byte(format_version << 4 | Byte(spec.snapshot) | (spec.is_irregular() ? irregular_flag : 0)));
     writer.fixed(spec.start);
     writer.fixed(spec.until);
-    writer.fixed(spec.step.months);
-    writer.fixed(spec.step.days);
-    writer.fixed(spec.step.micros);
+    if (spec.is_irregular()) {
+        writer.fixed(std::uint32_t(spec.boundaries() - 2));
+        writer.append(spec.between);
+    } else {
+        writer.fixed(spec.step.months);
+        writer.fixed(spec.step.days);
+        writer.fixed(spec.step.micros);
+    }
     writer.append(as_bytes(spec.zone));
 }
 
@@ -177,17 +226,28 @@ GridSpec decode_grid(ByteSpan bytes) {
     ByteReader reader(bytes);
     const Byte head = reader.u8();
     if (head >> 4 != format_version) throw_corrupt("grid has an unknown format version");
-    if ((head & 0x0F) > Byte(Snapshot::start)) throw_corrupt("grid has an unknown snapshot");
+    if ((head & 0x0F & ~irregular_flag) > Byte(Snapshot::start)) throw_corrupt("grid has an unknown snapshot");
     GridSpec spec;
-    spec.snapshot = Snapshot(head & 0x0F);
+    spec.snapshot = Snapshot(head & 1);
     spec.start = reader.fixed<std::int64_t>();
     spec.until = reader.fixed<std::int64_t>();
-    spec.step.months = reader.fixed<std::int32_t>();
-    spec.step.days = reader.fixed<std::int32_t>();
-    spec.step.micros = reader.fixed<std::int64_t>();
+    if ((head & irregular_flag) != 0) {
+        spec.between = reader.take(std::size_t(reader.fixed<std::uint32_t>()) * sizeof(LocalTime));
+    } else {
+        spec.step.months = reader.fixed<std::int32_t>();
+        spec.step.days = reader.fixed<std::int32_t>();
+        spec.step.micros = reader.fixed<std::int64_t>();
+        if (spec.is_irregular()) throw_corrupt("grid has no step");
+    }
     spec.zone = as_text(reader.take(reader.left()));
     if (!is_zone_name(spec.zone)) throw_corrupt("grid has no readable time zone");
     return spec;
+}
+
+LocalTime GridSpec::boundary(std::size_t i) const {
+    if (i == 0) return start;
+    if (i + 1 == boundaries()) return until;
+    return ByteReader(between.subspan((i - 1) * sizeof(LocalTime))).fixed<LocalTime>();
 }
 
 void print_local(LocalTime local, String& out) {
@@ -222,24 +282,29 @@ void print_grid_end(const GridSpec& spec, std::int64_t end, String& out) {
 
 void print_grid(const GridSpec& spec, String& out) {
     out.push_back('[');
-    print_grid_end(spec, spec.start, out);
-    out.append(", ");
-    print_grid_end(spec, spec.until, out);
-    out.append(") every ");
-    print_span(spec.step, out);
+    const std::size_t ends = spec.is_irregular() ? spec.boundaries() : 2;
+    for (std::size_t i = 0; i < ends; ++i) {
+        if (i % 4096 == 4095) check_interrupts();
+        if (i > 0) out.append(", ");
+        print_grid_end(spec, i + 1 == ends ? spec.until : spec.boundary(i), out);
+    }
+    out.push_back(')');
+    if (!spec.is_irregular()) {
+        out.append(" every ");
+        print_span(spec.step, out);
+    }
     out.append(" in ");
     out.append(spec.zone.data(), spec.zone.size());
     if (spec.snapshot == Snapshot::start) out.append(" at start");
 }
 
-GridSpec parse_grid(std::string_view text, CalendarSource calendars) {
+GridSpec parse_grid(std::string_view text, CalendarSource calendars, Bytes& between) {
     Scanner in(text);
     in.expect("[");
-    const std::string_view start = in.until(',');
-    const std::string_view until = in.until(')');
-    in.expect("every");
-    const std::string_view number = in.word();
-    const std::string_view unit = in.word();
+    const std::string_view ends = in.until(')');
+    const bool regular = in.take("every");
+    const std::string_view number = regular ? in.word() : std::string_view();
+    const std::string_view unit = regular ? in.word() : std::string_view();
     in.expect("in");
     const std::string_view zone = in.word();
     GridSpec spec;
@@ -249,9 +314,13 @@ GridSpec parse_grid(std::string_view text, CalendarSource calendars) {
         if ((word != "start" && word != "end") || !in.at_end()) throw_unreadable(word);
         spec.snapshot = parse_snapshot(word);
     }
+    if (!regular) return parse_irregular(ends, spec.snapshot, zone, calendars, between);
+    Scanner both(ends);
+    const std::string_view start = both.until(','), until = both.rest();
     const Calendar& calendar = calendars(zone);
     spec.zone = calendar.name();
     spec.step = parse_step(number, unit);
+    check_span(spec.step, "step of a grid");
     const ParsedEnd from = parse_end(start), to = parse_end(until);
     spec.start = from.time;
     spec.until = to.time;
@@ -263,8 +332,16 @@ GridSpec parse_grid(std::string_view text, CalendarSource calendars) {
     return spec;
 }
 
+GridSpec irregular_grid(std::span<const LocalTime> boundaries, Snapshot snapshot, const Calendar& calendar, Bytes& between) {
+    GridSpec spec = irregular_spec(boundaries, snapshot, calendar.name(), between);
+    check_grid(spec, calendar);
+    for (const LocalTime boundary : boundaries) calendar.to_instant(boundary);
+    return spec;
+}
+
 GridSpec local_grid(LocalTime start, LocalTime until, const Span& step, Snapshot snapshot, const Calendar& calendar) {
-    GridSpec spec{start, until, step, snapshot, calendar.name()};
+    check_span(step, "step of a grid");
+    GridSpec spec{start, until, step, snapshot, calendar.name(), {}};
     if (spec.is_elapsed()) find_instants(spec, calendar);
     const std::size_t n = check_grid(spec, calendar);
     // What is in range by one measure may be out of it by the other.
@@ -277,12 +354,28 @@ GridSpec local_grid(LocalTime start, LocalTime until, const Span& step, Snapshot
     return spec;
 }
 
+namespace {
+
+std::size_t check_irregular(const GridSpec& spec) {
+    const std::size_t n = spec.boundaries() - 1;
+    check_count(n);
+    for (std::size_t i = 1; i <= n; ++i) {
+        if (i % 4096 == 0) check_interrupts();
+        if (spec.boundary(i - 1) >= spec.boundary(i))
+            throw Error(Errc::invalid_parameter, "boundaries of a grid must increase", "Each bucket ends where the next one starts.");
+    }
+    return n;
+}
+
+}  // namespace
+
 std::size_t check_grid(const GridSpec& spec, const Calendar& calendar) {
     for (const std::int64_t* end : {&spec.start, &spec.until}) {
         if (*end == minus_infinity || *end == plus_infinity)
             throw Error(Errc::datetime_overflow, end == &spec.start ? "start of a grid must be finite" : "end of a grid must be finite");
         check_finite(*end);
     }
+    if (spec.is_irregular()) return check_irregular(spec);
     const SpanUnit unit = check_span(spec.step, "step of a grid");
     if (spec.until < spec.start) throw Error(Errc::invalid_parameter, "grid ends before it starts");
     const std::uint64_t length = std::uint64_t(spec.until) - std::uint64_t(spec.start);
@@ -323,12 +416,12 @@ GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot 
     if (unit != SpanUnit::elapsed) {
         const Periods periods(calendar, step, origin);
         const std::int64_t current = periods.index_of(as_of);
-        return {periods.label(first_of(n, current)), periods.label(current + 1), step, snapshot, calendar.name()};
+        return {periods.label(first_of(n, current)), periods.label(current + 1), step, snapshot, calendar.name(), {}};
     }
     if (origin) check_origin(*origin, unit, calendar);
     const Instant from = calendar.to_instant(origin.value_or(midnight_of(calendar.to_local(as_of))));
     const std::int64_t current = elapsed_bucket(from, step.micros, as_of);
-    return {calendar.add(from, step, first_of(n, current)), calendar.add(from, step, current + 1), step, snapshot, calendar.name()};
+    return {calendar.add(from, step, first_of(n, current)), calendar.add(from, step, current + 1), step, snapshot, calendar.name(), {}};
 }
 
 }  // namespace csagg

@@ -2,14 +2,19 @@
 //
 //   [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo
 //   [2025-10-26 00:00:00+00, 2025-10-26 03:00:00+00) every 15 minutes in Europe/Berlin at start
+//   [2025-01-01 00:00:00, 2025-01-29 00:00:00, 2025-02-26 00:00:00, 2025-04-02 00:00:00) in UTC
 //
+// The last one is irregular: it has no step, and says where each bucket starts, and where the last one ends.
 // Steps of days and months count local times, so the ends are local times. Steps of elapsed time count instants, so the
 // ends are instants. Either way the number of buckets is known without the zone, and so are text and bytes: a value can be
 // printed, sent and read where nobody knows its zone any more, or where the zone has got other rules.
 #pragma once
+#include "base/bytes.hpp"
 #include "grid/calendar.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <span>
 
 namespace csagg {
 
@@ -22,17 +27,26 @@ Snapshot parse_snapshot(std::string_view word);
 struct GridSpec {
     std::int64_t start = 0;  // instants if the step is elapsed time, else local times; so is `until`
     std::int64_t until = 0;
-    Span step;
+    Span step;  // zero: irregular
     Snapshot snapshot = Snapshot::end;
     std::string_view zone;  // canonical spelling if it is known; whoever holds the spec keeps the name alive
+    ByteSpan between;       // of an irregular grid the boundaries between start and until, 8 bytes each; kept alive likewise
 
     bool is_elapsed() const { return step.micros != 0; }
-    friend bool operator==(const GridSpec&, const GridSpec&) = default;
+    bool is_irregular() const { return step == Span{}; }
+    /// Of an irregular grid: how many boundaries it has, two at least, and what they are.
+    std::size_t boundaries() const { return between.size() / sizeof(LocalTime) + 2; }
+    LocalTime boundary(std::size_t i) const;
+
+    friend bool operator==(const GridSpec& a, const GridSpec& b) {
+        return a.start == b.start && a.until == b.until && a.step == b.step && a.snapshot == b.snapshot && a.zone == b.zone &&
+               std::ranges::equal(a.between, b.between);
+    }
 };
 
 /// The bytes of csagg.grid.
 void encode_grid(const GridSpec& spec, Bytes& out);
-/// Reads what encode_grid wrote; `zone` points into `bytes`. Errc::corrupt.
+/// Reads what encode_grid wrote; `zone` and `between` point into `bytes`. Errc::corrupt.
 GridSpec decode_grid(ByteSpan bytes);
 
 /// '2025-01-31 09:30:00', '0044-03-15 00:00:00 BC': ISO, whatever DateStyle is.
@@ -47,11 +61,14 @@ void print_grid(const GridSpec& spec, String& out);
 using CalendarSource = const Calendar& (*)(std::string_view zone);
 
 /// Errc::invalid_text; what a readable text asks for is checked like the arguments of csagg.grid(). The calendar is asked
-/// for its name and, if the ends of elapsed steps are given as local times, for their instants.
-GridSpec parse_grid(std::string_view text, CalendarSource calendars);
+/// for its name and, if the ends of elapsed steps are given as local times, for their instants. `between` will hold what the
+/// spec's `between` points to.
+GridSpec parse_grid(std::string_view text, CalendarSource calendars, Bytes& between);
 
 /// The grid between two local times, checked in full. Errors as check_grid.
 GridSpec local_grid(LocalTime start, LocalTime until, const Span& step, Snapshot snapshot, const Calendar& calendar);
+/// The irregular grid of these boundaries, checked in full; `between` as for parse_grid. Errors as check_grid.
+GridSpec irregular_grid(std::span<const LocalTime> boundaries, Snapshot snapshot, const Calendar& calendar, Bytes& between);
 
 /// Everything that a grid's values can get wrong: ends, step, number of buckets. Gives the number of buckets. Any calendar
 /// does: it is asked for local arithmetic only, which is the same in all zones.

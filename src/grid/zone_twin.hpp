@@ -1,10 +1,11 @@
 // For tests: a zone made up from a list of changes, and the calendar as naive code. The naive side shares nothing with
 // Calendar; its reading of local times is PostgreSQL's case analysis (DetermineTimeZoneOffset) told step by step.
 #pragma once
-#include "grid/calendar.hpp"
+#include "grid/spec.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <memory_resource>
 #include <random>
 #include <vector>
@@ -83,6 +84,12 @@ private:
 
     Rules rules_;
 };
+
+/// With what the spec needs kept for good.
+inline GridSpec parse(std::string_view text, CalendarSource calendars) {
+    static std::deque<Bytes> kept;
+    return parse_grid(text, calendars, kept.emplace_back(*std::pmr::new_delete_resource()));
+}
 
 /// 'YYYY-MM-DD hh:mm[:ss]' as microseconds.
 inline std::int64_t at(std::string_view text) {

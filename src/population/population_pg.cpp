@@ -24,8 +24,8 @@ const Finisher population_finisher({Cells::marker_of(Form::distribution), Cells:
                                    [](const Flat& state, Bytes& out) { encode_cells(Cells(state), out); });
 
 Bytes grid_from_text(std::string_view text, Arena& arena) {
-    const GridSpec spec = parse_grid(text, calendar_for_input);
-    Bytes bytes(arena);
+    Bytes bytes(arena), between(arena);
+    const GridSpec spec = parse_grid(text, calendar_for_input, between);
     encode_grid(spec, bytes);
     return bytes;
 }

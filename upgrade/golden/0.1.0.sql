@@ -38,6 +38,7 @@ INSERT INTO golden.cases (name, query) VALUES
 ('grid of minutes over a repeated hour', $$SELECT csagg.grid('2025-10-26 00:00', '2025-10-26 06:00', '15 minutes', 'Europe/Berlin')$$),
 ('grid that starts within a repeated hour', $$SELECT csagg.last_buckets(3, '30 minutes', 'Europe/Berlin', '2025-10-26 01:45+00')$$),
 ('grid without buckets', $$SELECT csagg.grid('2025-01-01', '2025-01-01', '7 days', 'UTC')$$),
+('grid of irregular buckets', $$SELECT csagg.grid_of('{2024-12-29,2025-01-26,2025-02-23,2025-03-30}', 'Europe/Berlin', 'start')$$),
 ('grid of quarters', $$SELECT csagg.last_buckets(3, '3 months', 'Pacific/Apia', '2012-01-01 00:00+00')$$),
 ('grid in a zone of its own rules', $$SELECT csagg.grid('0044-03-15 BC', '0044-03-17 BC', '36 hours', 'EST5EDT,M3.2.0,M11.1.0')$$),
 
