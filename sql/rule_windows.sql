@@ -1,7 +1,8 @@
 -- this / last day, week, month, quarter, year; streak; lowest, highest and mean of states: against plain SQL.
 SET TimeZone = 'Europe/Berlin';
 SET DateStyle = 'ISO, MDY';
-SET search_path = csagg, public;
+CREATE SCHEMA rule_windows;
+SET search_path = rule_windows, csagg, public;
 SELECT setseed(0.25);
 CREATE TABLE visit AS
 SELECT customer, timestamptz '2024-11-01' + random() * interval '300 days' AS at, (random() * 9)::int AS amount, 'u' || (random() * 3)::int AS who

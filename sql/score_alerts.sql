@@ -1,7 +1,8 @@
 -- Alerts that ask for the score, the band, the stage and the coverage, against plain SQL every half hour.
 SET TimeZone = 'UTC';
 SET DateStyle = 'ISO, MDY';
-SET search_path = csagg, public;
+CREATE SCHEMA score_alerts;
+SET search_path = score_alerts, csagg, public;
 
 CREATE TABLE log (customer text, at timestamptz);
 INSERT INTO log

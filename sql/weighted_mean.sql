@@ -1,7 +1,8 @@
 -- The method "weighted mean" against plain SQL, and a score in which missing measures do not count as zero.
 SET TimeZone = 'UTC';
 SET DateStyle = 'ISO, MDY';
-SET search_path = csagg, public;
+CREATE SCHEMA weighted_mean;
+SET search_path = weighted_mean, csagg, public;
 
 CREATE TABLE account (id int, usage numeric, tickets numeric, resolution numeric, nps numeric);
 INSERT INTO account VALUES (1, 70, 50, 30, 95), (2, 70, NULL, 30, NULL), (3, 0, NULL, NULL, NULL), (4, NULL, NULL, NULL, NULL),

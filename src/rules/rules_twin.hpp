@@ -458,7 +458,7 @@ public:
             case 0: return a() + " + " + a();
             case 1: return a() + " - " + a();
             case 2: return a() + " * " + (one_in(4) ? a() : number(-5, 5));
-            case 3: return a() + (fails && one_in(2) ? " / (" + numeric(depth - 1) + ")" : " / nullif(" + numeric(depth - 1) + ", 0)");
+            case 3: return a() + (fails ? " / (" + numeric(depth - 1) + ")" : " / nullif(" + numeric(depth - 1) + ", 0)");
             case 4: return "-" + a();
             case 5: return "abs(" + numeric(depth - 1) + ")";
             case 6: return "round(" + numeric(depth - 1) + ", " + number(-1, 2) + ")";
