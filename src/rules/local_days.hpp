@@ -18,7 +18,7 @@ public:
         const Regime regime = calendar_->regime_at(at);
         const std::int64_t day = floor_day(at + regime.offset);
         const Instant begin = day * micros_per_day - regime.offset;
-        if (begin - 2 * micros_per_day >= regime.from && regime.until - at > 4 * micros_per_day) return day;
+        if (begin - 2 * micros_per_day >= regime.from && at < regime.until - 4 * micros_per_day) return day;
         // All offsets are within a day of UTC, so two instants of one reading are less than two days apart.
         std::int64_t d = day + 3;
         while (d > day - 4 && midnight(d) > at) --d;

@@ -274,8 +274,9 @@ SELECT t, format('%L::%s', v, t) FROM (VALUES
     ('text', '{NULL,"",gold,UTC,Europe/Berlin,EST5EDT,<+02>-2,../../etc/passwd,No/Where,end,start,counter,number,logins,日本,"key 1"}'),
     ('jsonb', '{NULL,null,1,"\"x\"","{}","[[[]]]",true,1e400,"\"infinity\""}'),
     ('text[]', '{NULL,"{}","{a}","{a,NULL}","{a,b,c}","{{a,b},{c,d}}"}'), ('numeric[]', '{NULL,"{}","{1}","{1,2}","{2,1}","{NaN}","{NULL}","{{1,2},{3,4}}"}'),
+    ('timestamp without time zone[]', '{NULL,"{}","{2025-01-01}","{2025-01-01,2025-01-29,2025-02-28}","{2025-01-02,2025-01-01}","{2025-01-01,NULL}","{2025-01-01,infinity}","{4713-01-01 BC,294276-12-31}","{{2025-01-01,2025-01-02},{2025-01-03,2025-01-04}}"}'),
     ('cstring', '{NULL,"","{",number}')) a (t, vs), unnest(vs) v
-UNION ALL SELECT t, 'NULL::' || t FROM unnest('{timestamp with time zone,timestamp without time zone,interval,numeric,double precision,real,bigint,integer,smallint,boolean,date,text,jsonb,text[],numeric[],cstring,csagg.timeline[]}'::text[]) t
+UNION ALL SELECT t, 'NULL::' || t FROM unnest('{timestamp with time zone,timestamp without time zone,interval,numeric,double precision,real,bigint,integer,smallint,boolean,date,text,jsonb,text[],numeric[],timestamp without time zone[],cstring,csagg.timeline[]}'::text[]) t
 UNION ALL SELECT 'text', 'repeat(''x'', 2000)'
 UNION ALL SELECT 'csagg.' || type, CASE WHEN form IS NULL THEN 'NULL' ELSE quote_literal(form) END || '::csagg.' || type FROM hostile.value
 UNION ALL SELECT 'csagg.' || type, 'NULL::csagg.' || type FROM (SELECT DISTINCT type FROM hostile.value) t

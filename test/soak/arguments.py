@@ -9,6 +9,7 @@ SOME = {
     'boolean': 'true|false', 'date': '2025-01-01|2025-12-31|2026-06-15',
     'text': 'gold|UTC|Europe/Berlin|end|start|counter|number|visits|seats|plan|low|actor 3|',
     'jsonb': '1|"gold"|{}|true|{"kind": "number"}|{"timezone": "UTC"}',
+    'timestamp without time zone[]': '{2025-01-01,2025-01-29,2025-02-26,2025-04-02}|{2024-12-29 04:00,2025-06-01}',
     'text[]': '{}|{a}|{a,b}|{low,middle,high}|{customer}', 'numeric[]': '{1}|{1,2}|{40,70}', 'cstring': 'number {2025-01-01 = 1}',
     'csagg.timeline': 'number {2025-01-01 = 1, 2025-02-01 = 2}|text {-infinity = "gold", 2025-03-01 = null}|boolean {2025-01-01 = true}|number {}',
     'csagg.counter': 'counter {}|counter {2025-01-01, 2025-01-02}', 'csagg.ruleset': '{"timezone": "UTC"}',
@@ -23,6 +24,7 @@ HARM = {
     'bigint': '9223372036854775807|-9223372036854775808|999999999999999999', 'integer': '-1|2147483647|-2147483648|1000001', 'smallint': '-32768|32767',
     'date': 'infinity|-infinity|4713-01-01 BC|5874897-12-31',
     'text': '|../../etc/passwd|No/Where|EST5EDT|<+02>-2|日本|a" = null}|%s%n|logins', 'jsonb': 'null|[[[]]]|1e400|"infinity"|{"timezone": "UTC", "rules": [{}]}',
+    'timestamp without time zone[]': '{}|{2025-01-01}|{2025-01-02,2025-01-01}|{NULL,2025-01-01}|{-infinity,2025-01-01}|{4713-01-01 BC,294276-12-31}',
     'text[]': '{a,NULL}|{{a,b},{c,d}}|{NULL}', 'numeric[]': '{}|{2,1}|{NaN}|{NULL}|{{1,2},{3,4}}', 'cstring': '|{|number {',
     'csagg.timeline': 'number {-infinity = 999999999999999999, 294276-12-31 = -999999999999999999}|text known from 2025-01-01 {2025-02-01 = ""}|date {2025-01-01 = infinity}|'
                       'time {2025-01-01 = "-infinity"}|{|colour {}',
