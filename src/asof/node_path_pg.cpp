@@ -176,14 +176,15 @@ void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts*
     const double build = right_rows * (cpu_tuple_cost + cpu_operator_cost * (keys + 1 + 2 * steps));
     const double probes = left->rows * cpu_operator_cost * (keys + steps);
 
+    // What reads both rows has variables that statistics know nothing of: no planner for it.
     QualCost left_side, pair, match, after, outputs;
     cost_qual_eval(&left_side,
                    list_concat(list_concat_copy(idiom->left_keys, idiom->left_conditions), list_make1(idiom->left_at)),
                    root);
-    cost_qual_eval(&pair, idiom->pair_conditions, root);
+    cost_qual_eval(&pair, idiom->pair_conditions, nullptr);
     cost_qual_eval(&match, list_concat_copy(parts->join_conditions, idiom->bounds), root);
     cost_qual_eval(&after, parts->conditions, root);
-    cost_qual_eval(&outputs, idiom->outputs, root);
+    cost_qual_eval(&outputs, idiom->outputs, nullptr);
     const double walk = candidate->walked * (cpu_tuple_cost + pair.per_tuple);
     const double per_left = left_side.per_tuple + walk + match.per_tuple + after.per_tuple + outputs.per_tuple;
 
