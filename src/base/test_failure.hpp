@@ -65,26 +65,26 @@ void fail_every_allocation(F f) {
 }  // namespace csagg::test
 
 // NOLINTBEGIN: replaced for the whole program. All forms but those for larger alignments: under AddressSanitizer the others
-// would not call the first one.
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+// would not call the first one. Not inlined, or GCC sees free() on what it takes for the library's own new.
+[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
     void* const p = csagg::test::new_switch.fails() ? nullptr : std::malloc(bytes != 0 ? bytes : 1);
     if (p != nullptr) ++csagg::test::new_switch.live;
     return p;
 }
-void* operator new(std::size_t bytes) {
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
     void* const p = operator new(bytes, std::nothrow);
     if (p == nullptr) throw std::bad_alloc{};
     return p;
 }
-void* operator new[](std::size_t bytes) { return operator new(bytes); }
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return operator new(bytes, std::nothrow); }
-void operator delete(void* p) noexcept {
+[[gnu::noinline]] void* operator new[](std::size_t bytes) { return operator new(bytes); }
+[[gnu::noinline]] void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return operator new(bytes, std::nothrow); }
+[[gnu::noinline]] void operator delete(void* p) noexcept {
     if (p != nullptr) --csagg::test::new_switch.live;
     std::free(p);
 }
-void operator delete(void* p, std::size_t) noexcept { operator delete(p); }
-void operator delete(void* p, const std::nothrow_t&) noexcept { operator delete(p); }
-void operator delete[](void* p) noexcept { operator delete(p); }
-void operator delete[](void* p, std::size_t) noexcept { operator delete(p); }
-void operator delete[](void* p, const std::nothrow_t&) noexcept { operator delete(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { operator delete(p); }
+[[gnu::noinline]] void operator delete(void* p, const std::nothrow_t&) noexcept { operator delete(p); }
+[[gnu::noinline]] void operator delete[](void* p) noexcept { operator delete(p); }
+[[gnu::noinline]] void operator delete[](void* p, std::size_t) noexcept { operator delete(p); }
+[[gnu::noinline]] void operator delete[](void* p, const std::nothrow_t&) noexcept { operator delete(p); }
 // NOLINTEND

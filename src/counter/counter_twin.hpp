@@ -1,9 +1,11 @@
 // For tests: a counter as naive code, and random logs. Totals are counted in millionths.
 #pragma once
 #include "counter/counter.hpp"
+#include "timeline/algebra.hpp"
 
 #include <map>
 #include <memory_resource>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -26,6 +28,12 @@ struct At {
     Int128 millionths = 0;
     std::set<std::string> actors;
 
+    Number total() const { return round_to_number(millionths < 0, Uint128(millionths < 0 ? -millionths : millionths), 6); }
+    void add(const At& other) {
+        rows += other.rows;
+        millionths += other.millionths;
+        actors.insert(other.actors.begin(), other.actors.end());
+    }
     friend bool operator==(const At&, const At&) = default;
 };
 
@@ -68,12 +76,30 @@ inline Log merged(Log a, const Log& b) {
             a.forgotten = true;
             continue;
         }
-        At& into = a.events[at];
-        into.rows += e.rows;
-        into.millionths += e.millionths;
-        into.actors.insert(e.actors.begin(), e.actors.end());
+        a.events[at].add(e);
     }
     return a;
+}
+
+/// All that is asked of a counter about (after, until].
+inline At sum_of(const Log& log, Instant after, Instant until) {
+    At sum;
+    for (const auto& [at, e] : log.events)
+        if (at > after && at <= until) sum.add(e);
+    return sum;
+}
+/// Whether there has been an event, be it one that was forgotten.
+inline bool has_begun(const Log& log, Instant t) {
+    return log.forgotten || (!log.events.empty() && log.events.begin()->first <= t);
+}
+
+/// What a timeline of numbers says of an instant; nothing where it is not known.
+inline std::optional<Number> value_at(const Steps& steps, Instant t) {
+    if (t < steps.known_from) return std::nullopt;
+    std::optional<Number> value;
+    for (const Entry& e : steps.entries)
+        if (e.at <= t) value = e.value.number();
+    return value;
 }
 
 inline Bytes encode(const std::vector<Row>& rows) {

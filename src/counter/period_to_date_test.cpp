@@ -13,34 +13,13 @@ using twin::at;
 using twin::day;
 using twin::heap;
 using twin::hour;
-
-std::optional<Number> value_of(const Steps& steps, Instant t) {
-    if (t < steps.known_from) return std::nullopt;
-    std::optional<Number> value;
-    for (const Entry& e : steps.entries)
-        if (e.at <= t) value = e.value.number();
-    return value;
-}
-
-struct ToDate {
-    Int128 millionths = 0;
-    std::int64_t rows = 0;
-    std::set<std::string> actors;
-};
+using twin::value_at;
 
 /// What happened since the period began, or nothing if the counter has not, or is not known.
-std::optional<ToDate> naive_at(const twin::Log& log, const Periods& periods, Instant t) {
+std::optional<twin::At> naive_at(const twin::Log& log, const Periods& periods, Instant t) {
     const Instant begin = periods.starts_at(periods.index_of(t));
-    if (begin < log.known_from) return std::nullopt;
-    if (!log.forgotten && (log.events.empty() || log.events.begin()->first > t)) return std::nullopt;
-    ToDate sum;
-    for (const auto& [at, e] : log.events) {
-        if (at < begin || at > t) continue;
-        sum.millionths += e.millionths;
-        sum.rows += e.rows;
-        sum.actors.insert(e.actors.begin(), e.actors.end());
-    }
-    return sum;
+    if (begin < log.known_from || !twin::has_begun(log, t)) return std::nullopt;
+    return twin::sum_of(log, begin - 1, t);
 }
 
 void expect_definition(const twin::Log& log, const Events& events, const Periods& periods, Instant from) {
@@ -58,13 +37,12 @@ void expect_definition(const twin::Log& log, const Events& events, const Periods
             ASSERT_FALSE(same(steps->entries[i - 1].value, e.value)) << "not simplified";
         }
     for (const Instant t : instants) {
-        const std::optional<ToDate> naive = naive_at(log, periods, t);
-        ASSERT_EQ(value_of(total, t).has_value(), naive.has_value()) << t;
+        const std::optional<twin::At> naive = naive_at(log, periods, t);
+        ASSERT_EQ(value_at(total, t).has_value(), naive.has_value()) << t;
         if (!naive) continue;
-        const bool negative = naive->millionths < 0;
-        ASSERT_EQ(value_of(total, t), round_to_number(negative, Uint128(negative ? -naive->millionths : naive->millionths), 6)) << t;
-        ASSERT_EQ(value_of(rows, t), Number::of(naive->rows)) << t;
-        ASSERT_EQ(value_of(actors, t), Number::of(std::int64_t(naive->actors.size()))) << t;
+        ASSERT_EQ(value_at(total, t), naive->total()) << t;
+        ASSERT_EQ(value_at(rows, t), Number::of(naive->rows)) << t;
+        ASSERT_EQ(value_at(actors, t), Number::of(std::int64_t(naive->actors.size()))) << t;
     }
 }
 

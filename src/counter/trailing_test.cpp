@@ -17,38 +17,12 @@ using twin::day;
 using twin::heap;
 using twin::hour;
 using twin::minute;
-
-/// By the definition, L from the window: all that is asked of a counter about (L(t), t].
-struct Naive {
-    Int128 millionths = 0;
-    std::int64_t rows = 0;
-    std::set<std::string> actors;
-};
-
-Naive window_at(const twin::Log& log, const Window& window, Instant t) {
-    Naive sum;
-    const Instant begin = window.begin_of(t);
-    for (const auto& [at, e] : log.events) {
-        if (at <= begin || at > t) continue;
-        sum.millionths += e.millionths;
-        sum.rows += e.rows;
-        sum.actors.insert(e.actors.begin(), e.actors.end());
-    }
-    return sum;
-}
-
-std::optional<Number> value_at(const Steps& steps, Instant t) {
-    if (t < steps.known_from) return std::nullopt;
-    std::optional<Number> value;
-    for (const Entry& e : steps.entries)
-        if (e.at <= t) value = e.value.number();
-    return value;
-}
+using twin::value_at;
 
 /// Whether the window at t holds nothing that was forgotten, and the counter has begun.
 bool exists_at(const twin::Log& log, const Window& window, Instant t) {
     if (log.known_from != minus_infinity && window.begin_of(t) < log.known_from - 1) return false;
-    return log.forgotten || (!log.events.empty() && log.events.begin()->first <= t);
+    return twin::has_begun(log, t);
 }
 
 void check(const twin::Log& log, const Events& events, const Window& window, std::span<const Instant> more_instants) {
@@ -69,8 +43,8 @@ void check(const twin::Log& log, const Events& events, const Window& window, std
             for (const Steps* steps : {&total, &rows, &actors}) ASSERT_EQ(value_at(*steps, t), std::nullopt) << t;
             continue;
         }
-        const Naive naive = window_at(log, window, t);
-        ASSERT_EQ(value_at(total, t), round_to_number(naive.millionths < 0, Uint128(naive.millionths < 0 ? -naive.millionths : naive.millionths), 6)) << t;
+        const twin::At naive = twin::sum_of(log, window.begin_of(t), t);  // by the definition, L from the window
+        ASSERT_EQ(value_at(total, t), naive.total()) << t;
         ASSERT_EQ(value_at(rows, t), Number::of(naive.rows)) << t;
         ASSERT_EQ(value_at(actors, t), Number::of(std::int64_t(naive.actors.size()))) << t;
     }
@@ -188,16 +162,10 @@ TEST(Buckets, equal_the_definition) {
             EXPECT_EQ(known, grid.starts_at(b) >= log.known_from);
             const std::int64_t n = actors.count(bucket);
             if (!known) return;
-            Naive naive;
-            for (const auto& [at, e] : log.events) {
-                if (at < grid.starts_at(b) || at >= grid.starts_at(b + 1)) continue;
-                naive.rows += e.rows;
-                naive.millionths += e.millionths;
-                naive.actors.insert(e.actors.begin(), e.actors.end());
-            }
+            const twin::At naive = twin::sum_of(log, grid.starts_at(b) - 1, grid.starts_at(b + 1) - 1);
             const BucketSum sum = sum_of(bucket);
             EXPECT_EQ(sum.rows, naive.rows);
-            EXPECT_EQ(sum.total.to_number(), round_to_number(naive.millionths < 0, Uint128(naive.millionths < 0 ? -naive.millionths : naive.millionths), 6));
+            EXPECT_EQ(sum.total.to_number(), naive.total());
             EXPECT_EQ(n, std::int64_t(naive.actors.size()));
         });
         EXPECT_EQ(buckets, grid.size());

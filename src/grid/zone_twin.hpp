@@ -141,4 +141,22 @@ inline Rules random_rules(std::mt19937_64& random, Instant from, Instant until, 
     return rules;
 }
 
+/// Five days and more from there on, in which the clocks change.
+struct Stretch {
+    Rules rules;
+    Instant from;
+};
+
+inline std::vector<Stretch> stretches() {
+    std::vector<Stretch> all = {{berlin(), at("2025-03-27")},     {berlin(), at("2025-10-23")}, {lord_howe(), at("2025-04-02")},
+                                {sao_paulo(), at("2017-10-13")},  {sao_paulo(), at("2018-02-15")}, {apia(), at("2011-12-28")},
+                                {repeated_day(), at("2011-12-27")}};
+    std::mt19937_64 random(7);
+    for (int i = 0; i < 40; ++i) {
+        Rules rules = random_rules(random, at("2020-01-01"), at("2020-03-01"), 6 * day);
+        if (!rules.changes.empty()) all.push_back({rules, rules.changes[rules.changes.size() / 2].at - 2 * day});
+    }
+    return all;
+}
+
 }  // namespace csagg::twin

@@ -155,28 +155,6 @@ TEST(LocalDays, near_ones_are_the_same) {
     }
 }
 
-/// A period begins with the first instant of its first day, and the day before is in the one before.
-TEST(Periods, are_those_of_the_calendar) {
-    using namespace std::chrono;
-    const twin::Zone zone(twin::Rules{}, "UTC");
-    for (const Span& length : {Span{0, 1, 0}, Span{0, 7, 0}, Span{1, 0, 0}, Span{3, 0, 0}, Span{12, 0, 0}}) {
-        const Period period(zone, length);
-        Instant begin = period.begin_of(-40'000 * day) + 1;
-        for (std::int64_t d = -40'000; d < 60'000; ++d) {
-            const sys_days here = sys_days{year{2000} / 1 / 1} + days{d};
-            const year_month_day date{here};
-            const bool begins = length.months > 0 ? unsigned(date.day()) == 1 && (unsigned(date.month()) - 1) % unsigned(length.months) == 0
-                                                  : length.days == 1 || weekday{here} == Monday;
-            if (begins) {
-                ASSERT_EQ(period.exit_of(d * day - 1), d * day);
-                begin = d * day;
-            }
-            ASSERT_EQ(period.begin_of(d * day), begin - 1) << d;
-            ASSERT_EQ(period.begin_of(d * day + day - 1), begin - 1) << d;
-        }
-    }
-}
-
 bool equal(const Steps& a, const Steps& b) {
     const auto same_entry = [](const Entry& x, const Entry& y) { return x.at == y.at && same(x.value, y.value); };
     return a.kind == b.kind && std::ranges::equal(a.entries, b.entries, same_entry);

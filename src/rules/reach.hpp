@@ -1,10 +1,44 @@
 // How far back an expression looks from an instant.
 #pragma once
-#include "rules/periods.hpp"
+#include "base/prefetch.hpp"
+#include "grid/periods.hpp"
+#include "grid/window.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 namespace csagg {
+
+/// The calendar period that an instant lies in, looked back at as a window is: (begin_of(t), t] is what of it there has been.
+class Period {
+public:
+    Period(const Calendar& calendar, const Span& length) : periods_(calendar, length, std::nullopt), length_(length) {}
+
+    const Span& length() const { return length_; }
+    /// The last instant before the period of `t`.
+    Instant begin_of(Instant t) const {
+        find(t);
+        return begin_ - 1;
+    }
+    /// The first instant after it.
+    Instant exit_of(Instant t) const {
+        find(t);
+        return end_;
+    }
+
+private:
+    /// Remembers: neighbours are asked for one after the other.
+    void find(Instant t) const {
+        if (begin_ <= t && t < end_) return;
+        const std::int64_t i = periods_.index_of(t);
+        begin_ = periods_.starts_at(i);
+        end_ = periods_.starts_at(i + 1);
+    }
+
+    Periods periods_;
+    Span length_;
+    mutable Instant begin_ = plus_infinity, end_ = minus_infinity;
+};
 
 /// A Window, a Period, or nothing: then begin and exit are the instant itself. What lies beyond a timestamp's range is infinite.
 class Reach {

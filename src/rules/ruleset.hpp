@@ -4,6 +4,7 @@
 #include "grid/spec.hpp"
 #include "rules/document.hpp"
 #include "rules/expression.hpp"
+#include "rules/local_days.hpp"
 #include "rules/reach.hpp"
 
 namespace csagg {
