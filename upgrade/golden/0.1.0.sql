@@ -44,6 +44,7 @@ INSERT INTO golden.cases (name, query) VALUES
 
 -- Populations: the distribution of each kind, of tuples and of none; summary; flows.
 ('distribution of booleans', $$SELECT csagg.distribution(csagg.gt(score, 2), g) FROM golden.people, golden.days$$),
+('distribution over irregular buckets', $$SELECT csagg.distribution(score, csagg.grid_of('{2025-01-01,2025-01-03,2025-01-10}', 'Asia/Tokyo')) FROM golden.people$$),
 ('distribution of numbers', $$SELECT csagg.distribution(score, g) FROM golden.people, golden.days$$),
 ('distribution of texts', $$SELECT csagg.distribution(plan, g) FROM golden.people, golden.days$$),
 ('distribution of dates', $$SELECT csagg.distribution(csagg.choose(csagg.gt(score, 2), '2025-01-01'::date, 'infinity'::date), g) FROM golden.people, golden.days$$),
@@ -59,6 +60,9 @@ INSERT INTO golden.cases (name, query) VALUES
 -- Rule sets.
 ('least rule set', $$SELECT '{"timezone": "UTC"}'::csagg.ruleset$$),
 ('rule set', $$SELECT r FROM golden.rules$$),
+('rule set of a weighted mean', $$SELECT r FROM golden.mean$$),
+('weighted mean', $$SELECT concat_ws(' ', csagg.score(r, p, at), csagg.assess(r, p, at)) FROM golden.mean, golden.people p, golden.instant WHERE id = 2$$),
+('explanation of a weighted mean', $$SELECT string_agg(e::text, ' ') FROM golden.mean, golden.people p, golden.instant, csagg.explain(r, p, at) e WHERE id = 2$$),
 
 -- What functions say of them.
 ('values at an instant', $$SELECT concat_ws(' ', csagg.number_at(score, at), csagg.text_at(plan, at), csagg.bool_at(csagg.gt(score, 2), at), csagg.value_at(score, at, NULL::int)) FROM golden.people, golden.instant WHERE id = 2$$),
@@ -117,3 +121,9 @@ CREATE TABLE golden.rules AS SELECT '{"timezone": "Europe/Berlin", "facts": {"lo
               {"name": "gold", "when": "plan in (''plan 1'', ''plan 2'')", "points": 15, "stages": ["use"]}],
     "bands": [{"name": "red"}, {"name": "green", "from": 50}],
     "alerts": [{"name": "quiet", "when": "count(logins, 36 hours) = 0", "for": "2 days"}]}'::csagg.ruleset AS r;
+CREATE TABLE golden.mean AS SELECT '{"timezone": "Europe/Berlin", "method": "weighted mean", "facts": {"logins": "counter", "score": "number", "plan": "text"},
+    "define": [{"name": "use", "is": "count(logins, this month) + streak(logins)"}],
+    "rules": [{"name": "use", "weight": 2.5, "points": "10 * use"}, {"name": "score", "weight": 1, "points": "highest(score, 3 days) - lowest(score, 3 days) + mean(score, 2 days)"},
+              {"name": "plan", "weight": 0.5, "when": "plan = ''plan 1''", "points": 100, "missing": 50}],
+    "bands": [{"name": "red"}, {"name": "green", "from": 30}],
+    "alerts": [{"name": "drop", "when": "score <= score @ 2 days ago - 5 or changed_within(band, 1 day)"}]}'::csagg.ruleset AS r;
