@@ -40,7 +40,10 @@ OBJS = $(UNITS:.cpp=.o)
 else
 OBJS = $(SOURCES:.cpp=.o)
 endif
-DATA_built = $(SCRIPT)
+# The delta to the version in the making is built, once what it adds has parts of its own.
+DELTA_IN = $(wildcard upgrade/csagg--*--$(EXTVERSION).sql.in)
+DELTA = $(notdir $(DELTA_IN:.in=))
+DATA_built = $(SCRIPT) $(DELTA)
 # Older versions can be installed too, and updated: docs/releasing.md.
 RELEASED = upgrade/released/$(SCRIPT)
 DATA = $(sort $(wildcard upgrade/csagg--*--*.sql) $(filter-out $(RELEASED),$(wildcard upgrade/released/csagg--*.sql)))
@@ -105,12 +108,20 @@ $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) csagg.control Makefile
 	  for part in $(SQL_PARTS); do printf '\n-- %s\n\n' "$$part" && cat "$$part" || exit 1; done; } > $@.new
 	mv $@.new $@
 
+# In a delta a line "\part src/x/y.sql" stands for that file.
+ifneq ($(DELTA),)
+$(DELTA): $(DELTA_IN) $(wildcard src/*/*.sql)
+	awk '$$1 != "\\part" { print; next } { while ((got = getline line <$$2) > 0) print line } got < 0 { exit 1 }' $< >$@.new
+	mv $@.new $@
+endif
+
 # A release: its script, and the bytes of its values, are kept as they are for ever.
 .PHONY: freeze dist
-freeze: $(SCRIPT)
+freeze: $(SCRIPT) $(DELTA)
 	@! [ -e $(RELEASED) ] || cmp $(SCRIPT) $(RELEASED) || { echo '$(EXTVERSION) is released: what changes now needs a new version' >&2; exit 1; }
 	mkdir -p $(dir $(RELEASED))
 	cp $(SCRIPT) $(RELEASED)
+	$(if $(DELTA),mv $(DELTA) upgrade/ && rm $(DELTA_IN))
 
 # For PGXN: what is committed, without what .gitattributes leaves out.
 DIST = csagg-$(EXTVERSION)
