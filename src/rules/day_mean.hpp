@@ -7,8 +7,6 @@
 
 namespace csagg {
 
-inline constexpr std::int32_t max_mean_days = 1000;
-
 class DayMean {
 public:
     DayMean(const LocalDays& days, const StateData& data, std::int64_t length) : days_(days), runs_(view(data.runs)), length_(length) {

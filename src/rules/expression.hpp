@@ -116,6 +116,8 @@ private:
 };
 
 inline constexpr std::size_t max_expression_bytes = 10'000;
+/// Of mean(x, n days).
+inline constexpr std::int32_t max_mean_days = 1000;
 
 /// Appends the nodes of `text` to `nodes` and gives the last, the whole. Texts of constants land in `arena`.
 /// ExpressionError.

@@ -4,19 +4,10 @@
 #include "history/history.hpp"
 #include "rules/document.hpp"
 #include "rules/expression.hpp"
+#include "rules/fact_input.hpp"
 #include "timeline/algebra.hpp"
 
 namespace csagg {
-
-/// What a row says about one declared fact. A plain value holds since ever.
-struct FactInput {
-    enum class Form : Byte { missing, plain, timeline, counter };
-
-    Form form = Form::missing;
-    Value value = Value::none(Kind::boolean);  // plain
-    ByteSpan bytes;                            // of the timeline or counter
-    Instant known_from = minus_infinity;       // missing: the horizon of the history that has no such fact
-};
 
 /// A stretch that ends where the next begins; neighbours differ.
 struct Run {

@@ -1,5 +1,4 @@
 // Operators by precedence climbing (V. Pratt, "Top down operator precedence", 1973).
-#include "rules/day_mean.hpp"
 #include "rules/duration.hpp"
 #include "rules/lexer.hpp"
 

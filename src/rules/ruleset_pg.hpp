@@ -1,6 +1,6 @@
 // Rule sets in the server: what the other rooms need of the SQL type csagg.ruleset.
 #pragma once
-#include "rules/facts.hpp"
+#include "rules/fact_input.hpp"
 #include "rules/ruleset.hpp"
 
 #include "postgres/boundary.hpp"
