@@ -1,9 +1,9 @@
-#include "rules/assess.hpp"
+#include "rules/assessment/assess.hpp"
 
 #include "base/scratch.hpp"
 #include "base/test_arena.hpp"
-#include "rules/explain.hpp"
-#include "rules/lines.hpp"
+#include "rules/explanation/explain.hpp"
+#include "rules/instant/daily_lines.hpp"
 #include "rules/rules_twin.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // Every allocation of the room's operations fails once.
 #include "base/test_failure.hpp"
 
-#include "rules/explain.hpp"
+#include "rules/explanation/explain.hpp"
 #include "rules/rules_twin.hpp"
 
 namespace csagg {

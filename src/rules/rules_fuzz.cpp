@@ -2,7 +2,7 @@
 // come from the bytes too, by way of a seed.
 #include "base/scratch.hpp"
 #include "base/test_arena.hpp"
-#include "rules/explain.hpp"
+#include "rules/explanation/explain.hpp"
 #include "rules/rules_twin.hpp"
 
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 #include "counter/counter_twin.hpp"
 #include "grid/zone_twin.hpp"
-#include "rules/assess.hpp"
+#include "rules/assessment/assess.hpp"
 
 #include <map>
 
