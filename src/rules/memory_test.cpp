@@ -32,8 +32,8 @@ TEST(Memory, RulesSurviveThatItRunsOut) {
             rules.document().print(text);
             try {
                 AssessmentOver tracked(rules, arena), over(rules, arena);
-                lift_assessments(rules, bytes.inputs(), since, until, tracked, arena);
-                step_assessments(rules, bytes.inputs(), since, until, over, arena);
+                assess_by_tracks(rules, bytes.inputs(), since, until, tracked, arena);
+                assess_by_steps(rules, bytes.inputs(), since, until, over, arena);
                 for (const Steps* steps : {&over.stage, &over.score, &over.band, &over.coverage}) {
                     Bytes out(arena);
                     steps->write(out);

@@ -1,10 +1,10 @@
 // The plan node "Custom Scan (AsOfJoin)": what its parts tell each other.
 //
-//     node_idiom_pg.cpp    finds the idiom in a LATERAL subquery: an Idiom
-//     node_path_pg.cpp     the planner's hook: the right side's plan, the costs, the path, the plan
-//     node_scan_pg.cpp     the executor's callbacks
-//     node_demand_pg.cpp   how far the left side may be read ahead
-//     node_explain_pg.cpp  what EXPLAIN prints
+//     idiom_pg.cpp    finds the idiom in a LATERAL subquery: an Idiom
+//     path_pg.cpp     the planner's hook: the right side's plan, the costs, the path, the plan
+//     scan_pg.cpp     the executor's callbacks
+//     demand_pg.cpp   how far the left side may be read ahead
+//     explain_pg.cpp  what EXPLAIN prints
 #pragma once
 #include "postgres/boundary.hpp"
 

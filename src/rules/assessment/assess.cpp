@@ -142,16 +142,16 @@ Assessment Assessor::add_up(std::uint32_t stage) {
     Assessment result;
     result.exists = true;
     result.stage = stage;
-    Tally tally(rules_);
+    ScoreTotal total(rules_);
     std::int64_t applying = 0, missing = 0;
     for (std::size_t i = 0; i < outcomes_.size(); ++i) {
         if (!rules_.rules()[i].applies_in(stage)) continue;
         ++applying;
         missing += outcomes_[i].missing ? 1 : 0;
-        tally.add(rules_.rules()[i], outcomes_[i]);
+        total.add(rules_.rules()[i], outcomes_[i]);
     }
     Number pinned;
-    result.score = overridden(pinned) ? pinned : named("score", {}, [&] { return tally.score(); });
+    result.score = overridden(pinned) ? pinned : named("score", {}, [&] { return total.score(); });
     if (result.score) result.score = clamped(*result.score);
     if (applying > 0) result.coverage = divide(Number::of(applying - missing), Number::of(applying));
     result.band = band_of(result.score);

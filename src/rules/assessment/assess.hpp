@@ -102,9 +102,9 @@ AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inpu
 Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena);
 
 // The two ways, for since < until: by whole tracks, false if that cannot be done; and step by step, which always can.
-bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over,
+bool assess_by_tracks(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over,
                       Arena& arena);
-void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over,
+void assess_by_steps(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over,
                       Arena& arena);
 
 /// The figures that alerts ask for, from the customer's first data on, but not before first_daily, up to `until`. By

@@ -1,4 +1,5 @@
-// Assessments over time. By tracks where that can be done (sweep.hpp), else step by step, which is the definition.
+// Assessments over time. By tracks where that can be done (figures_from_tracks.hpp), else step by step, which is the
+// definition.
 #include "base/interrupt.hpp"
 #include "rules/assessment/figures_from_tracks.hpp"
 
@@ -19,14 +20,14 @@ Value optional_number(const std::optional<Number>& number) {
     return number ? Value::of(*number) : Value::none(Kind::number);
 }
 
-Track existence(const RuleSet& rules, const Facts& facts, Lift& lift) {
-    if (rules.exists() != no_node) return lift.of(rules.exists());
-    const Track yes = lift.constant(truth_at(lift.from(), true)), no = lift.constant(truth_at(lift.from(), false));
-    if (facts.first_entry() <= lift.from()) return yes;
-    if (facts.first_entry() >= lift.until()) return no;
-    auto& pieces = lift.pieces();
+Track existence(const RuleSet& rules, const Facts& facts, TrackEvaluation& tracks) {
+    if (rules.exists() != no_node) return tracks.of(rules.exists());
+    const Track yes = tracks.constant(truth_at(tracks.from(), true)), no = tracks.constant(truth_at(tracks.from(), false));
+    if (facts.first_entry() <= tracks.from()) return yes;
+    if (facts.first_entry() >= tracks.until()) return no;
+    auto& pieces = tracks.pieces();
     pieces.begin(2);
-    pieces.add(truth_at(lift.from(), false));
+    pieces.add(truth_at(tracks.from(), false));
     pieces.add(truth_at(facts.first_entry(), true));
     return pieces.finish();
 }
@@ -49,9 +50,9 @@ Instant figures_from(const RuleSet& rules, const Facts& facts) {
 
 void lift_figures(const RuleSet& rules, const Facts& facts, Windows& windows, Instant since, Instant until, Figures& figures,
                   Arena& arena) {
-    Lift lift(rules.program(), facts, windows, since, until, arena);
-    Sweep sweep(rules, lift, existence(rules, facts, lift), arena);
-    sweep.run(figures);
+    TrackEvaluation tracks(rules.program(), facts, windows, since, until, arena);
+    FiguresFromTracks summed(rules, tracks, existence(rules, facts, tracks), arena);
+    summed.run(figures);
 }
 
 Figures step_figures(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena) {
@@ -70,15 +71,15 @@ Figures step_figures(const RuleSet& rules, std::span<const FactInput> inputs, In
 void lift_alerts(const RuleSet& rules, const Facts& facts, Windows& windows, AssessmentOver& over, Instant since,
                  Instant until, Arena& arena) {
     if (rules.alerts().empty()) return;
-    Lift lift(rules.program(), facts, windows, alerts_from(rules, facts, since), until, arena);
-    const Track exists = existence(rules, facts, lift);
+    TrackEvaluation tracks(rules.program(), facts, windows, alerts_from(rules, facts, since), until, arena);
+    const Track exists = existence(rules, facts, tracks);
     for (std::size_t i = 0; i < rules.alerts().size(); ++i)
-        sweep_alert(rules.alerts()[i], exists, lift.of(rules.alerts()[i].when), since, until, over.alerts[i]);
+        follow_alert(rules.alerts()[i], exists, tracks.of(rules.alerts()[i].when), since, until, over.alerts[i]);
 }
 
 }  // namespace
 
-bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+bool assess_by_tracks(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
                       AssessmentOver& over, Arena& arena) {
     try {
         Facts facts(view(rules.document().facts), inputs, rules.wanted(), arena);
@@ -92,14 +93,14 @@ bool lift_assessments(const RuleSet& rules, std::span<const FactInput> inputs, I
         }
         lift_alerts(rules, facts, windows, over, since, until, arena);
         return true;
-    } catch (const NotLifted&) {
+    } catch (const NoTrack&) {
         return false;
     } catch (const Error&) {
         return false;  // step by step it is raised again, with what it concerns, if it is in order
     }
 }
 
-void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+void assess_by_steps(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
                       AssessmentOver& over, Arena& arena) {
     Assessor assessor(rules, inputs, arena);
     if (rules.asks_figures())
@@ -128,9 +129,9 @@ void step_assessments(const RuleSet& rules, std::span<const FactInput> inputs, I
 AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
                            Arena& arena) {
     AssessmentOver over(rules, arena);
-    if (since >= until || lift_assessments(rules, inputs, since, until, over, arena)) return over;
+    if (since >= until || assess_by_tracks(rules, inputs, since, until, over, arena)) return over;
     AssessmentOver stepped(rules, arena);
-    step_assessments(rules, inputs, since, until, stepped, arena);
+    assess_by_steps(rules, inputs, since, until, stepped, arena);
     return stepped;
 }
 
@@ -142,7 +143,7 @@ Figures figures_until(const RuleSet& rules, std::span<const FactInput> inputs, c
         Windows windows(rules.program(), facts, arena);
         lift_figures(rules, facts, windows, from, until, figures, arena);
         return figures;
-    } catch (const NotLifted&) {
+    } catch (const NoTrack&) {
     } catch (const Error&) {
     }
     return step_figures(rules, inputs, from, until, arena);
@@ -154,11 +155,11 @@ Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instan
     try {
         const Facts facts(view(rules.document().facts), inputs, rules.wanted(), arena);
         Windows windows(rules.program(), facts, arena);
-        Lift lift(rules.program(), facts, windows, since, until, arena);
-        Sweep sweep(rules, lift, existence(rules, facts, lift), arena);
-        sweep.run(score);
+        TrackEvaluation tracks(rules.program(), facts, windows, since, until, arena);
+        FiguresFromTracks summed(rules, tracks, existence(rules, facts, tracks), arena);
+        summed.run(score);
         return score;
-    } catch (const NotLifted&) {
+    } catch (const NoTrack&) {
     } catch (const Error&) {
     }
     Assessor assessor(rules, inputs, arena);

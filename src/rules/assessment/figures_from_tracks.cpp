@@ -2,7 +2,7 @@
 
 namespace csagg {
 
-void Sweep::move(std::uint32_t level) {
+void FiguresFromTracks::move(std::uint32_t level) {
     const Level& after = levels_[level];
     const std::uint32_t source = after.source;
     const Level& before = levels_[std::exchange(now_[source], level)];
@@ -19,18 +19,18 @@ void Sweep::move(std::uint32_t level) {
     }
 }
 
-void Sweep::look_at_existence() {
+void FiguresFromTracks::look_at_existence() {
     const Level& level = levels_[now_[exists_source_]];
-    if (level.failed) throw NotLifted{};
+    if (level.failed) throw NoTrack{};
     exists_now_ = level.word != 0;
 }
 
-void Sweep::look_at_stage() {
+void FiguresFromTracks::look_at_stage() {
     const Level& level = levels_[now_[stage_source_]];
     stage_now_ = level.failed ? failed_stage : level.word;
 }
 
-void Sweep::add_up(std::uint32_t stage) {
+void FiguresFromTracks::add_up(std::uint32_t stage) {
     added_stage_ = stage;
     sum_ = base_;
     applying_ = missing_ = failed_ = weight_ = 0;
@@ -47,20 +47,20 @@ void Sweep::add_up(std::uint32_t stage) {
     }
 }
 
-std::optional<Number> Sweep::score_of_sum() const {
+std::optional<Number> FiguresFromTracks::score_of_sum() const {
     if (!rules_.is_mean()) return round_to_number(sum_ < 0, sum_ < 0 ? -Uint128(sum_) : Uint128(sum_), scale_);
     if (weight_ == 0) return std::nullopt;
     return divide_rounded(Wide{WideInteger<4>(sum_), scale_}, weight_);
 }
 
-Number Sweep::clamped(const Number& score) const {
+Number FiguresFromTracks::clamped(const Number& score) const {
     const Document& document = rules_.document();
     if (document.min && score < *document.min) return *document.min;
     if (document.max && *document.max < score) return *document.max;
     return score;
 }
 
-std::uint32_t Sweep::band_of(const Number& score) const {
+std::uint32_t FiguresFromTracks::band_of(const Number& score) const {
     std::uint32_t band = none;
     const auto& bands = rules_.document().bands;
     for (std::uint32_t i = 0; i < bands.size() && (!bands[i].from || *bands[i].from <= score); ++i) band = i;
@@ -68,7 +68,7 @@ std::uint32_t Sweep::band_of(const Number& score) const {
 }
 
 /// Of the sum; the same sums come again and again.
-const Sweep::Known& Sweep::find_score(bool wants_band) {
+const FiguresFromTracks::Known& FiguresFromTracks::find_score(bool wants_band) {
     const std::int64_t weight = rules_.is_mean() ? weight_ : 0;
     const auto mixed = (std::uint64_t(sum_) ^ std::uint64_t(sum_ >> 64) ^ std::uint64_t(weight)) * 0x9E3779B97F4A7C15U;
     Known& known = known_[mixed >> 58];
@@ -84,14 +84,14 @@ const Sweep::Known& Sweep::find_score(bool wants_band) {
 }
 
 /// Whether it differs from what was present before.
-bool Sweep::find_present(Present& present, bool wants_band) {
+bool FiguresFromTracks::find_present(Present& present, bool wants_band) {
     if (!exists_now_) return std::exchange(present.exists, false);
     if (stage_now_ != added_stage_) {
-        if (stage_now_ == failed_stage) throw NotLifted{};
+        if (stage_now_ == failed_stage) throw NoTrack{};
         add_up(stage_now_);
     }
     const Level& override = levels_[now_[override_source_]];
-    if (failed_ > 0 || override.failed) throw NotLifted{};
+    if (failed_ > 0 || override.failed) throw NoTrack{};
     const bool same = present.exists && present.sum == sum_ && present.stage == stage_now_ &&
                       present.applying == applying_ && present.missing == missing_ && present.weight == weight_;
     if (same && rules_.override_when() == no_node) return false;
@@ -112,7 +112,7 @@ bool Sweep::find_present(Present& present, bool wants_band) {
     return true;
 }
 
-void Sweep::run_any(Steps* stage, Steps& score, Steps* band, Steps* coverage) {
+void FiguresFromTracks::run_any(Steps* stage, Steps& score, Steps* band, Steps* coverage) {
     const Document& document = rules_.document();
     std::size_t scores = 0;
     score.entries.resize(merged_.size() + 2, boost::container::default_init);
@@ -144,7 +144,7 @@ void Sweep::run_any(Steps* stage, Steps& score, Steps* band, Steps* coverage) {
                        : Value::none(Kind::number));
         before = present;
     };
-    put(lift_.from());
+    put(tracks_.from());
     const Change* change = merged_.data();
     const Change* const end = change + merged_.size();
     for (std::size_t steps = 0; change != end;) {
@@ -155,12 +155,12 @@ void Sweep::run_any(Steps* stage, Steps& score, Steps* band, Steps* coverage) {
     }
     score.entries.resize(scores);
     for (Steps* steps : {stage, &score, band, coverage})
-        if (steps != nullptr) append(steps, lift_.until(), Value::none(steps->kind));
+        if (steps != nullptr) append(steps, tracks_.until(), Value::none(steps->kind));
 }
 
 /// Nothing fails, nothing overrides: then a score follows from its sum.
 template <class Sum>
-void Sweep::run_plain(Steps& score) {
+void FiguresFromTracks::run_plain(Steps& score) {
     constexpr std::uint8_t unknown = 255;
     struct Known {
         Sum sum;
@@ -202,7 +202,7 @@ void Sweep::run_plain(Steps& score) {
     };
     look_at_existence();
     look_at_stage();
-    turn(lift_.from());
+    turn(tracks_.from());
     const Change* change = merged_.data();
     const Change* const end = change + merged_.size();
     for (std::size_t steps = 0; change != end;) {
@@ -225,19 +225,19 @@ void Sweep::run_plain(Steps& score) {
             put(at);
         }
     }
-    if (present) *out++ = {lift_.until(), 0, Value::none(Kind::number)};
+    if (present) *out++ = {tracks_.until(), 0, Value::none(Kind::number)};
     score.entries.resize(std::size_t(out - score.entries.data()));
 }
 
-void Sweep::run(Steps& score) {
+void FiguresFromTracks::run(Steps& score) {
     if (any_failed_ || rules_.override_when() != no_node || rules_.is_mean()) return run_any(nullptr, score, nullptr, nullptr);
     if (is_narrow_) return run_plain<std::int64_t>(score);
     run_plain<Int128>(score);
 }
 
-void Sweep::run(Figures& figures) { run_any(&figures.stage, figures.score, &figures.band, &figures.coverage); }
+void FiguresFromTracks::run(Figures& figures) { run_any(&figures.stage, figures.score, &figures.band, &figures.coverage); }
 
-void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
+void follow_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
                  Steps& out) {
     AlertMachine machine;
     std::size_t there = 0, condition = 0, steps = 0;
@@ -248,7 +248,7 @@ void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& 
         const Piece present = exists[there], truth = when[condition];
         const bool exists_now = present.is_true();
         if (present.state() == PieceState::failed || (exists_now && truth.state() == PieceState::failed))
-            throw NotLifted{};
+            throw NoTrack{};
         if (exists_now)
             machine.step(alert, truth.is_true(), t);
         else

@@ -17,10 +17,10 @@ struct Level {
     Int128 scaled() const { return Int128(high) << 64 | low; }
 };
 
-class Sweep {
+class FiguresFromTracks {
 public:
-    /// All must outlive this. NotLifted, here and below: where an expression that is needed fails, too.
-    Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena);
+    /// All must outlive this. NoTrack, here and below: where an expression that is needed fails, too.
+    FiguresFromTracks(const RuleSet& rules, TrackEvaluation& tracks, Track exists, Arena& arena);
 
     void run(Figures& figures);
     /// The score alone.
@@ -90,7 +90,7 @@ private:
     std::uint32_t band_of(const Number& score) const;
 
     const RuleSet& rules_;
-    Lift& lift_;
+    TrackEvaluation& tracks_;
     const std::uint32_t rule_count_, override_source_, exists_source_, stage_source_;
     Arena& arena_;
     Vector<Level> levels_;
@@ -115,7 +115,7 @@ private:
 };
 
 /// The firing of one alert, from `since` on. Both tracks begin where alerts are followed from.
-void sweep_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
+void follow_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
                  Steps& out);
 
 }  // namespace csagg

@@ -5,9 +5,9 @@
 
 namespace csagg {
 
-Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
+FiguresFromTracks::FiguresFromTracks(const RuleSet& rules, TrackEvaluation& tracks, Track exists, Arena& arena)
     : rules_(rules),
-      lift_(lift),
+      tracks_(tracks),
       rule_count_(std::uint32_t(rules.rules().size())),
       override_source_(rule_count_),
       exists_source_(rule_count_ + 1),
@@ -30,7 +30,7 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
     missing.points = {};
     if (rules.override_when() == no_node) {
         begin_source();
-        add_change(lift.from(), add_level(override_source_, missing));
+        add_change(tracks.from(), add_level(override_source_, missing));
     } else {
         collect(override_source_, rules.override_when(), rules.override_score(), missing, missing);
     }
@@ -45,17 +45,17 @@ Sweep::Sweep(const RuleSet& rules, Lift& lift, Track exists, Arena& arena)
 }
 
 /// The number of the first stage whose condition is true; absent where none is.
-Track Sweep::stages() {
-    Track all = lift_.constant(absent_at(lift_.from()));
+Track FiguresFromTracks::stages() {
+    Track all = tracks_.constant(absent_at(tracks_.from()));
     for (std::size_t i = rules_.stages().size(); i-- > 0;) {
-        const Track here = lift_.constant({lift_.from(), std::int64_t(i)});
-        all = rules_.stages()[i] == no_node ? here : lift_.choose(lift_.of(rules_.stages()[i]), here, all);
+        const Track here = tracks_.constant({tracks_.from(), std::int64_t(i)});
+        all = rules_.stages()[i] == no_node ? here : tracks_.choose(tracks_.of(rules_.stages()[i]), here, all);
     }
     return all;
 }
 
 /// For so many more changes.
-void Sweep::make_room(std::size_t changes) {
+void FiguresFromTracks::make_room(std::size_t changes) {
     if (changes <= change_room_ - change_count_) return;
     change_room_ = std::max(change_count_ + changes, 2 * change_room_);
     auto* const fresh = static_cast<Change*>(arena_.allocate(change_room_ * sizeof(Change), alignof(Change)));
@@ -64,7 +64,7 @@ void Sweep::make_room(std::size_t changes) {
 }
 
 /// The level's number; that of the source's latest one if it says the same.
-std::uint32_t Sweep::add_level(std::uint32_t source, Level level) {
+std::uint32_t FiguresFromTracks::add_level(std::uint32_t source, Level level) {
     level.source = source;
     if (!levels_.empty()) {
         const Level& last = levels_.back();
@@ -77,7 +77,7 @@ std::uint32_t Sweep::add_level(std::uint32_t source, Level level) {
 }
 
 /// Changes of one rule or the override: `off` while the condition is false, `unknown` while it or the points are NULL.
-void Sweep::collect(std::uint32_t source, NodeId when, NodeId points, const Level& off, const Level& unknown) {
+void FiguresFromTracks::collect(std::uint32_t source, NodeId when, NodeId points, const Level& off, const Level& unknown) {
     begin_source();
     // A condition that decides against a rule where it is NULL decides against an override too, but does not make it
     // missing.
@@ -85,7 +85,7 @@ void Sweep::collect(std::uint32_t source, NodeId when, NodeId points, const Leve
     Level failure;
     failure.failed = true;
     const auto add_failure = [&](Instant at) { add_change(at, add_level(source, failure)); };
-    const Track conditions = when == no_node ? lift_.constant(truth_at(lift_.from(), true)) : lift_.of(when);
+    const Track conditions = when == no_node ? tracks_.constant(truth_at(tracks_.from(), true)) : tracks_.of(when);
     if (conditions.is_uniform() && !conditions.absent_head && rules_.program()[points].op == Op::constant) {
         const Value constant = rules_.program()[points].constant;
         Level on = unknown;
@@ -99,7 +99,7 @@ void Sweep::collect(std::uint32_t source, NodeId when, NodeId points, const Leve
     const auto add_points = [&](Instant begin, Instant end, const Piece& piece) {
         if (piece.state() == PieceState::failed) return add_failure(begin);
         if (piece.state() == PieceState::absent) return add_change(begin, unknown_level);
-        lift_.for_values(piece, begin, end, [this, source](Instant t, Instant, const Number& number) {
+        tracks_.for_values(piece, begin, end, [this, source](Instant t, Instant, const Number& number) {
             add_change(t, add_level(source, {number}));
         });
     };
@@ -115,7 +115,7 @@ void Sweep::collect(std::uint32_t source, NodeId when, NodeId points, const Leve
         } else if (condition.word == 0) {
             add_change(condition.at, off_level);
         } else {
-            if (values.size == 0) values = lift_.of(points);
+            if (values.size == 0) values = tracks_.of(points);
             while (values.at[v + 1] <= condition.at) ++v;
             add_points(condition.at, std::min(end, values.at[v + 1]), values[v]);
             while (values.at[v + 1] < end) {
@@ -127,7 +127,7 @@ void Sweep::collect(std::uint32_t source, NodeId when, NodeId points, const Leve
 }
 
 /// Existence, or the number of the stage; no stage is none.
-void Sweep::collect_words(std::uint32_t source, const Track& track) {
+void FiguresFromTracks::collect_words(std::uint32_t source, const Track& track) {
     begin_source();
     for (std::size_t i = 0; i < track.size; ++i) {
         const Piece piece = track[i];
@@ -140,8 +140,8 @@ void Sweep::collect_words(std::uint32_t source, const Track& track) {
     }
 }
 
-/// Finds the scale at which all points are whole numbers, and makes them so. NotLifted where a sum might not fit.
-void Sweep::scale_points() {
+/// Finds the scale at which all points are whole numbers, and makes them so. NoTrack where a sum might not fit.
+void FiguresFromTracks::scale_points() {
     const Number& base = rules_.document().base;
     scale_ = base.scale;
     for (const Level& level : levels_) scale_ = std::max<int>(scale_, level.points.scale);
@@ -156,13 +156,13 @@ void Sweep::scale_points() {
         for (int digits = scale_ - number.scale; digits > 0; digits -= 18) room /= power_of_ten[std::min(digits, 18)];
         return Int128(magnitude_of(number.coefficient)) <= room;
     };
-    if (check && !fits(base)) throw NotLifted{};
+    if (check && !fits(base)) throw NoTrack{};
     base_ = at_scale(base);
     constexpr std::int64_t most = std::int64_t(1) << 62;
     const std::int64_t share = most / (rule_count_ + 2);
     is_narrow_ = base_ <= share && base_ >= -share;
     for (Level& level : levels_) {
-        if (check && !fits(level.points)) throw NotLifted{};
+        if (check && !fits(level.points)) throw NoTrack{};
         any_failed_ |= level.failed;
         Int128 scaled = at_scale(level.points);
         if (level.source < rule_count_) scaled *= rules_.rules()[level.source].weight;
@@ -172,7 +172,7 @@ void Sweep::scale_points() {
     }
 }
 
-Int128 Sweep::at_scale(const Number& number) const {
+Int128 FiguresFromTracks::at_scale(const Number& number) const {
     const int digits = scale_ - number.scale;
     if (digits <= 18) return Int128(number.coefficient) * power_of_ten[digits];
     return Int128(number.coefficient) * power_of_ten[18] * power_of_ten[digits - 18];
@@ -215,7 +215,7 @@ std::span<const T> merge_lists(std::span<const T> a, std::span<const T> b, T* ou
 
 /// All changes in order of time. Those of one source are in order; so lists are merged two by two, always the shortest
 /// (D. A. Huffman 1952).
-std::span<const Sweep::Change> Sweep::merge_changes() {
+std::span<const FiguresFromTracks::Change> FiguresFromTracks::merge_changes() {
     using List = std::span<const Change>;
     SmallVector<List, 32> lists(arena_);
     for (std::size_t i = 0; i + 1 < begins_.size(); ++i)

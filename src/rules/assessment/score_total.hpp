@@ -13,9 +13,9 @@ struct RuleOutcome {
     friend bool operator==(const RuleOutcome&, const RuleOutcome&) = default;
 };
 
-class Tally {
+class ScoreTotal {
 public:
-    explicit Tally(const RuleSet& rules) : is_mean_(rules.is_mean()) { points_.add(rules.document().base); }
+    explicit ScoreTotal(const RuleSet& rules) : is_mean_(rules.is_mean()) { points_.add(rules.document().base); }
 
     void add(const RuleSet::Rule& rule, const RuleOutcome& outcome) { add(rule, outcome, 1); }
     void take_away(const RuleSet::Rule& rule, const RuleOutcome& outcome) { add(rule, outcome, -1); }

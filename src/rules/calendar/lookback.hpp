@@ -41,11 +41,11 @@ private:
 };
 
 /// A Window, a Period, or nothing: then begin and exit are the instant itself. What lies beyond a timestamp's range is infinite.
-class Reach {
+class Lookback {
 public:
-    Reach() = default;
-    explicit Reach(const Window& window) : window_(&window) {}
-    explicit Reach(const Period& period) : period_(&period) {}
+    Lookback() = default;
+    explicit Lookback(const Window& window) : window_(&window) {}
+    explicit Lookback(const Period& period) : period_(&period) {}
 
     Instant begin_of(Instant t) const {
         if (window_ == nullptr) return period_ == nullptr ? t : t < first_instant + margin ? minus_infinity : period_->begin_of(t);
@@ -75,24 +75,24 @@ private:
 
 /// The windows of a rule set, one for each length: they are large, since they remember what they were asked. And the
 /// periods, which are few.
-class Reaches {
+class Lookbacks {
 public:
-    Reaches(const Calendar& calendar, Arena& arena) : calendar_(&calendar), windows_(arena), periods_(arena) {}
+    Lookbacks(const Calendar& calendar, Arena& arena) : calendar_(&calendar), windows_(arena), periods_(arena) {}
 
-    Reach of(const Span& length) {
+    Lookback of(const Span& length) {
         const auto place = std::lower_bound(windows_.begin(), windows_.end(), length,
                                             [](const Window* w, const Span& sought) { return order(w->length()) < order(sought); });
-        if (place != windows_.end() && (*place)->length() == length) return Reach(**place);
+        if (place != windows_.end() && (*place)->length() == length) return Lookback(**place);
         Arena& arena = windows_.get_stored_allocator().arena();
         const Window* const made = new (arena.allocate(sizeof(Window), alignof(Window))) Window(*calendar_, length);
-        return Reach(**windows_.insert(place, made));
+        return Lookback(**windows_.insert(place, made));
     }
-    Reach period(const Span& length) {
+    Lookback period(const Span& length) {
         for (const Period* const period : periods_)
-            if (period->length() == length) return Reach(*period);
+            if (period->length() == length) return Lookback(*period);
         Arena& arena = periods_.get_stored_allocator().arena();
         periods_.push_back(new (arena.allocate(sizeof(Period), alignof(Period))) Period(*calendar_, length));
-        return Reach(*periods_.back());
+        return Lookback(*periods_.back());
     }
     /// The beginning of each; they seldom remember more.
     void prefetch() const {

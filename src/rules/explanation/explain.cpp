@@ -62,13 +62,13 @@ void for_questions(const RuleSet& rules, std::span<const NodeId> roots, Arena& a
 }
 
 /// What the rules come to, before an override and bounds.
-Wide sum_of(const Tally& tally) { return tally.is_mean() ? wide_of(tally.score().value_or(Number{})) : tally.points(); }
+Wide sum_of(const ScoreTotal& total) { return total.is_mean() ? wide_of(total.score().value_or(Number{})) : total.points(); }
 
 /// The summands of a score at one instant.
 struct Summands {
     Assessment assessment;
     Wide base, override, clamp;
-    Tally tally;
+    ScoreTotal total;
     bool pinned = false;
     Vector<Wide> rules;
     Vector<Byte> applies;
@@ -76,7 +76,7 @@ struct Summands {
 
     Summands(const RuleSet& set, Assessor& assessor, Arena& arena)
         : assessment(assessor.assess()),
-          tally(set),
+          total(set),
           rules(set.rules().size(), Wide{}, Alloc<Wide>(arena)),
           applies(set.rules().size(), 0, Alloc<Byte>(arena)),
           outcomes(set.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)) {
@@ -86,7 +86,7 @@ struct Summands {
             applies[i] = Byte(set.rules()[i].applies_in(assessment.stage));
             if (applies[i] == 0) continue;
             outcomes[i] = assessor.rule(i);
-            tally.add(set.rules()[i], outcomes[i]);
+            total.add(set.rules()[i], outcomes[i]);
         }
         if (set.is_mean())
             share(set);
@@ -96,19 +96,19 @@ struct Summands {
         const Wide score = wide_of(*assessment.score);
         Number score_given;
         pinned = assessor.overridden(score_given);
-        (pinned ? override : clamp) = minus(score, sum_of(tally));
+        (pinned ? override : clamp) = minus(score, sum_of(total));
     }
 
 private:
     /// weight x points / the sum of all weights, of each rule. A quotient may have no end: what all rules up to one come to
     /// is rounded, so that the differences add up to the rounded mean.
     void share(const RuleSet& set) {
-        Tally running(set);
+        ScoreTotal running(set);
         Wide shown;
-        for (std::size_t i = 0; i < rules.size() && tally.weights() > 0; ++i) {
+        for (std::size_t i = 0; i < rules.size() && total.weights() > 0; ++i) {
             if (applies[i] == 0) continue;
             running.add(set.rules()[i], outcomes[i]);
-            const Wide upto = wide_of(divide_rounded(running.points(), tally.weights()));
+            const Wide upto = wide_of(divide_rounded(running.points(), total.weights()));
             rules[i] = minus(upto, std::exchange(shown, upto));
         }
     }
@@ -231,19 +231,19 @@ public:
     void compare(Instant at, const RuleSet& set, const Summands& old, const Summands& now, const Facts& facts) {
         const bool born = old.assessment.exists != now.assessment.exists;
         add(at, Cause::existence, Part::base, {}, old.base, now.base);
-        Tally tally = old.tally;
+        ScoreTotal total = old.total;
         for (std::size_t i = 0; i < now.rules.size(); ++i) {
             const bool applied = old.applies[i] != 0, applies = now.applies[i] != 0;
             if (applied == applies && old.outcomes[i] == now.outcomes[i]) continue;
             const RuleSet::Rule& rule = set.rules()[i];
-            const Wide before = sum_of(tally);
-            if (applied) tally.take_away(rule, old.outcomes[i]);
-            if (applies) tally.add(rule, now.outcomes[i]);
+            const Wide before = sum_of(total);
+            if (applied) total.take_away(rule, old.outcomes[i]);
+            if (applies) total.add(rule, now.outcomes[i]);
             const Cause cause = born ? Cause::existence : applied != applies ? Cause::stage : by_time(set, {rule.when, rule.points}, facts, at);
             if (born)
                 add(at, cause, Part::rule, rule.name, old.rules[i], now.rules[i]);
             else
-                add(at, cause, Part::rule, rule.name, before, sum_of(tally));
+                add(at, cause, Part::rule, rule.name, before, sum_of(total));
         }
         // What an override takes away or gives back changes with every rule below it: the cause is as good as theirs.
         add(at, born ? Cause::existence : by_time(set, {set.override_when(), set.override_score()}, facts, at), Part::override, {}, old.override,

@@ -13,7 +13,7 @@ public:
         if (data.known_from != minus_infinity) known_ = days_.begin_of(days_.day_of(data.known_from) + length);
     }
 
-    Said at(Instant now) const {
+    ValueUntil at(Instant now) const {
         const Value none = Value::none(Kind::number);
         if (now < known_) return {none, known_};
         const std::int64_t today = days_.day_of(now), first = today - length_;

@@ -49,7 +49,7 @@ void Evaluation::previous(const Node& node, Result& result) {
 /// Whether a run began in the window (L(now), now].
 void Evaluation::changed_within(const Node& node, Result& result) {
     const StateData& data = facts_.state(node.fact);
-    const Reach& window = program_.questions()[node.question].window;
+    const Lookback& window = program_.questions()[node.question].window;
     if (now_ < data.known_from) return set(result, no_truth, data.known_from);
     Instant next = 0;
     const std::size_t n = runs_begun(node, data, next);
@@ -81,13 +81,13 @@ void Evaluation::extreme_of_window(const Node& node, Result& result) {
     if (cursor.extremes == nullptr)
         cursor.extremes = new (arena_.allocate(sizeof(Extremes), alignof(Extremes)))
             Extremes(facts_.state(node.fact), program_.questions()[node.question].window, node.op == Op::lowest, Kind(node.kind), arena_);
-    const Said said = cursor.extremes->at(now_);
-    set(result, said.value, said.until);
+    const ValueUntil now = cursor.extremes->at(now_);
+    set(result, now.value, now.until);
 }
 
 void Evaluation::mean(const Node& node, Result& result) {
-    const Said said = DayMean(program_.days(), facts_.state(node.fact), node.window.days).at(now_);
-    set(result, said.value, said.until);
+    const ValueUntil now = DayMean(program_.days(), facts_.state(node.fact), node.window.days).at(now_);
+    set(result, now.value, now.until);
 }
 
 // ---- counters
@@ -96,8 +96,8 @@ void Evaluation::streak(const Node& node, Result& result) {
     Cursor& cursor = cursors_[node.question];
     if (cursor.streak == nullptr)
         cursor.streak = new (arena_.allocate(sizeof(Streak), alignof(Streak))) Streak(program_.days(), facts_.counter(node.fact));
-    const Said said = cursor.streak->at(now_);
-    set(result, said.value, said.until);
+    const ValueUntil now = cursor.streak->at(now_);
+    set(result, now.value, now.until);
 }
 
 /// Moves both ends of the window to now.

@@ -9,14 +9,14 @@ namespace csagg {
 /// Of the runs in the window those are kept that no later one beats: the first of them is the answer.
 class Extremes {
 public:
-    Extremes(const StateData& data, const Reach& window, bool lowest, Kind kind, Arena& arena)
+    Extremes(const StateData& data, const Lookback& window, bool lowest, Kind kind, Arena& arena)
         : runs_(view(data.runs)), window_(window), lowest_(lowest), none_(Value::none(kind)) {
         if (data.known_from != minus_infinity) known_ = window.exit_of(std::max(data.known_from - 1, first_instant));
         kept_ = static_cast<std::uint32_t*>(arena.allocate((runs_.size() + 1) * sizeof(std::uint32_t), alignof(std::uint32_t)));
     }
 
     /// Instants never go back.
-    Said at(Instant now) {
+    ValueUntil at(Instant now) {
         if (now < known_) return {none_, known_};
         if (!started_) start(now);
         for (; entered_ < runs_.size() && runs_[entered_].at <= now; ++entered_) keep(entered_);
@@ -50,7 +50,7 @@ private:
     }
 
     std::span<const Run> runs_;
-    const Reach window_;
+    const Lookback window_;
     const bool lowest_;
     const Value none_;
     Instant known_ = minus_infinity;

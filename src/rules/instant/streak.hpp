@@ -15,7 +15,7 @@ public:
     }
 
     /// Instants never go back.
-    Said at(Instant now) {
+    ValueUntil at(Instant now) {
         move_to(now);
         const Instant next = entered_ < events_.size() ? events_[entered_] : plus_infinity;
         const std::int64_t today = days_.day_of(now);

@@ -4,7 +4,7 @@
 namespace csagg {
 
 /// A value, and the instant before which it does not change.
-struct Said {
+struct ValueUntil {
     Value value;
     Instant until;
 };

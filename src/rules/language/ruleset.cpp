@@ -55,7 +55,7 @@ std::uint32_t Program::exits(const Node& node, std::uint32_t of, const Span& len
     for (std::uint32_t i = 0; i < exits_.size(); ++i)
         if (exits_[i].fact == node.fact && exits_[i].of == of && exits_[i].length == length && exits_[i].calendar == node.calendar)
             return i;
-    exits_.push_back({node.fact, of, length, node.calendar, reach(node, length)});
+    exits_.push_back({node.fact, of, length, node.calendar, lookback(node, length)});
     return std::uint32_t(exits_.size() - 1);
 }
 
@@ -74,11 +74,11 @@ NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
     question.node = id;
     nodes_.list[id].question = std::uint32_t(questions_.size());
     if (node.op == Op::state_ago) {
-        question.shift = reaches_.of(node.window);
+        question.shift = lookbacks_.of(node.window);
     } else {
         question.has_window = has_length(node.window);
-        if (question.has_window) question.window = reach(node, node.window);
-        if (has_length(node.shift)) question.shift = reach(node, node.shift);
+        if (question.has_window) question.window = lookback(node, node.window);
+        if (has_length(node.shift)) question.shift = lookback(node, node.shift);
     }
     if (is_window(node.op)) {
         if (question.has_window) question.leaves = exits(node, Exits::none, node.window);
@@ -111,7 +111,7 @@ void Program::prefetch() const {
     csagg::prefetch(nodes_.list);
     csagg::prefetch(nodes_.arguments);
     csagg::prefetch(questions_);
-    reaches_.prefetch();
+    lookbacks_.prefetch();
 }
 
 void RuleSet::prefetch() const {
@@ -206,8 +206,8 @@ void RuleSet::add_alert(const Document::Alert& alert, Arena& arena) {
     compiled.when = compile(alert.when, Kind::boolean, arena);
     compiled.has_hold = alert.hold.has_value();
     compiled.has_keep = alert.keep.has_value();
-    if (alert.hold) compiled.hold = program_.reach(*alert.hold);
-    if (alert.keep) compiled.keep = program_.reach(*alert.keep);
+    if (alert.hold) compiled.hold = program_.lookback(*alert.hold);
+    if (alert.keep) compiled.keep = program_.lookback(*alert.keep);
 }
 
 RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena)

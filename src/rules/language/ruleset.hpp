@@ -19,15 +19,15 @@ struct Exits {
     std::uint32_t of;  // none: the events
     Span length;
     bool calendar;  // of a period
-    Reach by;
+    Lookback by;
 };
 
 /// A node that asks a fact: where it looks, and which cursor it has.
 struct Question {
     NodeId node;
     bool has_window = false;
-    Reach window;  // how far back
-    Reach shift;   // from when on
+    Lookback window;  // how far back
+    Lookback shift;   // from when on
     std::uint32_t enters = Exits::none, leaves = Exits::none;  // of counters, if the window is shifted, if there is one
 
     /// From when on a counter that is known from `known_from` on has the window whole: it begins after the last unknown
@@ -39,11 +39,12 @@ struct Question {
 
 class Program {
 public:
-    Program(const Calendar& calendar, Arena& arena) : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), reaches_(calendar, arena) {}
+    Program(const Calendar& calendar, Arena& arena)
+        : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), lookbacks_(calendar, arena) {}
 
     /// Takes over the last of `parsed` with all it needs; gives its number here. Names become what they stand for.
     NodeId take(const Nodes& parsed, std::span<const NodeId> definitions);
-    Reach reach(const Span& length) { return reaches_.of(length); }
+    Lookback lookback(const Span& length) { return lookbacks_.of(length); }
 
     const Nodes& nodes() const { return nodes_; }
     const Node& operator[](NodeId id) const { return nodes_.list[id]; }
@@ -57,14 +58,16 @@ private:
     bool equal(const Node& node, std::span<const NodeId> arguments, NodeId other) const;
     void enlarge();
     std::uint32_t exits(const Node& node, std::uint32_t of, const Span& length);
-    Reach reach(const Node& node, const Span& length) { return node.calendar ? reaches_.period(length) : reaches_.of(length); }
+    Lookback lookback(const Node& node, const Span& length) {
+        return node.calendar ? lookbacks_.period(length) : lookbacks_.of(length);
+    }
 
     Nodes nodes_;
     Vector<Question> questions_;
     Vector<Exits> exits_;
     Vector<NodeId> slots_;  // open addressing: number + 1, or 0
     LocalDays days_;
-    Reaches reaches_;
+    Lookbacks lookbacks_;
 };
 
 class RuleSet {
@@ -83,7 +86,7 @@ public:
         std::string_view name;
         NodeId when;
         bool has_hold, has_keep;
-        Reach hold, keep;
+        Lookback hold, keep;
     };
 
     /// Reads and compiles; `source` must outlive this. Errors as Document, and of expressions, with line and column.

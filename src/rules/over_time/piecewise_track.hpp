@@ -51,7 +51,7 @@ inline Piece failed_at(Instant at) { return {at, 0, {0, 0, PieceState::failed}};
 inline Piece number_at(Instant at, const Number& number) { return {at, number.coefficient, {0, number.scale}}; }
 
 /// What is too much for tracks, or not said exactly by them, is left to Evaluation.
-struct NotLifted {};
+struct NoTrack {};
 
 /// At least one piece; the first begins where the evaluation does. Behind the last stands the instant where it ends.
 struct Track {
@@ -138,7 +138,7 @@ private:
     void make_room(std::size_t pieces) {
         check_interrupts();
         const std::size_t capacity = std::max(pieces, least);
-        if ((total_ += capacity) > most) throw NotLifted{};
+        if ((total_ += capacity) > most) throw NoTrack{};
         move(at_, capacity);
         move(words_, capacity);
         move(traits_, capacity);

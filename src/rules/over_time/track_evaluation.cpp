@@ -2,7 +2,8 @@
 
 namespace csagg {
 
-Lift::Lift(const Program& program, const Facts& facts, Windows& windows, Instant from, Instant until, Arena& arena)
+TrackEvaluation::TrackEvaluation(const Program& program, const Facts& facts, Windows& windows, Instant from, Instant until,
+                                 Arena& arena)
     : program_(program),
       facts_(facts),
       windows_(windows),
@@ -12,14 +13,14 @@ Lift::Lift(const Program& program, const Facts& facts, Windows& windows, Instant
       tracks_(program.nodes().list.size(), Track{}, Alloc<Track>(arena)),
       texts_(Alloc<std::string_view>(arena)) {}
 
-Track Lift::constant(const Piece& piece) {
+Track TrackEvaluation::constant(const Piece& piece) {
     out_.begin(1);
     out_.add(piece.starting(from_));
     return out_.finish();
 }
 
 /// Without its instant.
-Piece Lift::piece_of(const Value& value) {
+Piece TrackEvaluation::piece_of(const Value& value) {
     Piece piece{from_, value.word, {0, value.scale, value.absent ? PieceState::absent : PieceState::value}};
     if (value.absent) {
         piece.word = 0;
@@ -35,7 +36,7 @@ Piece Lift::piece_of(const Value& value) {
     return piece;
 }
 
-Track Lift::compute(NodeId id) {
+Track TrackEvaluation::compute(NodeId id) {
     const Node& node = program_[id];
     using enum PieceState;
     switch (node.op) {
@@ -109,12 +110,12 @@ Track Lift::compute(NodeId id) {
                              : truth_at(begin, node.op == Op::is_true ? piece.is_true() : piece.is_false()));
             });
     }
-    throw NotLifted{};
+    throw NoTrack{};
 }
 
 /// From left to right: f says which of the piece so far and the next argument's it is.
 template <class F>
-Track Lift::fold(const Node& node, F f) {
+Track TrackEvaluation::fold(const Node& node, F f) {
     Track all = argument(node, 0);
     for (std::size_t i = 1; i < node.count; ++i) {
         const Track next = argument(node, i);
@@ -127,7 +128,7 @@ Track Lift::fold(const Node& node, F f) {
     return all;
 }
 
-Track Lift::choose(const Track& condition, const Track& a, const Track& b) {
+Track TrackEvaluation::choose(const Track& condition, const Track& a, const Track& b) {
     out_.begin(condition.size + a.size + b.size);
     std::size_t x = 0, y = 0;
     for (std::size_t i = 0; i < condition.size; ++i) {
@@ -146,7 +147,7 @@ Track Lift::choose(const Track& condition, const Track& a, const Track& b) {
     return out_.finish();
 }
 
-Track Lift::nullif(const Node& node) {
+Track TrackEvaluation::nullif(const Node& node) {
     const Kind kind = Kind(program_[arguments(node)[0]].kind);
     const Track x = argument(node, 0), y = argument(node, 1);
     out_.begin(x.size + y.size);

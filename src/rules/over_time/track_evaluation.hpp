@@ -10,16 +10,16 @@
 
 namespace csagg {
 
-class Lift {
+class TrackEvaluation {
 public:
     /// On [from, until), which is not empty. All must outlive this.
-    Lift(const Program& program, const Facts& facts, Windows& windows, Instant from, Instant until, Arena& arena);
+    TrackEvaluation(const Program& program, const Facts& facts, Windows& windows, Instant from, Instant until, Arena& arena);
 
     Instant from() const { return from_; }
     Instant until() const { return until_; }
     NearDays& days() { return windows_.days(); }
 
-    /// NotLifted. Tracks stay as long as the arena.
+    /// NoTrack. Tracks stay as long as the arena.
     Track of(NodeId id) {
         if (tracks_[id].at == nullptr) tracks_[id] = compute(id);
         return tracks_[id];
@@ -47,7 +47,7 @@ private:
     Track argument(const Node& node, std::size_t i) { return of(arguments(node)[i]); }
     Piece piece_of(const Value& value);
 
-    // lift_facts.cpp
+    // track_evaluation_facts.cpp
     Track state(const Node& node);
     template <class F>
     Track of_runs(const Node& node, F f);
@@ -79,7 +79,7 @@ private:
     Track days_to(const Node& node);
     bool days_to_times(const Track& times, int sign, Track& result);
 
-    // lift_numbers.cpp
+    // track_evaluation_numbers.cpp
     Track arithmetic(const Node& node);
     Piece calculate(Op op, const Number& a, const Number& b, Instant at);
     Track round(const Node& node);
@@ -95,7 +95,7 @@ private:
     template <class F>
     void compare(Op op, Instant begin, Instant end, const Piece& a, const Piece& b, F f);
 
-    // lift.cpp
+    // track_evaluation.cpp
     template <class F>
     Track map(const Track& a, F f);
     template <class F>

@@ -7,9 +7,9 @@ namespace csagg {
 
 // ---- states
 
-Track Lift::state(const Node& node) {
+Track TrackEvaluation::state(const Node& node) {
     const StateData& data = facts_.state(node.fact);
-    const Reach& shift = program_.questions()[node.question].shift;
+    const Lookback& shift = program_.questions()[node.question].shift;
     const Instant known = data.known_from == minus_infinity ? from_ : std::max(from_, shift.exit_of(data.known_from));
     out_.begin(data.runs.size() + 2);
     out_.add(absent_at(from_));
@@ -23,7 +23,7 @@ Track Lift::state(const Node& node) {
 
 /// Calls f(number of runs begun, begin, end) for the stretches from known_from on; before it the value is absent.
 template <class F>
-Track Lift::of_runs(const Node& node, F f) {
+Track TrackEvaluation::of_runs(const Node& node, F f) {
     const StateData& data = facts_.state(node.fact);
     const Instant known = std::max(from_, data.known_from);
     const auto& runs = data.runs;
@@ -39,15 +39,15 @@ Track Lift::of_runs(const Node& node, F f) {
     return out_.finish();
 }
 
-Track Lift::previous(const Node& node) {
+Track TrackEvaluation::previous(const Node& node) {
     return of_runs(node, [this](const StateData& data, std::size_t n, Instant begin, Instant) {
         out_.add(n < 2 || !data.knows_begin(n - 1) ? absent_at(begin)
                                                    : piece_of(data.runs[n - 2].value).starting(begin));
     });
 }
 
-Track Lift::changed_within(const Node& node) {
-    const Reach& window = program_.questions()[node.question].window;
+Track TrackEvaluation::changed_within(const Node& node) {
+    const Lookback& window = program_.questions()[node.question].window;
     return of_runs(node, [this, &window](const StateData& data, std::size_t n, Instant begin, Instant end) {
         Instant t = begin;
         if (n > 0 && data.knows_begin(n - 1)) {
@@ -64,7 +64,7 @@ Track Lift::changed_within(const Node& node) {
     });
 }
 
-Track Lift::age(const Node& node) {
+Track TrackEvaluation::age(const Node& node) {
     return of_runs(node, [this](const StateData& data, std::size_t n, Instant begin, Instant) {
         const bool known =
             n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
@@ -74,32 +74,32 @@ Track Lift::age(const Node& node) {
 
 /// What at(instant) says, from one change to the next.
 template <class At>
-Track Lift::say(At at, std::size_t pieces) {
+Track TrackEvaluation::say(At at, std::size_t pieces) {
     out_.begin(pieces);
     std::size_t steps = 0;
     for (Instant t = from_; t < until_;) {
-        const Said said = at(t);
-        out_.add(piece_of(said.value).starting(t));
+        const ValueUntil now = at(t);
+        out_.add(piece_of(now.value).starting(t));
         if (++steps % 1024 == 0) check_interrupts();
-        t = said.until;
+        t = now.until;
     }
     return out_.finish();
 }
 
-Track Lift::extreme_of_window(const Node& node) {
+Track TrackEvaluation::extreme_of_window(const Node& node) {
     const StateData& data = facts_.state(node.fact);
     Arena& arena = tracks_.get_stored_allocator().arena();
     Extremes extremes(data, program_.questions()[node.question].window, node.op == Op::lowest, Kind(node.kind), arena);
     return say([&](Instant t) { return extremes.at(t); }, 2 * data.runs.size() + 2);
 }
 
-Track Lift::mean(const Node& node) {
+Track TrackEvaluation::mean(const Node& node) {
     const StateData& data = facts_.state(node.fact);
     const DayMean mean(program_.days(), data, node.window.days);
     return say([&](Instant t) { return mean.at(t); }, data.runs.size() + std::size_t(node.window.days) + 2);
 }
 
-Track Lift::streak(const Node& node) {
+Track TrackEvaluation::streak(const Node& node) {
     const CounterColumns& counter = facts_.counter(node.fact);
     Streak streak(program_.days(), counter);
     return say([&](Instant t) { return streak.at(t); }, 2 * counter.instants().size() + 3);
@@ -108,7 +108,7 @@ Track Lift::streak(const Node& node) {
 // ---- counters
 
 /// What count() with one row an event, distinct() and active_days() count.
-Passage Lift::counted(const Node& node) {
+Passage TrackEvaluation::counted(const Node& node) {
     if (node.op == Op::distinct) return windows_.of_actors(node);
     if (node.op == Op::active_days) return windows_.of_days(node);
     return windows_.of(node);
@@ -130,7 +130,7 @@ Start start_of(const Passage& passage, Instant from) {
 
 }  // namespace
 
-Track Lift::window(const Node& node) {
+Track TrackEvaluation::window(const Node& node) {
     static constexpr Instant infinity = plus_infinity;
     const CounterColumns& counter = facts_.counter(node.fact);
     const auto rows = node.op == Op::count ? counter.rows_before() : std::span<const std::int64_t>{};
@@ -192,7 +192,7 @@ Track Lift::window(const Node& node) {
 
 /// `count(...) >= k` and the like, without the numbers between. At least k are there from where the k-th has entered,
 /// up to where all but k - 1 of those entered have left: the union of [enters[i], leaves[i - k + 1]) over all i.
-Track Lift::threshold(const Node& node, const Node& counting, const Number& bound) {
+Track TrackEvaluation::threshold(const Node& node, const Node& counting, const Number& bound) {
     const CounterColumns& counter = facts_.counter(counting.fact);
     if (counting.op == Op::count && !counter.rows_before().empty()) {
         const Track numbers = of(NodeId(&counting - &program_[0]));
@@ -262,7 +262,7 @@ Track Lift::threshold(const Node& node, const Node& counting, const Number& boun
 }
 
 /// What is counted one by one, or a multiple of it.
-std::optional<Lift::Multiple> Lift::multiple_of(const Node& node) const {
+std::optional<TrackEvaluation::Multiple> TrackEvaluation::multiple_of(const Node& node) const {
     if (counts_units(node)) return Multiple{&node, Number::of(1)};
     if (node.op != Op::multiply) return std::nullopt;
     for (const std::size_t i : {0, 1}) {
@@ -275,7 +275,7 @@ std::optional<Lift::Multiple> Lift::multiple_of(const Node& node) const {
 
 /// When a number is `op` 0 that is `value` at `start` and changes by its step at each instant of each stream.
 template <std::size_t streams, class Stream>
-Track Lift::follow(Op op, const Stream* given, std::int64_t value, Instant start, std::size_t size) {
+Track TrackEvaluation::follow(Op op, const Stream* given, std::int64_t value, Instant start, std::size_t size) {
     Stream stream[streams];
     std::copy_n(given, streams, stream);
     out_.begin(size);
@@ -309,7 +309,7 @@ Track Lift::follow(Op op, const Stream* given, std::int64_t value, Instant start
 }
 
 /// `count(...) < 0.5 * count(...)` and the like, without the numbers between.
-bool Lift::compare_counts(const Node& node, Track& result) {
+bool TrackEvaluation::compare_counts(const Node& node, Track& result) {
     const auto a = multiple_of(program_[arguments(node)[0]]), b = multiple_of(program_[arguments(node)[1]]);
     if (!a || !b || !is_tame(a->factor, max_line_value) || !is_tame(b->factor, max_line_value)) return false;
     const auto known = [this](const Node& counting) {
@@ -348,7 +348,7 @@ bool Lift::compare_counts(const Node& node, Track& result) {
     return true;
 }
 
-Track Lift::first_or_last(const Node& node) {
+Track TrackEvaluation::first_or_last(const Node& node) {
     const CounterColumns& counter = facts_.counter(node.fact);
     const auto events = counter.instants();
     const bool forgotten = node.op == Op::first && counter.known_from() != minus_infinity;
@@ -372,7 +372,7 @@ Track Lift::first_or_last(const Node& node) {
 
 // ---- days
 
-Track Lift::within(const Node& node) {
+Track TrackEvaluation::within(const Node& node) {
     const Kind kind = Kind(program_[arguments(node)[0]].kind);
     return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& x) {
         if (x.state() != PieceState::value) return out_.add(x);
@@ -387,7 +387,7 @@ Track Lift::within(const Node& node) {
 }
 
 /// The same for finite times.
-bool Lift::days_to_times(const Track& times, int sign, Track& result) {
+bool TrackEvaluation::days_to_times(const Track& times, int sign, Track& result) {
     if (!times.is_uniform()) return false;
     out_.begin(times.size);
     std::int64_t* const words = out_.words();
@@ -401,7 +401,7 @@ bool Lift::days_to_times(const Track& times, int sign, Track& result) {
     return true;
 }
 
-Track Lift::days_to(const Node& node) {
+Track TrackEvaluation::days_to(const Node& node) {
     const Kind kind = Kind(program_[arguments(node)[0]].kind);
     const Track of = argument(node, 0);
     if (Track result; kind == Kind::time && days_to_times(of, node.op == Op::days_since ? 1 : -1, result))

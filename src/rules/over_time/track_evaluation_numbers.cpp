@@ -26,7 +26,7 @@ bool make_line(Piece& piece, Int128 word, Int128 slope, int scale) {
 
 }  // namespace
 
-Piece Lift::calculate(Op op, const Number& a, const Number& b, Instant at) {
+Piece TrackEvaluation::calculate(Op op, const Number& a, const Number& b, Instant at) {
     if (is_small(a.coefficient) && is_small(b.coefficient)) {
         if (op == Op::multiply && a.scale + b.scale <= 18)
             return number_at(at, Number::normalized(a.coefficient * b.coefficient, a.scale + b.scale));
@@ -46,7 +46,7 @@ Piece Lift::calculate(Op op, const Number& a, const Number& b, Instant at) {
     }
 }
 
-Track Lift::arithmetic(const Node& node) {
+Track TrackEvaluation::arithmetic(const Node& node) {
     const Track x = argument(node, 0), y = argument(node, 1);
     if (Track product; node.op == Op::multiply && (scale_by(x, y, product) || scale_by(y, x, product))) return product;
     out_.begin(x.size + y.size);
@@ -75,7 +75,7 @@ Track Lift::arithmetic(const Node& node) {
     return out_.finish();
 }
 
-Track Lift::round(const Node& node) {
+Track TrackEvaluation::round(const Node& node) {
     return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& piece) {
         // A line of such numbers stays as it is.
         if (piece.state() != value || piece.scale() <= node.digits) return out_.add(piece);
@@ -91,7 +91,7 @@ Track Lift::round(const Node& node) {
     });
 }
 
-Track Lift::magnitude(const Node& node) {
+Track TrackEvaluation::magnitude(const Node& node) {
     return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& piece) {
         if (piece.state() != value) return out_.add(piece);
         compare(Op::lt, begin, end, piece, Piece{begin}, [&](Instant t, bool negative) {
@@ -106,7 +106,7 @@ Track Lift::magnitude(const Node& node) {
 }
 
 /// A track of numbers times one number, where the products are exact.
-bool Lift::scale_by(const Track& a, const Track& b, Track& product) {
+bool TrackEvaluation::scale_by(const Track& a, const Track& b, Track& product) {
     if (!a.is_uniform() || !b.is_uniform() || a.common.slope != 0 || b.common.slope != 0 || b.size != 1 ||
         a.common.scale + b.common.scale > 18)
         return false;
@@ -123,7 +123,7 @@ bool Lift::scale_by(const Track& a, const Track& b, Track& product) {
 }
 
 /// A comparison of tracks that are uniform, of numbers that are not large.
-bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result) {
+bool TrackEvaluation::compare_uniform(Op op, const Track& a, const Track& b, Track& result) {
     if (!a.is_uniform() || !b.is_uniform()) return false;
     const int scale = std::max(a.common.scale, b.common.scale);
     const auto is_large = [](const Track& x) {
@@ -172,7 +172,7 @@ bool Lift::compare_uniform(Op op, const Track& a, const Track& b, Track& result)
     return true;
 }
 
-Track Lift::comparison(const Node& node) {
+Track TrackEvaluation::comparison(const Node& node) {
     const Node& left = program_[arguments(node)[0]];
     const Node& right = program_[arguments(node)[1]];
     if (is_window(left.op) && left.op != Op::sum && right.op == Op::constant && !right.constant.absent &&
@@ -198,7 +198,7 @@ Track Lift::comparison(const Node& node) {
 }
 
 /// From left to right, the least (or greatest) so far and the next.
-Track Lift::extreme(const Node& node) {
+Track TrackEvaluation::extreme(const Node& node) {
     const Kind kind = Kind(node.kind);
     const Op keeps = node.op == Op::least ? Op::le : Op::ge;
     Track all = argument(node, 0);

@@ -1,4 +1,4 @@
-// For lift*.cpp: walking one track, and comparing numbers.
+// For track_evaluation*.cpp: walking one track, and comparing numbers.
 #pragma once
 #include "rules/over_time/track_evaluation.hpp"
 
@@ -6,7 +6,7 @@ namespace csagg {
 
 /// f(begin, end, piece) adds what becomes of each piece.
 template <class F>
-Track Lift::map(const Track& a, F f) {
+Track TrackEvaluation::map(const Track& a, F f) {
     out_.begin(a.size);
     for (std::size_t i = 0; i < a.size; ++i) f(a.at[i], a.at[i + 1], a[i]);
     return out_.finish();
@@ -14,7 +14,7 @@ Track Lift::map(const Track& a, F f) {
 
 /// Calls f(begin, day) for each stretch on which what changes daily in a way that is not known is the same.
 template <class F>
-void Lift::add_daily(Instant begin, Instant end, F f) {
+void TrackEvaluation::add_daily(Instant begin, Instant end, F f) {
     for (Instant t = begin; t < end;) {
         const std::int64_t day = days().day_of(t);
         const Instant next = std::min(t < first_daily ? first_daily : days().begin_of(day + 1), end);
@@ -45,8 +45,8 @@ inline bool is_before_zero(std::int64_t zero, Instant end) { return zero - 2 >= 
 /// Calls f(begin, truth) for each stretch of [begin, end) on which `difference + slope * day` compares alike; slope is
 /// not 0.
 template <class F>
-void Lift::compare_line(unsigned outcomes, Instant begin, Instant end, std::int64_t difference, std::int64_t slope,
-                        F f) {
+void TrackEvaluation::compare_line(unsigned outcomes, Instant begin, Instant end, std::int64_t difference,
+                                   std::int64_t slope, F f) {
     unsigned first = outcomes & 1, last = outcomes >> 2;
     if (slope < 0) {
         difference = -difference;
@@ -73,7 +73,7 @@ void Lift::compare_line(unsigned outcomes, Instant begin, Instant end, std::int6
 
 /// Calls f(begin, truth) for each stretch on which `a op b` stays the same. Both are numbers.
 template <class F>
-void Lift::compare(Op op, Instant begin, Instant end, const Piece& a, const Piece& b, F f) {
+void TrackEvaluation::compare(Op op, Instant begin, Instant end, const Piece& a, const Piece& b, F f) {
     const unsigned outcomes = outcomes_of(op);
     if (!a.is_line() && !b.is_line()) {
         if (a.scale() == b.scale()) return f(begin, holds(outcomes, a.word, b.word));
