@@ -4,7 +4,7 @@
 #include "base/test_arena.hpp"
 #include "rules/explanation/explain.hpp"
 #include "rules/instant/daily_lines.hpp"
-#include "rules/rules_twin.hpp"
+#include "rules/random_rules.hpp"
 
 #include <gtest/gtest.h>
 

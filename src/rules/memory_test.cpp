@@ -2,7 +2,7 @@
 #include "base/test_failure.hpp"
 
 #include "rules/explanation/explain.hpp"
-#include "rules/rules_twin.hpp"
+#include "rules/random_rules.hpp"
 
 namespace csagg {
 namespace {

@@ -3,7 +3,7 @@
 #include "base/scratch.hpp"
 #include "base/test_arena.hpp"
 #include "rules/explanation/explain.hpp"
-#include "rules/rules_twin.hpp"
+#include "rules/random_rules.hpp"
 
 namespace {
 
