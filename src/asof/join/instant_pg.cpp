@@ -1,5 +1,5 @@
-#include "asof/join/instant_pg.hpp"
 #include "asof/join/floats.hpp"
+#include "asof/join/instant_pg.hpp"
 
 #include <bit>
 #include <cmath>
