@@ -23,11 +23,11 @@ SQL_PARTS = \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \
 	src/rules/explain.sql
-UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
+UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql src/*/*/*.sql)))
 
 MODULE_big = csagg
-SOURCES = $(filter-out %_test.cpp %_fuzz.cpp %_bench.cpp,$(sort $(wildcard src/*/*.cpp)))
-# A room's cores are one translation unit, and its faces another: headers are read 20 times and not 100 times.
+SOURCES = $(filter-out %_test.cpp %_fuzz.cpp %_bench.cpp,$(sort $(wildcard src/*/*.cpp src/*/*/*.cpp)))
+# A room's cores are one translation unit, and its faces another, those of its floors included: headers are read 20 times and not 100 times.
 # UNITY=no compiles file by file, for whoever changes a few of them again and again.
 UNITY = yes
 ifeq ($(UNITY),yes)
@@ -82,7 +82,7 @@ uninstall-bitcode:
 
 ifeq ($(UNITY),yes)
 # Pure headers come before PostgreSQL's: those of all faces up to the room's before its first face.
-pure_headers = for room in $(ROOMS); do grep -hs '^\#include ".*/.*\.hpp"' src/$$$$room/*_pg.?pp; [ $$$$room = $1 ] && break; done \
+pure_headers = for room in $(ROOMS); do grep -hs '^\#include ".*/.*\.hpp"' src/$$$$room/*_pg.?pp src/$$$$room/*/*_pg.?pp; [ $$$$room = $1 ] && break; done \
 	| grep -v '_pg.hpp\|postgres/' | sort -u
 define unit_rule
 build/unity/$1_$2.cpp: .objects

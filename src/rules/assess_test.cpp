@@ -1,10 +1,10 @@
-#include "rules/assess.hpp"
+#include "rules/assessment/assess.hpp"
 
 #include "base/scratch.hpp"
 #include "base/test_arena.hpp"
-#include "rules/explain.hpp"
-#include "rules/lines.hpp"
-#include "rules/rules_twin.hpp"
+#include "rules/explanation/explain.hpp"
+#include "rules/instant/daily_lines.hpp"
+#include "rules/random_rules.hpp"
 
 #include <gtest/gtest.h>
 
@@ -162,7 +162,7 @@ bool equal(const Steps& a, const Steps& b) {
 
 /// The two ways of assess_over() give the same, entry by entry, and the same errors.
 TEST(Assess, tracks_equal_step_by_step) {
-    int cases = 0, lifted = 0, failed = 0;
+    int cases = 0, on_tracks = 0, failed = 0;
     for (const Place& place : places()) {
         for (int seed = 0; seed < repetitions(150); ++seed) {
             Case c(place, std::uint64_t(seed) + 4000, true, seed % 2 == 1);
@@ -170,9 +170,9 @@ TEST(Assess, tracks_equal_step_by_step) {
             const Instant since = c.random.one_in(2) ? place.from - 2 * day : c.random.instant(), until = since + c.random.pick(1, 30 * day / minute) * minute;
             ++cases;
             AssessmentOver stepped(c.rules, c.arena), over(c.rules, c.arena), tracked(c.rules, c.arena);
-            const bool by_tracks = lift_assessments(c.rules, c.bytes.inputs(), since, until, tracked, c.arena);
+            const bool by_tracks = assess_by_tracks(c.rules, c.bytes.inputs(), since, until, tracked, c.arena);
             try {
-                step_assessments(c.rules, c.bytes.inputs(), since, until, stepped, c.arena);
+                assess_by_steps(c.rules, c.bytes.inputs(), since, until, stepped, c.arena);
             } catch (const Error& e) {
                 ++failed;
                 ASSERT_FALSE(by_tracks) << e.what();
@@ -185,7 +185,7 @@ TEST(Assess, tracks_equal_step_by_step) {
                 continue;
             }
             ASSERT_TRUE(by_tracks);
-            ++lifted;
+            ++on_tracks;
             over = assess_over(c.rules, c.bytes.inputs(), since, until, c.arena);
             const auto check = [&](const AssessmentOver& a) {
                 ASSERT_TRUE(equal(a.stage, stepped.stage));
@@ -199,7 +199,7 @@ TEST(Assess, tracks_equal_step_by_step) {
             ASSERT_TRUE(equal(score_over(c.rules, c.bytes.inputs(), since, until, c.arena), stepped.score));
         }
     }
-    EXPECT_GT(lifted, cases / 2);
+    EXPECT_GT(on_tracks, cases / 2);
     EXPECT_GT(failed, 0);
 }
 

@@ -1,8 +1,8 @@
 // Every allocation of the room's operations fails once.
 #include "base/test_failure.hpp"
 
-#include "rules/explain.hpp"
-#include "rules/rules_twin.hpp"
+#include "rules/explanation/explain.hpp"
+#include "rules/random_rules.hpp"
 
 namespace csagg {
 namespace {
@@ -32,8 +32,8 @@ TEST(Memory, RulesSurviveThatItRunsOut) {
             rules.document().print(text);
             try {
                 AssessmentOver tracked(rules, arena), over(rules, arena);
-                lift_assessments(rules, bytes.inputs(), since, until, tracked, arena);
-                step_assessments(rules, bytes.inputs(), since, until, over, arena);
+                assess_by_tracks(rules, bytes.inputs(), since, until, tracked, arena);
+                assess_by_steps(rules, bytes.inputs(), since, until, over, arena);
                 for (const Steps* steps : {&over.stage, &over.score, &over.band, &over.coverage}) {
                     Bytes out(arena);
                     steps->write(out);

@@ -1,6 +1,6 @@
 // One customer of about 200 events and a rule set of 10 rules: score at an instant, assess, two years of assess_over.
 #include "base/scratch.hpp"
-#include "rules/rules_twin.hpp"
+#include "rules/random_rules.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -2,8 +2,8 @@
 // come from the bytes too, by way of a seed.
 #include "base/scratch.hpp"
 #include "base/test_arena.hpp"
-#include "rules/explain.hpp"
-#include "rules/rules_twin.hpp"
+#include "rules/explanation/explain.hpp"
+#include "rules/random_rules.hpp"
 
 namespace {
 
@@ -35,8 +35,8 @@ void evaluate(const RuleSet& rules, std::uint64_t seed, Arena& arena) {
     const twin::CustomerBytes bytes(rules.document(), customer);
     // Whole tracks say what is said step by step. (Of alerts too, but for daily values before 1970, which are not followed.)
     AssessmentOver tracked(rules, arena), over(rules, arena);
-    const bool by_tracks = lift_assessments(rules, bytes.inputs(), from, until, tracked, arena);
-    step_assessments(rules, bytes.inputs(), from, until, over, arena);
+    const bool by_tracks = assess_by_tracks(rules, bytes.inputs(), from, until, tracked, arena);
+    assess_by_steps(rules, bytes.inputs(), from, until, over, arena);
     check(!by_tracks || (is_same(tracked.stage, over.stage) && is_same(tracked.score, over.score) && is_same(tracked.band, over.band) &&
                          is_same(tracked.coverage, over.coverage)));
     const Instant at = random.instant();

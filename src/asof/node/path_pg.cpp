@@ -1,0 +1,399 @@
+// The planner's side of the plan node: a path for every join whose inner side is the idiom.
+//
+// The right side cannot be a child path, because it belongs to a query of its own. So it becomes one of the plan's
+// subplans, and the node finds it there by its number. That happens when the path has been chosen, not before: all
+// subplans are initialised, used or not.
+#include "asof/join/join_pg.hpp"
+#include "asof/node/node_pg.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+extern "C" {
+#include "access/htup_details.h"
+#include "executor/nodeHash.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/planmain.h"
+#include "optimizer/planner.h"
+#include "optimizer/restrictinfo.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+}
+
+namespace csagg::pg {
+namespace {
+
+bool enable_asofjoin = true;
+set_join_pathlist_hook_type previous_hook = nullptr;
+
+/// What the planner knows of a LATERAL subquery, worked out once a planning; at RelOptInfo.fdw_private, which means
+/// nothing for a subquery.
+struct Candidate {
+    static constexpr std::uint64_t its_magic = 0x4153'4F46'4A4F'494E;
+    std::uint64_t magic;
+    Idiom* idiom;          // nullptr: it is not the idiom
+    PlannerInfo* planner;  // of the right side
+    Path* right;
+    double groups;      // distinct keys on the right, estimated
+    double walked;      // right rows asked for the pair conditions, for a left row; estimated
+    bool left_passive;  // is_left_side_passive()
+};
+
+/// At CustomPath.custom_private.
+struct JoinParts {
+    Candidate* candidate;
+    JoinType jointype;
+    Index nulled_by;        // from PostgreSQL 16 on: the outer join that makes the subquery's columns NULL, or 0
+    List* join_conditions;  // where they fail, there is no match
+    List* conditions;       // where they fail, there is no row
+};
+
+bool has_place_holder(Node* node) {
+    ListCell* cell;
+    foreach (cell, pull_var_clause(node, PVC_INCLUDE_PLACEHOLDERS | PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS))
+        if (IsA(lfirst(cell), PlaceHolderVar)) return true;
+    return false;
+}
+
+/// Of the rows of a key that the instants allow, a third as PostgreSQL guesses, the first that satisfies the
+/// conditions: how many do is what the subquery, planned as it stands, expects before its LIMIT.
+double walked_rows(const Candidate* candidate, const RelOptInfo* rel) {
+    if (candidate->idiom->pair_conditions == NIL || rel->subroot == nullptr) return 0;
+    const List* const ordered = fetch_upper_rel(rel->subroot, UPPERREL_ORDERED, nullptr)->pathlist;
+    const double matching = ordered == NIL ? 1 : std::max(1.0, static_cast<const Path*>(linitial(ordered))->rows);
+    return std::max(1.0, candidate->right->rows / std::max(1.0, candidate->groups) * DEFAULT_INEQ_SEL / matching);
+}
+
+void plan_right_side(PlannerInfo* root, const RelOptInfo* subquery, Candidate* candidate) {
+#if PG_VERSION_NUM >= 170000
+    candidate->planner = subquery_planner(root->glob, candidate->idiom->right, root, false, 0, nullptr);
+#else
+    candidate->planner = subquery_planner(root->glob, candidate->idiom->right, root, false, 0);
+#endif
+    RelOptInfo* const rel = fetch_upper_rel(candidate->planner, UPPERREL_FINAL, nullptr);
+    candidate->right = rel->cheapest_total_path;
+    if (IS_DUMMY_REL(rel) || root->plan_params != NIL || candidate->planner->init_plans != NIL) {
+        candidate->idiom = nullptr;
+        return;
+    }
+    List* keys = NIL;
+    ListCell* cell;
+    foreach (cell, candidate->idiom->key_columns)
+        keys =
+            lappend(keys, list_nth_node(TargetEntry, candidate->planner->processed_tlist, lfirst_int(cell) - 1)->expr);
+    candidate->groups = estimate_num_groups(candidate->planner, keys, candidate->right->rows, nullptr, nullptr);
+    candidate->walked = walked_rows(candidate, subquery);
+    candidate->left_passive = is_left_side_passive(root);
+}
+
+Candidate* candidate_of(PlannerInfo* root, RelOptInfo* rel) {
+    if (rel->fdw_private != nullptr) {
+        auto* const known = static_cast<Candidate*>(rel->fdw_private);
+        return known->magic == Candidate::its_magic ? known : nullptr;
+    }
+    // GEQO plans joins in a context that is gone before the plan is made.
+    const MemoryContext before = MemoryContextSwitchTo(root->planner_cxt);
+    auto* const candidate = static_cast<Candidate*>(palloc0(sizeof(Candidate)));
+    candidate->magic = Candidate::its_magic;
+    candidate->idiom = recognise_idiom(root, rel);
+    if (candidate->idiom != nullptr) plan_right_side(root, rel, candidate);
+    rel->fdw_private = candidate;
+    MemoryContextSwitchTo(before);
+    return candidate;
+}
+
+/// Cheap checks, before the subquery is looked at.
+bool is_possible(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo* left, const RelOptInfo* right,
+                 JoinType jointype) {
+    return (jointype == JOIN_LEFT || jointype == JOIN_INNER) && right->reloptkind == RELOPT_BASEREL &&
+           right->rtekind == RTE_SUBQUERY && !IS_OTHER_REL(join) && !bms_is_empty(right->lateral_relids) &&
+           bms_is_subset(right->lateral_relids, left->relids) && bms_is_empty(join->lateral_relids) &&
+           root->rowMarks == NIL && root->parse->rowMarks == NIL &&
+           (root->parse->commandType == CMD_SELECT || root->parse->commandType == CMD_INSERT) &&
+           planner_rt_fetch(right->relid, root)->subquery != nullptr && left->cheapest_total_path != nullptr &&
+           left->cheapest_total_path->param_info == nullptr;
+}
+
+bool read_conditions(const RelOptInfo* join, const RelOptInfo* right, const List* restrictions, JoinParts* parts) {
+    ListCell* cell;
+    foreach (cell, restrictions)
+        if (lfirst_node(RestrictInfo, cell)->pseudoconstant) return false;
+    foreach (cell, right->baserestrictinfo)
+        if (lfirst_node(RestrictInfo, cell)->pseudoconstant) return false;
+    List* of_join = NIL;
+    if (IS_OUTER_JOIN(parts->jointype))
+        extract_actual_join_clauses(const_cast<List*>(restrictions), join->relids, &of_join, &parts->conditions);
+    else
+        of_join = extract_actual_clauses(const_cast<List*>(restrictions), false);
+    parts->join_conditions = list_concat(extract_actual_clauses(right->baserestrictinfo, false), of_join);
+    for (List* list : {parts->join_conditions, parts->conditions, join->reltarget->exprs})
+        if (has_place_holder(reinterpret_cast<Node*>(list))) return false;
+    return !contain_volatile_functions(reinterpret_cast<Node*>(parts->join_conditions)) &&
+           !contain_volatile_functions(reinterpret_cast<Node*>(parts->conditions));
+}
+
+double tuple_bytes(int width) { return double(MAXALIGN(width) + MAXALIGN(SizeofMinimalTupleHeader)); }
+
+/// What the node will keep of a right row, as far as types tell: see AsOfSpec::columns.
+double kept_bytes(const Idiom* idiom, const Path* right) {
+    constexpr double instant_and_group = 9;
+    double values = 1;
+    bool packed = idiom->tie_columns == NIL && list_length(idiom->left_keys) <= 1 &&
+                  !list_member_int(idiom->key_null_safe, 1) && get_typbyval(idiom->right_at_type);
+    int columns = 0;
+    ListCell* cell;
+    foreach (cell, list_concat(raw_columns(idiom->outputs), raw_columns(idiom->pair_conditions))) {
+        std::int16_t length;
+        bool by_value;
+        get_typlenbyval(lfirst_node(Var, cell)->vartype, &length, &by_value);
+        packed &= by_value && ++columns <= PackedColumns::most;
+        values += length;
+    }
+    if (packed) return instant_and_group + values;
+    return tuple_bytes(right->pathtarget->width) + sizeof(StoredRow) + instant_and_group + sizeof(MinimalTuple);
+}
+
+double right_bytes(const Candidate* candidate) {
+    return candidate->right->rows * kept_bytes(candidate->idiom, candidate->right);
+}
+
+void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts* parts) {
+    const Candidate* const candidate = parts->candidate;
+    const Path* const right = candidate->right;
+    const Idiom* const idiom = candidate->idiom;
+    const double right_rows = right->rows, keys = list_length(idiom->left_keys);
+    const double steps = std::log2(std::max(2.0, right_rows / std::max(1.0, candidate->groups)));
+
+    // As a hash join has it, and on top of that a sort of each group and a binary search a left row.
+    const double build = right_rows * (cpu_tuple_cost + cpu_operator_cost * (keys + 1 + 2 * steps));
+    const double probes = left->rows * cpu_operator_cost * (keys + steps);
+
+    // What reads both rows has variables that statistics know nothing of: no planner for it.
+    QualCost left_side, pair, match, after, outputs;
+    cost_qual_eval(&left_side,
+                   list_concat(list_concat_copy(idiom->left_keys, idiom->left_conditions), list_make1(idiom->left_at)),
+                   root);
+    cost_qual_eval(&pair, idiom->pair_conditions, nullptr);
+    cost_qual_eval(&match, list_concat_copy(parts->join_conditions, idiom->bounds), root);
+    cost_qual_eval(&after, parts->conditions, root);
+    cost_qual_eval(&outputs, idiom->outputs, nullptr);
+    const double walk = candidate->walked * (cpu_tuple_cost + pair.per_tuple);
+    const double per_left = left_side.per_tuple + walk + match.per_tuple + after.per_tuple + outputs.per_tuple;
+
+    double files = 0;
+    const double bytes = right_bytes(candidate);
+    if (const double limit = double(get_hash_memory_limit()); bytes > limit) {
+        const double share = 1 - limit / bytes;
+        const double pages = (bytes + left->rows * tuple_bytes(left->pathtarget->width)) / BLCKSZ;
+        files = 2 * seq_page_cost * pages * share;
+    }
+
+    path->startup_cost = left->startup_cost + right->total_cost + build + left_side.startup + match.startup +
+                         after.startup + outputs.startup + path->pathtarget->cost.startup;
+    path->total_cost = path->startup_cost + (left->total_cost - left->startup_cost) + probes + left->rows * per_left +
+                       files + path->rows * (cpu_tuple_cost + path->pathtarget->cost.per_tuple);
+}
+
+Plan* plan_custom_path(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, List* tlist, List* clauses,
+                       List* custom_plans);
+const CustomPathMethods path_methods = {"AsOfJoin", plan_custom_path, nullptr};
+
+void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOptInfo* right, JoinType jointype,
+                   const JoinPathExtraData* extra) {
+    if (!is_possible(root, join, left, right, jointype)) return;
+    auto* const parts = static_cast<JoinParts*>(palloc0(sizeof(JoinParts)));
+    parts->jointype = jointype;
+#if PG_VERSION_NUM >= 160000
+    if (IS_OUTER_JOIN(jointype)) parts->nulled_by = extra->sjinfo->ojrelid;
+#endif
+    if (!read_conditions(join, right, extra->restrictlist, parts)) return;
+    parts->candidate = candidate_of(root, right);
+    if (parts->candidate == nullptr || parts->candidate->idiom == nullptr) return;
+    // In batches left rows are read on for those of the batch; and one sequence cannot be split.
+    const bool in_one_batch = !parts->candidate->left_passive || parts->candidate->idiom->left_keys == NIL;
+    if (in_one_batch && right_bytes(parts->candidate) > double(get_hash_memory_limit())) return;
+    Path* const left_path = left->cheapest_total_path;
+    if (has_place_holder(reinterpret_cast<Node*>(left_path->pathtarget->exprs))) return;
+
+    auto* const path = makeNode(CustomPath);
+    path->path.pathtype = T_CustomScan;
+    path->path.parent = join;
+    path->path.pathtarget = join->reltarget;
+    path->path.rows = join->rows;
+#if PG_VERSION_NUM >= 180000
+    path->path.disabled_nodes = left_path->disabled_nodes + parts->candidate->right->disabled_nodes;
+#endif
+#if PG_VERSION_NUM >= 150000
+    path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+#endif
+    path->custom_paths = list_make1(left_path);
+    path->custom_private = reinterpret_cast<List*>(parts);
+    path->methods = &path_methods;
+    set_costs(root, &path->path, left_path, parts);
+    add_path(join, &path->path);
+}
+
+/// Makes the right side's plan one of the whole plan's subplans, and gives its number.
+int add_subplan(PlannerInfo* root, const Candidate* candidate) {
+    Plan* const plan = create_plan(candidate->planner, candidate->right);
+    plan->parallel_safe = false;  // no worker needs it
+    PlannerGlobal* const glob = root->glob;
+    glob->subplans = lappend(glob->subplans, plan);
+    glob->subroots = lappend(glob->subroots, candidate->planner);
+#if PG_VERSION_NUM >= 170000
+    glob->subpaths = lappend(glob->subpaths, candidate->right);
+#endif
+    return list_length(glob->subplans);
+}
+
+/// A column of the subquery as the joined row has it.
+Var* joined_column(const RelOptInfo* subquery, TargetEntry* entry, [[maybe_unused]] Index nulled_by) {
+    Var* const column = makeVarFromTargetEntry(int(subquery->relid), entry);
+#if PG_VERSION_NUM >= 160000
+    if (nulled_by != 0) column->varnullingrels = bms_make_singleton(int(nulled_by));
+#endif
+    return column;
+}
+
+/// Conditions over the same columns. The planner gives them as they are before the join.
+List* joined_conditions(List* conditions, [[maybe_unused]] const RelOptInfo* subquery,
+                        [[maybe_unused]] Index nulled_by) {
+#if PG_VERSION_NUM >= 160000
+    if (nulled_by != 0)
+        return reinterpret_cast<List*>(add_nulling_relids(reinterpret_cast<Node*>(conditions), subquery->relids,
+                                                          bms_make_singleton(int(nulled_by))));
+#endif
+    return conditions;
+}
+
+/// The left plan's columns, then those of the subquery that are used.
+List* scan_columns(const Plan* left, const RelOptInfo* subquery, const JoinParts* parts, const Query* original) {
+    List* columns = NIL;
+    ListCell* cell;
+    const auto add = [&columns](void* expression) {
+        columns = lappend(columns, makeTargetEntry(static_cast<Expr*>(expression), AttrNumber(list_length(columns) + 1),
+                                                   nullptr, false));
+    };
+    foreach (cell, left->targetlist) add(copyObjectImpl(lfirst_node(TargetEntry, cell)->expr));
+    foreach (cell, parts->candidate->idiom->columns)
+        add(joined_column(subquery, get_tle_by_resno(original->targetList, AttrNumber(lfirst_int(cell))),
+                          parts->nulled_by));
+    return columns;
+}
+
+Index subquery_of(const RelOptInfo* join, const Candidate* candidate, PlannerInfo* root) {
+    for (int i = -1; (i = bms_next_member(join->relids, i)) >= 0;) {
+        const RelOptInfo* const rel = root->simple_rel_array[i];
+        if (rel != nullptr && rel->rtekind == RTE_SUBQUERY && rel->fdw_private == candidate) return Index(i);
+    }
+    throw std::logic_error("the as-of join's subquery is gone");
+}
+
+/// The columns of the right row that a match is looked at for.
+List* right_columns(const Idiom* idiom) {
+    List* columns = idiom->bounds == NIL ? NIL : list_make1_int(idiom->at_column);
+    ListCell* cell;
+    foreach (cell, list_concat(raw_columns(idiom->outputs), raw_columns(idiom->pair_conditions)))
+        columns = list_append_unique_int(columns, lfirst_node(Var, cell)->varattno);
+    return columns;
+}
+
+Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path, List* tlist, List* plans) {
+    const auto* const parts = reinterpret_cast<const JoinParts*>(path->custom_private);
+    const Candidate* const candidate = parts->candidate;
+    const Idiom* const idiom = candidate->idiom;
+    auto* const left = static_cast<Plan*>(linitial(plans));
+    const Index subquery = subquery_of(rel, candidate, root);
+
+    auto* const scan = makeNode(CustomScan);
+    scan->methods = &asof_scan_methods;
+    scan->flags = path->flags;
+    scan->custom_plans = plans;
+    scan->scan.plan.targetlist = tlist;
+    scan->custom_scan_tlist =
+        scan_columns(left, root->simple_rel_array[subquery], parts, planner_rt_fetch(subquery, root)->subquery);
+
+    List* exprs[int(Exprs::count)];
+    exprs[int(Exprs::left_keys)] = idiom->left_keys;
+    exprs[int(Exprs::left_at)] = list_make1(idiom->left_at);
+    exprs[int(Exprs::bounds)] = idiom->bounds;
+    exprs[int(Exprs::left_conditions)] = idiom->left_conditions;
+    exprs[int(Exprs::left_values)] = idiom->left_values;
+    exprs[int(Exprs::join_conditions)] =
+        joined_conditions(parts->join_conditions, root->simple_rel_array[subquery], parts->nulled_by);
+    exprs[int(Exprs::conditions)] = parts->conditions;
+    for (List* list : exprs) scan->custom_exprs = lappend(scan->custom_exprs, copyObjectImpl(list));
+
+    // The planner does not look into custom_private: of functions in there it has to be told.
+    auto* const outputs = static_cast<List*>(copyObjectImpl(idiom->outputs));
+    auto* const pair_conditions = static_cast<List*>(copyObjectImpl(idiom->pair_conditions));
+    for (List* list : {outputs, pair_conditions})
+        extract_query_dependencies_walker(reinterpret_cast<Node*>(list), root);
+
+    List* priv[int(Private::count)];
+    List* numbers = NIL;
+    for (int n : {add_subplan(root, candidate), int(parts->jointype), idiom->at_column, int(idiom->backward),
+                  int(idiom->allow_exact), int(idiom->left_at_type), int(idiom->right_at_type), int(idiom->at_operator),
+                  int(candidate->left_passive)})
+        numbers = lappend_int(numbers, n);
+    priv[int(Private::numbers)] = numbers;
+    priv[int(Private::key_columns)] = idiom->key_columns;
+    priv[int(Private::key_operators)] = idiom->key_operators;
+    priv[int(Private::key_collations)] = idiom->key_collations;
+    priv[int(Private::key_null_safe)] = idiom->key_null_safe;
+    priv[int(Private::tie_columns)] = idiom->tie_columns;
+    priv[int(Private::tie_operators)] = idiom->tie_operators;
+    priv[int(Private::tie_collations)] = idiom->tie_collations;
+    priv[int(Private::tie_nulls_first)] = idiom->tie_nulls_first;
+    priv[int(Private::bound_operators)] = idiom->bound_operators;
+    priv[int(Private::pair_conditions)] = pair_conditions;
+    priv[int(Private::outputs)] = outputs;
+    priv[int(Private::right_columns)] = right_columns(idiom);
+    priv[int(Private::right_rows)] = list_make1_int(int(std::min(candidate->right->rows, 2e9)));
+    for (List* list : priv) scan->custom_private = lappend(scan->custom_private, list);
+    return &scan->scan.plan;
+}
+
+Plan* plan_custom_path(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, List* tlist, List*, List* custom_plans) {
+    return guard([=] { return make_plan(root, rel, path, tlist, custom_plans); });
+}
+
+void join_pathlist_hook(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOptInfo* right, JoinType jointype,
+                        JoinPathExtraData* extra) {
+    if (previous_hook != nullptr) previous_hook(root, join, left, right, jointype, extra);
+    if (enable_asofjoin) guard([=] { add_asof_path(root, join, left, right, jointype, extra); });
+}
+
+/// Plans must not depend on what a session did before: the hook is there from its first query on, or never. While
+/// session_preload_libraries are loaded, the process is not yet in normal mode.
+bool is_preloaded() { return process_shared_preload_libraries_in_progress || !IsNormalProcessingMode(); }
+
+void initialise() {
+    DefineCustomBoolVariable("csagg.enable_asofjoin", "Lets the planner use as-of joins for LATERAL subqueries.",
+                             "It does so only where csagg is loaded by session_preload_libraries or "
+                             "shared_preload_libraries.",
+                             &enable_asofjoin, true, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
+#if PG_VERSION_NUM >= 150000
+    MarkGUCPrefixReserved("csagg");
+#else
+    EmitWarningsOnPlaceholders("csagg");
+#endif
+    if (!is_preloaded()) return;
+    RegisterCustomScanMethods(&asof_scan_methods);
+    previous_hook = set_join_pathlist_hook;
+    set_join_pathlist_hook = join_pathlist_hook;
+    install_demand();
+}
+
+const AtLoad at_load{initialise};
+
+}  // namespace
+}  // namespace csagg::pg

@@ -1,0 +1,17 @@
+// The facts of a customer as a row of the server.
+#pragma once
+#include "rules/instant/facts.hpp"
+
+#include "rules/language/ruleset_pg.hpp"
+
+namespace csagg::pg {
+
+/// Argument `n`, any named row, as the inputs of the declared facts; the bytes are valid for the call. Which column is
+/// which fact is found once per rule set and row type. Errc::undefined_column for a declared fact without a
+/// column and for a row without names; Errc::kind_mismatch for a column of a type that cannot be a fact.
+void read_row(FunctionCallInfo fcinfo, int n, SharedRules& shared, Vector<FactInput>& inputs);
+
+/// Argument `n`, a timestamptz. Errc::datetime_overflow when it is infinite.
+Instant instant_argument(FunctionCallInfo fcinfo, int n, const char* name);
+
+}  // namespace csagg::pg
