@@ -177,6 +177,26 @@ CALL same('rules by own local days', $$
     SELECT customer, CASE WHEN date '2025-03-20' BETWEEN contract_end - 30 AND contract_end THEN 10 ELSE 0 END
     FROM customer WHERE customer IN (SELECT customer FROM login) AND NOT EXISTS (SELECT FROM login l WHERE l.customer = customer.customer AND (l.at AT TIME ZONE zone)::date <= '2025-03-20') $$);
 
+-- When have four hours passed in which the office was open and we had the ticket? The inverse of time_true, from the changes.
+CREATE TABLE office AS SELECT (d + time '09:00') AT TIME ZONE 'Europe/Berlin' AS since, (d + time '17:00') AT TIME ZONE 'Europe/Berlin' AS until
+FROM generate_series(timestamp '2025-03-24', '2025-04-11', '1 day') d WHERE extract(isodow FROM d) < 6;
+CREATE TABLE ticket AS
+SELECT t AS ticket, at, CASE WHEN row_number() OVER (PARTITION BY t ORDER BY at) % 2 = 1 THEN 'ours' ELSE 'waiting' END AS status
+FROM generate_series(1, 40) t, LATERAL (SELECT DISTINCT timestamptz '2025-03-25' + (random() * 900)::int * interval '15 minutes' AS at FROM generate_series(1, 1 + t % 6)) a;
+CALL same('four office hours', $$
+    SELECT ticket, min(valid_until - (so_far - interval '4 hours')) FILTER (WHERE so_far >= '4 hours')
+    FROM (SELECT ticket, c.*, sum(c.valid_until - c.valid_from) OVER (PARTITION BY ticket ORDER BY c.valid_from) AS so_far
+          FROM (SELECT ticket, csagg.eq(csagg.timeline(at, status), 'ours'::text) AS ours FROM ticket GROUP BY ticket) t,
+               (SELECT csagg.timeline(at, open) AS open FROM (SELECT since AS at, true AS open FROM office UNION ALL SELECT until, false FROM office) o) o,
+               csagg.changes(csagg.all_of(ours, open)) c WHERE c.value = 'true') c
+    GROUP BY ticket HAVING max(so_far) >= '4 hours' $$, $$
+    SELECT ticket, q + interval '15 minutes'
+    FROM (SELECT ticket, q, row_number() OVER (PARTITION BY ticket ORDER BY q) AS n
+          FROM (SELECT DISTINCT ticket FROM ticket) t, generate_series(timestamptz '2025-03-24', '2025-04-12', '15 minutes') q
+          WHERE EXISTS (SELECT FROM office WHERE q >= since AND q < until)
+            AND (SELECT status FROM ticket l WHERE l.ticket = t.ticket AND at <= q ORDER BY at DESC LIMIT 1) = 'ours') q
+    WHERE n = 16 $$);
+
 -- Which version was live just before an edit, and not for longer than 10 ms? Several of one instant on either side: the last counts.
 CREATE TABLE edit AS SELECT i AS id, (ARRAY['a', 'b', NULL])[1 + i % 3] AS item, timestamptz '2025-07-15 13:30' + (random() * 40)::int * interval '3 ms' AS at FROM generate_series(1, 200) i;
 CREATE TABLE version AS SELECT i AS no, (ARRAY['a', 'b'])[1 + i % 2] AS item, timestamptz '2025-07-15 13:30' + (random() * 40)::int * interval '3 ms' AS at FROM generate_series(1, 60) i;
