@@ -35,15 +35,10 @@ $$, $$
                FROM (SELECT *, value IS NOT DISTINCT FROM lag(value) OVER (PARTITION BY kind, ranked, customer ORDER BY at) AS repeats
                      FROM oracle.entry) e
                WHERE NOT repeats GROUP BY kind, ranked, customer)
-    SELECT kind, ranked, a.customer, b.customer, fa.f IS NOT DISTINCT FROM fb.f
+    SELECT a.kind, a.ranked, a.customer, b.customer, fa.f IS NOT DISTINCT FROM fb.f
     FROM oracle.ours a JOIN oracle.ours b USING (kind, ranked)
-         LEFT JOIN f fa USING (kind, ranked) LEFT JOIN f fb USING (kind, ranked)
-    WHERE false
-    UNION ALL
-    SELECT a.kind, a.ranked, a.customer, b.customer,
-           (SELECT f FROM f WHERE (f.kind, f.ranked, f.customer) = (a.kind, a.ranked, a.customer)) IS NOT DISTINCT FROM
-           (SELECT f FROM f WHERE (f.kind, f.ranked, f.customer) = (b.kind, b.ranked, b.customer))
-    FROM oracle.ours a JOIN oracle.ours b USING (kind, ranked)
+         LEFT JOIN f fa ON (fa.kind, fa.ranked, fa.customer) = (a.kind, a.ranked, a.customer)
+         LEFT JOIN f fb ON (fb.kind, fb.ranked, fb.customer) = (b.kind, b.ranked, b.customer)
 $$);
 
 CALL oracle.equal('text_at, number_at', $$
@@ -174,6 +169,7 @@ CREATE TEMP TABLE stretch AS
 SELECT b.grid, b.i, e.kind, e.customer, e.value, e.number, least(e.valid_until, b.ends_at) - greatest(e.at, b.starts_at) AS spent
 FROM oracle.bucket b JOIN oracle.entry e ON e.at < b.ends_at AND e.valid_until > b.starts_at AND b.starts_at < b.ends_at
 WHERE e.ranked AND e.value IS NOT NULL AND b.grid NOT IN (2, 3);
+ANALYZE stretch;
 
 CALL oracle.equal('stats', $$
     SELECT g.id, kind, customer, s.*
@@ -219,6 +215,8 @@ FROM oracle.now n JOIN oracle.scene c ON (c.zone, c.since) = (n.zone, n.since)
      CROSS JOIN LATERAL (SELECT n.since AS start UNION SELECT t - interval '20 minutes' FROM oracle.transitions(c) t) s,
      LATERAL (SELECT least(m.at AT TIME ZONE n.zone, min(t AT TIME ZONE n.zone)) AS reading FROM oracle.transitions(c) t WHERE t > m.at AND t < m.at + interval '1 day') r,
      LATERAL (SELECT least(s.start AT TIME ZONE n.zone, min(t AT TIME ZONE n.zone)) AS reading FROM oracle.transitions(c) t WHERE t > s.start AND t < s.start + interval '1 day') f;
+CREATE INDEX ON own (customer, start, at);
+ANALYZE own;
 
 CALL oracle.equal('aligned', $$
     SELECT o.kind, o.customer, w.start, w.own, csagg.text_at(a, w.own)
@@ -331,7 +329,7 @@ CALL oracle.equal('bin', $$
     FROM (SELECT *, csagg.bin(a, '{0,2.5,7}') AS n, csagg.bin(a, '{0,2.5,7}', '{minus,low,mid,high}') AS l FROM pair) p
          JOIN watch w USING (customer)
 $$, $$
-    SELECT customer, kind_a, kind_b, at, width_bucket(a, '{0,2.5,7}'::numeric[]),
+    SELECT customer, kind_a, kind_b, at, width_bucket(a, '{0,2.5,7}'::numeric[])::numeric,
            ('{minus,low,mid,high}'::text[])[1 + width_bucket(a, '{0,2.5,7}'::numeric[])] FROM looked
 $$);
 
@@ -541,7 +539,8 @@ $$);
 CALL oracle.equal('text and JSON forms of a grid', $$
     SELECT id, g::text::csagg.grid::text, csagg.jsonb(g) - 'step' FROM oracle.grid
 $$, $$
-    SELECT id, g::text, jsonb_build_object('start', ends[1], 'until', ends[2], 'timezone', zone, 'snapshot', snapshot)
+    SELECT id, g::text, CASE WHEN boundaries IS NULL THEN jsonb_build_object('start', ends[1], 'until', ends[2], 'timezone', zone, 'snapshot', snapshot)
+                             ELSE jsonb_build_object('start', start, 'until', until, 'boundaries', boundaries, 'timezone', zone, 'snapshot', snapshot) END
     FROM (SELECT *, ARRAY(  -- local times, but instants where steps are elapsed time
               SELECT CASE WHEN extract(day FROM step) = 0 AND extract(month FROM step) = 0 AND extract(year FROM step) = 0
                           THEN to_char(t AT TIME ZONE zone AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00"') ELSE to_char(t, 'YYYY-MM-DD"T"HH24:MI:SS') END
