@@ -135,6 +135,7 @@ CREATE UNLOGGED TABLE oracle.log (
     b boolean, i2 smallint, i4 int, i8 bigint, n numeric, r real, d double precision, t text, day date, ts timestamptz
 );
 CREATE UNLOGGED TABLE oracle.event (id bigint, customer int, at timestamptz, amount numeric, actor text);
+CREATE INDEX ON oracle.event (customer, at);
 
 -- Instants that hurt: ties, midnights, the hours around a change of the clocks, long before, long after.
 CREATE FUNCTION oracle.instants(n int, scene oracle.scene) RETURNS SETOF timestamptz LANGUAGE sql VOLATILE AS $$

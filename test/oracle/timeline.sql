@@ -166,7 +166,8 @@ $$);
 
 -- The stretches of each bucket that one entry holds.
 CREATE TEMP TABLE stretch AS
-SELECT b.grid, b.i, e.kind, e.customer, e.value, e.number, least(e.valid_until, b.ends_at) - greatest(e.at, b.starts_at) AS spent
+SELECT b.grid, b.i, e.kind, e.customer, e.value, e.number, least(e.valid_until, b.ends_at) - greatest(e.at, b.starts_at) AS spent,
+       e.at <= b.starts_at AS is_first, e.valid_until >= b.ends_at AS is_last
 FROM oracle.bucket b JOIN oracle.entry e ON e.at < b.ends_at AND e.valid_until > b.starts_at AND b.starts_at < b.ends_at
 WHERE e.ranked AND e.value IS NOT NULL AND b.grid NOT IN (2, 3);
 ANALYZE stretch;
@@ -176,12 +177,10 @@ CALL oracle.equal('stats', $$
     FROM oracle.ours, oracle.grid g, csagg.stats(x, g.g) s
     WHERE ranked AND g.id NOT IN (2, 3) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
 $$, $$
-    SELECT b.grid, kind, customer, b.bucket, b.starts_at, b.ends_at, f.number, l.number, s.min, s.max, s.mean, coalesce(s.present, '0')
+    SELECT b.grid, kind, customer, b.bucket, b.starts_at, b.ends_at, s.first, s.last, s.min, s.max, s.mean, coalesce(s.present, '0')
     FROM oracle.bucket b CROSS JOIN (SELECT DISTINCT kind, customer FROM oracle.entry WHERE kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')) c
-         LEFT JOIN LATERAL oracle.at(kind, true, customer, b.starts_at) f ON b.starts_at < b.ends_at
-         LEFT JOIN LATERAL oracle.at(kind, true, customer, b.ends_at - interval '1 microsecond') l ON b.starts_at < b.ends_at
-         LEFT JOIN (SELECT grid, i, kind, customer, min(number) AS min, max(number) AS max, sum(spent) AS present,
-                           oracle.quotient(sum(number * extract(epoch FROM spent) * 1000000), sum(extract(epoch FROM spent) * 1000000)) AS mean
+         LEFT JOIN (SELECT grid, i, kind, customer, min(number) FILTER (WHERE is_first) AS first, min(number) FILTER (WHERE is_last) AS last, min(number) AS min, max(number) AS max,
+                           sum(spent) AS present, oracle.quotient(sum(number * extract(epoch FROM spent) * 1000000), sum(extract(epoch FROM spent) * 1000000)) AS mean
                     FROM stretch GROUP BY grid, i, kind, customer) s USING (grid, i, kind, customer)
     WHERE b.grid NOT IN (2, 3)
 $$);
