@@ -51,4 +51,9 @@ CREATE TABLE rules AS SELECT '{
 -- A rule set for each of 1,000 tenants, whose customers take turns; and the same tenants with one rule set.
 CREATE TABLE tenant AS SELECT i AS tenant, (r::jsonb || jsonb_build_object('base', 20 + i / 1000.0))::csagg.ruleset AS r FROM rules, generate_series(0, 999) i;
 CREATE TABLE tenant_alike AS SELECT tenant, rules.r FROM tenant, rules;
+
+-- One rule each: what a calendar period costs against a window of its length.
+CREATE TABLE window_rules AS
+SELECT over, ('{"timezone": "Europe/Berlin", "facts": {"login": "counter"}, "rules": [{"name": "logins", "points": "count(login, ' || over || ')"}]}')::csagg.ruleset AS r
+FROM unnest('{30 days,this month}'::text[]) over;
 VACUUM ANALYZE;

@@ -37,3 +37,12 @@ case_ score_of_1000 "$(of_tenants tenant "$SCORE")"
 case_ score_of_one "$(of_tenants tenant_alike "$SCORE")"
 measure
 verdict 'score, 1,000 rule sets / one' "$(ratio "${ms[score_of_1000]}" "${ms[score_of_one]}")" '<=' 1.3
+
+echo "c. a rule over this month, and one over 30 days:"
+for over in '30 days' 'this month'; do
+    case_ "score_of_${over// /_}" "SELECT count(csagg.score(r, c, '2026-03-20 12:00+00')) FROM window_rules, customer c WHERE over = '$over'"
+    case_ "score_over_of_${over// /_}" "SELECT count(csagg.score_over(r, c, $SINCE, $UNTIL)) FROM window_rules, customer c WHERE over = '$over'"
+done
+measure
+printf '  => %-58s %8.2f\n' 'score, this month / 30 days' "$(ratio "${ms[score_of_this_month]}" "${ms[score_of_30_days]}")" \
+    'score_over, this month / 30 days' "$(ratio "${ms[score_over_of_this_month]}" "${ms[score_over_of_30_days]}")"

@@ -446,6 +446,15 @@ CALL touched($$date against timestamptz$$,
 CALL touched($$date against timestamptz, exclusive$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND l.d > r.at
       ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$the end of a day, cast$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <
+      (l.d + 1)::timestamptz ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$keys cast to text$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k::text = l.k::text AND
+      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$the right row as JSON$$,
+    $$ SELECT l.id, p.j ->> 'plan' AS plan FROM l LEFT JOIN LATERAL (SELECT to_jsonb(r) AS j FROM r WHERE r.k = l.k
+      AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
 CALL touched($$date against timestamptz, forward$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >= l.d
       ORDER BY r.at, r.id LIMIT 1) p ON true $$);
@@ -500,6 +509,15 @@ CALL untouched($$right rows locked$$,
 CALL untouched($$LIMIT 2$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, r.id LIMIT 2) p ON true $$);
+CALL untouched($$the row before in an order of two columns$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND (r.at, r.id) <
+      (l.at, l.id) ORDER BY r.at DESC, r.id DESC LIMIT 1) p ON true $$);
+CALL untouched($$local times of the right side, in the order of its instants$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at AT TIME
+      ZONE 'UTC' <= l.ts ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$the number of a row in a join by range$$,
+    $$ SELECT id, plan FROM (SELECT l.id, r.plan, row_number() OVER (PARTITION BY l.id ORDER BY r.at DESC, r.id) AS n
+      FROM l LEFT JOIN r ON r.k = l.k AND r.at <= l.at) x WHERE n = 1 $$);
 CALL untouched($$no LIMIT$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, r.id ) p ON true $$);

@@ -59,3 +59,14 @@ $$, $$
          (SELECT plan FROM known k WHERE k.customer = c.customer AND k.at < (day + interval '1 day') AT TIME ZONE 'Asia/Tokyo' ORDER BY k.at DESC LIMIT 1) v
     WHERE v.plan IS NOT NULL GROUP BY day, v.plan
 $$);
+
+CALL oracle.equal('distribution of long timelines by irregular buckets', $$
+    SELECT b.bucket, b.value, b.n
+    FROM (SELECT csagg.distribution(plan, csagg.grid_of('{2024-12-20, 2024-12-29, 2025-03-30 02:30, 2025-03-30 12:00, 2025-06-29, 2025-10-26 02:30, 2025-12-28}', 'Europe/Berlin')) AS d FROM oracle.kept) d, csagg.buckets(d) b
+$$, $$
+    SELECT since, v.plan, count(*)
+    FROM (VALUES (timestamp '2024-12-20', timestamp '2024-12-29'), ('2024-12-29', '2025-03-30 02:30'), ('2025-03-30 02:30', '2025-03-30 12:00'),
+                 ('2025-03-30 12:00', '2025-06-29'), ('2025-06-29', '2025-10-26 02:30'), ('2025-10-26 02:30', '2025-12-28')) b (since, until) CROSS JOIN oracle.kept c CROSS JOIN LATERAL
+         (SELECT plan FROM known k WHERE k.customer = c.customer AND k.at < until AT TIME ZONE 'Europe/Berlin' ORDER BY k.at DESC LIMIT 1) v
+    WHERE v.plan IS NOT NULL GROUP BY since, v.plan
+$$);

@@ -24,10 +24,9 @@ CALL oracle.equal('distribution with a row for every value in every bucket', $$
     FROM (SELECT g.id, kind, csagg.distribution(x, g.g) AS d FROM oracle.ours, oracle.grid g WHERE ranked GROUP BY g.id, kind) g,
          csagg.buckets(d, zeros => true) d
 $$, $$
-    SELECT b.grid, v.kind, b.bucket, b.starts_at, b.ends_at, v.value, v.number, count(s.customer)
+    SELECT b.grid, v.kind, b.bucket, b.starts_at, b.ends_at, v.value, v.number, coalesce(s.n, 0)
     FROM oracle.bucket b JOIN (SELECT DISTINCT grid, kind, value, number FROM oracle.snapshot WHERE value IS NOT NULL) v USING (grid)
-         LEFT JOIN oracle.snapshot s ON (s.grid, s.i, s.kind, s.value) = (b.grid, b.i, v.kind, v.value)
-    GROUP BY b.grid, b.i, v.kind, b.bucket, b.starts_at, b.ends_at, v.value, v.number
+         LEFT JOIN (SELECT grid, i, kind, value, count(*) AS n FROM oracle.snapshot GROUP BY 1, 2, 3, 4) s USING (grid, i, kind, value)
 $$);
 
 CREATE TEMP TABLE joint AS
@@ -88,10 +87,11 @@ CALL oracle.equal('quantile is percentile_disc of values of three digits', $$
           WHERE ranked AND g.id IN (1, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double') GROUP BY g.id, kind) g,
          (VALUES (0::float8), (0.1), (0.25), (0.5), (0.75), (0.9), (1)) f (f), csagg.quantile(s, f) q
 $$, $$
-    SELECT grid, kind, f, bucket, starts_at, ends_at, percentile_disc(f) WITHIN GROUP (ORDER BY oracle.digits3(number))
-    FROM oracle.snapshot, (VALUES (0::float8), (0.1), (0.25), (0.5), (0.75), (0.9), (1)) f (f)
-    WHERE grid IN (1, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
-    GROUP BY grid, i, kind, f, bucket, starts_at, ends_at
+    SELECT grid, kind, f, bucket, starts_at, ends_at, q
+    FROM (SELECT grid, kind, bucket, starts_at, ends_at, '{0,0.1,0.25,0.5,0.75,0.9,1}'::float8[] AS fs,
+                 percentile_disc('{0,0.1,0.25,0.5,0.75,0.9,1}'::float8[]) WITHIN GROUP (ORDER BY oracle.digits3(number)) AS qs
+          FROM oracle.snapshot WHERE grid IN (1, 9) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
+          GROUP BY grid, i, kind, bucket, starts_at, ends_at) s, unnest(fs, qs) u (f, q)
 $$);
 
 CALL oracle.equal('flows', $$
@@ -113,10 +113,9 @@ $$, $$
         SELECT 'f' AS form, grid, i, ARRAY[before, value] AS members FROM oracle.snapshot WHERE kind = 'text' AND value IS DISTINCT FROM before
         UNION ALL
         SELECT 'd', grid, i, ARRAY[b, n, t] FROM joint WHERE coalesce(b, n, t) IS NOT NULL)
-    SELECT b.grid, b.bucket, b.starts_at, b.ends_at, v.members, count(c.grid)
+    SELECT b.grid, b.bucket, b.starts_at, b.ends_at, v.members, coalesce(c.n, 0)
     FROM oracle.bucket b JOIN (SELECT DISTINCT form, grid, members FROM counted) v USING (grid)
-         LEFT JOIN counted c ON (c.form, c.grid, c.i, c.members) = (v.form, b.grid, b.i, v.members)
-    GROUP BY v.form, b.grid, b.i, b.bucket, b.starts_at, b.ends_at, v.members
+         LEFT JOIN (SELECT form, grid, i, members, count(*) AS n FROM counted GROUP BY 1, 2, 3, 4) c USING (form, grid, i, members)
 $$);
 
 -- Three groups added up are the whole, to the byte; so is what was aggregated with what is absent throughout.

@@ -35,15 +35,10 @@ $$, $$
                FROM (SELECT *, value IS NOT DISTINCT FROM lag(value) OVER (PARTITION BY kind, ranked, customer ORDER BY at) AS repeats
                      FROM oracle.entry) e
                WHERE NOT repeats GROUP BY kind, ranked, customer)
-    SELECT kind, ranked, a.customer, b.customer, fa.f IS NOT DISTINCT FROM fb.f
+    SELECT a.kind, a.ranked, a.customer, b.customer, fa.f IS NOT DISTINCT FROM fb.f
     FROM oracle.ours a JOIN oracle.ours b USING (kind, ranked)
-         LEFT JOIN f fa USING (kind, ranked) LEFT JOIN f fb USING (kind, ranked)
-    WHERE false
-    UNION ALL
-    SELECT a.kind, a.ranked, a.customer, b.customer,
-           (SELECT f FROM f WHERE (f.kind, f.ranked, f.customer) = (a.kind, a.ranked, a.customer)) IS NOT DISTINCT FROM
-           (SELECT f FROM f WHERE (f.kind, f.ranked, f.customer) = (b.kind, b.ranked, b.customer))
-    FROM oracle.ours a JOIN oracle.ours b USING (kind, ranked)
+         LEFT JOIN f fa ON (fa.kind, fa.ranked, fa.customer) = (a.kind, a.ranked, a.customer)
+         LEFT JOIN f fb ON (fb.kind, fb.ranked, fb.customer) = (b.kind, b.ranked, b.customer)
 $$);
 
 CALL oracle.equal('text_at, number_at', $$
@@ -171,21 +166,21 @@ $$);
 
 -- The stretches of each bucket that one entry holds.
 CREATE TEMP TABLE stretch AS
-SELECT b.grid, b.i, e.kind, e.customer, e.value, e.number, least(e.valid_until, b.ends_at) - greatest(e.at, b.starts_at) AS spent
+SELECT b.grid, b.i, e.kind, e.customer, e.value, e.number, least(e.valid_until, b.ends_at) - greatest(e.at, b.starts_at) AS spent,
+       e.at <= b.starts_at AS is_first, e.valid_until >= b.ends_at AS is_last
 FROM oracle.bucket b JOIN oracle.entry e ON e.at < b.ends_at AND e.valid_until > b.starts_at AND b.starts_at < b.ends_at
 WHERE e.ranked AND e.value IS NOT NULL AND b.grid NOT IN (2, 3);
+ANALYZE stretch;
 
 CALL oracle.equal('stats', $$
     SELECT g.id, kind, customer, s.*
     FROM oracle.ours, oracle.grid g, csagg.stats(x, g.g) s
     WHERE ranked AND g.id NOT IN (2, 3) AND kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')
 $$, $$
-    SELECT b.grid, kind, customer, b.bucket, b.starts_at, b.ends_at, f.number, l.number, s.min, s.max, s.mean, coalesce(s.present, '0')
+    SELECT b.grid, kind, customer, b.bucket, b.starts_at, b.ends_at, s.first, s.last, s.min, s.max, s.mean, coalesce(s.present, '0')
     FROM oracle.bucket b CROSS JOIN (SELECT DISTINCT kind, customer FROM oracle.entry WHERE kind IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double')) c
-         LEFT JOIN LATERAL oracle.at(kind, true, customer, b.starts_at) f ON b.starts_at < b.ends_at
-         LEFT JOIN LATERAL oracle.at(kind, true, customer, b.ends_at - interval '1 microsecond') l ON b.starts_at < b.ends_at
-         LEFT JOIN (SELECT grid, i, kind, customer, min(number) AS min, max(number) AS max, sum(spent) AS present,
-                           oracle.quotient(sum(number * extract(epoch FROM spent) * 1000000), sum(extract(epoch FROM spent) * 1000000)) AS mean
+         LEFT JOIN (SELECT grid, i, kind, customer, min(number) FILTER (WHERE is_first) AS first, min(number) FILTER (WHERE is_last) AS last, min(number) AS min, max(number) AS max,
+                           sum(spent) AS present, oracle.quotient(sum(number * extract(epoch FROM spent) * 1000000), sum(extract(epoch FROM spent) * 1000000)) AS mean
                     FROM stretch GROUP BY grid, i, kind, customer) s USING (grid, i, kind, customer)
     WHERE b.grid NOT IN (2, 3)
 $$);
@@ -219,6 +214,8 @@ FROM oracle.now n JOIN oracle.scene c ON (c.zone, c.since) = (n.zone, n.since)
      CROSS JOIN LATERAL (SELECT n.since AS start UNION SELECT t - interval '20 minutes' FROM oracle.transitions(c) t) s,
      LATERAL (SELECT least(m.at AT TIME ZONE n.zone, min(t AT TIME ZONE n.zone)) AS reading FROM oracle.transitions(c) t WHERE t > m.at AND t < m.at + interval '1 day') r,
      LATERAL (SELECT least(s.start AT TIME ZONE n.zone, min(t AT TIME ZONE n.zone)) AS reading FROM oracle.transitions(c) t WHERE t > s.start AND t < s.start + interval '1 day') f;
+CREATE INDEX ON own (customer, start, at);
+ANALYZE own;
 
 CALL oracle.equal('aligned', $$
     SELECT o.kind, o.customer, w.start, w.own, csagg.text_at(a, w.own)
@@ -331,7 +328,7 @@ CALL oracle.equal('bin', $$
     FROM (SELECT *, csagg.bin(a, '{0,2.5,7}') AS n, csagg.bin(a, '{0,2.5,7}', '{minus,low,mid,high}') AS l FROM pair) p
          JOIN watch w USING (customer)
 $$, $$
-    SELECT customer, kind_a, kind_b, at, width_bucket(a, '{0,2.5,7}'::numeric[]),
+    SELECT customer, kind_a, kind_b, at, width_bucket(a, '{0,2.5,7}'::numeric[])::numeric,
            ('{minus,low,mid,high}'::text[])[1 + width_bucket(a, '{0,2.5,7}'::numeric[])] FROM looked
 $$);
 
@@ -541,7 +538,8 @@ $$);
 CALL oracle.equal('text and JSON forms of a grid', $$
     SELECT id, g::text::csagg.grid::text, csagg.jsonb(g) - 'step' FROM oracle.grid
 $$, $$
-    SELECT id, g::text, jsonb_build_object('start', ends[1], 'until', ends[2], 'timezone', zone, 'snapshot', snapshot)
+    SELECT id, g::text, CASE WHEN boundaries IS NULL THEN jsonb_build_object('start', ends[1], 'until', ends[2], 'timezone', zone, 'snapshot', snapshot)
+                             ELSE jsonb_build_object('start', start, 'until', until, 'boundaries', boundaries, 'timezone', zone, 'snapshot', snapshot) END
     FROM (SELECT *, ARRAY(  -- local times, but instants where steps are elapsed time
               SELECT CASE WHEN extract(day FROM step) = 0 AND extract(month FROM step) = 0 AND extract(year FROM step) = 0
                           THEN to_char(t AT TIME ZONE zone AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00"') ELSE to_char(t, 'YYYY-MM-DD"T"HH24:MI:SS') END
