@@ -24,6 +24,7 @@ SQL_PARTS = \
 	src/asof/asof.sql \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \
+	src/rules/try_assess.sql \
 	src/rules/explain.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
