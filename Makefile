@@ -25,6 +25,7 @@ SQL_PARTS = \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \
 	src/rules/try_assess.sql \
+	src/rules/look_back.sql \
 	src/rules/explain.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
