@@ -16,12 +16,16 @@ SQL_PARTS = \
 	src/counter/counter.sql \
 	src/counter/query.sql \
 	src/history/history.sql \
+	src/history/check_fact.sql \
+	src/history/replace.sql \
 	src/population/distribution.sql \
 	src/population/summary.sql \
 	src/population/flows.sql \
 	src/asof/asof.sql \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \
+	src/rules/try_assess.sql \
+	src/rules/look_back.sql \
 	src/rules/explain.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql src/*/*/*.sql)))
 

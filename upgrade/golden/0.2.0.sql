@@ -1,5 +1,5 @@
--- Values of every type of version 0.1.0, in every form that their bytes take, and answers of its functions. The results
--- are in 0.1.0.tsv. See docs/releasing.md.
+-- Values of every type of version 0.2.0, in every form that their bytes take, and answers of its functions. The results
+-- are in 0.2.0.tsv. See docs/releasing.md.
 
 INSERT INTO golden.cases (name, query) VALUES
 -- Timelines: a kind each; then seqs, own decimal places, units of time, a horizon, none, blocks with a directory.
@@ -31,6 +31,9 @@ INSERT INTO golden.cases (name, query) VALUES
 ('history of every kind', $$SELECT csagg.history(k, kind, '2025-01-01 00:00+00'::timestamptz, v, 'ann'::text, 3::bigint) FROM (VALUES ('logins', 'counter', '2.5'::jsonb), ('', 'boolean', 'true'), ('席数', 'number', '40'), ('plan', 'text', '"gold"'), ('end', 'date', '"infinity"'), ('seen', 'time', '"2025-01-01 00:00Z"'), ('gone', 'text', 'null')) t (k, kind, v)$$),
 ('history behind a horizon', $$SELECT csagg.forget_before(csagg.history_of('x', csagg.constant(1)), '2025-01-01 00:00+00')$$),
 ('history without entries', $$SELECT csagg.slice(csagg.history_of('x', csagg.constant(1)), 'infinity', '-infinity')$$),
+('history with facts replaced', $$SELECT csagg.replace_facts(csagg.forget_before('{"a": counter {2025-01-01, 2025-03-01}, "b": number {2025-01-01 = 1}, "c": text {}}'::csagg.history, '2025-02-01'), '{"b": text {2025-01-01 = "x"}, "d": date {2025-03-01 = infinity}}')$$),
+('history with facts dropped', $$SELECT csagg.drop_facts('{"a": counter {2025-01-01, 2025-03-01}, "b": number {2025-01-01 = 1}, "c": text {}}', '{a,c}')$$),
+('rows that are checked', $$SELECT string_agg(csagg.check_fact('end', kind, '2025-01-01', v), E'\n') FROM (VALUES ('date', '"2025-02-30"'::jsonb), ('text', '1'), ('plan', '1'), ('number', '1e18')) t (kind, v)$$),
 
 -- Grids.
 ('grid of days', $$SELECT csagg.grid('2025-01-01', '2027-01-01', '1 day', 'Asia/Tokyo')$$),
@@ -98,6 +101,8 @@ INSERT INTO golden.cases (name, query) VALUES
 ('assessments', $$SELECT string_agg(csagg.assess(r, p, at)::text, ' ' ORDER BY id) FROM golden.rules, golden.people p, golden.instant$$),
 ('score over time', $$SELECT csagg.score_over(r, p, '2025-01-01 00:00+00', '2025-02-01 00:00+00') FROM golden.rules, golden.people p WHERE id = 2$$),
 ('assessment over time', $$SELECT csagg.assess_over(r, p, '2025-01-01 00:00+00', '2025-02-01 00:00+00')::text FROM golden.rules, golden.people p WHERE id = 2$$),
+('assessment over time, or its error', $$SELECT string_agg(csagg.try_assess_over(rules::csagg.ruleset, p, '2025-01-01 00:00+00', '2025-02-01 00:00+00')::text, ' ') FROM golden.people p, (VALUES ('{"timezone": "UTC", "facts": {"score": "number"}, "rules": [{"name": "r", "points": "1 / (score + 1)"}]}'), ('{"timezone": "UTC", "facts": {"score": "number"}, "rules": [{"name": "r", "points": "1 / (score - score)"}]}')) v (rules) WHERE id = 2$$),
+('look-back', $$SELECT string_agg(csagg.look_back(x)::text, ' ') FROM (SELECT r FROM golden.rules UNION ALL SELECT r FROM golden.mean UNION ALL SELECT '{"timezone": "UTC", "facts": {"n": "counter"}, "rules": [{"name": "r", "points": "count(n, 36 hours)"}], "alerts": [{"name": "a", "when": "score < score @ 7 days ago"}]}') q (x)$$),
 ('explanation', $$SELECT string_agg(e::text, ' ') FROM golden.rules, golden.people p, golden.instant, csagg.explain(r, p, at) e WHERE id = 2$$),
 ('explanation of a change', $$SELECT string_agg(e::text, ' ') FROM golden.rules, golden.people p, csagg.explain_change(r, p, '2025-01-03 00:00+00', '2025-01-12 00:00+00') e WHERE id = 2$$),
 ('values as JSON', $$SELECT concat_ws(' ', csagg.jsonb(score), csagg.jsonb(logins), csagg.jsonb(g)) FROM golden.people, golden.days WHERE id = 2$$),

@@ -1,0 +1,4 @@
+CREATE FUNCTION csagg.look_back(rules csagg.ruleset, alerts boolean DEFAULT true) RETURNS interval
+    AS 'MODULE_PATHNAME', 'csagg_look_back' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.look_back(csagg.ruleset, boolean) IS
+    'how far before an instant what the rule set says of it can depend on entries of facts, beyond the states in force where that span begins: after forget_before(x, t - look_back(rules)) assess() and assess_over() say from t on what they say of all of x, if none of its facts begins with a NULL. An upper bound, in any time zone, in whole days, or in hours where all that is asked is in hours or less; NULL where there is none, as for count(x) without a window, first(x), last(x), previous(x), age(x) and streak(x). With alerts false it is of stage, score, band and coverage alone. An alert with both "for" and "keep_firing_for" may remember longer, while its condition comes and goes';
