@@ -286,6 +286,18 @@ bool split_conditions(PlannerInfo* root, Query* q, const Order& order, Idiom* id
     return idiom->left_at != nullptr;
 }
 
+bool compares_instants(Node* condition, const Order& order) {
+    if (condition == nullptr) return false;
+    if (is_andclause(condition)) {
+        ListCell* cell;
+        foreach (cell, reinterpret_cast<BoolExpr*>(condition)->args)
+            if (compares_instants(static_cast<Node*>(lfirst(cell)), order)) return true;
+        return false;
+    }
+    Comparison c;
+    return read_comparison(condition, c) && instant_strategy(c, order) != 0;
+}
+
 bool read_ties(const Query* q, Idiom* idiom) {
     for (int i = 1; i < list_length(q->sortClause); ++i) {
         auto* const clause = list_nth_node(SortGroupClause, q->sortClause, i);
@@ -323,6 +335,13 @@ List* raw_columns(const void* expressions) {
         if (var->varno == INNER_VAR) columns = lappend(columns, var);
     }
     return columns;
+}
+
+bool may_be_idiom(const Query* q) {
+    Order order;
+    return is_plain_select(q) && is_limit_one(q) && read_order(q, order) &&
+           compares_instants(q->jointree->quals, order) &&
+           !contain_volatile_functions(reinterpret_cast<Node*>(const_cast<Query*>(q)));
 }
 
 Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel) {

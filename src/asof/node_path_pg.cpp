@@ -5,6 +5,7 @@
 // subplans are initialised, used or not.
 #include "asof/join_pg.hpp"
 #include "asof/node_pg.hpp"
+#include "asof/node_subselect_pg.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -32,6 +33,7 @@ namespace csagg::pg {
 namespace {
 
 bool enable_asofjoin = true;
+bool is_asofjoin_enabled() { return enable_asofjoin; }
 set_join_pathlist_hook_type previous_hook = nullptr;
 
 /// What the planner knows of a LATERAL subquery, worked out once a planning; at RelOptInfo.fdw_private, which means
@@ -312,6 +314,7 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     const Idiom* const idiom = candidate->idiom;
     auto* const left = static_cast<Plan*>(linitial(plans));
     const Index subquery = subquery_of(rel, candidate, root);
+    note_asof_plan();
 
     auto* const scan = makeNode(CustomScan);
     scan->methods = &asof_scan_methods;
@@ -391,6 +394,7 @@ void initialise() {
     previous_hook = set_join_pathlist_hook;
     set_join_pathlist_hook = join_pathlist_hook;
     install_demand();
+    install_subselects(is_asofjoin_enabled);
 }
 
 const AtLoad at_load{initialise};

@@ -3,6 +3,7 @@
 //     node_idiom_pg.cpp    finds the idiom in a LATERAL subquery: an Idiom
 //     node_path_pg.cpp     the planner's hook: the right side's plan, the costs, the path, the plan
 //     node_scan_pg.cpp     the executor's callbacks
+//     node_subselect_pg.*  makes such a subquery of a correlated subselect, before planning
 //     node_demand_pg.cpp   how far the left side may be read ahead
 //     node_explain_pg.cpp  what EXPLAIN prints
 #pragma once
@@ -92,6 +93,9 @@ List* raw_columns(const void* expressions);
 
 /// The idiom in the subquery of `rel`, or nullptr. All it gives is copied into the current context.
 Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel);
+
+/// False if the query, as the rewriter has left it, is not the idiom whatever stands around it.
+bool may_be_idiom(const Query* q);
 
 /// What the plan keeps in CustomScan.custom_private, in the order of these names; each a List. The first is a list of
 /// integers: those of Number, in their order.

@@ -129,6 +129,10 @@ CALL touched($$ON and WHERE$$,
 CALL touched($$WHERE with a subselect$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE p.plan IN (SELECT k FROM names) OR p.plan IS NULL $$);
+CALL touched($$WHERE with a correlated subselect$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON p.plan > (SELECT count(*) FROM names WHERE k < l.k) WHERE p.plan = 3
+      OR (SELECT count(*) FROM names n WHERE n.k = l.k + coalesce(p.plan, 0)) <> 1 $$);
 CALL touched($$tie-breaks with NULLS FIRST and LAST$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, r.plan DESC NULLS LAST, r.note NULLS FIRST, r.id DESC LIMIT 1) p ON true $$);
@@ -578,8 +582,6 @@ CALL untouched($$row of the subquery as a whole$$,
 CALL untouched($$TABLESAMPLE$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r TABLESAMPLE SYSTEM (100) WHERE
       r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$scalar subselect$$,
-    $$ SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l $$);
 CALL untouched($$columns of two levels above$$,
     $$ SELECT n.k, (SELECT count(p.rid) FROM l JOIN LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND r.at <=
       l.at AND r.plan >= n.k ORDER BY r.at DESC, r.id LIMIT 1) p ON true) FROM names n $$);
