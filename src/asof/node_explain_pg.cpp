@@ -171,6 +171,7 @@ void explain_asof(CustomScanState* node, List* ancestors, ExplainState* es) {
         printer.comparison(at, get_opname(number_oid(plan, Number::at_operator)), linitial(part(plan, Exprs::left_at))),
         es);
     print_order(plan, printer, es);
+    if (state->limit > 1) ExplainPropertyInteger("Limit", nullptr, state->limit, es);
     List* bounds = NIL;
     for (int i = 0; i < state->bound_count; ++i)
         bounds =

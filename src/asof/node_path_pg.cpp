@@ -45,7 +45,8 @@ struct Candidate {
     PlannerInfo* planner;  // of the right side
     Path* right;
     double groups;      // distinct keys on the right, estimated
-    double walked;      // right rows asked for the pair conditions, for a left row; estimated
+    double matches;     // right rows for a left row; estimated
+    double walked;      // right rows asked for those, for a left row; estimated
     bool left_passive;  // is_left_side_passive()
 };
 
@@ -65,13 +66,15 @@ bool has_place_holder(Node* node) {
     return false;
 }
 
-/// Of the rows of a key that the instants allow, a third as PostgreSQL guesses, the first that satisfies the
+/// Of the rows of a key that the instants allow, a third as PostgreSQL guesses, the first that satisfy the
 /// conditions: how many do is what the subquery, planned as it stands, expects before its LIMIT.
 double walked_rows(const Candidate* candidate, const RelOptInfo* rel) {
-    if (candidate->idiom->pair_conditions == NIL || rel->subroot == nullptr) return 0;
+    const double limit = candidate->idiom->limit;
+    if (candidate->idiom->pair_conditions == NIL || rel->subroot == nullptr) return limit - 1;
     const List* const ordered = fetch_upper_rel(rel->subroot, UPPERREL_ORDERED, nullptr)->pathlist;
     const double matching = ordered == NIL ? 1 : std::max(1.0, static_cast<const Path*>(linitial(ordered))->rows);
-    return std::max(1.0, candidate->right->rows / std::max(1.0, candidate->groups) * DEFAULT_INEQ_SEL / matching);
+    const double allowed = candidate->right->rows / std::max(1.0, candidate->groups) * DEFAULT_INEQ_SEL;
+    return std::max(1.0, allowed * std::min(1.0, limit / matching));
 }
 
 void plan_right_side(PlannerInfo* root, const RelOptInfo* subquery, Candidate* candidate) {
@@ -92,6 +95,7 @@ void plan_right_side(PlannerInfo* root, const RelOptInfo* subquery, Candidate* c
         keys =
             lappend(keys, list_nth_node(TargetEntry, candidate->planner->processed_tlist, lfirst_int(cell) - 1)->expr);
     candidate->groups = estimate_num_groups(candidate->planner, keys, candidate->right->rows, nullptr, nullptr);
+    candidate->matches = candidate->idiom->limit == 1 ? 1 : std::max(1.0, subquery->rows);
     candidate->walked = walked_rows(candidate, subquery);
     candidate->left_passive = is_left_side_passive(root);
 }
@@ -188,7 +192,8 @@ void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts*
     cost_qual_eval(&after, parts->conditions, root);
     cost_qual_eval(&outputs, idiom->outputs, nullptr);
     const double walk = candidate->walked * (cpu_tuple_cost + pair.per_tuple);
-    const double per_left = left_side.per_tuple + walk + match.per_tuple + after.per_tuple + outputs.per_tuple;
+    const double per_match = match.per_tuple + after.per_tuple + outputs.per_tuple;
+    const double per_left = left_side.per_tuple + walk + candidate->matches * per_match;
 
     double files = 0;
     const double bytes = right_bytes(candidate);
@@ -345,7 +350,7 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     List* numbers = NIL;
     for (int n : {add_subplan(root, candidate), int(parts->jointype), idiom->at_column, int(idiom->backward),
                   int(idiom->allow_exact), int(idiom->left_at_type), int(idiom->right_at_type), int(idiom->at_operator),
-                  int(candidate->left_passive)})
+                  int(candidate->left_passive), idiom->limit})
         numbers = lappend_int(numbers, n);
     priv[int(Private::numbers)] = numbers;
     priv[int(Private::key_columns)] = idiom->key_columns;

@@ -31,7 +31,7 @@ CALL joined('WHERE IN', 'SELECT l.id FROM l WHERE {} IN (1, 3, l.k)');
 CALL joined('WHERE of two', 'SELECT l.id FROM l WHERE {} > 1 AND (SELECT r.id FROM r WHERE r.k = l.k AND r.at > l.at ORDER BY r.at, r.id LIMIT 1) < 50');
 CALL joined('WHERE and target list', 'SELECT l.id, {} FROM l WHERE {} > 1');
 CALL joined('WHERE beside others', 'SELECT l.id FROM l WHERE {} > 1 AND EXISTS (SELECT FROM names n WHERE n.k = l.k) AND l.k IN (SELECT k FROM names)');
-CALL joined('target list, a volatile WHERE', 'SELECT l.id, {} FROM l WHERE noisy(l.k) > 1');
+CALL touched_in_one_batch('subselect: target list, a volatile WHERE', with_subselect('SELECT l.id, {} FROM l WHERE noisy(l.k) > 1'));
 CALL joined('beside a volatile column', 'SELECT l.id, {}, noisy(l.k) FROM l');
 CALL joined('ORDER BY', 'SELECT l.id FROM l ORDER BY {}, l.id');
 CALL joined('ORDER BY, LIMIT', 'SELECT l.id, {} AS plan FROM l ORDER BY plan DESC NULLS LAST, l.id LIMIT 20');
