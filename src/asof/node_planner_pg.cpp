@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "optimizer/cost.h"
+#include "optimizer/planmain.h"
 #include "optimizer/planner.h"
 }
 
@@ -26,8 +27,8 @@ planner_hook_type previous_planner = nullptr;
 create_upper_paths_hook_type previous_upper = nullptr;
 bool (*is_node_enabled)() = nullptr;
 
-/// At default costs the time of a millisecond or less, and of planning once more.
-constexpr double worth_planning = 100;
+/// For each table of the statement: at default costs this takes about as long as planning once more.
+constexpr double worth_planning = 50;
 
 PlannedStmt* plan_once(Query* statement, const char* text, int options, ParamListInfo parameters, Planning* planning) {
     // Also after an error, which the statement around it may catch.
@@ -55,9 +56,10 @@ PlannedStmt* plan_both(Query* statement, const char* text, int options, ParamLis
     auto* const joined = static_cast<Query*>(copyObjectImpl(statement));
     Planning first{last, nullptr, 0}, second{};
     PlannedStmt* const plain = plan_once(statement, text, options, parameters, &first);
-    // A subselect is run row by row, as a nested loop is; and there is no plan without it.
+    // A subselect is run row by row, as a nested loop is: where that is not wanted, costs do not count.
     const double cost = cost_of(plain, options);
-    if (first.planned == nullptr || (enable_nestloop && cost < worth_planning)) return plain;
+    if (first.planned == nullptr || (enable_nestloop && cost < worth_planning * list_length(plain->rtable)))
+        return plain;
     join_subselects(joined, first.planned);
     PlannedStmt* const better = plan_once(joined, text, options, parameters, &second);
     return second.nodes > first.nodes && (!enable_nestloop || cost_of(better, options) < cost) ? better : plain;
