@@ -23,9 +23,10 @@ CREATE VIEW days AS
 SELECT c AS customer_id, d AS at
 FROM generate_series(timestamptz '2025-01-01 00:00+00', '2026-12-31 00:00+00', '1 day') d, generate_series(1, 20000) c;
 CREATE TABLE timelines AS SELECT customer_id, csagg.timeline(at, plan) AS plan FROM plan_log GROUP BY customer_id;
-CREATE TABLE plan_terms AS SELECT customer_id, at, at + random() * interval '150 days' AS until, plan FROM plan_log;
+CREATE TABLE plan_terms AS SELECT customer_id, at, at + random() * interval '150 days' AS until, plan, at + random() * interval '50 days' AS recorded FROM plan_log;
 CREATE INDEX ON plan_log (customer_id, at);
 CREATE INDEX ON plan_terms (customer_id, at, until);
+CREATE INDEX ON plan_terms (customer_id, at, recorded);
 CREATE INDEX ON plan_log5 (customer_id, at);
 VACUUM ANALYZE invoices;
 VACUUM ANALYZE plan_log;

@@ -11,6 +11,14 @@ function_() {
 lateral_until() {
     echo "SELECT i.*, p.plan FROM $1 i LEFT JOIN LATERAL (SELECT plan FROM plan_terms p WHERE p.customer_id = i.customer_id AND p.at <= i.at AND p.until > i.at ORDER BY p.at DESC LIMIT 1) p ON true"
 }
+# subselect LEFT RIGHT: the same rows as lateral
+subselect() {
+    echo "SELECT i.*, (SELECT plan FROM $2 p WHERE p.customer_id = i.customer_id AND p.at <= i.at ORDER BY p.at DESC LIMIT 1) AS plan FROM $1 i"
+}
+# The latest that was recorded by then.
+lateral_known() {
+    echo "SELECT i.*, p.plan FROM $1 i LEFT JOIN LATERAL (SELECT plan FROM plan_terms p WHERE p.customer_id = i.customer_id AND p.at <= i.at AND p.recorded <= i.at ORDER BY p.at DESC LIMIT 1) p ON true"
+}
 FUNCTION_UNTIL="SELECT (left_row).*, (right_row).plan FROM csagg.asof_join(NULL::invoices, NULL::plan_terms, 'at', 'at', '{customer_id}', r_until => 'until')"
 # The library is preloaded here: lateral() runs as the plan node, unless the case says OFF.
 OFF=csagg.enable_asofjoin=off
@@ -39,6 +47,12 @@ verdict 'rows of the function with r_until that differ from LATERAL' "$(differ "
 whole() { echo "SELECT id, plan FROM ($(lateral invoices plan_log)) s"; }
 verdict 'rows of the plan node that differ from LATERAL' "$(query -c "CREATE TEMP TABLE node AS $(whole)" -c "SET $OFF" -c "CREATE TEMP TABLE plain AS $(whole)" \
     -c 'SELECT count(*) FROM ((TABLE node EXCEPT ALL TABLE plain) UNION ALL (TABLE plain EXCEPT ALL TABLE node)) x')" == 0
+node_differs() { query -c "CREATE TEMP TABLE node AS SELECT id, plan FROM ($1) s" -c "SET $OFF" -c "CREATE TEMP TABLE plain AS SELECT id, plan FROM ($1) s" \
+    -c 'SELECT count(*) FROM ((TABLE node EXCEPT ALL TABLE plain) UNION ALL (TABLE plain EXCEPT ALL TABLE node)) x'; }
+verdict 'rows of the plan node with an end of validity that differ' "$(node_differs "$(lateral_until invoices)")" == 0
+verdict 'rows of the plan node with what was known that differ' "$(node_differs "$(lateral_known invoices)")" == 0
+verdict 'rows of the subselect that differ' "$(node_differs "$(subselect invoices plan_log)")" == 0
+verdict 'plan nodes in the plan of the subselect' "$(query -c "EXPLAIN $(subselect invoices plan_log)" | grep -c AsOfJoin)" == 1
 verdict 'plan nodes in the plan of LATERAL' "$(query -c "EXPLAIN $(lateral invoices plan_log)" | grep -c AsOfJoin)" == 1
 
 echo "a. 1,000,000 invoices, 400,000 plan changes, 20,000 customers:"
@@ -65,9 +79,26 @@ echo "a2. the same with an end of validity:"
 case_ lateral_until "$(by_plan "$(lateral_until invoices)")" $OFF
 case_ node_until "$(by_plan "$(lateral_until invoices)")"
 case_ function_until "$(by_plan "$FUNCTION_UNTIL")"
+case_ lateral_known "$(by_plan "$(lateral_known invoices)")" $OFF
+case_ node_known "$(by_plan "$(lateral_known invoices)")"
 measure
 verdict 'LATERAL with its index / plan node, an end of validity' "$(ratio "${ms[lateral_until]}" "${ms[node_until]}")" '>=' 5
+verdict 'LATERAL with its index / plan node, known by then' "$(ratio "${ms[lateral_known]}" "${ms[node_known]}")" '>=' 5
 printf '  => %-58s %8.3f\n' 'LATERAL with its index / function, an end of validity' "$(ratio "${ms[lateral_until]}" "${ms[function_until]}")"
+
+echo "a3. the subselect, in the target list and in WHERE:"
+WHERE="SELECT count(*), sum(id) FROM invoices i WHERE (SELECT plan FROM plan_log p WHERE p.customer_id = i.customer_id AND p.at <= i.at ORDER BY p.at DESC LIMIT 1) = 3"
+FIRST="SELECT count(*), sum(plan) FROM ($(subselect invoices plan_log) ORDER BY amount LIMIT 20) s"
+case_ subselect "$(by_plan "$(subselect invoices plan_log)")" $OFF
+case_ subselect_node "$(by_plan "$(subselect invoices plan_log)")"
+case_ where "$WHERE" $OFF
+case_ where_node "$WHERE"
+case_ first_20 "$FIRST" $OFF
+case_ first_20_node "$FIRST"
+measure
+verdict 'subselect with its index / plan node' "$(ratio "${ms[subselect]}" "${ms[subselect_node]}")" '>=' 7
+verdict 'subselect with its index / plan node, WHERE' "$(ratio "${ms[where]}" "${ms[where_node]}")" '>=' 7
+verdict 'subselect of the first 20 rows, with csagg / without' "$(ratio "${ms[first_20_node]}" "${ms[first_20]}")" '<=' 1.1
 
 echo "b. five times both sides:"
 case_ function "$(by_plan "$(function_ invoices plan_log)")"

@@ -129,6 +129,10 @@ CALL touched($$ON and WHERE$$,
 CALL touched($$WHERE with a subselect$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE p.plan IN (SELECT k FROM names) OR p.plan IS NULL $$);
+CALL touched($$WHERE with a correlated subselect$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON p.plan > (SELECT count(*) FROM names WHERE k < l.k) WHERE p.plan = 3
+      OR (SELECT count(*) FROM names n WHERE n.k = l.k + coalesce(p.plan, 0)) <> 1 $$);
 CALL touched($$tie-breaks with NULLS FIRST and LAST$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, r.plan DESC NULLS LAST, r.note NULLS FIRST, r.id DESC LIMIT 1) p ON true $$);
@@ -490,6 +494,68 @@ CALL touched($$left columns in the target list, nulled by an outer join$$,
     $$ SELECT n.k, s.id, p.* FROM names n LEFT JOIN l s ON s.k = n.k LEFT JOIN LATERAL (SELECT r.id AS rid, s.id - r.id
       AS apart FROM r WHERE r.k = s.k AND r.at <= s.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
 
+CALL touched($$the last two$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 2) p ON true $$);
+CALL touched($$the last three, inner$$,
+    $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON true $$);
+CALL touched($$the next three$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at > l.at ORDER BY r.at, r.id LIMIT 3) p ON true $$);
+CALL touched($$more than there are$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1000) p ON true $$);
+CALL touched($$the last three, ON$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON p.plan = 3 $$);
+CALL touched($$the last three, ON of both$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON p.plan < l.k $$);
+CALL touched($$the last three, WHERE$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON true WHERE p.plan <> 3 $$);
+CALL touched($$the last three, WHERE that wants none$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON p.plan > 3 WHERE p.rid IS NULL $$);
+CALL touched($$the last three, a bound$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at AND r.at > l.at - interval '1 day' ORDER BY r.at DESC, r.id LIMIT 3) p ON true $$);
+CALL touched($$the last three, a condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON true $$);
+CALL touched($$the last three, a bound and a condition$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at AND r.at > l.at - interval '2 days' AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON true $$);
+CALL touched($$the last three, numbers only$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC LIMIT 3) p ON true $$);
+CALL touched($$the last three, numbers only, a bound$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at AS x FROM r
+      WHERE r.k = l.k AND r.at <= l.at AND r.at > l.at - interval '2 days' ORDER BY r.at DESC LIMIT 3) p ON true $$);
+CALL touched($$the last three, numeric instants$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.n < l.n ORDER BY r.n DESC, r.id LIMIT 3) p ON true $$);
+CALL touched($$the last three, of both rows$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT l.id * 1000 + r.id AS x, r.note FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON true $$);
+CALL touched($$the last three, tie-breaks$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.plan DESC NULLS LAST, r.note, r.id LIMIT 3) p ON true $$);
+CALL touched_in_one_batch($$the last three of one sequence$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON true $$);
+CALL touched($$the last three, added up$$,
+    $$ SELECT l.id, count(p.rid), sum(p.plan) FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 3) p ON true GROUP BY l.id $$);
+CALL touched($$the last three, the left row with a filter$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r
+      WHERE r.k = l.k AND r.at <= l.at AND l.active ORDER BY r.at DESC, r.id LIMIT 3) p ON true $$);
+CALL touched($$the last three in a subselect$$,
+    $$ SELECT l.id, (SELECT string_agg(x.rid::text, ',' ORDER BY x.at DESC, x.rid) FROM (SELECT s.id, p.* FROM l s JOIN LATERAL
+      (SELECT r.id AS rid, r.at FROM r WHERE r.k = s.k AND r.at <= s.at ORDER BY r.at DESC, r.id LIMIT 3) p ON true) x
+      WHERE x.id >= l.id) FROM l WHERE l.id < 9 $$);
+
 -- What has to be left alone.
 CALL untouched($$volatile function in the target list$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, noisy(r.plan) FROM r WHERE r.k = l.k AND r.at
@@ -506,9 +572,12 @@ CALL untouched($$rows locked$$,
 CALL untouched($$right rows locked$$,
     $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
       ORDER BY r.at DESC, r.id LIMIT 1 FOR SHARE) p ON true $$);
-CALL untouched($$LIMIT 2$$,
+CALL untouched($$LIMIT of many$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.at DESC, r.id LIMIT 2) p ON true $$);
+      l.at ORDER BY r.at DESC, r.id LIMIT 1001) p ON true $$);
+CALL untouched($$LIMIT 0$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
+      l.at ORDER BY r.at DESC, r.id LIMIT 0) p ON true $$);
 CALL untouched($$the row before in an order of two columns$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND (r.at, r.id) <
       (l.at, l.id) ORDER BY r.at DESC, r.id DESC LIMIT 1) p ON true $$);
@@ -596,8 +665,6 @@ CALL untouched($$row of the subquery as a whole$$,
 CALL untouched($$TABLESAMPLE$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r TABLESAMPLE SYSTEM (100) WHERE
       r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$scalar subselect$$,
-    $$ SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l $$);
 CALL untouched($$columns of two levels above$$,
     $$ SELECT n.k, (SELECT count(p.rid) FROM l JOIN LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND r.at <=
       l.at AND r.plan >= n.k ORDER BY r.at DESC, r.id LIMIT 1) p ON true) FROM names n $$);

@@ -30,6 +30,8 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
       instants_(spec.left_at_type, spec.right_at_type),
       tolerance_(spec.tolerance != nullptr && spec.tolerance->given() ? spec.tolerance : nullptr),
       condition_(spec.condition),
+      matches_(spec.matches),
+      further_matches_(std::size_t(max_queued * (spec.matches - 1)), nullptr, arena_),
       keys_(context, arena_, spec.keys, spec.key_count),
       packed_(can_pack(spec)),
       columns_(packed_ ? PackedColumns(shape_, spec.columns, spec.column_count) : PackedColumns()),
@@ -221,6 +223,7 @@ bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_nul
     Queued& q = queue_[queued_];
     q.pending = false;
     q.match = nullptr;
+    q.further = 0;
     if (at_null || !keys_.read_left(keys, nulls)) {
         ++queued_;
         return true;
@@ -253,25 +256,46 @@ bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_nul
 
 class AsOfJoin::Tested final : public asof::Condition {
 public:
-    explicit Tested(const AsOfJoin& join) : join_(join) {}
-    void set_left(int left) { left_ = left; }
+    explicit Tested(AsOfJoin& join) : join_(join) {}
+    void set_left(int left) {
+        left_ = left;
+        first_ = nullptr;
+    }
     Verdict test(asof::Payload row) override {
+        const Verdict verdict = test_pair(row);
+        if (verdict != Verdict::match || join_.matches_ == 1) return verdict;
+        return collect(row);
+    }
+    /// Where rows are collected, the one that ended the walk is the last, if it is any.
+    asof::Payload first(asof::Payload last) const { return join_.matches_ == 1 ? last : first_; }
+
+private:
+    Verdict test_pair(asof::Payload row) {
+        if (join_.condition_ == nullptr) return Verdict::match;
         join_.load(row, join_.tested_slot_);
         return join_.condition_->test(left_, join_.tested_slot_);
     }
+    Verdict collect(asof::Payload row) {
+        int& further = join_.queue_[left_].further;
+        if (first_ == nullptr)
+            first_ = row;
+        else
+            join_.further_matches(left_)[further++] = row;
+        return further + 1 == join_.matches_ ? Verdict::match : Verdict::go_on;
+    }
 
-private:
-    const AsOfJoin& join_;
+    AsOfJoin& join_;
     int left_ = 0;
+    asof::Payload first_ = nullptr;
 };
 
 void AsOfJoin::find_matches(Queued* end) {
     Tested tested(*this);
-    asof::Condition* const condition = condition_ != nullptr ? &tested : nullptr;
+    asof::Condition* const condition = condition_ != nullptr || matches_ > 1 ? &tested : nullptr;
     for (Queued* q = queue_; q < end; ++q) {
         if (!q->pending) continue;
         tested.set_left(int(q - queue_));
-        q->match = index_.find(q->group, q->probe, condition);
+        q->match = tested.first(index_.find(q->group, q->probe, condition));
         __builtin_prefetch(q->match);
     }
     if (tested_slot_ != nullptr) ExecClearTuple(tested_slot_);
@@ -303,6 +327,13 @@ bool AsOfJoin::match(int i, TupleTableSlot* slot) const {
     const asof::Payload found = queue_[i].match;
     if (found == nullptr) return false;
     load(found, slot);
+    return true;
+}
+
+bool AsOfJoin::match(int i, int n, TupleTableSlot* slot) const {
+    if (n == 0) return match(i, slot);
+    if (n > queue_[i].further) return false;
+    load(further_matches_[std::size_t(i * (matches_ - 1) + n - 1)], slot);
     return true;
 }
 

@@ -8,7 +8,7 @@
 //             if (join->queue(keys, nulls, at, at_null, left slot)) keep the left row;
 //             after up to max_queued left rows, and at the end:
 //                 join->resolve();
-//                 for each left row kept, the i-th:  join->match(i) is the right row, or nullptr
+//                 for each left row kept, the i-th:  join->match(i) is the right row, or nullptr; or several
 //         }
 //     } while (join->next_batch());
 //     join->end();
@@ -75,6 +75,7 @@ struct AsOfSpec {
     asof::Search search;
     const Tolerance* tolerance = nullptr;
     PairCondition* condition = nullptr;
+    int matches = 1;  // of a left row at most: the nearest ones; more than one not with Direction::nearest
     int tie_count = 0;
     const TieKey* ties = nullptr;
     LastTie last_tie = LastTie::arrival;
@@ -121,6 +122,8 @@ public:
     MinimalTuple match(int i) const { return queue_[i].match == nullptr ? nullptr : tuple_of(queue_[i].match); }
     /// The same, put into a slot of row_slot_kind(). False if there is none.
     bool match(int i, TupleTableSlot* slot) const;
+    /// The n-th match of that row, from 0 on.
+    bool match(int i, int n, TupleTableSlot* slot) const;
     /// Of the slots that right rows come back in.
     const TupleTableSlotOps* row_slot_kind() const { return packed_ ? &TTSOpsVirtual : &TTSOpsMinimalTuple; }
 
@@ -152,6 +155,7 @@ private:
         std::uint64_t word;
         asof::Probe probe;
         asof::Payload match;
+        int further;  // matches, in further_matches_
     };
 
     static MinimalTuple tuple_of(asof::Payload payload) {
@@ -161,6 +165,7 @@ private:
     }
     AsOfJoin(MemoryContext context, const AsOfSpec& spec);
     bool can_pack(const AsOfSpec& spec) const;
+    asof::Payload* further_matches(int i) { return further_matches_.data() + i * (matches_ - 1); }
 
     bool read_right(TupleTableSlot* slot, Datum& at);
     void add_row(TupleTableSlot* slot);
@@ -192,6 +197,8 @@ private:
     Instants instants_;
     const Tolerance* tolerance_;
     PairCondition* condition_;
+    int matches_;
+    Vector<asof::Payload> further_matches_;  // of each row in the queue, all but the first
     Keys keys_;
     bool packed_;
     PackedColumns columns_;

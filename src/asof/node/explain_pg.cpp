@@ -14,6 +14,7 @@ extern "C" {
 #include "commands/defrem.h"
 #include "commands/explain.h"
 #include "lib/stringinfo.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 #include "utils/typcache.h"
@@ -114,6 +115,30 @@ void print_work(const AsOfState* state, ExplainState* es) {
     appendStringInfoChar(es->str, '\n');
 }
 
+struct Subplan {
+    int number;
+    SubPlan* found;
+};
+bool find_subplan(Node* node, void* context) {
+    if (node == nullptr) return false;
+    auto* const wanted = static_cast<Subplan*>(context);
+    if (IsA(node, SubPlan) && reinterpret_cast<SubPlan*>(node)->plan_id == wanted->number)
+        wanted->found = reinterpret_cast<SubPlan*>(node);
+    return wanted->found != nullptr || expression_tree_walker(node, as_walker(find_subplan), context);
+}
+
+/// EXPLAIN reads the columns that a subselect is given as those of the plan, not as those in place.
+void unplace_subplans(PlanState* state, const CustomScan* plan) {
+    ListCell* cell;
+    foreach (cell, state->subPlan) {
+        auto* const subplan = static_cast<SubPlanState*>(lfirst(cell));
+        Subplan wanted{subplan->subplan->plan_id, nullptr};
+        for (const List* expressions : {plan->scan.plan.targetlist, plan->custom_exprs})
+            find_subplan(reinterpret_cast<Node*>(const_cast<List*>(expressions)), &wanted);
+        if (wanted.found != nullptr) subplan->subplan = wanted.found;
+    }
+}
+
 void print_removed(const char* label, double removed, const PlanState* state, ExplainState* es) {
     const Instrumentation* const instrument = state->instrument;
     if (!es->analyze || instrument == nullptr) return;
@@ -127,6 +152,7 @@ void explain_asof(CustomScanState* node, List* ancestors, ExplainState* es) {
     const auto* const state = reinterpret_cast<AsOfState*>(node);
     const auto* const plan = reinterpret_cast<const CustomScan*>(node->ss.ps.plan);
     const Printer printer(state, ancestors, es);
+    unplace_subplans(&node->ss.ps, plan);
 
     ExplainPropertyText("Join Type", state->inner_join ? "Inner" : "Left", es);
     List* keys = NIL;
@@ -145,6 +171,7 @@ void explain_asof(CustomScanState* node, List* ancestors, ExplainState* es) {
         printer.comparison(at, get_opname(number_oid(plan, Number::at_operator)), linitial(part(plan, Exprs::left_at))),
         es);
     print_order(plan, printer, es);
+    if (state->limit > 1) ExplainPropertyInteger("Limit", nullptr, state->limit, es);
     List* bounds = NIL;
     for (int i = 0; i < state->bound_count; ++i)
         bounds =

@@ -80,13 +80,15 @@ bool is_plain_select(const Query* q) {
            q->jointree != nullptr && q->jointree->fromlist != NIL;
 }
 
-bool is_limit_one(const Query* q) {
-    if (q->limitCount == nullptr || q->limitOffset != nullptr || q->limitOption != LIMIT_OPTION_COUNT) return false;
+/// Of a constant LIMIT, up to Idiom::most_rows; else 0.
+int limit_of(const Query* q) {
+    if (q->limitCount == nullptr || q->limitOffset != nullptr || q->limitOption != LIMIT_OPTION_COUNT) return 0;
     // Without a root: the value of a parameter is not looked at.
     const auto* const limit =
         reinterpret_cast<Const*>(eval_const_expressions(nullptr, static_cast<Node*>(copyObjectImpl(q->limitCount))));
-    return IsA(limit, Const) && !limit->constisnull && limit->consttype == INT8OID &&
-           DatumGetInt64(limit->constvalue) == 1;
+    if (!IsA(limit, Const) || limit->constisnull || limit->consttype != INT8OID) return 0;
+    const std::int64_t rows = DatumGetInt64(limit->constvalue);
+    return rows >= 1 && rows <= Idiom::most_rows ? int(rows) : 0;
 }
 
 // ---- conditions
@@ -286,6 +288,18 @@ bool split_conditions(PlannerInfo* root, Query* q, const Order& order, Idiom* id
     return idiom->left_at != nullptr;
 }
 
+bool compares_instants(Node* condition, const Order& order) {
+    if (condition == nullptr) return false;
+    if (is_andclause(condition)) {
+        ListCell* cell;
+        foreach (cell, reinterpret_cast<BoolExpr*>(condition)->args)
+            if (compares_instants(static_cast<Node*>(lfirst(cell)), order)) return true;
+        return false;
+    }
+    Comparison c;
+    return read_comparison(condition, c) && instant_strategy(c, order) != 0;
+}
+
 bool read_ties(const Query* q, Idiom* idiom) {
     for (int i = 1; i < list_length(q->sortClause); ++i) {
         auto* const clause = list_nth_node(SortGroupClause, q->sortClause, i);
@@ -325,9 +339,17 @@ List* raw_columns(const void* expressions) {
     return columns;
 }
 
+bool may_be_idiom(const Query* q) {
+    Order order;
+    return is_plain_select(q) && limit_of(q) == 1 && read_order(q, order) &&
+           compares_instants(q->jointree->quals, order) &&
+           !contain_volatile_functions(reinterpret_cast<Node*>(const_cast<Query*>(q)));
+}
+
 Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel) {
     Query* const original = planner_rt_fetch(rel->relid, root)->subquery;
-    if (!is_plain_select(original) || !is_limit_one(original)) return nullptr;
+    const int limit = is_plain_select(original) ? limit_of(original) : 0;
+    if (limit == 0) return nullptr;
     if (contain_volatile_functions(reinterpret_cast<Node*>(original))) return nullptr;
 
     auto* const q = static_cast<Query*>(copyObjectImpl(original));
@@ -335,6 +357,7 @@ Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel) {
     if (!read_order(q, order)) return nullptr;
 
     auto* const idiom = static_cast<Idiom*>(palloc0(sizeof(Idiom)));
+    idiom->limit = limit;
     if (!used_columns(rel, idiom->columns)) return nullptr;
     idiom->right = static_cast<Query*>(copyObjectImpl(original));
     idiom->right->targetList = NIL;

@@ -3,6 +3,7 @@
 //     idiom_pg.cpp    finds the idiom in a LATERAL subquery: an Idiom
 //     path_pg.cpp     the planner's hook: the right side's plan, the costs, the path, the plan
 //     scan_pg.cpp     the executor's callbacks
+//     subselect_pg.*  makes such a subquery of a correlated subselect, before planning
 //     demand_pg.cpp   how far the left side may be read ahead
 //     explain_pg.cpp  what EXPLAIN prints
 #pragma once
@@ -49,10 +50,13 @@ inline bool read_ordering(Oid op, Ordering& ordering) {
     return true;
 }
 
-/// LATERAL (SELECT p FROM right WHERE right.key = left.key AND right.at <= left.at ... ORDER BY at DESC, ties LIMIT 1).
+/// LATERAL (SELECT p FROM right WHERE right.key = left.key AND right.at <= left.at ... ORDER BY at DESC, ties LIMIT 1),
+/// or a LIMIT of a few.
 /// Left expressions are of the level of the query around; columns are those of the right side's own query. Expressions
 /// over both have Var(INNER_VAR, raw column) and Var(OUTER_VAR, place in left_values).
 struct Idiom {
+    static constexpr int most_rows = 1000;
+    int limit;     // rows for each left row
     Query* right;  // the subquery without correlated conditions, ORDER BY, LIMIT; gives the raw columns
 
     // right.key = left.key
@@ -93,6 +97,9 @@ List* raw_columns(const void* expressions);
 /// The idiom in the subquery of `rel`, or nullptr. All it gives is copied into the current context.
 Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel);
 
+/// False if the query, as the rewriter has left it, is not the idiom with LIMIT 1 whatever stands around it.
+bool may_be_idiom(const Query* q);
+
 /// What the plan keeps in CustomScan.custom_private, in the order of these names; each a List. The first is a list of
 /// integers: those of Number, in their order.
 enum class Private : int {
@@ -122,6 +129,7 @@ enum class Number : int {
     right_at_type,
     at_operator,
     left_passive,
+    limit,
     count
 };
 

@@ -5,6 +5,7 @@
 // subplans are initialised, used or not.
 #include "asof/join/join_pg.hpp"
 #include "asof/node/node_pg.hpp"
+#include "asof/node/subselect_pg.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -32,6 +33,7 @@ namespace csagg::pg {
 namespace {
 
 bool enable_asofjoin = true;
+bool is_asofjoin_enabled() { return enable_asofjoin; }
 set_join_pathlist_hook_type previous_hook = nullptr;
 
 /// What the planner knows of a LATERAL subquery, worked out once a planning; at RelOptInfo.fdw_private, which means
@@ -43,7 +45,8 @@ struct Candidate {
     PlannerInfo* planner;  // of the right side
     Path* right;
     double groups;      // distinct keys on the right, estimated
-    double walked;      // right rows asked for the pair conditions, for a left row; estimated
+    double matches;     // right rows for a left row; estimated
+    double walked;      // right rows asked for those, for a left row; estimated
     bool left_passive;  // is_left_side_passive()
 };
 
@@ -63,13 +66,15 @@ bool has_place_holder(Node* node) {
     return false;
 }
 
-/// Of the rows of a key that the instants allow, a third as PostgreSQL guesses, the first that satisfies the
+/// Of the rows of a key that the instants allow, a third as PostgreSQL guesses, the first that satisfy the
 /// conditions: how many do is what the subquery, planned as it stands, expects before its LIMIT.
 double walked_rows(const Candidate* candidate, const RelOptInfo* rel) {
-    if (candidate->idiom->pair_conditions == NIL || rel->subroot == nullptr) return 0;
+    const double limit = candidate->idiom->limit;
+    if (candidate->idiom->pair_conditions == NIL || rel->subroot == nullptr) return limit - 1;
     const List* const ordered = fetch_upper_rel(rel->subroot, UPPERREL_ORDERED, nullptr)->pathlist;
     const double matching = ordered == NIL ? 1 : std::max(1.0, static_cast<const Path*>(linitial(ordered))->rows);
-    return std::max(1.0, candidate->right->rows / std::max(1.0, candidate->groups) * DEFAULT_INEQ_SEL / matching);
+    const double allowed = candidate->right->rows / std::max(1.0, candidate->groups) * DEFAULT_INEQ_SEL;
+    return std::max(1.0, allowed * std::min(1.0, limit / matching));
 }
 
 void plan_right_side(PlannerInfo* root, const RelOptInfo* subquery, Candidate* candidate) {
@@ -90,6 +95,7 @@ void plan_right_side(PlannerInfo* root, const RelOptInfo* subquery, Candidate* c
         keys =
             lappend(keys, list_nth_node(TargetEntry, candidate->planner->processed_tlist, lfirst_int(cell) - 1)->expr);
     candidate->groups = estimate_num_groups(candidate->planner, keys, candidate->right->rows, nullptr, nullptr);
+    candidate->matches = candidate->idiom->limit == 1 ? 1 : std::max(1.0, subquery->rows);
     candidate->walked = walked_rows(candidate, subquery);
     candidate->left_passive = is_left_side_passive(root);
 }
@@ -186,7 +192,8 @@ void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts*
     cost_qual_eval(&after, parts->conditions, root);
     cost_qual_eval(&outputs, idiom->outputs, nullptr);
     const double walk = candidate->walked * (cpu_tuple_cost + pair.per_tuple);
-    const double per_left = left_side.per_tuple + walk + match.per_tuple + after.per_tuple + outputs.per_tuple;
+    const double per_match = match.per_tuple + after.per_tuple + outputs.per_tuple;
+    const double per_left = left_side.per_tuple + walk + candidate->matches * per_match;
 
     double files = 0;
     const double bytes = right_bytes(candidate);
@@ -312,6 +319,7 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     const Idiom* const idiom = candidate->idiom;
     auto* const left = static_cast<Plan*>(linitial(plans));
     const Index subquery = subquery_of(rel, candidate, root);
+    note_asof_plan();
 
     auto* const scan = makeNode(CustomScan);
     scan->methods = &asof_scan_methods;
@@ -342,7 +350,7 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     List* numbers = NIL;
     for (int n : {add_subplan(root, candidate), int(parts->jointype), idiom->at_column, int(idiom->backward),
                   int(idiom->allow_exact), int(idiom->left_at_type), int(idiom->right_at_type), int(idiom->at_operator),
-                  int(candidate->left_passive)})
+                  int(candidate->left_passive), idiom->limit})
         numbers = lappend_int(numbers, n);
     priv[int(Private::numbers)] = numbers;
     priv[int(Private::key_columns)] = idiom->key_columns;
@@ -391,6 +399,7 @@ void initialise() {
     previous_hook = set_join_pathlist_hook;
     set_join_pathlist_hook = join_pathlist_hook;
     install_demand();
+    install_subselects(is_asofjoin_enabled);
 }
 
 const AtLoad at_load{initialise};

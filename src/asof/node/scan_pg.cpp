@@ -139,7 +139,8 @@ private:
 };
 
 void begin_pair_conditions(AsOfState* state, const CustomScan* plan, const Places& places) {
-    if (part(plan, Private::pair_conditions) == NIL) return;
+    const bool bounded = state->limit > 1 && state->bound_count > 0;
+    if (part(plan, Private::pair_conditions) == NIL && !bounded) return;
     state->pair_expressions = placed_pairs(plan, Private::pair_conditions, places);
     state->pair_conditions = ExecInitQual(state->pair_expressions, &state->css.ss.ps);
     state->condition = new (palloc(sizeof(ScanCondition))) ScanCondition(state);
@@ -154,6 +155,7 @@ void begin(CustomScanState* node, EState* estate, int flags) {
     // Initialised with all subplans, and ended with them.
     state->right = static_cast<PlanState*>(list_nth(estate->es_subplanstates, number(plan, Number::right_plan) - 1));
     state->css.custom_ps = list_make2(state->left, state->right);
+    state->limit = number(plan, Number::limit);
     state->inner_join = number(plan, Number::jointype) == JOIN_INNER;
     state->at_column = AttrNumber(number(plan, Number::at_column));
 
@@ -215,6 +217,7 @@ void begin_join(AsOfState* state) {
                    list_nth_int(part(plan, Private::tie_nulls_first), i) != 0, backward};
     spec.ties = ties;
     spec.condition = state->condition;
+    spec.matches = state->limit;
     spec.in_order = !is_left_passive(plan);
     spec.expected_rows = linitial_int(part(plan, Private::right_rows));
     const List* const columns = part(plan, Private::right_columns);
@@ -278,7 +281,8 @@ void keep(AsOfState* state, TupleTableSlot* kept, TupleTableSlot* row) {
 
 void forget_kept(AsOfState* state) {
     for (int i = 0; i < state->kept_count; ++i) ExecClearTuple(state->kept[i]);
-    state->kept_count = state->next_kept = state->pinned = 0;
+    state->kept_count = state->next_kept = state->next_match = state->pinned = 0;
+    state->matched = false;
     state->last_pinned = InvalidBuffer;
 }
 
@@ -357,6 +361,26 @@ void finish(AsOfState* state) {
     forget_kept(state);
 }
 
+/// The left row at hand with its next match that is accepted; once with NULLs, if it has none. False if that gives no
+/// row.
+bool next_pair(AsOfState* state, ExprContext* context) {
+    const int i = state->next_kept;
+    TupleTableSlot* const left = state->kept[i];
+    context->ecxt_outertuple = left;
+    const bool found = state->join->match(i, state->next_match++, state->right_slot);
+    const bool accepted = found && accept(state, left, context);
+    state->matched |= accepted;
+    const bool last = !found || state->next_match == state->limit;
+    const bool unmatched = last && !state->matched && !state->inner_join;
+    if (unmatched) context->ecxt_innertuple = state->null_slot;
+    if (last) {
+        ++state->next_kept;
+        state->next_match = 0;
+        state->matched = false;
+    }
+    return accepted || unmatched;
+}
+
 TupleTableSlot* next_row(AsOfState* state) {
     ExprContext* const context = state->css.ss.ps.ps_ExprContext;
     if (state->finished) return nullptr;
@@ -368,13 +392,7 @@ TupleTableSlot* next_row(AsOfState* state) {
             return nullptr;
         }
         ResetExprContext(context);
-        const int i = state->next_kept++;
-        TupleTableSlot* const left = state->kept[i];
-        context->ecxt_outertuple = left;
-        if (!state->join->match(i, state->right_slot) || !accept(state, left, context)) {
-            if (state->inner_join) continue;
-            context->ecxt_innertuple = state->null_slot;
-        }
+        if (!next_pair(state, context)) continue;
         if (ExecQual(state->conditions, context)) return ExecProject(state->result);
         InstrCountFiltered1(&state->css.ss.ps, 1);
     }

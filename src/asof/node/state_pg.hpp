@@ -42,6 +42,9 @@ struct AsOfState {
     Demand demand;
     TupleTableSlot* kept[AsOfJoin::max_queued];
     int kept_count, next_kept, read_ahead;
+    int limit;           // matches of a left row, at most
+    int next_match;      // of the left row at hand
+    bool matched;        // it has had one
     Buffer last_pinned;  // by the rows kept
     int pinned;
     bool left_ended;  // of the batch

@@ -1,0 +1,98 @@
+// The planner's hook for correlated subselects. The statement is planned as it is; where that runs subselects that may
+// be the idiom, it is planned again with those as joins. What was planned first stays unless the second plan has
+// further as-of joins and costs less: so nothing but the node itself changes any plan.
+//
+// Planning tells which subselects are run. A view's column that nobody reads is none of them, and gets no join, which
+// could not be left out again.
+#include "asof/node/node_pg.hpp"
+#include "asof/node/subselect_pg.hpp"
+
+extern "C" {
+#include "optimizer/cost.h"
+#include "optimizer/planmain.h"
+#include "optimizer/planner.h"
+}
+
+namespace csagg::pg {
+namespace {
+
+/// A planning under way, the innermost.
+struct Planning {
+    int last;            // number of a subselect
+    Bitmapset* planned;  // the numbers of subselects that have been
+    int nodes;           // AsOfJoin in the plan
+};
+Planning* current_planning = nullptr;
+planner_hook_type previous_planner = nullptr;
+create_upper_paths_hook_type previous_upper = nullptr;
+bool (*is_node_enabled)() = nullptr;
+
+/// For each table of the statement: at default costs this takes about as long as planning once more.
+constexpr double worth_planning = 50;
+
+PlannedStmt* plan_once(Query* statement, const char* text, int options, ParamListInfo parameters, Planning* planning) {
+    // Also after an error, which the statement around it may catch.
+    struct Around {
+        Planning* planning = current_planning;
+        ~Around() { current_planning = planning; }
+    } around;
+    current_planning = planning;
+    return call([=] {
+        return (previous_planner != nullptr ? previous_planner : standard_planner)(statement, text, options,
+                                                                                   parameters);
+    });
+}
+
+/// Of the rows that a cursor is expected to be asked for, of all else.
+double cost_of(const PlannedStmt* statement, int options) {
+    const Plan* const plan = statement->planTree;
+    const double part = (options & CURSOR_OPT_FAST_PLAN) != 0 ? cursor_tuple_fraction : 1;
+    return plan->startup_cost + part * (plan->total_cost - plan->startup_cost);
+}
+
+PlannedStmt* plan_both(Query* statement, const char* text, int options, ParamListInfo parameters) {
+    const int last = is_node_enabled() ? number_subselects(statement) : 0;
+    if (last == 0) return plan_once(statement, text, options, parameters, nullptr);
+    auto* const joined = static_cast<Query*>(copyObjectImpl(statement));
+    Planning first{last, nullptr, 0}, second{};
+    PlannedStmt* const plain = plan_once(statement, text, options, parameters, &first);
+    // A subselect is run row by row, as a nested loop is: where that is not wanted, costs do not count.
+    const double cost = cost_of(plain, options);
+    if (first.planned == nullptr || (enable_nestloop && cost < worth_planning * list_length(plain->rtable)))
+        return plain;
+    join_subselects(joined, first.planned);
+    PlannedStmt* const better = plan_once(joined, text, options, parameters, &second);
+    return second.nodes > first.nodes && (!enable_nestloop || cost_of(better, options) < cost) ? better : plain;
+}
+
+PlannedStmt* plan_statement(Query* statement, const char* text, int options, ParamListInfo parameters) {
+    return guard([=] { return plan_both(statement, text, options, parameters); });
+}
+
+/// Every query of a statement comes here when it has been planned.
+void upper_paths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input, RelOptInfo* output, void* extra) {
+    if (previous_upper != nullptr) previous_upper(root, stage, input, output, extra);
+    if (stage != UPPERREL_FINAL || current_planning == nullptr || root->parent_root == nullptr) return;
+    // Functions in SQL that have become a part of the statement have numbers of others in there.
+    const auto number = std::uint64_t(root->parse->queryId);
+    if (number == 0 || number > std::uint64_t(current_planning->last)) return;
+    const MemoryContext before = MemoryContextSwitchTo(root->planner_cxt);
+    current_planning->planned = bms_add_member(current_planning->planned, int(number));
+    MemoryContextSwitchTo(before);
+}
+
+}  // namespace
+
+void note_asof_plan() {
+    if (current_planning != nullptr) ++current_planning->nodes;
+}
+
+void install_subselects(bool (*is_enabled)()) {
+    is_node_enabled = is_enabled;
+    previous_planner = planner_hook;
+    planner_hook = plan_statement;
+    previous_upper = create_upper_paths_hook;
+    create_upper_paths_hook = upper_paths;
+}
+
+}  // namespace csagg::pg

@@ -1,0 +1,157 @@
+-- Correlated subselects, which the library makes joins. In a query {} stands for the commonest.
+SET search_path = shapes;
+
+CREATE FUNCTION with_subselect(query text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT replace(query, '{}', '(SELECT r.plan FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1)') $$;
+CREATE PROCEDURE joined(name text, query text) LANGUAGE sql AS $$ CALL touched('subselect: ' || name, with_subselect(query)) $$;
+CREATE PROCEDURE kept(name text, query text) LANGUAGE sql AS $$ CALL untouched('subselect: ' || name, with_subselect(query)) $$;
+
+SELECT format($$ CREATE VIEW billed AS SELECT l.*, %s AS plan, (SELECT r.note FROM r WHERE r.k2 = lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) AS note FROM l;
+    CREATE VIEW billed_barrier WITH (security_barrier) AS SELECT l.id, l.k, %1$s AS plan FROM l WHERE active $$, with_subselect('{}')) \gexec
+
+-- where it stands
+CALL joined('target list', 'SELECT l.id, {} FROM l');
+CALL joined('named, with a column of the same name', 'SELECT l.id, {} AS id FROM l');
+CALL joined('two', 'SELECT l.id, {}, (SELECT r.id FROM r WHERE r.k = l.k AND r.at > l.at ORDER BY r.at, r.id LIMIT 1) FROM l');
+CALL joined('the same twice', 'SELECT l.id, {} + 1, {} FROM l');
+CALL joined('in an expression', 'SELECT l.id, {} * 10 + l.k, pick({}), -{}, {}::text || ''x'', {} IS NULL, ARRAY[{}, l.k], ({} > 2) IS TRUE FROM l');
+CALL joined('a row of it', 'SELECT l.id, ROW({}, l.k) FROM l');
+CALL joined('coalesce', 'SELECT l.id, coalesce({}, -1) FROM l');
+CALL joined('greatest, nullif, any', 'SELECT l.id, greatest({}, l.k), nullif({}, 3), {} = ANY (ARRAY[1, 2]), {} IS DISTINCT FROM l.k FROM l');
+CALL joined('CASE of it', 'SELECT l.id, CASE {} WHEN 3 THEN ''three'' WHEN 2 THEN ''two'' ELSE ''other'' END FROM l');
+CALL joined('CASE asks it first, and gives it', 'SELECT l.id, CASE WHEN {} IS NULL THEN -1 WHEN l.active THEN {} ELSE 7 END FROM l');
+CALL joined('CASE, and elsewhere', 'SELECT l.id, CASE WHEN l.active THEN {} END, {} FROM l');
+CALL joined('OR asks it first', 'SELECT l.id, {} = 3 OR l.active FROM l');
+CALL joined('WHERE', 'SELECT l.id FROM l WHERE {} = 3');
+CALL joined('WHERE that wants none', 'SELECT l.id FROM l WHERE {} IS NULL');
+CALL joined('WHERE of both rows', 'SELECT l.id FROM l WHERE l.active AND {} IS DISTINCT FROM l.k AND l.id > 3');
+CALL joined('WHERE NOT', 'SELECT l.id FROM l WHERE NOT ({} = 3)');
+CALL joined('WHERE OR', 'SELECT l.id FROM l WHERE {} = 3 OR l.active');
+CALL joined('WHERE IN', 'SELECT l.id FROM l WHERE {} IN (1, 3, l.k)');
+CALL joined('WHERE of two', 'SELECT l.id FROM l WHERE {} > 1 AND (SELECT r.id FROM r WHERE r.k = l.k AND r.at > l.at ORDER BY r.at, r.id LIMIT 1) < 50');
+CALL joined('WHERE and target list', 'SELECT l.id, {} FROM l WHERE {} > 1');
+CALL joined('WHERE beside others', 'SELECT l.id FROM l WHERE {} > 1 AND EXISTS (SELECT FROM names n WHERE n.k = l.k) AND l.k IN (SELECT k FROM names)');
+CALL touched_in_one_batch('subselect: target list, a volatile WHERE', with_subselect('SELECT l.id, {} FROM l WHERE noisy(l.k) > 1'));
+CALL joined('beside a volatile column', 'SELECT l.id, {}, noisy(l.k) FROM l');
+CALL joined('ORDER BY', 'SELECT l.id FROM l ORDER BY {}, l.id');
+CALL joined('ORDER BY, LIMIT', 'SELECT l.id, {} AS plan FROM l ORDER BY plan DESC NULLS LAST, l.id LIMIT 20');
+CALL joined('ORDER BY another, LIMIT', 'SELECT l.id, {} AS plan FROM l ORDER BY l.id LIMIT 20 OFFSET 2');
+CALL joined('GROUP BY', 'SELECT {} AS plan, count(*), sum(l.n) FROM l GROUP BY 1');
+CALL joined('GROUP BY, HAVING', 'SELECT {}, count(*) FROM l GROUP BY {} HAVING {} > 1');
+CALL joined('GROUP BY, an expression of it', 'SELECT {} % 2, {} + 1, count(*), coalesce({}, 0) FROM l GROUP BY {} ORDER BY {}');
+CALL joined('GROUP BY of an expression', 'SELECT coalesce({}, -1), upper(coalesce({}, -1)::text), count(*) FROM l GROUP BY coalesce({}, -1)');
+CALL joined('GROUP BY, and CASE', 'SELECT CASE WHEN count(*) > 5 THEN {} END, count(*) FROM l GROUP BY {}');
+CALL joined('ROLLUP', 'SELECT {}, l.k, count(*), grouping({}) FROM l GROUP BY ROLLUP ({}, l.k)');
+CALL joined('GROUPING SETS, an expression', 'SELECT coalesce({}, -1), l.active, count(*) FROM l GROUP BY GROUPING SETS ((coalesce({}, -1)), (l.active), ())');
+CALL joined('in an aggregate', 'SELECT sum({}), count({}), count(DISTINCT {}), max({} * l.k), array_agg({} ORDER BY {}, l.id) FROM l');
+CALL joined('in an aggregate of groups', 'SELECT l.k, sum({}) FROM l GROUP BY l.k HAVING min({}) > 0');
+CALL joined('in FILTER', 'SELECT l.k, count(*) FILTER (WHERE {} = 3), sum({}) FILTER (WHERE {} > 1) FROM l GROUP BY l.k');
+CALL joined('DISTINCT', 'SELECT DISTINCT {}, l.active FROM l');
+CALL joined('DISTINCT ON', 'SELECT DISTINCT ON ({}) l.id, {} FROM l ORDER BY {}, l.id');
+CALL joined('window functions', 'SELECT l.id, rank() OVER (PARTITION BY {} ORDER BY l.id), lag({}) OVER (ORDER BY l.id), sum({}) FILTER (WHERE l.active) OVER (ORDER BY l.id) FROM l');
+CALL joined('window over groups', 'SELECT {}, count(*), sum(count(*)) OVER (ORDER BY {}) FROM l GROUP BY {}');
+
+-- what it says
+CALL joined('before', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at < l.at ORDER BY r.at DESC, r.id DESC LIMIT 1) FROM l');
+CALL joined('after', 'SELECT l.id, (SELECT r.id FROM r WHERE l.k = r.k AND l.at <= r.at ORDER BY r.at, r.id LIMIT 1) FROM l');
+CALL joined('two keys', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.k2 = lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('a key that may be NULL', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k IS NOT DISTINCT FROM l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('an end of validity', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at AND (r.until IS NULL OR r.until > l.at) ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('recorded by then', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at AND r.seen <= l.known ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('BETWEEN', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at BETWEEN l.at - interval ''1 day'' AND l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('a filter, and one on the left row', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at AND r.plan <> 2 AND l.active ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('dates', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.d ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('text, with a collation', 'SELECT l.id, (SELECT r.note COLLATE "C" FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) < ''n4'' FROM l');
+CALL joined('a domain of types', 'SELECT l.id, (SELECT r.n::numeric(10, 2) FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('a constant', 'SELECT l.id, coalesce((SELECT true FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC LIMIT 1), false) FROM l');
+CALL joined('the instant itself', 'SELECT l.id, (SELECT r.at FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC LIMIT 1), (SELECT r.at FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY 1 DESC LIMIT 1) FROM l');
+CALL joined('both rows', 'SELECT l.id, (SELECT l.at - r.at FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC LIMIT 1) FROM l');
+CALL joined('the right row', 'SELECT l.id, (SELECT r FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('a column of the right row', 'SELECT l.id, ((SELECT r FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1)).plan FROM l');
+CALL joined('JSON of the right row', 'SELECT l.id, (SELECT to_jsonb(r) FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) ->> ''plan'' FROM l');
+CALL joined('the left row as a whole', 'SELECT l, {} FROM l');
+CALL joined('view on the right', 'SELECT l.id, (SELECT r.note FROM r_view r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('barrier view on the right', 'SELECT l.id, (SELECT r.note FROM r_barrier r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('join on the right', 'SELECT l.id, (SELECT m.name FROM r JOIN names m ON m.k = r.plan WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL joined('CTE on the right', 'WITH c AS MATERIALIZED (SELECT * FROM r WHERE id % 3 > 0) SELECT l.id, (SELECT c.id FROM c WHERE c.k = l.k AND c.at <= l.at ORDER BY c.at DESC, c.id LIMIT 1) FROM l');
+CALL joined('partitioned tables', 'SELECT l.id, (SELECT r.id FROM parts r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1), l.tableoid::regclass::text FROM parts l');
+CALL touched_in_one_batch('subselect: no key', 'SELECT l.id, (SELECT r.id FROM r WHERE r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL touched('subselect: undecided', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC LIMIT 1) FROM l',
+    'SELECT l.id, r.id FROM l LEFT JOIN r ON r.k = l.k AND r.at = (SELECT max(x.at) FROM r x WHERE x.k = l.k AND x.at <= l.at)');
+
+-- what it stands in
+CALL joined('inner join', 'SELECT l.id, n.name, {} FROM l JOIN names n ON n.k = l.k');
+CALL joined('inner join, the other way round', 'SELECT l.id, n.name, {} FROM names n JOIN l ON n.k = l.k WHERE {} > 1');
+CALL joined('USING', 'SELECT l.id, k, {} FROM l JOIN names n USING (k)');
+CALL joined('USING, the column of both', 'SELECT l.id, k, (SELECT r.id FROM r WHERE r.k = l_k.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l JOIN names n USING (k) AS l_k');
+CALL joined('outer join', 'SELECT l.id, n.name, {} FROM l LEFT JOIN names n ON n.k = l.k');
+CALL joined('outer join, of its other side', 'SELECT n.k, l.id, {} FROM names n LEFT JOIN l ON n.k = l.k AND l.active');
+CALL joined('outer join, WHERE', 'SELECT n.k, l.id FROM names n LEFT JOIN l ON n.k = l.k AND l.active WHERE {} IS NULL');
+CALL joined('outer join, of both sides', 'SELECT n.k, l.id, (SELECT r.id FROM r WHERE r.k = n.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM names n LEFT JOIN l ON n.k = l.k');
+CALL joined('outer join, a subquery in its other side', 'SELECT n.k, s.id, s.plan, coalesce(s.plan, -1) FROM names n LEFT JOIN (SELECT l.id, l.k, {} AS plan FROM l) s ON s.k = n.k');
+CALL joined('right join', 'SELECT n.k, l.id, {} FROM l RIGHT JOIN names n ON n.k = l.k');
+CALL joined('full join', 'SELECT n.k, l.id, {} FROM l FULL JOIN names n ON n.k = l.k');
+CALL joined('full join, the column of both', 'SELECT k, l.id, (SELECT r.id FROM r WHERE r.k = x.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l FULL JOIN names n USING (k) AS x');
+CALL joined('comma', 'SELECT l.id, n.name, {} FROM names n, l WHERE n.k = l.k');
+CALL joined('comma, of both', 'SELECT l.id, n.name, {}, (SELECT r.id FROM r WHERE r.k = n.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM names n, l, (VALUES (1), (2)) v(x) WHERE n.k = l.i8 AND {} > v.x');
+CALL joined('LATERAL on the left', 'SELECT l.id, x.at, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= x.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l, LATERAL (SELECT l.at + interval ''1 day'' AS at OFFSET 0) x');
+CALL joined('a grid', 'SELECT l.k, at::date, {} FROM (SELECT DISTINCT k, g.at FROM l, generate_series(timestamptz ''2025-01-01'', ''2025-01-06'', ''1 day'') g(at)) l');
+CALL joined('above the join', 'SELECT l.id, p.rid, {} FROM l LEFT JOIN LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND r.at > l.at ORDER BY r.at, r.id LIMIT 1) p ON true');
+CALL joined('a subquery', 'SELECT s.id, s.plan + 1, s.plan FROM (SELECT l.id, {} AS plan FROM l) s WHERE s.plan > 1');
+CALL joined('a subquery of its own', 'SELECT s.id, s.plan FROM (SELECT l.id, {} AS plan FROM l OFFSET 0) s WHERE s.plan > 1');
+CALL joined('LATERAL', 'SELECT n.k, s.* FROM names n, LATERAL (SELECT l.id, {} AS plan FROM l WHERE l.k = n.k AND l.active) s');
+CALL joined('CTE', 'WITH s AS (SELECT l.id, {} AS plan FROM l) SELECT * FROM s WHERE plan = 3');
+CALL joined('CTE, read twice', 'WITH s AS (SELECT l.id, {} AS plan FROM l) SELECT a.id, b.id FROM s a JOIN s b ON a.plan = b.plan AND a.id = b.id + 1');
+CALL joined('recursion', 'WITH RECURSIVE l AS (SELECT id, k, at, 0 AS step, 0 AS before FROM shapes.l UNION ALL SELECT id, k, at - interval ''9 hours'', step + 1, {} FROM l WHERE step < 3) SELECT * FROM l');
+CALL joined('UNION', 'SELECT l.id, {} FROM l UNION ALL SELECT l.id, -{} FROM l WHERE l.active');
+CALL joined('INTERSECT', 'SELECT l.k, {} FROM l INTERSECT SELECT l.k, {} FROM l WHERE l.active');
+CALL joined('in a subselect', 'SELECT n.k, (SELECT sum({}) FROM l WHERE l.k = n.k) FROM names n');
+CALL joined('in EXISTS', 'SELECT n.k FROM names n WHERE EXISTS (SELECT FROM l WHERE l.k = n.k AND {} = 3)');
+CALL joined('in IN', 'SELECT n.k FROM names n WHERE n.k IN (SELECT {} FROM l)');
+CALL joined('in NOT IN', 'SELECT n.k FROM names n WHERE n.k NOT IN (SELECT coalesce({}, -1) FROM l)');
+CALL joined('view', 'SELECT id, plan FROM billed');
+CALL joined('view, all of it', 'SELECT * FROM billed WHERE note IS NOT NULL');
+CALL joined('view, WHERE', 'SELECT id FROM billed WHERE plan = 3 AND active');
+CALL joined('view, grouped', 'SELECT plan, count(*) FROM billed GROUP BY plan');
+CALL joined('view, joined with itself', 'SELECT a.id, b.id, a.plan FROM billed a JOIN billed b ON a.plan = b.plan AND a.id = b.id + 1');
+CALL joined('view, in an outer join', 'SELECT n.k, b.id, b.plan FROM names n LEFT JOIN billed b ON b.k = n.k AND b.plan > 1');
+CALL joined('barrier view', 'SELECT * FROM billed_barrier WHERE plan > 1 AND noisy(k) > 1');
+CALL joined('barrier view on the left', 'SELECT l.id, {} FROM l_barrier l WHERE {} > 1');
+
+-- what has to be left alone
+CALL kept('a branch of CASE', 'SELECT l.id, CASE WHEN l.active THEN {} END FROM l');
+CALL kept('the second condition of CASE', 'SELECT l.id, CASE WHEN l.active THEN 1 WHEN {} = 3 THEN 2 END FROM l');
+CALL kept('CASE that keeps an error away', 'SELECT l.id, CASE WHEN l.k > 0 THEN (SELECT 60 / r.plan FROM r WHERE r.k = l.k AND r.at <= l.at AND r.plan % l.k = 1 ORDER BY r.at DESC, r.id LIMIT 1) END FROM l');
+CALL kept('coalesce, the second', 'SELECT l.id, coalesce(l.k, {}) FROM l');
+CALL kept('AND, the second', 'SELECT l.id, l.active AND {} = 3 FROM l');
+CALL kept('WHERE OR, the second', 'SELECT l.id FROM l WHERE l.active OR {} = 3');
+CALL kept('CASE in WHERE', 'SELECT l.id FROM l WHERE CASE WHEN l.active THEN {} = 3 ELSE l.id > 20 END');
+CALL kept('ON', 'SELECT l.id, n.name FROM names n JOIN l ON n.k = l.k AND {} = 3');
+CALL kept('ON of an outer join', 'SELECT l.id, n.name FROM l LEFT JOIN names n ON n.k = l.k AND {} = 3');
+CALL kept('computed a group', 'SELECT l.k, l.at, {}, count(*) FROM l GROUP BY l.k, l.at');
+CALL kept('computed a group, HAVING', 'SELECT l.k, l.at FROM l GROUP BY l.k, l.at HAVING {} > 1');
+CALL kept('behind FILTER', 'SELECT sum({}) FILTER (WHERE l.active) FROM l');
+CALL kept('behind FILTER of a window', 'SELECT l.id, sum({}) FILTER (WHERE l.active) OVER (ORDER BY l.id) FROM l');
+CALL kept('set-returning function beside it', 'SELECT l.id, {}, generate_series(1, 2) FROM l');
+CALL kept('WHERE with a volatile condition', 'SELECT l.id FROM l WHERE {} = 3 AND noisy(l.k) > 1');
+CALL kept('volatile', 'SELECT l.id, (SELECT noisy(r.plan) FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL kept('volatile condition inside', 'SELECT l.id, (SELECT r.plan FROM r WHERE r.k = l.k AND r.at <= l.at AND noisy(r.plan) > 1 ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL kept('volatile function of the left row', 'SELECT l.id, (SELECT r.plan FROM r WHERE r.k = noisy(l.k) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL kept('rows locked', 'SELECT l.id, {} FROM l FOR UPDATE');
+CALL kept('rows locked around a subquery', 'SELECT s.id, s.plan FROM (SELECT l.id, {} AS plan FROM l) s FOR SHARE');
+CALL kept('right rows locked', 'SELECT l.id, (SELECT r.plan FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1 FOR SHARE) FROM l');
+CALL kept('columns of two levels above', 'SELECT n.k, (SELECT count((SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at AND r.plan >= n.k ORDER BY r.at DESC, r.id LIMIT 1)) FROM l) FROM names n');
+CALL kept('a subselect inside', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at AND r.plan > (SELECT min(k) FROM names) ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL kept('an aggregate', 'SELECT l.id, (SELECT max(r.at) FROM r WHERE r.k = l.k AND r.at <= l.at) FROM l');
+CALL kept('no comparison of instants', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL kept('order against the comparison', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at, r.id LIMIT 1) FROM l');
+CALL kept('OFFSET', 'SELECT l.id, (SELECT r.id FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1 OFFSET 1) FROM l');
+CALL kept('EXISTS', 'SELECT l.id, EXISTS {} FROM l');
+CALL kept('ARRAY', 'SELECT l.id, ARRAY {} FROM l');
+CALL kept('IN', 'SELECT l.id FROM l WHERE l.k IN {}');
+CALL kept('a row of two', 'SELECT l.id FROM l WHERE (l.k, l.id) < (SELECT r.plan, r.id FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1)');
+CALL kept('not correlated', 'SELECT l.id, (SELECT r.id FROM r WHERE r.at <= ''2025-01-05'' ORDER BY r.at DESC, r.id LIMIT 1) FROM l');
+CALL kept('nobody reads it', 'SELECT s.id FROM (SELECT l.id, {} AS plan FROM l) s');
+CALL kept('nobody reads it, a subquery of its own', 'SELECT s.id FROM (SELECT l.id, {} AS plan FROM l OFFSET 0) s');
+CALL kept('nobody reads it, a CTE', 'WITH s AS (SELECT l.id, {} AS plan FROM l) SELECT id FROM s');
+CALL kept('nobody reads it, a view', 'SELECT id FROM billed WHERE active');
