@@ -2,6 +2,7 @@
 #include "base/test_failure.hpp"
 
 #include "rules/explanation/explain.hpp"
+#include "rules/assessment/look_back.hpp"
 #include "rules/random_rules.hpp"
 
 namespace csagg {
@@ -30,6 +31,8 @@ TEST(Memory, RulesSurviveThatItRunsOut) {
             const RuleSet rules(source, berlin, arena);
             String text(arena);
             rules.document().print(text);
+            const std::optional<Span> span = look_back(rules, true, arena);
+            text.push_back(char(span ? span->days : -1));
             try {
                 AssessmentOver tracked(rules, arena), over(rules, arena);
                 assess_by_tracks(rules, bytes.inputs(), since, until, tracked, arena);

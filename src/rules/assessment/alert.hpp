@@ -9,6 +9,9 @@ enum class AlertState : Byte { inactive, pending, firing };
 /// Told of the condition at every instant at which it changes and at every deadline.
 class AlertMachine {
 public:
+    AlertMachine() = default;
+    AlertMachine(AlertState state, Instant deadline) : state_(state), deadline_(deadline) {}
+
     AlertState state() const { return state_; }
     /// When the state changes by itself; infinity if it does not.
     Instant deadline() const { return deadline_; }

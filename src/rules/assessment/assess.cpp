@@ -189,6 +189,12 @@ void Assessor::run_alerts(Instant now) {
     step_alerts();
 }
 
+void Assessor::resume_alerts(std::span<const AlertMachine> states, Instant now) {
+    std::ranges::copy(states, machines_.begin());
+    move_to(now);
+    step_alerts();
+}
+
 Instant Assessor::find_change(const Assessment& present) {
     SmallVector<AlertState, 16> states(machines_.get_stored_allocator().arena());
     for (const AlertMachine& machine : machines_) states.push_back(machine.state());

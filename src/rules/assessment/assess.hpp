@@ -48,6 +48,9 @@ public:
     /// Brings the alerts from the beginning up to now(). Where they ask for the score and its like, those before now()
     /// are found first, unless they are given.
     void run_alerts(Instant now);
+    /// Has the alerts in these states before now(), which is moved to; one for each.
+    void resume_alerts(std::span<const AlertMachine> states, Instant now);
+    std::span<const AlertMachine> alert_states() const { return {machines_.data(), machines_.size()}; }
     void set_figures(const Figures& figures, Instant until) { facts_.set_figures(figures, until); }
 
     /// The first instant after now() at which something in the assessment or an alert changes; infinity if nothing ever
@@ -93,11 +96,15 @@ private:
 
 /// An assessment of every instant in [since, until).
 struct AssessmentOver : Figures {
-    explicit AssessmentOver(const RuleSet& rules, Arena& arena);
+    /// The alerts begin in the states of `seed`, one for each; if there are none, they are followed from the beginning.
+    AssessmentOver(const RuleSet& rules, Arena& arena, std::span<const AlertMachine> seed = {});
 
     Vector<Steps> alerts;  // firing or not; absent while the customer does not exist
+    bool is_seeded;
+    Vector<AlertMachine> machines;  // before `since` if seeded, then before `until`: they go on from there
 };
-AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena);
+AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena,
+                           std::span<const AlertMachine> seed = {});
 /// Its score alone; what only the rest needs is not looked at.
 Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena);
 

@@ -5,7 +5,10 @@
 
 namespace csagg {
 
-AssessmentOver::AssessmentOver(const RuleSet& rules, Arena& arena) : Figures(arena), alerts(arena) {
+AssessmentOver::AssessmentOver(const RuleSet& rules, Arena& arena, std::span<const AlertMachine> seed)
+    : Figures(arena), alerts(arena), is_seeded(!seed.empty()), machines(arena) {
+    machines.assign(seed.begin(), seed.end());
+    machines.resize(rules.alerts().size());
     for (std::size_t i = 0; i < rules.alerts().size(); ++i) alerts.emplace_back(Kind::boolean, arena);
 }
 
@@ -71,10 +74,10 @@ Figures step_figures(const RuleSet& rules, std::span<const FactInput> inputs, In
 void lift_alerts(const RuleSet& rules, const Facts& facts, Windows& windows, AssessmentOver& over, Instant since,
                  Instant until, Arena& arena) {
     if (rules.alerts().empty()) return;
-    TrackEvaluation tracks(rules.program(), facts, windows, alerts_from(rules, facts, since), until, arena);
+    TrackEvaluation tracks(rules.program(), facts, windows, over.is_seeded ? since : alerts_from(rules, facts, since), until, arena);
     const Track exists = existence(rules, facts, tracks);
     for (std::size_t i = 0; i < rules.alerts().size(); ++i)
-        follow_alert(rules.alerts()[i], exists, tracks.of(rules.alerts()[i].when), since, until, over.alerts[i]);
+        follow_alert(rules.alerts()[i], exists, tracks.of(rules.alerts()[i].when), since, until, over.machines[i], over.alerts[i]);
 }
 
 }  // namespace
@@ -105,7 +108,10 @@ void assess_by_steps(const RuleSet& rules, std::span<const FactInput> inputs, In
     Assessor assessor(rules, inputs, arena);
     if (rules.asks_figures())
         assessor.set_figures(step_figures(rules, inputs, figures_from(rules, assessor.facts()), until, arena), until);
-    assessor.run_alerts(since);
+    if (over.is_seeded)
+        assessor.resume_alerts(view(over.machines), since);
+    else
+        assessor.run_alerts(since);
     std::size_t steps = 0;
     Assessment last;
     for (Instant at = since; at < until; at = assessor.until()) {
@@ -122,15 +128,16 @@ void assess_by_steps(const RuleSet& rules, std::span<const FactInput> inputs, In
         last = now;
         append(over, at, now, rules.document());
     }
+    std::ranges::copy(assessor.alert_states(), over.machines.begin());
     finish(over, until);
     for (Steps& timeline : over.alerts) append(timeline, until, Value::none(Kind::boolean));
 }
 
 AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
-                           Arena& arena) {
-    AssessmentOver over(rules, arena);
+                           Arena& arena, std::span<const AlertMachine> seed) {
+    AssessmentOver over(rules, arena, seed);
     if (since >= until || assess_by_tracks(rules, inputs, since, until, over, arena)) return over;
-    AssessmentOver stepped(rules, arena);
+    AssessmentOver stepped(rules, arena, seed);
     assess_by_steps(rules, inputs, since, until, stepped, arena);
     return stepped;
 }

@@ -72,8 +72,7 @@ void put_assessment(const RuleSet& rules, std::span<const FactInput> inputs, Ins
     values[6] = TimestampTzGetDatum(assessor.find_change(now));
 }
 
-void put_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena, Datum* values) {
-    const AssessmentOver over = assess_over(rules, inputs, since, until, arena);
+void put_over(const RuleSet& rules, const AssessmentOver& over, Arena& arena, Datum* values) {
     values[0] = steps_bytes(over.stage, arena);
     values[1] = steps_bytes(over.score, arena);
     values[2] = steps_bytes(over.band, arena);
@@ -120,7 +119,7 @@ CSAGG_FUNCTION(csagg_assess_over) {
     Vector<FactInput> inputs{Alloc<FactInput>(arena)};
     read_row(fcinfo, 1, shared, inputs);
     Datum values[over_columns];
-    put_over(shared.rules, view(inputs), since, until, arena, values);
+    put_over(shared.rules, assess_over(shared.rules, view(inputs), since, until, arena), arena, values);
     const bool nulls[over_columns] = {};
     return make_row(fcinfo, values, nulls);
 }

@@ -16,6 +16,6 @@ void put_assessment(const RuleSet& rules, std::span<const FactInput> inputs, Ins
 
 /// stage, score, band, coverage, alerts; none is NULL.
 inline constexpr int over_columns = 5;
-void put_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena, Datum* values);
+void put_over(const RuleSet& rules, const AssessmentOver& over, Arena& arena, Datum* values);
 
 }  // namespace csagg::pg

@@ -238,8 +238,7 @@ void FiguresFromTracks::run(Steps& score) {
 void FiguresFromTracks::run(Figures& figures) { run_any(&figures.stage, figures.score, &figures.band, &figures.coverage); }
 
 void follow_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
-                 Steps& out) {
-    AlertMachine machine;
+                 AlertMachine& machine, Steps& out) {
     std::size_t there = 0, condition = 0, steps = 0;
     for (Instant t = exists.at[0]; t < until;) {
         if (++steps % 4096 == 0) check_interrupts();

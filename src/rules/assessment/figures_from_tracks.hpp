@@ -114,8 +114,8 @@ private:
     Known known_[64];
 };
 
-/// The firing of one alert, from `since` on. Both tracks begin where alerts are followed from.
+/// The firing of one alert, from `since` on. Both tracks begin where the alert is in the machine's state.
 void follow_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
-                 Steps& out);
+                 AlertMachine& machine, Steps& out);
 
 }  // namespace csagg

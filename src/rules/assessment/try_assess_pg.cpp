@@ -2,6 +2,7 @@
 #include "rules/assessment/assess_pg.hpp"
 
 #include "postgres/varlena.hpp"
+#include "rules/assessment/alert_seed_pg.hpp"
 #include "rules/assessment/evaluation_error.hpp"
 
 namespace csagg::pg {
@@ -73,7 +74,23 @@ CSAGG_FUNCTION(csagg_try_assess) {
 CSAGG_FUNCTION(csagg_try_assess_over) {
     const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until");
     return try_row<over_columns>(fcinfo, [since, until](const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, Datum* values, bool*) {
-        put_over(rules, inputs, since, until, arena, values);
+        put_over(rules, assess_over(rules, inputs, since, until, arena), arena, values);
+    });
+}
+
+// Arguments: ruleset, facts, since, until, seed.
+CSAGG_FUNCTION(csagg_try_assess_over_seeded) {
+    for (int n = 0; n < 4; ++n)
+        if (PG_ARGISNULL(n)) PG_RETURN_NULL();
+    const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until");
+    ContextArena memory;
+    Vector<AlertMachine> seed(memory);
+    if (!PG_ARGISNULL(4)) read_alert_seed(PG_GETARG_DATUM(4), ruleset_argument(fcinfo, 0).rules, seed);
+    return try_row<over_columns + 1>(fcinfo, [&](const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, Datum* values, bool* nulls) {
+        const AssessmentOver over = assess_over(rules, inputs, since, until, arena, view(seed));
+        put_over(rules, over, arena, values);
+        nulls[over_columns] = since >= until && seed.empty();
+        if (!nulls[over_columns]) values[over_columns] = alert_seed_datum(rules, view(over.machines), arena);
     });
 }
 
