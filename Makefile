@@ -16,6 +16,7 @@ SQL_PARTS = \
 	src/counter/counter.sql \
 	src/counter/query.sql \
 	src/history/history.sql \
+	src/history/check_fact.sql \
 	src/population/distribution.sql \
 	src/population/summary.sql \
 	src/population/flows.sql \

@@ -1,4 +1,5 @@
-// The rows of the aggregate history(): a key, its kind, an instant, and a value as jsonb.
+// The rows of the aggregate history(), and check_fact(), which says whether it takes one: a key, its kind, an instant,
+// and a value as jsonb.
 #include "history/history_build.hpp"
 
 #include "history/history_pg.hpp"
@@ -16,7 +17,12 @@ struct Row {
     std::string_view key;
     FactKind kind;
     Instant at;
-    std::int64_t seq;
+};
+
+/// A row of the aggregate that its checks have passed.
+struct CheckedRow {
+    Row row;
+    Value value;  // of an event: its amount
 };
 
 const char* json_type_name(enum jbvType type) {
@@ -85,24 +91,24 @@ Value state_value(const JsonbValue& value, const Row& row) {
     return read;
 }
 
-Number amount(const JsonbValue& value, const Row& row) {
+Value amount(const JsonbValue& value, const Row& row) {
     if (value.type == jbvNull)
         throw Error(Errc::null_not_allowed, "an event of counter \"" + excerpt(row.key) + "\" has no amount",
                     "Log 1 for an event without an amount.");
     require_type(value, row);
-    return number_of(NumericGetDatum(value.val.numeric));
+    return Value::of(number_of(NumericGetDatum(value.val.numeric)));
 }
 
-Row row_arguments(FunctionCallInfo fcinfo) {
-    reject_null(fcinfo, 1, "key");
-    reject_null(fcinfo, 2, "kind");
-    reject_null(fcinfo, 3, "at");
-    const bool has_seq = PG_NARGS() > 6;
-    if (has_seq) reject_null(fcinfo, 6, "seq");
-    const Row row{text_argument(fcinfo, 1), fact_kind_named(text_argument(fcinfo, 2)), PG_GETARG_TIMESTAMPTZ(3),
-                  has_seq ? PG_GETARG_INT64(6) : 0};
+/// From argument n on: key, kind, at, value. Every check of a row by itself is here; that a key has one kind shows later.
+CheckedRow row_arguments(FunctionCallInfo fcinfo, int n) {
+    reject_null(fcinfo, n, "key");
+    reject_null(fcinfo, n + 1, "kind");
+    reject_null(fcinfo, n + 2, "at");
+    const Row row{text_argument(fcinfo, n), fact_kind_named(text_argument(fcinfo, n + 1)), PG_GETARG_TIMESTAMPTZ(n + 2)};
+    check_key(row.key);
     check_instant(row.at);
-    return row;
+    const JsonbValue value = json_argument(fcinfo, n + 3);
+    return {row, row.kind == FactKind::counter ? amount(value, row) : state_value(value, row)};
 }
 
 }  // namespace
@@ -110,16 +116,29 @@ Row row_arguments(FunctionCallInfo fcinfo) {
 // Arguments: state, key, kind, at, value, actor, seq; the last two may be missing.
 CSAGG_FUNCTION(csagg_history_add) {
     require_aggregate(fcinfo);
-    const Row row = row_arguments(fcinfo);
-    const JsonbValue value = json_argument(fcinfo, 4);
+    const bool has_actor = PG_NARGS() > 5 && !PG_ARGISNULL(5), has_seq = PG_NARGS() > 6;
+    if (has_seq) reject_null(fcinfo, 6, "seq");
+    const auto [row, value] = row_arguments(fcinfo, 1);
     HistoryLog log = history_log_argument(fcinfo);
     if (row.kind != FactKind::counter)
-        log.add_state(row.key, {row.at, row.seq, state_value(value, row)});
-    else if (PG_NARGS() > 5 && !PG_ARGISNULL(5))
-        log.add_event(row.key, row.at, amount(value, row), text_argument(fcinfo, 5));
+        log.add_state(row.key, {row.at, has_seq ? PG_GETARG_INT64(6) : 0, value});
+    else if (has_actor)
+        log.add_event(row.key, row.at, value.number(), text_argument(fcinfo, 5));
     else
-        log.add_event(row.key, row.at, amount(value, row));
+        log.add_event(row.key, row.at, value.number());
     return state_result(fcinfo, log.flat());
+}
+
+// Arguments: key, kind, at, value, actor. Any actor will do.
+CSAGG_FUNCTION(csagg_check_fact) {
+    std::string reason;
+    try {
+        row_arguments(fcinfo, 0);
+    } catch (const Error& e) {
+        reason = e.what();
+    }
+    if (reason.empty()) PG_RETURN_NULL();
+    return make_text(reason);
 }
 
 }  // namespace csagg::pg

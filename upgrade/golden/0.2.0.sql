@@ -1,5 +1,5 @@
--- Values of every type of version 0.1.0, in every form that their bytes take, and answers of its functions. The results
--- are in 0.1.0.tsv. See docs/releasing.md.
+-- Values of every type of version 0.2.0, in every form that their bytes take, and answers of its functions. The results
+-- are in 0.2.0.tsv. See docs/releasing.md.
 
 INSERT INTO golden.cases (name, query) VALUES
 -- Timelines: a kind each; then seqs, own decimal places, units of time, a horizon, none, blocks with a directory.
