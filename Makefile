@@ -23,7 +23,18 @@ SQL_PARTS = \
 	src/asof/asof.sql \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \
-	src/rules/explain.sql
+	src/rules/explain.sql \
+	src/pipeline/tables.sql \
+	src/pipeline/rules.sql \
+	src/pipeline/marks.sql \
+	src/pipeline/log.sql \
+	src/pipeline/assess.sql \
+	src/pipeline/alerts.sql \
+	src/pipeline/step.sql \
+	src/pipeline/refresh.sql \
+	src/pipeline/health.sql \
+	src/pipeline/status.sql \
+	src/pipeline/pipeline.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg

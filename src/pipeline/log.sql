@@ -1,0 +1,79 @@
+-- Rows on their way into histories.
+
+CREATE TYPE csagg.pipeline_change AS (
+    tenant text,
+    customer text,
+    facts csagg.history,
+    from_at timestamptz,
+    quiet_before timestamptz
+);
+COMMENT ON TYPE csagg.pipeline_change IS
+    'a customer that a step has to look at: facts to be merged, NULL if there are none; the first instant that they change; and, when it is assessed by other rules, the instant before which alerts are not announced, else NULL';
+
+-- Assessments begin with a customer's first row, but not before 1970; with what holds since ever, two years back.
+CREATE FUNCTION csagg.pipeline_from(at timestamptz, now timestamptz) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN at = '-infinity' THEN now - interval '800 days' ELSE least(greatest(at, '1970-01-01 00:00+00'), now) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_from(timestamptz, timestamptz) IS
+    'from when on a customer with an entry at that instant is assessed';
+
+CREATE FUNCTION csagg.pipeline_value(kind text, value jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT CASE WHEN kind OPERATOR(pg_catalog.=) 'counter' AND value IS NULL THEN '1' ELSE value END $body$;
+COMMENT ON FUNCTION csagg.pipeline_value(text, jsonb) IS
+    'what a row of the log means: an event without an amount counts once';
+
+CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer,
+    OUT changes csagg.pipeline_change[], OUT seen int8multirange, OUT folded bigint, OUT last bigint, OUT held bigint)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        WITH new AS MATERIALIZED (SELECT l.* FROM %1$I.log l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6),
+        late AS MATERIALIZED (SELECT l.* FROM unnest($5) r, LATERAL (SELECT * FROM %1$I.log l WHERE l.id >= lower(r) AND l.id < upper(r)) l LIMIT $6),
+        came AS MATERIALIZED (
+            SELECT r.*, f.kind, CASE WHEN f.key IS NULL THEN 'no rule set and no row of fact declares this key'
+                WHEN f.source <> $1 THEN format('this key belongs to source "%%s"', f.source)
+                ELSE csagg.check_fact(r.key, f.kind, r.at, csagg.pipeline_value(f.kind, r.value), r.actor) END AS reason
+            FROM (TABLE new UNION ALL TABLE late) r LEFT JOIN %1$I.fact f ON f.key = r.key),
+        bad AS (
+            INSERT INTO %1$I.rejected SELECT $1, id, reason, to_jsonb(came) - 'kind' - 'reason', $2 FROM came WHERE reason IS NOT NULL
+            ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, at = excluded.at),
+        first AS (
+            INSERT INTO %1$I.seen (tenant, event_id, at, source, id)
+            SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM came
+            WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
+            ON CONFLICT DO NOTHING RETURNING id),
+        change AS (
+            SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id) AS facts, min(csagg.pipeline_from(at, $2)) AS from_at FROM came
+            WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer)
+        SELECT (SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL)::csagg.pipeline_change), '{}') FROM change),
+            coalesce(range_agg(int8range(id, id, '[]')), '{}'), count(*), (SELECT max(id) FROM new HAVING count(*) = $6), (SELECT count(*) FROM late)
+        FROM came$sql$, pipeline)
+        INTO changes, seen, folded, last, held USING source, now, upto, top, holes, max_rows;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_take(name, text, timestamptz, bigint, bigint, int8multirange, integer) IS
+    'reads the visible rows of the log with ids in (upto, top] and in the holes, max_rows of each; gives histories by customer, the ids seen, their number, the last new id if there may be more, and how many came from holes. Bad rows go to `rejected`, event_ids to `seen`';
+
+CREATE FUNCTION csagg.pipeline_fold_log(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    relation regclass := format('%I.log', pipeline)::regclass;
+    top bigint := csagg.pipeline_last_id(relation, 'id');
+    active text[] := csagg.pipeline_writers(relation);
+    mark record;
+    taken record;
+BEGIN
+    EXECUTE format('SELECT upto, (SELECT coalesce(range_agg(ids), ''{}'') FROM %1$I.hole WHERE source = name) AS holes FROM %1$I.source WHERE name = $1', pipeline)
+        INTO mark USING source;
+    IF top < mark.upto THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, mark.upto),
+            HINT = format('SELECT setval(%L, %s);', pg_get_serial_sequence(relation::text, 'id'), mark.upto);
+    END IF;
+    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), taken.seen, taken.folded, active, taken.held < max_rows);
+    changes := taken.changes;
+    folded := taken.folded;
+    more := taken.last IS NOT NULL OR taken.held >= max_rows;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_fold_log(name, text, timestamptz, integer) IS
+    'folds new rows of the log: which, how many, and whether there are more. Each statement has its own snapshot: the last id first, then the writers, then the rows. Error 55000 for a sequence behind the mark';

@@ -1,0 +1,78 @@
+-- Rules and facts as data: what a change of them asks of the next step.
+
+CREATE FUNCTION csagg.pipeline_declare(pipeline name, rules csagg.ruleset) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    clash record;
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO %1$I.fact (key, kind) SELECT * FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$, pipeline) USING rules;
+    EXECUTE format($sql$
+        SELECT d.key, d.kind AS asked, f.kind, coalesce(format('source "%%s"', f.source), 'an earlier rule set or ' || %1$L || '.fact') AS setter
+        FROM csagg.pipeline_declared($1) d JOIN %1$I.fact f USING (key) WHERE f.kind <> d.kind ORDER BY d.key LIMIT 1$sql$, pipeline) INTO clash USING rules;
+    IF clash.key IS NOT NULL THEN
+        RAISE datatype_mismatch USING MESSAGE = format('fact "%s" is a %s for these rules, and a %s for %s', clash.key, clash.asked, clash.kind, clash.setter),
+            HINT = 'Give one of the two another name.';
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_declare(name, csagg.ruleset) IS
+    'enters the facts that a rule set declares. Error 42804 for one that is of another kind already';
+
+CREATE FUNCTION csagg.pipeline_declared(rules csagg.ruleset, OUT key text, OUT kind text) RETURNS SETOF record
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT key, CASE jsonb_typeof(value) WHEN 'string' THEN value #>> '{}' ELSE value ->> 'kind' END
+    FROM jsonb_each(csagg.jsonb(rules) -> 'facts')
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_declared(csagg.ruleset) IS
+    'the facts that a rule set declares, with their kinds';
+
+CREATE FUNCTION csagg.pipeline_rules_changed() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM csagg.pipeline_declare(TG_TABLE_SCHEMA, NEW.rules);
+    END IF;
+    EXECUTE format('INSERT INTO %I.todo (tenant, why) SELECT DISTINCT t, ''rules'' FROM unnest($1) t WHERE t IS NOT NULL', TG_TABLE_SCHEMA)
+        USING CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.tenant] WHEN 'DELETE' THEN ARRAY[OLD.tenant] ELSE ARRAY[OLD.tenant, NEW.tenant] END;
+    RETURN NULL;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_rules_changed() IS
+    'trigger of the table rules: declares their facts, and asks for the tenant''s customers to be assessed anew';
+
+CREATE FUNCTION csagg.pipeline_fact_changed() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF TG_OP = 'UPDATE' AND (NEW.key, NEW.kind) IS DISTINCT FROM (OLD.key, OLD.kind) THEN
+        RAISE feature_not_supported USING MESSAGE = format('fact "%s" stays a %s', OLD.key, OLD.kind),
+            HINT = 'Rows have been folded as that. Give the new fact another name.';
+    END IF;
+    EXECUTE format($sql$
+        INSERT INTO %1$I.todo (tenant, why) SELECT '', 'fact' WHERE EXISTS (SELECT FROM %1$I.rejected WHERE row ->> 'key' = $1)$sql$, TG_TABLE_SCHEMA) USING NEW.key;
+    RETURN NULL;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_fact_changed() IS
+    'trigger of the table fact: a kind stays; rejected rows that may be good now are tried again';
+
+CREATE FUNCTION csagg.pipeline_triggers(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
+    EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS
+    'makes the triggers of a pipeline''s own tables; for create_pipeline() only';
+
+-- Which rules hold when: a tenant's own from its first version on, those of all tenants before.
+CREATE FUNCTION csagg.pipeline_reigns(pipeline name, tenant text, OUT rules csagg.ruleset, OUT since timestamptz, OUT until timestamptz) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN QUERY EXECUTE format($sql$
+        WITH own AS (SELECT effective_from, rules FROM %1$I.rules WHERE tenant = $1),
+        version AS (
+            TABLE own UNION ALL
+            SELECT effective_from, rules FROM %1$I.rules
+            WHERE tenant = '' AND $1 <> '' AND effective_from < coalesce((SELECT min(effective_from) FROM own), 'infinity'))
+        SELECT rules, effective_from, lead(effective_from, 1, 'infinity') OVER (ORDER BY effective_from) FROM version$sql$, pipeline) USING tenant;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_reigns(name, text) IS
+    'the rule sets of a tenant, each with its [since, until)';

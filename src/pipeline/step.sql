@@ -1,0 +1,128 @@
+-- One bounded step, in one transaction that is the caller's.
+
+CREATE FUNCTION csagg.pipeline_has_work(pipeline name) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    answer boolean;
+BEGIN
+    EXECUTE format($sql$
+        SELECT EXISTS (SELECT FROM %1$I.source WHERE kind = 'log' AND upto <> csagg.pipeline_last_id($1, 'id')) OR EXISTS (SELECT FROM %1$I.hole)
+            OR EXISTS (SELECT FROM %1$I.todo) OR EXISTS (SELECT FROM %1$I.current WHERE next_at <= clock_timestamp())$sql$, pipeline)
+        INTO answer USING format('%I.log', pipeline)::regclass;
+    RETURN answer;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
+    'whether a step would find something to do; takes no transaction id';
+
+-- `todo` rows that name no customer: what they ask for, customer by customer.
+CREATE FUNCTION csagg.pipeline_expand(pipeline name, last_step timestamptz) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'rules' RETURNING tenant, since)
+        INSERT INTO %1$I.todo (tenant, customer, why, since)
+        SELECT c.tenant, c.customer, 'rules', coalesce($1, min(a.since)) FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant)
+        GROUP BY c.tenant, c.customer ORDER BY 1, 2$sql$, pipeline) USING last_step;
+    EXECUTE format($sql$
+        WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'fact' RETURNING 1),
+        again AS (DELETE FROM %1$I.rejected r USING %1$I.fact f WHERE f.key = r.row ->> 'key' AND EXISTS (TABLE asked) RETURNING r.source, r.id),
+        fewer AS (UPDATE %1$I.source s SET folded = folded - n FROM (SELECT source, count(*) AS n FROM again GROUP BY source) a WHERE s.name = a.source)
+        INSERT INTO %1$I.hole (source, ids, writers) SELECT source, range_agg(int8range(id, id, '[]')), '{}' FROM again GROUP BY source$sql$, pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_expand(name, timestamptz) IS
+    'puts a row for each customer in place of those of `todo` that name none; rejected rows of facts that are declared now become a hole, to be read again';
+
+CREATE FUNCTION csagg.pipeline_asked(pipeline name, changes csagg.pipeline_change[], most integer) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    asked csagg.pipeline_change[];
+BEGIN
+    EXECUTE format($sql$
+        WITH chosen AS MATERIALIZED (
+            SELECT t.id FROM unnest($1) c JOIN %1$I.todo t USING (tenant, customer)
+            UNION (SELECT id FROM %1$I.todo WHERE customer IS NOT NULL ORDER BY id LIMIT $2)),
+        taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.id = c.id RETURNING t.tenant, t.customer, t.since)
+        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, NULL, since)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline) INTO asked USING changes, most;
+    RETURN asked;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_asked(name, csagg.pipeline_change[], integer) IS
+    'takes from `todo` the rows of these customers, and so many more';
+
+CREATE FUNCTION csagg.pipeline_due(pipeline name, now timestamptz, most integer) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    due csagg.pipeline_change[];
+BEGIN
+    EXECUTE format($sql$
+        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, CASE WHEN until_at <= $1 THEN from_at END, NULL)::csagg.pipeline_change), '{}')
+        FROM (SELECT * FROM %1$I.current WHERE next_at <= $1 ORDER BY next_at LIMIT $2) c$sql$, pipeline) INTO due USING now, most;
+    RETURN due;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
+    'customers whose time has come; with from_at those whose assessment has ended';
+
+CREATE FUNCTION csagg.pipeline_rest(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        UPDATE %1$I.current c SET next_at = csagg.pipeline_next(c.alerts, $2 - $3, $3, c.until_at)
+        FROM unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND c.next_at <= $2$sql$, pipeline) USING changes, now, settle;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
+    'after their alerts are booked: when to look at these customers again';
+
+CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' AS $body$
+DECLARE
+    most constant integer := least(max_rows, 5000);
+    state record;
+    now timestamptz;
+    changes csagg.pipeline_change[] := '{}';
+    asked csagg.pipeline_change[];
+    due csagg.pipeline_change[];
+    source record;
+    part record;
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE active_sql_transaction USING MESSAGE = 'a step needs READ COMMITTED', HINT = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED; or CALL csagg.refresh().';
+    ELSIF max_rows IS NULL OR max_rows < 1 THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'max_rows is at least 1';
+    END IF;
+    SELECT 'idle', 0, 0, false INTO outcome, folded, customers, more;
+    IF NOT csagg.pipeline_has_work(pipeline) THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT * FROM %I.pipeline FOR UPDATE SKIP LOCKED', pipeline) INTO state;
+    IF state IS NULL OR state.paused THEN
+        outcome := CASE WHEN state.paused THEN 'paused' ELSE 'busy' END;
+        RETURN;
+    END IF;
+    now := greatest(state.last_step, clock_timestamp());
+    PERFORM csagg.pipeline_expand(pipeline, state.last_step);
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source ORDER BY name', pipeline) LOOP
+        part := csagg.pipeline_fold_log(pipeline, source.name, now, max_rows);
+        changes := changes || part.changes;
+        folded := folded + part.folded;
+        more := more OR part.more;
+    END LOOP;
+    IF more THEN
+        PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, true);
+    ELSE
+        asked := csagg.pipeline_asked(pipeline, changes, most);
+        changes := changes || asked;
+        due := csagg.pipeline_due(pipeline, now, most);
+        changes := changes || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL);
+        PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, false);
+        IF csagg.pipeline_book(pipeline, changes || due, now, state.settle) > 0 THEN
+            PERFORM pg_notify(pipeline, '');
+        END IF;
+        PERFORM csagg.pipeline_rest(pipeline, due, now, state.settle);
+        more := greatest(cardinality(asked), cardinality(due)) >= most;
+    END IF;
+    EXECUTE format('UPDATE %I.pipeline SET last_step = $1', pipeline) USING now;
+    outcome := 'stepped';
+    customers := (SELECT count(*) FROM (SELECT DISTINCT tenant, customer FROM unnest(changes || due)) c);
+END $body$;
+COMMENT ON FUNCTION csagg.step(name, integer) IS
+    'one step: folds new rows, at most max_rows of a source, assesses their customers and those whose time has come, and books alerts; all in the caller''s transaction. outcome: stepped; idle (nothing to do, and no transaction id taken); busy (another step is running); paused. more: the next step has something to do at once. Errors: 42704 no such pipeline, 42501 it is another''s, 25001 in REPEATABLE READ and SERIALIZABLE, 22023 for max_rows below 1, 55000 for a sequence behind the mark';
