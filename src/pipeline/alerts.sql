@@ -1,7 +1,7 @@
 -- Alerts: `alert` has the intervals in which each was firing, `alert_feed` tells what of that is news.
 
 CREATE FUNCTION csagg.pipeline_firing(alerts csagg.history, through timestamptz, OUT alert text, OUT since timestamptz, OUT until timestamptz) RETURNS SETOF record
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT f.key, c.valid_from, CASE WHEN c.valid_until <= through THEN c.valid_until END
     FROM csagg.facts(alerts) f, csagg.changes(csagg.timeline_of(alerts, f.key)) c
     WHERE c.value = 'true' AND c.valid_from <= through

@@ -64,7 +64,7 @@ COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS
 
 -- Which rules hold when: a tenant's own from its first version on, those of all tenants before.
 CREATE FUNCTION csagg.pipeline_reigns(pipeline name, tenant text, OUT rules csagg.ruleset, OUT since timestamptz, OUT until timestamptz) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN QUERY EXECUTE format($sql$
         WITH own AS (SELECT effective_from, rules FROM %1$I.rules WHERE tenant = $1),

@@ -72,7 +72,7 @@ COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamp
     'after their alerts are booked: when to look at these customers again';
 
 CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' SET jit = off AS $body$
 DECLARE
     most constant integer := least(max_rows, 5000);
     state record;
