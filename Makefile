@@ -17,6 +17,7 @@ SQL_PARTS = \
 	src/counter/query.sql \
 	src/history/history.sql \
 	src/history/check_fact.sql \
+	src/history/replace.sql \
 	src/population/distribution.sql \
 	src/population/summary.sql \
 	src/population/flows.sql \

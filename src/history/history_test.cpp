@@ -22,6 +22,12 @@ ByteString merged(const ByteString& a, const ByteString& b) {
 ByteString overlaid(const ByteString& a, const ByteString& b) {
     return written([&](Bytes& out) { overlay_histories(a, b, out); });
 }
+ByteString replaced(const ByteString& a, const ByteString& b) {
+    return written([&](Bytes& out) { replace_facts(a, b, out); });
+}
+ByteString dropped(const ByteString& a, std::vector<std::string_view> keys) {
+    return written([&](Bytes& out) { drop_facts(a, keys, out); });
+}
 ByteString sliced(const ByteString& a, Instant since, Instant until) {
     return written([&](Bytes& out) { slice_history(a, since, until, out); });
 }
@@ -223,6 +229,50 @@ TEST(History, overlays_and_slices_fact_by_fact) {
                               csagg::slice(steps(x), since, until, arena).write(out);
                       }));
         }
+    }
+}
+
+/// The same keys with other kinds, as far as there are other facts under them.
+ByteString with_other_kinds(const ByteString& bytes, Random& random) {
+    const History history{ByteSpan(bytes)};
+    return written([&](Bytes& out) {
+        HistoryWriter writer(history.known_from(), out.get_stored_allocator().arena());
+        for (std::size_t i = 0; i < history.size(); ++i) {
+            const Fact other = history[random.below(history.size())];
+            writer.add({history[i].key, other.kind, other.bytes});
+        }
+        writer.finish(out);
+    });
+}
+
+TEST(History, replaces_facts_as_the_twin_whatever_was_forgotten) {
+    Random random(8);
+    for (int i = 0; i < 1000; ++i) {
+        const ByteString a = random.history(), c = random.history(), b = with_other_kinds(random.history(), random);
+        Twin expected = decode(a);
+        expected.replace(decode(b));
+        const ByteString ab = replaced(a, b);
+        ASSERT_EQ(decode(ab), expected);
+        expect_valid(ab);
+        ASSERT_EQ(replaced(ab, c), replaced(a, replaced(b, c)));
+        ASSERT_EQ(replaced(a, empty), a);
+        ASSERT_EQ(replaced(empty, a), a);
+        ASSERT_EQ(replaced(ab, b), ab);
+    }
+}
+
+TEST(History, drops_facts_as_the_twin) {
+    Random random(9);
+    for (int i = 0; i < 500; ++i) {
+        const ByteString a = random.history();
+        Twin expected = decode(a);
+        std::vector<std::string> keys;
+        for (std::size_t n = random.below(8); n > 0; --n) keys.push_back(random.row(20).key);
+        for (const std::string& key : keys) expected.facts.erase(key);
+        const ByteString rest = dropped(a, {keys.begin(), keys.end()});
+        ASSERT_EQ(decode(rest), expected);
+        expect_valid(rest);
+        ASSERT_EQ(dropped(a, {}), a);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "base/test_arena.hpp"
 #include "history/history_algebra.hpp"
 #include "history/history_build.hpp"
+#include "history/history_replace.hpp"
 #include "history/history_text.hpp"
 #include "timeline/algebra.hpp"
 
@@ -106,6 +107,11 @@ struct Twin {
             const auto [place, is_new] = facts.emplace(key, fact);
             if (!is_new) place->second.merge(fact);
         }
+        forget_before(other.known_from);
+        forget_before(known_from);
+    }
+    void replace(const Twin& other) {
+        for (const auto& [key, fact] : other.facts) facts.insert_or_assign(key, fact);
         forget_before(other.known_from);
         forget_before(known_from);
     }

@@ -38,13 +38,16 @@ TEST(Memory, HistoryAlgebraSurvivesThatItRunsOut) {
     const ByteString a = encode(rows);
     std::string expected;
     fail_every_allocation([&](Arena& arena) {
-        Bytes merged(arena), overlaid(arena), sliced(arena), forgotten(arena);
+        Bytes merged(arena), overlaid(arena), sliced(arena), forgotten(arena), replaced(arena), dropped(arena);
+        std::string_view keys[] = {"key 1", "key 5"};
         merge_histories(a, a, merged);
         overlay_histories(view(merged), a, overlaid);
         slice_history(view(overlaid), first_instant, 0, sliced);
         forget_history_before(view(sliced), -micros_per_day, forgotten);
+        replace_facts(view(forgotten), a, replaced);
+        drop_facts(view(replaced), keys, dropped);
         String text(arena);
-        for (const Bytes* bytes : {&merged, &overlaid, &sliced, &forgotten}) print_history_json(History(view(*bytes)), text);
+        for (const Bytes* bytes : {&merged, &overlaid, &sliced, &forgotten, &replaced, &dropped}) print_history_json(History(view(*bytes)), text);
         if (expected.empty()) expected.assign(text.data(), text.size());
         EXPECT_EQ(std::string_view(text.data(), text.size()), expected);
     });

@@ -31,6 +31,9 @@ INSERT INTO golden.cases (name, query) VALUES
 ('history of every kind', $$SELECT csagg.history(k, kind, '2025-01-01 00:00+00'::timestamptz, v, 'ann'::text, 3::bigint) FROM (VALUES ('logins', 'counter', '2.5'::jsonb), ('', 'boolean', 'true'), ('席数', 'number', '40'), ('plan', 'text', '"gold"'), ('end', 'date', '"infinity"'), ('seen', 'time', '"2025-01-01 00:00Z"'), ('gone', 'text', 'null')) t (k, kind, v)$$),
 ('history behind a horizon', $$SELECT csagg.forget_before(csagg.history_of('x', csagg.constant(1)), '2025-01-01 00:00+00')$$),
 ('history without entries', $$SELECT csagg.slice(csagg.history_of('x', csagg.constant(1)), 'infinity', '-infinity')$$),
+('history with facts replaced', $$SELECT csagg.replace_facts(csagg.forget_before('{"a": counter {2025-01-01, 2025-03-01}, "b": number {2025-01-01 = 1}, "c": text {}}'::csagg.history, '2025-02-01'), '{"b": text {2025-01-01 = "x"}, "d": date {2025-03-01 = infinity}}')$$),
+('history with facts dropped', $$SELECT csagg.drop_facts('{"a": counter {2025-01-01, 2025-03-01}, "b": number {2025-01-01 = 1}, "c": text {}}', '{a,c}')$$),
+('rows that are checked', $$SELECT string_agg(csagg.check_fact('end', kind, '2025-01-01', v), E'\n') FROM (VALUES ('date', '"2025-02-30"'::jsonb), ('text', '1'), ('plan', '1'), ('number', '1e18')) t (kind, v)$$),
 
 -- Grids.
 ('grid of days', $$SELECT csagg.grid('2025-01-01', '2027-01-01', '1 day', 'Asia/Tokyo')$$),
