@@ -54,6 +54,18 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_take(name, text, timestamptz, bigint, bigint, int8multirange, integer) IS
     'reads the visible rows of the log with ids in (upto, top] and in the holes, max_rows of each; gives histories by customer, the ids seen, their number, the last new id if there may be more, and how many came from holes. Bad rows go to `rejected`, event_ids to `seen`';
 
+CREATE FUNCTION csagg.pipeline_new_log(pipeline name, source text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    answer boolean;
+BEGIN
+    EXECUTE format('SELECT upto <> csagg.pipeline_last_id($2, ''id'') FROM %I.source WHERE name = $1', pipeline)
+        INTO answer USING source, format('%I.log', pipeline)::regclass;
+    RETURN answer;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_new_log(name, text) IS
+    'whether ids of the log have been given that the mark has not passed';
+
 CREATE FUNCTION csagg.pipeline_fold_log(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

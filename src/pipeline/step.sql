@@ -1,14 +1,20 @@
 -- One bounded step, in one transaction that is the caller's.
 
+-- A source of kind k has the functions pipeline_new_k(pipeline, source), whether there may be new rows, and
+-- pipeline_fold_k(pipeline, source, now, max_rows), which reads them.
 CREATE FUNCTION csagg.pipeline_has_work(pipeline name) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     answer boolean;
+    source record;
 BEGIN
     EXECUTE format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.source WHERE kind = 'log' AND upto <> csagg.pipeline_last_id($1, 'id')) OR EXISTS (SELECT FROM %1$I.hole)
-            OR EXISTS (SELECT FROM %1$I.todo) OR EXISTS (SELECT FROM %1$I.current WHERE next_at <= clock_timestamp())$sql$, pipeline)
-        INTO answer USING format('%I.log', pipeline)::regclass;
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR EXISTS (SELECT FROM %1$I.current WHERE next_at <= clock_timestamp())$sql$, pipeline)
+        INTO answer;
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source', pipeline) LOOP
+        EXIT WHEN answer;
+        EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind) INTO answer USING pipeline, source.name;
+    END LOOP;
     RETURN answer;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
@@ -101,7 +107,7 @@ BEGIN
     now := greatest(state.last_step, clock_timestamp());
     PERFORM csagg.pipeline_expand(pipeline, state.last_step);
     FOR source IN EXECUTE format('SELECT name, kind FROM %I.source ORDER BY name', pipeline) LOOP
-        part := csagg.pipeline_fold_log(pipeline, source.name, now, max_rows);
+        EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part USING pipeline, source.name, now, max_rows;
         changes := changes || part.changes;
         folded := folded + part.folded;
         more := more OR part.more;
