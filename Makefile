@@ -25,6 +25,8 @@ SQL_PARTS = \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \
 	src/rules/explain.sql \
+	src/rules/try_assess.sql \
+	src/rules/explain.sql \
 	src/pipeline/tables.sql \
 	src/pipeline/rules.sql \
 	src/pipeline/marks.sql \

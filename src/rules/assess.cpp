@@ -1,6 +1,7 @@
 #include "rules/assess.hpp"
 
 #include "base/interrupt.hpp"
+#include "rules/evaluation_error.hpp"
 
 namespace csagg {
 Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, bool goes_on)
@@ -17,10 +18,7 @@ auto Assessor::named(const char* what, std::string_view name, F f) -> decltype(f
     try {
         return f();
     } catch (const Error& e) {
-        throw Error(e.code(), std::string(what) + (name.empty() ? "" : " \"" + excerpt(name) + "\"") + ": " + e.what(),
-                    e.code() == Errc::division_by_zero && e.hint().empty() ? "Write x / nullif(y, 0) for a quotient that is NULL where y is 0."
-                                                                          : e.hint(),
-                    e.detail());
+        throw EvaluationError(e, what, name);
     }
 }
 

@@ -1,9 +1,8 @@
 // score, assess, assess_over, score_over.
-#include "base/scratch.hpp"
-#include "history/history.hpp"
-#include "rules/assess.hpp"
+#include "rules/assess_pg.hpp"
 
-#include "rules/row_pg.hpp"
+#include "history/history.hpp"
+
 #include "timeline/timeline_pg.hpp"
 #include "value/value_pg.hpp"
 
@@ -16,7 +15,6 @@ extern "C" {
 }
 
 namespace csagg::pg {
-namespace {
 
 Datum make_row(FunctionCallInfo fcinfo, const Datum* values, const bool* nulls) {
     return call([fcinfo, values = const_cast<Datum*>(values), nulls = const_cast<bool*>(nulls)] {
@@ -25,6 +23,8 @@ Datum make_row(FunctionCallInfo fcinfo, const Datum* values, const bool* nulls) 
         return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values, nulls));
     });
 }
+
+namespace {
 
 /// {"usage drop": "firing"}: the alerts that are not inactive.
 Datum alerts_datum(const RuleSet& rules, const Assessor& assessor, Arena& arena) {
@@ -56,6 +56,31 @@ Datum alerts_history(const RuleSet& rules, const AssessmentOver& over, Arena& ar
 
 }  // namespace
 
+void put_assessment(const RuleSet& rules, std::span<const FactInput> inputs, Instant as_of, Arena& arena, Datum* values, bool* nulls) {
+    const Document& document = rules.document();
+    Assessor assessor(rules, inputs, arena);
+    assessor.run_alerts(as_of);
+    const Assessment now = assessor.assess();
+    const bool is_null[assessment_columns] = {false, now.stage == none, !now.score, now.band == none, !now.coverage, false, false};
+    std::copy_n(is_null, assessment_columns, nulls);
+    values[0] = TimestampTzGetDatum(as_of);
+    if (now.stage != none) values[1] = make_text(document.stages[now.stage].name);
+    if (now.score) values[2] = number_datum(*now.score);
+    if (now.band != none) values[3] = make_text(document.bands[now.band].name);
+    if (now.coverage) values[4] = number_datum(*now.coverage);
+    values[5] = alerts_datum(rules, assessor, arena);
+    values[6] = TimestampTzGetDatum(assessor.find_change(now));
+}
+
+void put_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena, Datum* values) {
+    const AssessmentOver over = assess_over(rules, inputs, since, until, arena);
+    values[0] = steps_bytes(over.stage, arena);
+    values[1] = steps_bytes(over.score, arena);
+    values[2] = steps_bytes(over.band, arena);
+    values[3] = steps_bytes(over.coverage, arena);
+    values[4] = alerts_history(rules, over, arena);
+}
+
 // Arguments: ruleset, facts, as_of.
 CSAGG_FUNCTION(csagg_score) {
     const Instant as_of = instant_argument(fcinfo, 2, "as_of");
@@ -76,24 +101,13 @@ CSAGG_FUNCTION(csagg_score) {
 CSAGG_FUNCTION(csagg_assess) {
     const Instant as_of = instant_argument(fcinfo, 2, "as_of");
     SharedRules& shared = ruleset_argument(fcinfo, 0);
-    const RuleSet& rules = shared.rules;
-    const Document& document = rules.document();
     ContextArena memory;
     Scratch arena(memory);
     Vector<FactInput> inputs{Alloc<FactInput>(arena)};
     read_row(fcinfo, 1, shared, inputs);
-    Assessor assessor(rules, view(inputs), arena);
-    assessor.run_alerts(as_of);
-    const Assessment now = assessor.assess();
-
-    Datum values[7] = {TimestampTzGetDatum(as_of)};
-    bool nulls[7] = {false, now.stage == none, !now.score, now.band == none, !now.coverage, false, false};
-    if (now.stage != none) values[1] = make_text(document.stages[now.stage].name);
-    if (now.score) values[2] = number_datum(*now.score);
-    if (now.band != none) values[3] = make_text(document.bands[now.band].name);
-    if (now.coverage) values[4] = number_datum(*now.coverage);
-    values[5] = alerts_datum(rules, assessor, arena);
-    values[6] = TimestampTzGetDatum(assessor.find_change(now));
+    Datum values[assessment_columns] = {};
+    bool nulls[assessment_columns] = {};
+    put_assessment(shared.rules, view(inputs), as_of, arena, values, nulls);
     return make_row(fcinfo, values, nulls);
 }
 
@@ -101,15 +115,13 @@ CSAGG_FUNCTION(csagg_assess) {
 CSAGG_FUNCTION(csagg_assess_over) {
     const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until");
     SharedRules& shared = ruleset_argument(fcinfo, 0);
-    const RuleSet& rules = shared.rules;
     ContextArena memory;
     Scratch arena(memory);
     Vector<FactInput> inputs{Alloc<FactInput>(arena)};
     read_row(fcinfo, 1, shared, inputs);
-    const AssessmentOver over = assess_over(rules, view(inputs), since, until, arena);
-    const Datum values[] = {steps_bytes(over.stage, arena), steps_bytes(over.score, arena), steps_bytes(over.band, arena),
-                            steps_bytes(over.coverage, arena), alerts_history(rules, over, arena)};
-    const bool nulls[5] = {};
+    Datum values[over_columns];
+    put_over(shared.rules, view(inputs), since, until, arena, values);
+    const bool nulls[over_columns] = {};
     return make_row(fcinfo, values, nulls);
 }
 

@@ -101,6 +101,7 @@ INSERT INTO golden.cases (name, query) VALUES
 ('assessments', $$SELECT string_agg(csagg.assess(r, p, at)::text, ' ' ORDER BY id) FROM golden.rules, golden.people p, golden.instant$$),
 ('score over time', $$SELECT csagg.score_over(r, p, '2025-01-01 00:00+00', '2025-02-01 00:00+00') FROM golden.rules, golden.people p WHERE id = 2$$),
 ('assessment over time', $$SELECT csagg.assess_over(r, p, '2025-01-01 00:00+00', '2025-02-01 00:00+00')::text FROM golden.rules, golden.people p WHERE id = 2$$),
+('assessment over time, or its error', $$SELECT string_agg(csagg.try_assess_over(rules::csagg.ruleset, p, '2025-01-01 00:00+00', '2025-02-01 00:00+00')::text, ' ') FROM golden.people p, (VALUES ('{"timezone": "UTC", "facts": {"score": "number"}, "rules": [{"name": "r", "points": "1 / score"}]}'), ('{"timezone": "UTC", "facts": {"score": "number"}, "rules": [{"name": "r", "points": "1 / (score - score)"}]}')) v (rules) WHERE id = 2$$),
 ('explanation', $$SELECT string_agg(e::text, ' ') FROM golden.rules, golden.people p, golden.instant, csagg.explain(r, p, at) e WHERE id = 2$$),
 ('explanation of a change', $$SELECT string_agg(e::text, ' ') FROM golden.rules, golden.people p, csagg.explain_change(r, p, '2025-01-03 00:00+00', '2025-01-12 00:00+00') e WHERE id = 2$$),
 ('values as JSON', $$SELECT concat_ws(' ', csagg.jsonb(score), csagg.jsonb(logins), csagg.jsonb(g)) FROM golden.people, golden.days WHERE id = 2$$),
