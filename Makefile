@@ -24,11 +24,11 @@ SQL_PARTS = \
 	src/asof/asof.sql \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \
-	src/rules/explain.sql \
 	src/rules/try_assess.sql \
 	src/rules/explain.sql \
 	src/pipeline/tables.sql \
 	src/pipeline/rules.sql \
+	src/pipeline/time.sql \
 	src/pipeline/marks.sql \
 	src/pipeline/log.sql \
 	src/pipeline/assess.sql \

@@ -18,18 +18,13 @@ BEGIN
     EXECUTE format($sql$
         WITH change AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(facts) AS facts, min(from_at) AS from_at FROM unnest($1) GROUP BY tenant, customer),
-        reign AS MATERIALIZED (SELECT t.tenant, r.* FROM (SELECT DISTINCT tenant FROM change) t, csagg.pipeline_reigns(%2$L, t.tenant) r),
+        reign AS MATERIALIZED (%3$s),
         subject AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(c.facts, n.facts) AS facts, least(c.from_at, n.from_at) AS from_at,
                 $2 + interval '35 days' * (0.5 + random() / 2) AS until_at
             FROM change n LEFT JOIN %1$I.current c USING (tenant, customer)),
         outlook AS (
-            SELECT s.*, o.* FROM subject s CROSS JOIN LATERAL (
-                SELECT csagg.overlay(a.score ORDER BY r.since) AS score, csagg.overlay(a.stage ORDER BY r.since) AS stage,
-                    csagg.overlay(a.band ORDER BY r.since) AS band, csagg.overlay(a.coverage ORDER BY r.since) AS coverage,
-                    csagg.overlay(a.alerts ORDER BY r.since) AS alerts, NULL::jsonb AS error
-                FROM reign r, (SELECT s.facts) f, csagg.assess_over(r.rules, f, greatest(r.since, s.from_at), least(r.until, s.until_at)) a
-                WHERE r.tenant = s.tenant AND r.since < s.until_at AND r.until > s.from_at) o
+            SELECT s.*, o.* FROM subject s CROSS JOIN LATERAL (%2$s) o
             WHERE s.facts IS NOT NULL)
         INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, score, stage, band, coverage, alerts, error, next_at)
         SELECT o.*, CASE WHEN $4 THEN $2 ELSE csagg.pipeline_next(o.alerts, $2 - $3, $3, o.until_at) END FROM outlook o ORDER BY tenant, customer
@@ -40,7 +35,7 @@ BEGIN
             coverage = CASE WHEN excluded.error IS NULL THEN excluded.coverage ELSE c.coverage END,
             alerts = CASE WHEN excluded.error IS NULL THEN excluded.alerts ELSE c.alerts END,
             error = excluded.error,
-            next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, pipeline)
+            next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_outlook(pipeline), csagg.pipeline_reign(pipeline))
         USING changes, now, settle, behind;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval, boolean) IS

@@ -10,14 +10,6 @@ CREATE TYPE csagg.pipeline_change AS (
 COMMENT ON TYPE csagg.pipeline_change IS
     'a customer that a step has to look at: facts to be merged, NULL if there are none; the first instant that they change; and, when it is assessed by other rules, the instant before which alerts are not announced, else NULL';
 
--- Assessments begin with a customer's first row, but not before 1970; with what holds since ever, two years back.
-CREATE FUNCTION csagg.pipeline_from(at timestamptz, now timestamptz) RETURNS timestamptz
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE WHEN at = '-infinity' THEN now - interval '800 days' ELSE least(greatest(at, '1970-01-01 00:00+00'), now) END
-$body$;
-COMMENT ON FUNCTION csagg.pipeline_from(timestamptz, timestamptz) IS
-    'from when on a customer with an entry at that instant is assessed';
-
 CREATE FUNCTION csagg.pipeline_value(kind text, value jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT CASE WHEN kind OPERATOR(pg_catalog.=) 'counter' AND value IS NULL THEN '1' ELSE value END $body$;
 COMMENT ON FUNCTION csagg.pipeline_value(text, jsonb) IS
@@ -89,3 +81,24 @@ BEGIN
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_log(name, text, timestamptz, integer) IS
     'folds new rows of the log: which, how many, and whether there are more. Each statement has its own snapshot: the last id first, then the writers, then the rows. Error 55000 for a sequence behind the mark';
+
+-- The same rows for the views: what a step would fold now, at most 5000 rows.
+CREATE FUNCTION csagg.pipeline_pending_log(pipeline name, source text) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id) AS facts,
+            min(csagg.pipeline_from(at, csagg.pipeline_now())) AS from_at, max(recorded_at) AS recorded_at, max(n) AS n
+        FROM (
+            SELECT r.*, f.kind, row_number() OVER (PARTITION BY tenant, event_id ORDER BY id) AS nth FROM (
+                SELECT l.*, count(*) OVER () AS n FROM (
+                    (SELECT l.* FROM %1$I.log l WHERE l.id > (SELECT upto FROM %1$I.source WHERE name = %2$L) ORDER BY l.id LIMIT 5000)
+                    UNION ALL SELECT l.* FROM %1$I.hole h, unnest(h.ids) i, LATERAL (SELECT * FROM %1$I.log l WHERE l.id >= lower(i) AND l.id < upper(i)) l WHERE h.source = %2$L
+                    LIMIT 5000) l) r
+            JOIN %1$I.fact f ON f.key = r.key AND coalesce(f.source, %2$L) = %2$L
+            WHERE csagg.check_fact(r.key, f.kind, r.at, csagg.pipeline_value(f.kind, r.value), r.actor) IS NULL
+                AND NOT EXISTS (SELECT FROM %1$I.seen s WHERE s.tenant = r.tenant AND s.event_id = r.event_id)) r
+        WHERE event_id IS NULL OR nth = 1
+        GROUP BY tenant, customer$sql$, pipeline, source)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_pending_log(name, text) IS
+    'a query for the rows of the log that are visible and not folded: histories by customer, the last time of recording, and how many rows were read';

@@ -62,17 +62,26 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS
     'makes the triggers of a pipeline''s own tables; for create_pipeline() only';
 
--- Which rules hold when: a tenant's own from its first version on, those of all tenants before.
-CREATE FUNCTION csagg.pipeline_reigns(pipeline name, tenant text, OUT rules csagg.ruleset, OUT since timestamptz, OUT until timestamptz) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    RETURN QUERY EXECUTE format($sql$
-        WITH own AS (SELECT effective_from, rules FROM %1$I.rules WHERE tenant = $1),
-        version AS (
-            TABLE own UNION ALL
-            SELECT effective_from, rules FROM %1$I.rules
-            WHERE tenant = '' AND $1 <> '' AND effective_from < coalesce((SELECT min(effective_from) FROM own), 'infinity'))
-        SELECT rules, effective_from, lead(effective_from, 1, 'infinity') OVER (ORDER BY effective_from) FROM version$sql$, pipeline) USING tenant;
-END $body$;
-COMMENT ON FUNCTION csagg.pipeline_reigns(name, text) IS
-    'the rule sets of a tenant, each with its [since, until)';
+-- Which rules hold when: a tenant's own from its first version on, before that those of all tenants.
+CREATE FUNCTION csagg.pipeline_reign(pipeline name) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT o.tenant, v.rules, v.effective_from AS since, lead(v.effective_from, 1, 'infinity') OVER (PARTITION BY o.tenant ORDER BY v.effective_from) AS until
+        FROM (SELECT tenant, min(effective_from) AS first FROM %1$I.rules GROUP BY tenant) o
+            JOIN %1$I.rules v ON v.tenant = o.tenant OR v.tenant = '' AND v.effective_from < o.first$sql$, pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_reign(name) IS
+    'a query for the rule sets of each tenant that has its own, and of the empty text for all others, with their [since, until)';
+
+CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT csagg.overlay(a.score ORDER BY r.since) AS score, csagg.overlay(a.stage ORDER BY r.since) AS stage,
+            csagg.overlay(a.band ORDER BY r.since) AS band, csagg.overlay(a.coverage ORDER BY r.since) AS coverage,
+            csagg.overlay(a.alerts ORDER BY r.since) AS alerts, (array_agg(a.error ORDER BY r.since) FILTER (WHERE a.error IS NOT NULL))[1] AS error
+        FROM reign r, (SELECT s.facts) f, csagg.try_assess_over(r.rules, f, greatest(r.since, s.from_at), least(r.until, s.until_at)) a
+        WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM %1$I.rules o WHERE o.tenant = s.tenant) THEN s.tenant ELSE '' END
+            AND r.since < s.until_at AND r.until > s.from_at$sql$, pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_outlook(name) IS
+    'a query for what the rules say of s, a row with tenant, facts, from_at and until_at: each version as long as it holds; to be used beside pipeline_reign() as "reign"';

@@ -9,13 +9,14 @@ SELECT s.name AS source,
     (SELECT count(*) FROM (SELECT FROM %1$I.log l WHERE l.id > s.upto LIMIT 100000) b) AS behind,
     (SELECT extract(epoch FROM clock_timestamp() - min(recorded_at)) FROM (SELECT recorded_at FROM %1$I.log l WHERE l.id > s.upto ORDER BY id LIMIT 1) b) AS seconds_behind,
     (SELECT count(*) FROM %1$I.hole h WHERE h.source = s.name) AS holes,
-    NULL::text AS oldest_writer,
+    (SELECT coalesce('pid ' || min(l.pid), 'prepared transaction') FROM %1$I.hole h, unnest(h.writers) w, pg_locks l
+     WHERE h.source = s.name AND l.virtualtransaction = w AND l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' HAVING count(*) > 0) AS oldest_writer,
     (SELECT count(*) FROM %1$I.rejected r WHERE r.source = s.name) AS rejected,
     (SELECT count(*) FROM %1$I.current c WHERE c.error IS NOT NULL) AS erroring_customers,
     (SELECT count(*) FROM %1$I.todo) AS todo,
     p.last_step,
     NULL::boolean AS runner_alive,
-    NULL::integer AS oldest_xmin_age,
+    (SELECT max(age(backend_xmin)) FROM pg_stat_activity) AS oldest_xmin_age,
     s.error
 FROM %1$I.source s, %1$I.pipeline p$sql$, pipeline);
 END $body$;

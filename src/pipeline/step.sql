@@ -9,7 +9,7 @@ DECLARE
     source record;
 BEGIN
     EXECUTE format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR EXISTS (SELECT FROM %1$I.current WHERE next_at <= clock_timestamp())$sql$, pipeline)
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR EXISTS (SELECT FROM %1$I.current WHERE next_at <= csagg.pipeline_clock())$sql$, pipeline)
         INTO answer;
     FOR source IN EXECUTE format('SELECT name, kind FROM %I.source', pipeline) LOOP
         EXIT WHEN answer;
@@ -104,7 +104,7 @@ BEGIN
         outcome := CASE WHEN state.paused THEN 'paused' ELSE 'busy' END;
         RETURN;
     END IF;
-    now := greatest(state.last_step, clock_timestamp());
+    now := greatest(state.last_step, csagg.pipeline_clock());
     PERFORM csagg.pipeline_expand(pipeline, state.last_step);
     FOR source IN EXECUTE format('SELECT name, kind FROM %I.source ORDER BY name', pipeline) LOOP
         EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part USING pipeline, source.name, now, max_rows;
