@@ -33,11 +33,15 @@ SQL_PARTS = \
 	src/pipeline/log.sql \
 	src/pipeline/assess.sql \
 	src/pipeline/alerts.sql \
+	src/pipeline/sources.sql \
+	src/pipeline/events.sql \
+	src/pipeline/reread.sql \
 	src/pipeline/step.sql \
 	src/pipeline/refresh.sql \
 	src/pipeline/health.sql \
 	src/pipeline/status.sql \
-	src/pipeline/pipeline.sql
+	src/pipeline/pipeline.sql \
+	src/pipeline/drop_source.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
 MODULE_big = csagg

@@ -17,10 +17,13 @@ BEGIN
     END IF;
     EXECUTE format($sql$
         WITH change AS MATERIALIZED (
-            SELECT tenant, customer, csagg.merge(facts) AS facts, min(from_at) AS from_at FROM unnest($1) GROUP BY tenant, customer),
+            SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
+                csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources
+            FROM unnest($1) GROUP BY tenant, customer),
         reign AS MATERIALIZED (%3$s),
         subject AS MATERIALIZED (
-            SELECT tenant, customer, csagg.merge(c.facts, n.facts) AS facts, least(c.from_at, n.from_at) AS from_at,
+            SELECT tenant, customer, CASE WHEN n.sources IS NULL THEN csagg.merge(c.facts, n.facts)
+                ELSE csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh) END AS facts, least(c.from_at, n.from_at) AS from_at,
                 $2 + interval '35 days' * (0.5 + random() / 2) AS until_at
             FROM change n LEFT JOIN %1$I.current c USING (tenant, customer)),
         outlook AS (
@@ -39,4 +42,4 @@ BEGIN
         USING changes, now, settle, behind;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval, boolean) IS
-    'merges facts into customers and assesses these up to 17 to 35 days ahead. next_at stays an earlier instant that is still ahead, so that most updates touch no index; while rows are behind it is now, for alerts wait until none are';
+    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 17 to 35 days ahead. next_at stays an earlier instant that is still ahead, so that most updates touch no index; while rows are behind it is now, for alerts wait until none are';

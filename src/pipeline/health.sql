@@ -34,7 +34,7 @@ SELECT h.tenant, h.customer, csagg.number_at(h.score, %4$s) AS score, csagg.text
     NULL::text AS overridden_by,
     h.error ->> 'message' AS error,
     CASE WHEN EXISTS (SELECT FROM pending HAVING max(n) >= 5000) THEN (SELECT max(recorded_at) FROM pending)
-        ELSE least(csagg.pipeline_now(), (SELECT min(since) FROM %1$I.todo WHERE why = 'rules')) END AS assessed_through
+        ELSE least(csagg.pipeline_now(), (SELECT min(since) FROM %1$I.todo)) END AS assessed_through
 FROM (
     SELECT tenant, customer, score, stage, band, coverage, alerts, error, until_at FROM %1$I.current c
     WHERE %4$s >= from_at AND %4$s < until_at AND NOT EXISTS (SELECT FROM pending p WHERE p.tenant = c.tenant AND p.customer = c.customer)

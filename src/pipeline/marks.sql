@@ -11,13 +11,28 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_writers(regclass) IS
     'the virtual transactions, but for the caller''s, that may have written to the table and are not over; prepared ones from before a start of the server as -1/xid';
 
+CREATE FUNCTION csagg.pipeline_sequence(relation regclass, id name) RETURNS regclass
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT d.refobjid::regclass FROM pg_attribute a JOIN pg_attrdef f ON f.adrelid = attrelid AND f.adnum = attnum
+        JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
+        JOIN pg_class c ON c.oid = d.refobjid AND c.relkind = 'S'
+    WHERE attrelid = relation AND attname = id
+    UNION ALL
+    SELECT d.objid::regclass FROM pg_attribute a JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = attrelid AND d.refobjsubid = attnum
+        AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
+        JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+    WHERE attrelid = relation AND attname = id
+    LIMIT 1
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_sequence(regclass, name) IS
+    'the sequence that fills a column: of its default, or of its identity';
+
 CREATE FUNCTION csagg.pipeline_last_id(relation regclass, id name) RETURNS bigint
     LANGUAGE sql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(format('%I.%I', nspname, relname), id)::regclass), 0)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation
+    SELECT coalesce(pg_sequence_last_value(csagg.pipeline_sequence(relation, id)), 0) FROM pg_class WHERE oid = relation
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_last_id(regclass, name) IS
-    'the last id that the sequence of this column has given, 0 before the first';
+    'the last id that the sequence of this column has given, 0 before the first; NULL if there is no such table';
 
 -- A hole waits for its writers. Those of an earlier run of the server are gone, but prepared transactions come back under
 -- another name: while there is such a one, holes stay.

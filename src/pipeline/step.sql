@@ -45,14 +45,14 @@ DECLARE
 BEGIN
     EXECUTE format($sql$
         WITH chosen AS MATERIALIZED (
-            SELECT t.id FROM unnest($1) c JOIN %1$I.todo t USING (tenant, customer)
-            UNION (SELECT id FROM %1$I.todo WHERE customer IS NOT NULL ORDER BY id LIMIT $2)),
+            SELECT t.id FROM unnest($1) c JOIN %1$I.todo t USING (tenant, customer) WHERE t.source IS NULL
+            UNION (SELECT id FROM %1$I.todo WHERE customer IS NOT NULL AND source IS NULL ORDER BY id LIMIT $2)),
         taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.id = c.id RETURNING t.tenant, t.customer, t.since)
-        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, NULL, since)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline) INTO asked USING changes, most;
+        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, NULL, since, NULL)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline) INTO asked USING changes, most;
     RETURN asked;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_asked(name, csagg.pipeline_change[], integer) IS
-    'takes from `todo` the rows of these customers, and so many more';
+    'takes from `todo` the rows of these customers, and so many more; not those for pipeline_reread()';
 
 CREATE FUNCTION csagg.pipeline_due(pipeline name, now timestamptz, most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -60,7 +60,7 @@ DECLARE
     due csagg.pipeline_change[];
 BEGIN
     EXECUTE format($sql$
-        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, CASE WHEN until_at <= $1 THEN from_at END, NULL)::csagg.pipeline_change), '{}')
+        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, CASE WHEN until_at <= $1 THEN from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
         FROM (SELECT * FROM %1$I.current WHERE next_at <= $1 ORDER BY next_at LIMIT $2) c$sql$, pipeline) INTO due USING now, most;
     RETURN due;
 END $body$;
@@ -85,6 +85,7 @@ DECLARE
     now timestamptz;
     changes csagg.pipeline_change[] := '{}';
     asked csagg.pipeline_change[];
+    reread csagg.pipeline_change[];
     due csagg.pipeline_change[];
     source record;
     part record;
@@ -116,7 +117,8 @@ BEGIN
         PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, true);
     ELSE
         asked := csagg.pipeline_asked(pipeline, changes, most);
-        changes := changes || asked;
+        reread := csagg.pipeline_reread(pipeline, now, most);
+        changes := changes || asked || reread;
         due := csagg.pipeline_due(pipeline, now, most);
         changes := changes || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL);
         PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, false);
@@ -124,7 +126,7 @@ BEGIN
             PERFORM pg_notify(pipeline, '');
         END IF;
         PERFORM csagg.pipeline_rest(pipeline, due, now, state.settle);
-        more := greatest(cardinality(asked), cardinality(due)) >= most;
+        more := greatest(cardinality(asked), cardinality(reread), cardinality(due)) >= most;
     END IF;
     EXECUTE format('UPDATE %I.pipeline SET last_step = $1', pipeline) USING now;
     outcome := 'stepped';

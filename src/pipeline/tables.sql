@@ -66,7 +66,9 @@ CREATE TABLE %1$I.todo (
     tenant text NOT NULL,
     customer text,
     why text NOT NULL,
-    since timestamptz NOT NULL DEFAULT clock_timestamp()
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    source text REFERENCES %1$I.source ON DELETE CASCADE,
+    from_at timestamptz
 );
 CREATE INDEX ON %1$I.todo (tenant, customer);
 CREATE TABLE %1$I.current (
@@ -174,7 +176,7 @@ BEGIN
         ['fact', '', 'kinds of facts: whoever names one first sets its kind'],
         ['fact', 'key', 'name of the fact'],
         ['fact', 'kind', 'counter, boolean, number, text, date or time'],
-        ['fact', 'source', 'the only source that may bring it; NULL: rows pushed into log'],
+        ['fact', 'source', 'the only source that may bring it, the first that did; NULL: none has'],
         ['rules', '', 'versions of rule sets'],
         ['rules', 'tenant', 'whose; the empty text: those of all tenants, as far as they have none of their own'],
         ['rules', 'effective_from', 'from when on they hold, up to the next version'],
@@ -186,8 +188,10 @@ BEGIN
         ['todo', 'id', 'order of arrival'],
         ['todo', 'tenant', 'the tenant; with customer NULL the empty text means all'],
         ['todo', 'customer', 'the customer; NULL: all of the tenant'],
-        ['todo', 'why', 'rules: they changed; fact: rows were rejected that may be good now'],
-        ['todo', 'since', 'alerts that began earlier are not announced'],
+        ['todo', 'why', 'rules: they changed; fact: rows were rejected that may be good now; source: its rows are read anew'],
+        ['todo', 'since', 'when it was asked for; after a change of rules alerts that began earlier are not announced'],
+        ['todo', 'source', 'the source whose rows of this customer changed'],
+        ['todo', 'from_at', 'the earliest instant of these rows, before and after'],
         ['current', '', 'every customer: facts, and what the rules say of them up to until_at'],
         ['current', 'tenant', 'the tenant'],
         ['current', 'customer', 'the customer'],
