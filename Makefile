@@ -37,6 +37,7 @@ SQL_PARTS = \
 	src/pipeline/refresh.sql \
 	src/pipeline/health.sql \
 	src/pipeline/status.sql \
+	src/pipeline/verify.sql \
 	src/pipeline/pipeline.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 
