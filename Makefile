@@ -40,6 +40,7 @@ SQL_PARTS = \
 	src/pipeline/refresh.sql \
 	src/pipeline/health.sql \
 	src/pipeline/status.sql \
+	src/pipeline/verify.sql \
 	src/pipeline/pipeline.sql \
 	src/pipeline/drop_source.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))

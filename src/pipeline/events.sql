@@ -83,6 +83,11 @@ CREATE FUNCTION csagg.pipeline_pending_events(pipeline name, source text) RETURN
 COMMENT ON FUNCTION csagg.pipeline_pending_events(name, text) IS
     'none: a view on the user''s table would stand in the way of changing that table, and ask its readers for rights on it';
 
+CREATE FUNCTION csagg.pipeline_recount_events(pipeline name, source text) RETURNS text
+    LANGUAGE sql STABLE AS 'SELECT csagg.pipeline_recount_rows(pipeline, source)';
+COMMENT ON FUNCTION csagg.pipeline_recount_events(name, text) IS
+    'the rows of an events table that should have been folded';
+
 -- One row whose filter divides by zero is rejected, and those beside it are folded: found by trying each alone.
 CREATE FUNCTION csagg.pipeline_faults(pipeline name, source text, upto bigint, top bigint, holes int8multirange, most integer, now timestamptz) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -112,7 +112,7 @@ BEGIN
     top := csagg.pipeline_last_id(relation, id);
     IF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
-            HINT = format('SELECT setval(%L, %s);', csagg.pipeline_sequence(relation, id), upto);
+            HINT = format('SELECT setval(%L, %s); and, if rows came in between, csagg.verify() with repair.', csagg.pipeline_sequence(relation, id), upto);
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_marked(name, text) IS
@@ -122,13 +122,15 @@ CREATE FUNCTION csagg.pipeline_fold(pipeline name, source text, now timestamptz,
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     mark record;
+    top bigint;
     active text[];
     taken record;
 BEGIN
     mark := csagg.pipeline_marked(pipeline, source);
+    top := CASE WHEN (SELECT count(*) FROM unnest(mark.holes)) > 10000 THEN mark.upto ELSE mark.top END;
     active := csagg.pipeline_writers(mark.relation);
-    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, mark.top, mark.holes, max_rows);
-    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, mark.top), taken.seen, taken.folded, active, taken.held < max_rows);
+    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), taken.seen, taken.folded, active, taken.held < max_rows);
     changes := taken.changes;
     folded := taken.folded;
     more := taken.last IS NOT NULL OR taken.held >= max_rows;
@@ -162,3 +164,34 @@ CREATE FUNCTION csagg.pipeline_pending_log(pipeline name, source text) RETURNS t
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_pending_log(name, text) IS
     'a query for the rows of the log that are visible and not folded: histories by customer, the last time of recording, and how many rows were read';
+
+CREATE FUNCTION csagg.pipeline_recount_rows(pipeline name, source text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, l.actor, l.id::bigint AS id
+        FROM %1$I.source m JOIN (%3$s) l ON l.wanted AND l.id <= m.upto JOIN %1$I.fact f ON f.key = l.key
+            LEFT JOIN %1$I.seen s ON s.tenant = l.tenant AND s.event_id = l.event_id
+        WHERE m.name = %2$L AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> l.id::bigint)
+            AND csagg.pipeline_reason(l.tenant, l.customer, l.key, f.kind, l.kind, l.at, l.value, l.actor, l.event_id, f.source, l.owner) IS NULL
+            AND (s.id IS NULL OR s.source = m.name AND s.id = l.id)$sql$, pipeline, source, csagg.pipeline_rows(pipeline, source))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_recount_rows(name, text) IS
+    'a query for the rows of a source with ids that should have been folded, in plain SQL: what verify() compares with';
+
+CREATE FUNCTION csagg.pipeline_recount_log(pipeline name, source text) RETURNS text
+    LANGUAGE sql STABLE AS 'SELECT csagg.pipeline_recount_rows(pipeline, source)';
+COMMENT ON FUNCTION csagg.pipeline_recount_log(name, text) IS
+    'the rows of the log that should have been folded';
+
+CREATE FUNCTION csagg.pipeline_count_log(pipeline name, source text) RETURNS bigint
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    counted bigint;
+BEGIN
+    EXECUTE format($sql$
+        SELECT count(*) FROM %1$I.source m JOIN %1$I.log l ON l.id <= m.upto
+        WHERE m.name = $1 AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> l.id)$sql$, pipeline) INTO counted USING source;
+    RETURN counted;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_count_log(name, text) IS
+    'how many rows of the log are below the mark, but for those in holes';
