@@ -35,6 +35,7 @@ SQL_PARTS = \
 	src/pipeline/alerts.sql \
 	src/pipeline/sources.sql \
 	src/pipeline/events.sql \
+	src/pipeline/states.sql \
 	src/pipeline/reread.sql \
 	src/pipeline/step.sql \
 	src/pipeline/refresh.sql \

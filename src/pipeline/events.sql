@@ -89,21 +89,15 @@ COMMENT ON FUNCTION csagg.pipeline_recount_events(name, text) IS
     'the rows of an events table that should have been folded';
 
 -- One row whose filter divides by zero is rejected, and those beside it are folded: found by trying each alone.
-CREATE FUNCTION csagg.pipeline_faults(pipeline name, source text, upto bigint, top bigint, holes int8multirange, most integer, now timestamptz) RETURNS bigint
+CREATE FUNCTION csagg.pipeline_try(pipeline name, source text, ids bigint[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
     relation text;
     id name;
-    ids bigint[];
     one bigint;
-    found bigint := 0;
 BEGIN
     EXECUTE format('SELECT relation, spec ->> ''id'' FROM %I.source WHERE name = $1', pipeline) INTO relation, id USING source;
-    EXECUTE format($sql$
-        SELECT ARRAY((SELECT %1$I FROM %2$s WHERE %1$I > $1 AND %1$I <= $2 ORDER BY %1$I LIMIT $4)
-            UNION ALL (SELECT %1$I FROM unnest($3) r, LATERAL (SELECT %1$I FROM %2$s WHERE %1$I >= lower(r) AND %1$I < upper(r)) e LIMIT $4))$sql$, id, relation)
-        INTO ids USING upto, top, holes, most;
     FOREACH one IN ARRAY ids LOOP
         BEGIN
             EXECUTE format('SELECT to_jsonb(r) FROM (%s) r WHERE id = $1', rows) USING one;
@@ -111,47 +105,62 @@ BEGIN
             EXECUTE format($sql$
                 INSERT INTO %1$I.rejected (source, id, reason, row, at) SELECT $1, $2, $3, coalesce((SELECT to_jsonb(e) FROM %2$s e WHERE %3$I = $2 LIMIT 1), '{}') || '{"fault": true}', $4
                 ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row$sql$, pipeline, relation, id) USING source, one, SQLERRM, now;
-            found := found + 1;
         END;
     END LOOP;
-    RETURN found;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_faults(name, text, bigint, bigint, int8multirange, integer, timestamptz) IS
-    'puts rows that cannot even be read through the source''s filter into `rejected`; gives their number';
+COMMENT ON FUNCTION csagg.pipeline_try(name, text, bigint[], timestamptz) IS
+    'puts rows that cannot even be read through the source''s filter into `rejected`';
+
+CREATE FUNCTION csagg.pipeline_fold_singly(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    mark record;
+    active text[];
+    new bigint[];
+    late bigint[];
+    taken record;
+BEGIN
+    mark := csagg.pipeline_marked(pipeline, source);
+    active := csagg.pipeline_writers(mark.relation);
+    EXECUTE format($sql$
+        SELECT ARRAY(SELECT %1$I FROM %2$s WHERE %1$I > $1 AND %1$I <= $2 ORDER BY %1$I LIMIT $4),
+            ARRAY(SELECT e.* FROM unnest($3) r, LATERAL (SELECT %1$I FROM %2$s WHERE %1$I >= lower(r) AND %1$I < upper(r)) e LIMIT $4)$sql$, mark.id, mark.relation)
+        INTO new, late USING mark.upto, mark.top, mark.holes, max_rows;
+    more := greatest(cardinality(new), cardinality(late)) = max_rows;
+    mark.top := CASE WHEN cardinality(new) = max_rows THEN new[max_rows] ELSE mark.top END;
+    PERFORM csagg.pipeline_try(pipeline, source, new || late, now);
+    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, mark.top, (SELECT range_agg(int8range(l, l, '[]')) FROM unnest(late) l), NULL);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, mark.top, taken.seen, taken.folded, active, cardinality(late) < max_rows);
+    changes := taken.changes;
+    folded := taken.folded;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_fold_singly(name, text, timestamptz, integer) IS
+    'as pipeline_fold(), where each row is tried alone before';
 
 CREATE FUNCTION csagg.pipeline_fold_events(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     failure text;
+    attempt text;
 BEGIN
-    BEGIN
-        SELECT f.* INTO changes, folded, more FROM csagg.pipeline_fold(pipeline, source, now, max_rows) f;
-    EXCEPTION
-        WHEN lock_not_available THEN
-            SELECT '{}', 0, false INTO changes, folded, more;
-            RETURN;
-        WHEN data_exception THEN
-            SELECT f.* INTO changes, folded, more FROM csagg.pipeline_fold_faulty(pipeline, source, now, least(max_rows, 1000)) f;
-        WHEN OTHERS THEN
-            failure := SQLERRM;
-            SELECT '{}', 0, false INTO changes, folded, more;
-    END;
+    FOREACH attempt IN ARRAY ARRAY['csagg.pipeline_fold($1, $2, $3, $4)', 'csagg.pipeline_fold_singly($1, $2, $3, least($4, 1000))'] LOOP
+        BEGIN
+            failure := NULL;
+            EXECUTE 'SELECT * FROM ' || attempt INTO changes, folded, more USING pipeline, source, now, max_rows;
+            EXIT;
+        EXCEPTION
+            WHEN data_exception THEN failure := SQLERRM;
+            WHEN lock_not_available THEN EXIT;
+            WHEN OTHERS THEN
+                failure := SQLERRM;
+                EXIT;
+        END;
+    END LOOP;
     PERFORM csagg.pipeline_failed(pipeline, source, failure);
+    SELECT coalesce(changes, '{}'), coalesce(folded, 0), coalesce(more, false) INTO changes, folded, more;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_events(name, text, timestamptz, integer) IS
     'folds new rows of an events table; what stands in the way becomes the source''s error, and a row that cannot be read is rejected';
-
-CREATE FUNCTION csagg.pipeline_fold_faulty(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    mark record;
-BEGIN
-    mark := csagg.pipeline_marked(pipeline, source);
-    PERFORM csagg.pipeline_faults(pipeline, source, mark.upto, mark.top, mark.holes, max_rows, now);
-    SELECT f.* INTO changes, folded, more FROM csagg.pipeline_fold(pipeline, source, now, max_rows) f;
-END $body$;
-COMMENT ON FUNCTION csagg.pipeline_fold_faulty(name, text, timestamptz, integer) IS
-    'the same, few rows, and each tried alone before';
 
 CREATE FUNCTION csagg.pipeline_failed(pipeline name, source text, failure text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -173,7 +182,7 @@ BEGIN
             'WHERE tenant IS NOT NULL AND octet_length(tenant) + octet_length(customer) <= 2000 GROUP BY tenant, customer;', pipeline, source, rows);
         spec := spec || jsonb_build_object('body', concat_ws(E'\n    ', spec ->> 'body', CASE WHEN spec ? 'body' THEN 'ELSE' ELSE 'IF TG_OP = ''DELETE'' THEN' END, rows));
     END LOOP;
-    PERFORM csagg.pipeline_tracker(pipeline, source, spec ->> 'body' || E'\n    END IF;');
+    PERFORM csagg.pipeline_tracker(pipeline, source, E'BEGIN\n    ' || (spec ->> 'body') || E'\n    END IF;\n    END;');
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(columns));
     IF spec ->> 'deletes' = 'retract' THEN
         PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW');
@@ -191,7 +200,7 @@ DECLARE
     source text;
     "column" name;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_tables_only(relation, '{p}');
+    PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_table_only(relation);
     IF num_nonnulls(key, fact) <> 1 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'an event''s name is in a column, key, or is one for all rows, fact: give one of the two';
     ELSIF keys IS NOT NULL AND key IS NULL THEN

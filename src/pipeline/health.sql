@@ -8,7 +8,7 @@ DECLARE
     part text;
     parts text[];
 BEGIN
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source ORDER BY name', pipeline) LOOP
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'') ORDER BY name', pipeline) LOOP
         EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_pending_' || source.kind) INTO part USING pipeline, source.name;
         parts := parts || part;
     END LOOP;

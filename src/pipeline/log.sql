@@ -101,10 +101,8 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_log(name, text) IS
     'whether ids of the log have been given that the mark has not passed';
 
-CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation regclass, OUT upto bigint, OUT top bigint, OUT holes int8multirange)
+CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation regclass, OUT id name, OUT upto bigint, OUT top bigint, OUT holes int8multirange)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    id name;
 BEGIN
     EXECUTE format($sql$
         SELECT relation::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name)

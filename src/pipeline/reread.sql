@@ -73,7 +73,8 @@ BEGIN
             SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM came
             WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
             ON CONFLICT (tenant, event_id) DO UPDATE SET id = excluded.id, at = excluded.at
-                WHERE s.source = $1 AND (s.id = excluded.id OR NOT EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id AND r.event_id = s.event_id AND r.tenant = s.tenant))
+                WHERE s.source = $1 AND CASE WHEN $4 = '-infinity' THEN NOT EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id AND r.event_id = s.event_id AND r.tenant = s.tenant)
+                    ELSE EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id AND (r.event_id = s.event_id AND r.tenant = s.tenant) IS NOT TRUE) END
             RETURNING id),
         seen AS (SELECT s.id FROM came c JOIN %1$I.seen s ON s.tenant = c.tenant AND s.event_id = c.event_id AND s.source = $1 AND s.id = c.id),
         change AS (
@@ -90,10 +91,11 @@ COMMENT ON FUNCTION csagg.pipeline_reread_events(name, text, csagg.pipeline_chan
 CREATE FUNCTION csagg.pipeline_older(pipeline name, source text, facts csagg.history, horizon timestamptz) RETURNS csagg.history
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
+    old constant csagg.history := csagg.slice(facts, '-infinity', horizon);
     others text[];
 BEGIN
-    EXECUTE format('SELECT ARRAY(SELECT f.key FROM csagg.facts($2) f LEFT JOIN %I.fact USING (key) WHERE source IS DISTINCT FROM $1)', pipeline) INTO others USING source, facts;
-    RETURN csagg.slice(csagg.drop_facts(facts, others), '-infinity', horizon);
+    EXECUTE format('SELECT ARRAY(SELECT f.key FROM csagg.facts($2) f LEFT JOIN %I.fact USING (key) WHERE source IS DISTINCT FROM $1 OR f.entries = 0)', pipeline) INTO others USING source, old;
+    RETURN csagg.drop_facts(old, others);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_older(name, text, csagg.history, timestamptz) IS
     'a source''s part of facts before a horizon';

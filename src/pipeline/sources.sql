@@ -44,7 +44,7 @@ CREATE FUNCTION csagg.pipeline_text("column" text, otherwise text) RETURNS text
 COMMENT ON FUNCTION csagg.pipeline_text(text, text) IS
     'an expression for a column of the row e as text; otherwise for NULL';
 
-CREATE FUNCTION csagg.pipeline_tables_only(relation regclass, allowed "char"[]) RETURNS void
+CREATE FUNCTION csagg.pipeline_table_only(relation regclass) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     what record;
@@ -55,7 +55,7 @@ BEGIN
     ELSIF what.relkind <> ALL ('{r,p}') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is no table', relation),
             HINT = 'A view, materialized view or foreign table shows no changes: add the tables behind it, or write rows into the pipeline''s log.';
-    ELSIF what.relpersistence <> ALL (allowed) THEN
+    ELSIF what.relpersistence <> 'p' THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is %s', relation, CASE what.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'temporary' END),
             HINT = 'A crash would empty it without a trace: ALTER TABLE ... SET LOGGED, or write rows into the pipeline''s log.';
     ELSIF what.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = relation) THEN
@@ -66,8 +66,8 @@ BEGIN
             HINT = format('GRANT SELECT, TRIGGER ON %s TO %I;', relation, current_user);
     END IF;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_tables_only(regclass, "char"[]) IS
-    'that a relation is a table, permanent or of another allowed persistence, that the caller may read and watch. Errors: 42809, 42501, 22004';
+COMMENT ON FUNCTION csagg.pipeline_table_only(regclass) IS
+    'that a relation is a permanent table that the caller may read and watch. Errors: 42809, 42501, 22004';
 
 -- The columns that an SQL condition reads, found as PostgreSQL finds them; so a condition that is none is an error here.
 CREATE FUNCTION csagg.pipeline_filter_columns(pipeline name, relation regclass, filter text) RETURNS name[]
@@ -134,7 +134,9 @@ BEGIN
     EXECUTE format($sql$
 CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %3$L$sql$,
         pipeline, 'track_' || source, format($plpgsql$
+#variable_conflict use_column
 BEGIN
+    DECLARE
     %3$s
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN

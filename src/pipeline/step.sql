@@ -11,7 +11,7 @@ BEGIN
     EXECUTE format($sql$
         SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR EXISTS (SELECT FROM %1$I.current WHERE next_at <= csagg.pipeline_clock())$sql$, pipeline)
         INTO answer;
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source', pipeline) LOOP
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'')', pipeline) LOOP
         EXIT WHEN answer;
         EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind) INTO answer USING pipeline, source.name;
     END LOOP;
@@ -77,6 +77,15 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
     'after their alerts are booked: when to look at these customers again';
 
+CREATE FUNCTION csagg.pipeline_bury(pipeline name, changes csagg.pipeline_change[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        DELETE FROM %1$I.current c USING unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND csagg.history_eq(c.facts, '{}')$sql$, pipeline) USING changes;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_bury(name, csagg.pipeline_change[]) IS
+    'removes customers of which their sources have taken back everything';
+
 CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' SET jit = off AS $body$
 DECLARE
@@ -107,7 +116,7 @@ BEGIN
     END IF;
     now := greatest(state.last_step, csagg.pipeline_clock());
     PERFORM csagg.pipeline_expand(pipeline);
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source ORDER BY name', pipeline) LOOP
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'') ORDER BY name', pipeline) LOOP
         EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part USING pipeline, source.name, now, max_rows;
         changes := changes || part.changes;
         folded := folded + part.folded;
@@ -125,7 +134,7 @@ BEGIN
         IF csagg.pipeline_book(pipeline, changes || due, now, state.settle) > 0 THEN
             PERFORM pg_notify(pipeline, '');
         END IF;
-        PERFORM csagg.pipeline_rest(pipeline, due, now, state.settle);
+        PERFORM csagg.pipeline_rest(pipeline, due, now, state.settle), csagg.pipeline_bury(pipeline, asked || reread);
         more := greatest(cardinality(asked), cardinality(reread), cardinality(due)) >= most;
     END IF;
     EXECUTE format('UPDATE %I.pipeline SET last_step = $1', pipeline) USING now;
