@@ -173,23 +173,19 @@ COMMENT ON FUNCTION csagg.pipeline_failed(name, text, text) IS
 CREATE FUNCTION csagg.pipeline_track_events(pipeline name, source text, relation regclass, columns name[], spec jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    rows text;
-    side constant text := format('SELECT %s AS tenant, e.%I::text AS customer, %s AS at FROM (SELECT (%%s).*) e',
-        csagg.pipeline_text(spec ->> 'tenant', ''''''), spec ->> 'customer', csagg.pipeline_instant(relation, (spec ->> 'at')::name));
+    statement constant text := format('INSERT INTO %1$I.todo (tenant, customer, why, source, from_at) SELECT %2$s, e.%3$I::text, ''source'', %4$L, %5$s FROM (SELECT (%%1$s).*) e '
+        'WHERE %2$s IS NOT NULL AND octet_length(e.%3$I::text) <= 2000 AND %5$s IS NOT NULL;',
+        pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source, csagg.pipeline_instant(relation, (spec ->> 'at')::name));
 BEGIN
-    FOREACH rows IN ARRAY ARRAY[format(side, 'OLD'), format(side, 'OLD') || ' UNION ALL ' || format(side, 'NEW')] LOOP
-        rows := format('INSERT INTO %I.todo (tenant, customer, why, source, from_at) SELECT tenant, customer, ''source'', %L, min(at) FROM (%s) r '
-            'WHERE tenant IS NOT NULL AND octet_length(tenant) + octet_length(customer) <= 2000 GROUP BY tenant, customer;', pipeline, source, rows);
-        spec := spec || jsonb_build_object('body', concat_ws(E'\n    ', spec ->> 'body', CASE WHEN spec ? 'body' THEN 'ELSE' ELSE 'IF TG_OP = ''DELETE'' THEN' END, rows));
-    END LOOP;
-    PERFORM csagg.pipeline_tracker(pipeline, source, E'BEGIN\n    ' || (spec ->> 'body') || E'\n    END IF;\n    END;');
+    PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN', replace(statement, '%1$s', 'OLD'),
+        'IF TG_OP = ''UPDATE'' THEN', replace(statement, '%1$s', 'NEW'), 'END IF;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(columns));
     IF spec ->> 'deletes' = 'retract' THEN
         PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW');
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track_events(name, text, regclass, name[], jsonb) IS
-    'makes the triggers of an events source: whose mapped columns change, or whose rows go if that retracts, is put into `todo`';
+    'makes the triggers of an events source: a row whose mapped columns change, or that goes if that retracts, is put into `todo`, with the instants that it had and has';
 
 CREATE FUNCTION csagg.add_events(pipeline name, relation regclass, customer name, at name, key name DEFAULT NULL, fact text DEFAULT NULL, amount name DEFAULT NULL,
     actor name DEFAULT NULL, id name DEFAULT NULL, event_id name DEFAULT NULL, tenant name DEFAULT NULL, keys text[] DEFAULT NULL, filter text DEFAULT NULL, deletes text DEFAULT 'keep')

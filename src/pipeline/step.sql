@@ -127,7 +127,7 @@ BEGIN
     ELSE
         due := csagg.pipeline_due(pipeline, now, most);
         asked := csagg.pipeline_asked(pipeline, changes || due, most);
-        reread := csagg.pipeline_reread(pipeline, now, most);
+        reread := csagg.pipeline_reread(pipeline, changes, now, most);
         changes := changes || asked || reread;
         changes := changes || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL);
         PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, false);

@@ -192,7 +192,7 @@ BEGIN
         ['todo', 'why', 'rules: they changed; fact: rows were rejected that may be good now; source: its rows are read anew'],
         ['todo', 'since', 'when it was asked for; after a change of rules alerts that began earlier are not announced'],
         ['todo', 'source', 'the source whose rows of this customer changed'],
-        ['todo', 'from_at', 'the earliest instant of these rows, before and after'],
+        ['todo', 'from_at', 'the instant of such a row, before or after; NULL: all are read anew'],
         ['current', '', 'every customer: facts, and what the rules say of them up to until_at'],
         ['current', 'tenant', 'the tenant'],
         ['current', 'customer', 'the customer'],

@@ -110,7 +110,7 @@ SELECT DISTINCT 'not followed', tenant, customer, key FROM trail t WHERE custome
     AND NOT EXISTS (SELECT FROM "cs ""x"" 'y'".current c, csagg.facts(c.facts) f WHERE (c.tenant, c.customer, f.key) = (t.tenant, t.customer, t.key));
 SELECT 'since', c.customer, f.first_at FROM "cs ""x"" 'y'".current c, csagg.facts(c.facts) f, "cs ""x"" 'y'".log l
 WHERE l.origin = 'a "b" ''c''' AND l.id <= 10 AND l.tenant = c.tenant AND l.customer = c.customer AND f.key = 'plan' AND f.first_at > least(l.at, l.recorded_at);
-SELECT 'nothing', count(*) FROM trail HAVING count(*) < 300;
+SELECT 'nothing', count(*) FROM trail HAVING count(*) < 100;
 SELECT name, error FROM "cs ""x"" 'y'".source WHERE error IS NOT NULL;
 SELECT * FROM "cs ""x"" 'y'".rejected LIMIT 3;
 SELECT * FROM csagg.verify('cs "x" ''y''');
