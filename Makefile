@@ -36,7 +36,10 @@ SQL_PARTS = \
 	src/pipeline/sources.sql \
 	src/pipeline/events.sql \
 	src/pipeline/states.sql \
+	src/pipeline/intervals.sql \
 	src/pipeline/reread.sql \
+	src/pipeline/arrival.sql \
+	src/pipeline/ingest.sql \
 	src/pipeline/step.sql \
 	src/pipeline/refresh.sql \
 	src/pipeline/health.sql \

@@ -18,7 +18,7 @@ DECLARE
     highest bigint;
 BEGIN
     IF sequence IS NULL THEN
-        RAISE wrong_object_type USING MESSAGE = format('%s is filled by no sequence', coalesce(format('column "%s" of %s', id, relation), format('no column of %s', relation))), HINT = hint;
+        RAISE wrong_object_type USING MESSAGE = format('%s is filled by no sequence', coalesce('column "' || id || '"', 'no column') || ' of ' || relation::text), HINT = hint;
     END IF;
     PERFORM csagg.pipeline_column_of(relation, id, 'id', '{smallint,integer,bigint}');
     SELECT * INTO s FROM pg_sequence WHERE seqrelid = sequence;
@@ -60,7 +60,7 @@ BEGIN
         concat_ws(' AND ', CASE WHEN s.spec ? 'keys' THEN format('e.%I::text = ANY (%L::text[])', s.spec ->> 'key', s.keys) END, coalesce('(' || s.filter || E'\n)', 'true')),
         csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), s.spec ->> 'customer',
         csagg.pipeline_text(s.spec ->> 'key', format('%L::text', s.spec ->> 'fact')), csagg.pipeline_instant(s.relation, (s.spec ->> 'at')::name),
-        coalesce(format('coalesce(to_jsonb(e.%I), ''null'')', s.spec ->> 'amount'), 'NULL::jsonb'),
+        coalesce('coalesce(to_jsonb(e.' || quote_ident(s.spec ->> 'amount') || '), ''null'')', 'NULL::jsonb'),
         csagg.pipeline_text(s.spec ->> 'actor', 'NULL::text'), csagg.pipeline_text(s.spec ->> 'event_id', 'NULL::text'), source, s.relation);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows_events(name, text) IS
@@ -135,7 +135,7 @@ BEGIN
     folded := taken.folded;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_singly(name, text, timestamptz, integer) IS
-    'as pipeline_fold(), where each row is tried alone before';
+    'as pipeline_fold_rows(), where each row is tried alone before';
 
 CREATE FUNCTION csagg.pipeline_fold_events(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -143,7 +143,7 @@ DECLARE
     failure text;
     attempt text;
 BEGIN
-    FOREACH attempt IN ARRAY ARRAY['csagg.pipeline_fold($1, $2, $3, $4)', 'csagg.pipeline_fold_singly($1, $2, $3, least($4, 1000))'] LOOP
+    FOREACH attempt IN ARRAY ARRAY['csagg.pipeline_fold_rows($1, $2, $3, $4)', 'csagg.pipeline_fold_singly($1, $2, $3, least($4, 1000))'] LOOP
         BEGIN
             failure := NULL;
             EXECUTE 'SELECT * FROM ' || attempt INTO changes, folded, more USING pipeline, source, now, max_rows;
@@ -179,7 +179,7 @@ DECLARE
 BEGIN
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN', replace(statement, '%1$s', 'OLD'),
         'IF TG_OP = ''UPDATE'' THEN', replace(statement, '%1$s', 'NEW'), 'END IF;', 'END;'));
-    PERFORM csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(columns));
+    PERFORM csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(relation, columns));
     IF spec ->> 'deletes' = 'retract' THEN
         PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW');
     END IF;

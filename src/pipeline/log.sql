@@ -116,7 +116,7 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_marked(name, text) IS
     'where a source''s mark is, the last id given, and the holes. Error 55000 for a sequence behind the mark';
 
-CREATE FUNCTION csagg.pipeline_fold(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+CREATE FUNCTION csagg.pipeline_fold_rows(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     mark record;
@@ -133,13 +133,13 @@ BEGIN
     folded := taken.folded;
     more := taken.last IS NOT NULL OR taken.held >= max_rows;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_fold(name, text, timestamptz, integer) IS
+COMMENT ON FUNCTION csagg.pipeline_fold_rows(name, text, timestamptz, integer) IS
     'folds new rows of a source that has ids: which, how many, and whether there are more. Each statement has its own snapshot: the last id first, then the writers, then the rows. Errors of the rows'' query as they are';
 
 CREATE FUNCTION csagg.pipeline_fold_log(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
-    LANGUAGE sql VOLATILE AS 'SELECT * FROM csagg.pipeline_fold(pipeline, source, now, max_rows)';
+    LANGUAGE sql VOLATILE AS 'SELECT * FROM csagg.pipeline_fold_rows(pipeline, source, now, max_rows)';
 COMMENT ON FUNCTION csagg.pipeline_fold_log(name, text, timestamptz, integer) IS
-    'folds new rows of the log, as pipeline_fold() does; its errors are the step''s';
+    'folds new rows of the log, as pipeline_fold_rows() does; its errors are the step''s';
 
 -- The same rows for the views: what a step would fold now, at most 5000 rows.
 CREATE FUNCTION csagg.pipeline_pending_log(pipeline name, source text) RETURNS text

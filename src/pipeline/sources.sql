@@ -40,7 +40,7 @@ COMMENT ON FUNCTION csagg.pipeline_instant(regclass, name) IS
     'an expression for the instant in a column of the row e';
 
 CREATE FUNCTION csagg.pipeline_text("column" text, otherwise text) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT coalesce(format('e.%I::text', "column"), otherwise) $body$;
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT coalesce('e.' || quote_ident("column") || '::text', otherwise) $body$;
 COMMENT ON FUNCTION csagg.pipeline_text(text, text) IS
     'an expression for a column of the row e as text; otherwise for NULL';
 
@@ -166,10 +166,12 @@ CREATE FUNCTION csagg.pipeline_trigger(pipeline name, source text, event text) R
 COMMENT ON FUNCTION csagg.pipeline_trigger(name, text, text) IS
     'name of a trigger of a source';
 
-CREATE FUNCTION csagg.pipeline_changed(columns name[]) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('FOR EACH ROW WHEN (ROW(%s)::record OPERATOR(pg_catalog.*<>) ROW(%s)::record)', string_agg(format('OLD.%I', c), ', ' ORDER BY c), string_agg(format('NEW.%I', c), ', ' ORDER BY c))
+-- Not UPDATE OF these columns: a BEFORE trigger of the application may change what the statement does not name.
+CREATE FUNCTION csagg.pipeline_changed(relation regclass, columns name[]) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('FOR EACH ROW WHEN (%s)', string_agg(format(CASE WHEN EXISTS (SELECT FROM pg_opclass WHERE opcmethod = 403 AND opcdefault AND opcintype = csagg.pipeline_column(relation, c, 'column'))
+        THEN 'OLD.%1$I IS DISTINCT FROM NEW.%1$I' ELSE 'ROW(OLD.%1$I)::record OPERATOR(pg_catalog.*<>) ROW(NEW.%1$I)::record' END, c), ' OR ' ORDER BY c))
     FROM (SELECT DISTINCT c FROM unnest(columns) c WHERE c IS NOT NULL) d
 $body$;
-COMMENT ON FUNCTION csagg.pipeline_changed(name[]) IS
-    'when an UPDATE has changed one of these columns, of whatever type: by their bytes';
+COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
+    'when an UPDATE has changed one of these columns, by their bytes where a type has no order';

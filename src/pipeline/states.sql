@@ -138,7 +138,7 @@ BEGIN
         'END CASE;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'INSERT', format(level, 'NEW', 'new')),
         csagg.pipeline_track(pipeline, source, relation, 'DELETE', format(level, 'OLD', 'old')),
-        csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(columns)),
+        csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(relation, columns)),
         csagg.pipeline_track(pipeline, source, relation, 'TRUNCATE', 'FOR EACH STATEMENT');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track_states(name, text, regclass, name[], text) IS

@@ -7,7 +7,7 @@ DECLARE
     part text;
     parts text[];
 BEGIN
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'') ORDER BY name', pipeline) LOOP
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind <> ''states'' ORDER BY name', pipeline) LOOP
         EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_recount_' || source.kind) INTO part USING pipeline, source.name;
         parts := parts || part;
     END LOOP;
