@@ -41,16 +41,16 @@ BEGIN
             ORDER BY n.tenant, n.customer)
         INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, score, stage, band, coverage, alerts, error, next_at)
         SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, o.*, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
-        FROM subject s, LATERAL (%3$s) o WHERE s.facts IS NOT NULL
+        FROM subject s, csagg.pipeline_over(s.facts, %3$s, s.from_at, s.until_at, $2) o WHERE s.facts IS NOT NULL
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
-            score = CASE WHEN excluded.error IS NULL THEN excluded.score ELSE c.score END,
-            stage = CASE WHEN excluded.error IS NULL THEN excluded.stage ELSE c.stage END,
-            band = CASE WHEN excluded.error IS NULL THEN excluded.band ELSE c.band END,
-            coverage = CASE WHEN excluded.error IS NULL THEN excluded.coverage ELSE c.coverage END,
-            alerts = CASE WHEN excluded.error IS NULL THEN excluded.alerts ELSE c.alerts END,
+            score = CASE WHEN excluded.error IS NULL THEN excluded.score ELSE csagg.overlay(CASE WHEN excluded.score IS NULL THEN c.score ELSE csagg.slice(c.score, '-infinity', $2) END, excluded.score) END,
+            stage = CASE WHEN excluded.error IS NULL THEN excluded.stage ELSE csagg.overlay(CASE WHEN excluded.stage IS NULL THEN c.stage ELSE csagg.slice(c.stage, '-infinity', $2) END, excluded.stage) END,
+            band = CASE WHEN excluded.error IS NULL THEN excluded.band ELSE csagg.overlay(CASE WHEN excluded.band IS NULL THEN c.band ELSE csagg.slice(c.band, '-infinity', $2) END, excluded.band) END,
+            coverage = CASE WHEN excluded.error IS NULL THEN excluded.coverage ELSE csagg.overlay(CASE WHEN excluded.coverage IS NULL THEN c.coverage ELSE csagg.slice(c.coverage, '-infinity', $2) END, excluded.coverage) END,
+            alerts = CASE WHEN excluded.error IS NULL THEN excluded.alerts ELSE csagg.overlay(CASE WHEN excluded.alerts IS NULL THEN c.alerts ELSE csagg.slice(c.alerts, '-infinity', $2) END, excluded.alerts) END,
             error = excluded.error,
-            next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline))
+            next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'))
         USING changes, now, settle;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
-    'merges facts into customers and assesses these up to 17 to 35 days ahead. next_at stays an earlier instant that is still ahead, so that most updates touch no index';
+    'merges facts into customers and assesses these up to 17 to 35 days ahead. next_at stays an earlier instant that is still ahead, so that most updates touch no index. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';

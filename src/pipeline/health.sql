@@ -79,7 +79,7 @@ FROM (
     WHERE %3$s >= from_at AND %3$s < until_at AND NOT EXISTS (SELECT FROM csagg.pipeline_unfolded(%2$L, %3$s) u WHERE u.tenant = c.tenant AND u.customer = c.customer)
     UNION ALL
     SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, s.until_at
-    FROM csagg.pipeline_overlay(%2$L, %3$s) s, csagg.pipeline_over(s.facts, s.reigns, s.from_at, s.until_at) o) h$sql$, pipeline, pipeline, as_of)
+    FROM csagg.pipeline_overlay(%2$L, %3$s) s, csagg.pipeline_over(s.facts, s.reigns, s.from_at, s.until_at, %3$s) o) h$sql$, pipeline, pipeline, as_of)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS
     'the query of the view health, for an instant that is an SQL expression';
