@@ -94,7 +94,9 @@ SELECT score FROM cs.health WHERE customer = 'dee';
 UPDATE cs.pipeline SET paused = false;
 SELECT setval('cs.log_id_seq', 3);
 SELECT * FROM csagg.step('cs');
+\set VERBOSITY terse
 DROP EXTENSION csagg;
+\set VERBOSITY default
 
 -- What a hole waits for: writers of this run of the server, and prepared transactions of earlier ones
 SELECT csagg.pipeline_awaited('{3/7}', pg_postmaster_start_time(), '{3/7,4/1}'), csagg.pipeline_awaited('{3/7}', pg_postmaster_start_time(), '{3/8}'),

@@ -78,11 +78,6 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_events(name, text) IS
     'whether ids have been given that the mark has not passed; true where the table is gone';
 
-CREATE FUNCTION csagg.pipeline_pending_events(pipeline name, source text) RETURNS text
-    LANGUAGE sql IMMUTABLE AS 'SELECT NULL::pg_catalog.text';
-COMMENT ON FUNCTION csagg.pipeline_pending_events(name, text) IS
-    'none: a view on the user''s table would stand in the way of changing that table, and ask its readers for rights on it';
-
 CREATE FUNCTION csagg.pipeline_recount_events(pipeline name, source text) RETURNS text
     LANGUAGE sql STABLE AS 'SELECT csagg.pipeline_recount_rows(pipeline, source)';
 COMMENT ON FUNCTION csagg.pipeline_recount_events(name, text) IS

@@ -1,53 +1,88 @@
 -- What people and BI tools read: plain types, one row a customer, right at any instant: what is stored, overlaid with rows
--- that are visible and not folded yet, and with what is beyond the stored outlook.
+-- that are visible and not folded yet, and with what is beyond the stored outlook. No WITH in the view: the columns of a page are
+-- then computed for its rows only.
 
-CREATE FUNCTION csagg.pipeline_pending(pipeline name) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+CREATE FUNCTION csagg.pipeline_unfolded(pipeline name, now timestamptz,
+    OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT recorded_at timestamptz, OUT n bigint) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
 DECLARE
     source record;
-    part text;
-    parts text[];
 BEGIN
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'') ORDER BY name', pipeline) LOOP
-        EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_pending_' || source.kind) INTO part USING pipeline, source.name;
-        parts := parts || part;
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind = ''log''', pipeline) LOOP
+        RETURN QUERY EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3)', 'pipeline_unfolded_' || source.kind) USING pipeline, source.name, now;
     END LOOP;
-    RETURN array_to_string(parts, ' UNION ALL ');
 END $body$;
+COMMENT ON FUNCTION csagg.pipeline_unfolded(name, timestamptz) IS
+    'what is visible in the log and not folded, by customer; not in users'' tables, on which a view would stand in the way of changes, and ask its readers for rights';
+
+CREATE FUNCTION csagg.pipeline_pending(pipeline name) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT * FROM csagg.pipeline_unfolded(%L, csagg.pipeline_now())', pipeline)
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_pending(name) IS
-    'a query for the rows of all sources that are visible and not folded: what pipeline_pending_KIND() gives for each';
+    'a query for what is visible in the sources and not folded now';
+
+-- Customers of whom nothing is stored for this instant: they have new rows, or their outlook has ended or not begun.
+CREATE FUNCTION csagg.pipeline_overlay(pipeline name, as_of timestamptz,
+    OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT until_at timestamptz, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
+BEGIN
+    RETURN QUERY EXECUTE format($sql$
+        WITH unfolded AS MATERIALIZED (SELECT * FROM csagg.pipeline_unfolded(%2$L, $1)), reign AS MATERIALIZED (%3$s),
+        customer AS (
+            SELECT tenant, customer, csagg.merge(facts) AS facts, least(min(from_at), $1 - interval '30 days') AS from_at FROM (
+                SELECT c.tenant, c.customer, c.facts, c.from_at FROM unfolded u JOIN %1$I.current c ON c.tenant = u.tenant AND c.customer = u.customer
+                UNION ALL SELECT tenant, customer, facts, from_at FROM unfolded
+                UNION ALL SELECT tenant, customer, facts, from_at FROM %1$I.current c
+                    WHERE $1 >= (SELECT min(next_at) FROM %1$I.current) AND next_at <= $1 AND until_at <= $1 AND NOT EXISTS (SELECT FROM unfolded u WHERE u.tenant = c.tenant AND u.customer = c.customer)
+                UNION ALL SELECT tenant, customer, facts, from_at FROM %1$I.current c
+                    WHERE from_at > $1 AND $1 < (SELECT last_step FROM %1$I.pipeline) AND NOT EXISTS (SELECT FROM unfolded u WHERE u.tenant = c.tenant AND u.customer = c.customer)) c
+            GROUP BY tenant, customer)
+        SELECT s.tenant, s.customer, s.facts, s.from_at, $1 + interval '35 days', %4$s
+        FROM customer s$sql$, pipeline, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'))
+        USING as_of;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_overlay(name, timestamptz) IS
+    'customers of whom nothing is stored that holds at this instant, with all that is needed to assess them';
+
+CREATE FUNCTION csagg.pipeline_through(pipeline name, now timestamptz) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    answer timestamptz;
+BEGIN
+    EXECUTE format($sql$
+        SELECT least($1, (SELECT max(recorded_at) FROM csagg.pipeline_unfolded(%2$L, $1) HAVING max(n) >= 5000), (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source')))$sql$, pipeline, pipeline)
+        INTO answer USING now;
+    RETURN answer;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_through(name, timestamptz) IS
+    'rows recorded up to here count in views, and rules as of here';
 
 CREATE FUNCTION csagg.pipeline_health(pipeline name, as_of text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (%5$s)
-SELECT h.tenant, h.customer, csagg.number_at(h.score, %4$s) AS score, csagg.text_at(h.band, %4$s) AS band, csagg.text_at(h.stage, %4$s) AS stage,
-    csagg.number_at(h.coverage, %4$s) AS coverage,
-    (SELECT b.valid_from FROM csagg.changes(h.band) b WHERE b.valid_from <= %4$s AND b.valid_until > %4$s) AS band_since,
-    (SELECT b.value FROM csagg.changes(h.band) b WHERE b.valid_until <= %4$s ORDER BY b.valid_from DESC LIMIT 1) AS previous_band,
-    csagg.number_at(h.score, %4$s - interval '30 days') AS score_30_days_ago,
-    ARRAY(SELECT f.key FROM csagg.facts(h.alerts) f WHERE csagg.bool_at(csagg.timeline_of(h.alerts, f.key), %4$s) ORDER BY f.key COLLATE "C") AS alerts,
+SELECT h.tenant, h.customer, csagg.number_at(h.score, %3$s) AS score, csagg.text_at(h.band, %3$s) AS band, csagg.text_at(h.stage, %3$s) AS stage,
+    csagg.number_at(h.coverage, %3$s) AS coverage,
+    (SELECT b.valid_from FROM csagg.changes(h.band) b WHERE b.valid_from <= %3$s AND b.valid_until > %3$s) AS band_since,
+    (SELECT b.value FROM csagg.changes(h.band) b WHERE b.valid_until <= %3$s ORDER BY b.valid_from DESC LIMIT 1) AS previous_band,
+    csagg.number_at(h.score, %3$s - interval '30 days') AS score_30_days_ago,
+    ARRAY(SELECT f.key FROM csagg.facts(h.alerts) f WHERE csagg.bool_at(csagg.timeline_of(h.alerts, f.key), %3$s) ORDER BY f.key COLLATE "C") AS alerts,
     (SELECT min(edge) FROM (
         SELECT * FROM csagg.changes(h.score) UNION ALL SELECT * FROM csagg.changes(h.stage) UNION ALL SELECT * FROM csagg.changes(h.coverage)
         UNION ALL SELECT a.* FROM csagg.facts(h.alerts) f, csagg.changes(csagg.timeline_of(h.alerts, f.key)) a) c, unnest(ARRAY[c.valid_from, c.valid_until]) edge
-     WHERE edge > %4$s AND edge < h.until_at) AS next_change,
+     WHERE edge > %3$s AND edge < h.until_at) AS next_change,
     NULL::text AS overridden_by,
     h.error ->> 'message' AS error,
-    CASE WHEN EXISTS (SELECT FROM pending HAVING max(n) >= 5000) THEN (SELECT max(recorded_at) FROM pending)
-        ELSE least(csagg.pipeline_now(), (SELECT min(since) FROM %1$I.todo)) END AS assessed_through
+    (SELECT csagg.pipeline_through(%2$L, csagg.pipeline_now())) AS assessed_through
 FROM (
     SELECT tenant, customer, score, stage, band, coverage, alerts, error, until_at FROM %1$I.current c
-    WHERE %4$s >= from_at AND %4$s < until_at AND NOT EXISTS (SELECT FROM pending p WHERE p.tenant = c.tenant AND p.customer = c.customer)
+    WHERE %3$s >= from_at AND %3$s < until_at AND NOT EXISTS (SELECT FROM csagg.pipeline_unfolded(%2$L, %3$s) u WHERE u.tenant = c.tenant AND u.customer = c.customer)
     UNION ALL
-    SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, s.until_at FROM (
-        SELECT tenant, customer, csagg.merge(facts) AS facts, least(min(from_at), %4$s - interval '30 days') AS from_at, %4$s + interval '35 days' AS until_at FROM (
-            SELECT tenant, customer, facts, from_at FROM %1$I.current c
-            WHERE %4$s < from_at OR %4$s >= until_at OR EXISTS (SELECT FROM pending p WHERE p.tenant = c.tenant AND p.customer = c.customer)
-            UNION ALL SELECT tenant, customer, facts, from_at FROM pending) b
-        GROUP BY tenant, customer) s CROSS JOIN LATERAL (%3$s) o) h$sql$, pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_outlook(pipeline), as_of, csagg.pipeline_reign(pipeline))
+    SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, s.until_at
+    FROM csagg.pipeline_overlay(%2$L, %3$s) s, csagg.pipeline_over(s.facts, s.reigns, s.from_at, s.until_at, %3$s) o) h$sql$, pipeline, pipeline, as_of)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS
-    'the query of the view health, for an instant that is an SQL expression; for the pipeline''s functions only';
+    'the query of the view health, for an instant that is an SQL expression';
 
 CREATE FUNCTION csagg.pipeline_view_health(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -22,6 +22,8 @@ CREATE FUNCTION csagg.create_pipeline(pipeline name, rules csagg.ruleset DEFAULT
 BEGIN
     IF pipeline IS NULL OR settle IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'a pipeline needs a name and a settling time';
+    ELSIF settle NOT BETWEEN interval '0' AND interval '1 year' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the settling time is from 0 to one year';
     END IF;
     EXECUTE format('CREATE SCHEMA %I', pipeline);
     PERFORM csagg.pipeline_tables(pipeline), csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline);
@@ -36,10 +38,10 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.create_pipeline(name, csagg.ruleset, interval) IS
-    'makes the schema `pipeline` with its tables and views, which the caller owns. rules hold since ever and for all tenants; NULL: facts are kept and nothing is assessed. settle: how long after its instant an alert''s beginning or end is booked. Errors: 42P06 for a schema that exists, 42501 without the right to make one, 22004 for NULL';
+    'makes the schema `pipeline` with its tables and views, which the caller owns. rules hold since ever and for all tenants; NULL: facts are kept and nothing is assessed. settle: how long after its instant an alert''s beginning or end is booked. Errors: 42P06 for a schema that exists, 42501 without the right to make one, 22004 for NULL, 22023 for settle below 0 or beyond a year';
 
 CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
     EXECUTE format('DROP SCHEMA %I CASCADE', pipeline);

@@ -47,8 +47,10 @@ BEGIN
         RAISE feature_not_supported USING MESSAGE = format('fact "%s" stays a %s', OLD.key, OLD.kind),
             HINT = 'Rows have been folded as that. Give the new fact another name.';
     END IF;
-    EXECUTE format($sql$
-        INSERT INTO %1$I.todo (tenant, why) SELECT '', 'fact' WHERE EXISTS (SELECT FROM %1$I.rejected WHERE row ->> 'key' = $1)$sql$, TG_TABLE_SCHEMA) USING NEW.key;
+    -- Not where a source claims a fact. Also if nothing is rejected: a step that runs meanwhile does not see this row, and may reject some.
+    IF CASE TG_OP WHEN 'INSERT' THEN NEW.source IS NULL ELSE OLD.source IS NOT NULL END THEN
+        EXECUTE format('INSERT INTO %I.todo (tenant, why) VALUES ('''', ''fact'')', TG_TABLE_SCHEMA);
+    END IF;
     RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fact_changed() IS
@@ -64,6 +66,9 @@ COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS
     'makes the triggers of a pipeline''s own tables; for create_pipeline() only';
 
 -- Which rules hold when: a tenant's own from its first version on, before that those of all tenants.
+CREATE TYPE csagg.pipeline_reign AS (rules csagg.ruleset, since timestamptz, until timestamptz);
+COMMENT ON TYPE csagg.pipeline_reign IS 'a rule set that holds in [since, until)';
+
 CREATE FUNCTION csagg.pipeline_reign(pipeline name) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
@@ -74,15 +79,37 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_reign(name) IS
     'a query for the rule sets of each tenant that has its own, and of the empty text for all others, with their [since, until)';
 
+CREATE FUNCTION csagg.pipeline_reigns(tenant text) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$(
+        SELECT array_agg(ROW(r.rules, r.since, r.until)::csagg.pipeline_reign ORDER BY r.since) FROM reign r
+        WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = %1$s) THEN %1$s ELSE '' END)$sql$, tenant)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_reigns(text) IS
+    'an expression for the rule sets of a tenant, which is an expression, too; to be used beside pipeline_reign() as "reign"';
+
+-- A division by zero somewhere in the past must not hide what the rules say from now on.
+CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz,
+    OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    SELECT csagg.overlay(a.score ORDER BY r.since), csagg.overlay(a.stage ORDER BY r.since), csagg.overlay(a.band ORDER BY r.since),
+        csagg.overlay(a.coverage ORDER BY r.since), csagg.overlay(a.alerts ORDER BY r.since), (array_agg(a.error ORDER BY r.since) FILTER (WHERE a.error IS NOT NULL))[1]
+    INTO score, stage, band, coverage, alerts, error
+    FROM unnest($2) r, (SELECT $1 AS facts) f, csagg.try_assess_over(r.rules, f, greatest(r.since, $3), least(r.until, $4)) a
+    WHERE r.since < $4 AND r.until > $3;
+    IF error IS NOT NULL AND since < now THEN
+        SELECT o.score, o.stage, o.band, o.coverage, o.alerts INTO score, stage, band, coverage, alerts FROM csagg.pipeline_over($1, $2, $5, $4, $5) o;
+    ELSIF error IS NOT NULL THEN
+        SELECT NULL, NULL, NULL, NULL, NULL INTO score, stage, band, coverage, alerts;
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_over(csagg.history, csagg.pipeline_reign[], timestamptz, timestamptz, timestamptz) IS
+    'what rule sets, each as long as it holds, say of facts from since to until; where that cannot be evaluated, error is the first of those of try_assess_over(), and the rest is from `now` to until, or NULL if that cannot be evaluated, either';
+
 CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($sql$
-        SELECT csagg.overlay(a.score ORDER BY r.since) AS score, csagg.overlay(a.stage ORDER BY r.since) AS stage,
-            csagg.overlay(a.band ORDER BY r.since) AS band, csagg.overlay(a.coverage ORDER BY r.since) AS coverage,
-            csagg.overlay(a.alerts ORDER BY r.since) AS alerts, (array_agg(a.error ORDER BY r.since) FILTER (WHERE a.error IS NOT NULL))[1] AS error
-        FROM reign r, (SELECT s.facts) f, csagg.try_assess_over(r.rules, f, greatest(r.since, s.from_at), least(r.until, s.until_at)) a
-        WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM %1$I.rules o WHERE o.tenant = s.tenant) THEN s.tenant ELSE '' END
-            AND r.since < s.until_at AND r.until > s.from_at$sql$, pipeline)
+    SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, %s, s.from_at, s.until_at, csagg.pipeline_now())', csagg.pipeline_reigns('s.tenant'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_outlook(name) IS
-    'a query for what the rules say of s, a row with tenant, facts, from_at and until_at: each version as long as it holds; to be used beside pipeline_reign() as "reign"';
+    'a query for what the rules say of s, a row with tenant, facts, from_at and until_at; to be used beside pipeline_reign() as "reign"';

@@ -6,11 +6,12 @@ BEGIN
     EXECUTE format($sql$
 CREATE OR REPLACE VIEW %1$I.status WITH (security_invoker = true) AS
 SELECT s.name AS source,
-    (SELECT count(*) FROM (SELECT FROM %1$I.log l WHERE l.id > s.upto LIMIT 100000) b) AS behind,
-    (SELECT extract(epoch FROM clock_timestamp() - min(recorded_at)) FROM (SELECT recorded_at FROM %1$I.log l WHERE l.id > s.upto ORDER BY id LIMIT 1) b) AS seconds_behind,
+    CASE s.kind WHEN 'log' THEN (SELECT count(*) FROM (SELECT FROM %1$I.log l WHERE l.id > s.upto LIMIT 100000) b)
+        WHEN 'events' THEN csagg.pipeline_last_id(to_regclass(s.relation), (s.spec ->> 'id')::name) - s.upto ELSE (SELECT count(*) FROM %1$I.todo t WHERE t.source = s.name) END AS behind,
+    (SELECT extract(epoch FROM clock_timestamp() - min(recorded_at)) FROM (SELECT recorded_at FROM %1$I.log l WHERE s.kind = 'log' AND l.id > s.upto ORDER BY id LIMIT 1) b) AS seconds_behind,
     (SELECT count(*) FROM %1$I.hole h WHERE h.source = s.name) AS holes,
     (SELECT coalesce('pid ' || min(l.pid), 'prepared transaction') FROM %1$I.hole h, unnest(h.writers) w, pg_locks l
-     WHERE h.source = s.name AND l.virtualtransaction = w AND l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' HAVING count(*) > 0) AS oldest_writer,
+     WHERE h.source = s.name AND (l.virtualtransaction = w OR l.virtualtransaction LIKE '-1/%%') AND l.relation = to_regclass(s.relation) AND l.mode = 'RowExclusiveLock' HAVING count(*) > 0) AS oldest_writer,
     (SELECT count(*) FROM %1$I.rejected r WHERE r.source = s.name) AS rejected,
     (SELECT count(*) FROM %1$I.current c WHERE c.error IS NOT NULL) AS erroring_customers,
     (SELECT count(*) FROM %1$I.todo) AS todo,
@@ -58,7 +59,7 @@ BEGIN
         ['alerts', 'reasons', 'score, stage and band when it began; NULL if it was not announced'],
         ['status', '', 'one row a source: how far it is, and what stands in the way'],
         ['status', 'source', 'name of the source'],
-        ['status', 'behind', 'rows above the mark, counted up to 100000'],
+        ['status', 'behind', 'rows that are not folded yet; of an events table ids, of a states source or intervals customers to be read anew'],
         ['status', 'seconds_behind', 'age of the oldest of them'],
         ['status', 'holes', 'groups of ids below the mark that open transactions may still bring'],
         ['status', 'oldest_writer', 'who holds one of them open'],

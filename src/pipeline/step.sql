@@ -9,8 +9,8 @@ DECLARE
     source record;
 BEGIN
     EXECUTE format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR EXISTS (SELECT FROM %1$I.current WHERE next_at <= csagg.pipeline_clock())$sql$, pipeline)
-        INTO answer;
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(next_at) FROM %1$I.current) <= $1$sql$, pipeline)
+        INTO answer USING csagg.pipeline_clock();
     FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'')', pipeline) LOOP
         EXIT WHEN answer;
         EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind) INTO answer USING pipeline, source.name;
@@ -89,7 +89,7 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_bury(name, csagg.pipeline_change[]) IS
     'removes customers of which their sources have taken back everything';
 
-CREATE FUNCTION csagg.pipeline_fold(pipeline name, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+CREATE FUNCTION csagg.pipeline_fold_all(pipeline name, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
@@ -103,7 +103,7 @@ BEGIN
         more := more OR part.more;
     END LOOP;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_fold(name, timestamptz, integer) IS
+COMMENT ON FUNCTION csagg.pipeline_fold_all(name, timestamptz, integer) IS
     'folds new rows of all sources: whose, how many, and whether there are more';
 
 -- With all rows folded: who was asked for, and whose time has come; then alerts are right, and can be booked.
@@ -114,7 +114,7 @@ DECLARE
     reread csagg.pipeline_change[] := csagg.pipeline_reread(pipeline, changes, now, most);
     asked csagg.pipeline_change[] := csagg.pipeline_asked(pipeline, changes || due, most) || reread;
 BEGIN
-    PERFORM csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle, false);
+    PERFORM csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle);
     IF csagg.pipeline_book(pipeline, changes || asked || due, now, settle) > 0 THEN
         PERFORM pg_notify(pipeline, '');
     END IF;
@@ -158,9 +158,9 @@ BEGIN
     END IF;
     now := greatest(state.last_step, csagg.pipeline_clock());
     PERFORM csagg.pipeline_expand(pipeline);
-    SELECT f.changes, f.folded, f.more INTO changes, folded, more FROM csagg.pipeline_fold(pipeline, now, max_rows) f;
+    SELECT f.changes, f.folded, f.more INTO changes, folded, more FROM csagg.pipeline_fold_all(pipeline, now, max_rows) f;
     IF more THEN
-        PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, true);
+        PERFORM csagg.pipeline_merge(pipeline, changes, now);
         customers := cardinality(changes);
     ELSE
         SELECT a.customers, a.more INTO customers, more FROM csagg.pipeline_attend(pipeline, changes, now, state.settle, least(max_rows, 5000)) a;

@@ -9,7 +9,7 @@ COMMENT ON FUNCTION csagg.pipeline_clock() IS 'the instant of a step: it goes on
 -- Assessments begin with a customer's first row, but not before 1970, and two years back at least: a rule set may say that
 -- customers exist before their first row.
 CREATE FUNCTION csagg.pipeline_from(at timestamptz, now timestamptz) RETURNS timestamptz
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    LANGUAGE sql STABLE PARALLEL SAFE AS $body$
     SELECT LEAST(CASE WHEN pg_catalog.isfinite(at) THEN GREATEST(at, '1970-01-01 00:00+00') END, now OPERATOR(pg_catalog.-) interval '800 days')
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_from(timestamptz, timestamptz) IS

@@ -95,8 +95,9 @@ BEGIN
     ELSIF problem = 'facts' THEN
         EXECUTE format($sql$
             INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
-            SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), $4, $4 FROM csagg.facts($3)
-            ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = least(c.from_at, excluded.from_at)$sql$, pipeline)
+            SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), min(csagg.pipeline_from(first_at, $4)), $4 FROM csagg.facts($3)
+            ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = least(c.from_at, excluded.from_at),
+                until_at = least(c.from_at, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline)
             USING tenant, customer, facts, csagg.pipeline_clock();
     END IF;
     EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, since) VALUES ($1, $2, ''verify'', $3)', pipeline) USING tenant, customer, csagg.pipeline_clock();
