@@ -19,7 +19,7 @@ COMMENT ON FUNCTION csagg.pipeline_source(name, text) IS
     'the row of a source that was added, while no step runs. Errors: 42704 for none, 42809 for one of the pipeline''s own';
 
 CREATE FUNCTION csagg.drop_source(pipeline name, name text) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 DECLARE
     keys text[];
 BEGIN

@@ -48,7 +48,7 @@ BEGIN
             HINT = 'Rows have been folded as that. Give the new fact another name.';
     END IF;
     -- Not where a source claims a fact. Also if nothing is rejected: a step that runs meanwhile does not see this row, and may reject some.
-    IF CASE TG_OP WHEN 'INSERT' THEN NEW.source IS NULL ELSE OLD.source IS NOT NULL END THEN
+    IF TG_OP = 'INSERT' AND NEW.source IS NULL OR TG_OP = 'UPDATE' AND OLD.source IS NOT NULL THEN
         EXECUTE format('INSERT INTO %I.todo (tenant, why) VALUES ('''', ''fact'')', TG_TABLE_SCHEMA);
     END IF;
     RETURN NULL;

@@ -56,11 +56,11 @@ CREATE TABLE at AS WITH bound AS (
     SELECT "acc 'ount'"::text AS customer, tenant::text, tier, seats, mrr, ends, lone,
         CASE WHEN :'ranged' THEN CASE WHEN lower_inf(span) AND NOT isempty(span) THEN '-infinity' ELSE lower(span)::timestamp + CASE WHEN lower_inc(span) THEN interval '0' ELSE '1 microsecond' END END ELSE since::timestamp END AS a,
         CASE WHEN :'ranged' THEN CASE WHEN upper_inf(span) AND NOT isempty(span) THEN 'infinity' ELSE upper(span)::timestamp + CASE WHEN upper_inc(span) THEN interval '1 microsecond' ELSE '0' END END
-            ELSE coalesce(until::timestamp + CASE WHEN NOT :included THEN interval '0' WHEN :'type' = 'date' THEN '1 day' ELSE '1 microsecond' END, 'infinity') END AS b,
+            WHEN :'end' = '' THEN 'infinity' ELSE coalesce(until::timestamp + CASE WHEN NOT :included THEN interval '0' WHEN :'type' = 'date' THEN '1 day' ELSE '1 microsecond' END, 'infinity') END AS b,
         CASE WHEN :'type' <> 'date' THEN 'UTC' WHEN tenant = 2 THEN 'Europe/Berlin' ELSE 'Asia/Tokyo' END AS zone
     FROM "a ""b"" 'c'" WHERE ok AND "acc 'ount'" IS NOT NULL AND tenant IS NOT NULL)
-SELECT *, CASE WHEN a > '200000-01-01' THEN 'infinity' WHEN a < '4000-01-01 BC' THEN '-infinity' ELSE a AT TIME ZONE zone END AS since,
-    CASE WHEN b > '200000-01-01' THEN 'infinity' WHEN b < '4000-01-01 BC' THEN '-infinity' ELSE b AT TIME ZONE zone END AS until FROM bound;
+SELECT *, CASE WHEN a > '200000-01-01' THEN 'infinity' WHEN :'type' = 'date' AND a < '4000-01-01 BC' THEN '-infinity' ELSE a AT TIME ZONE zone END AS since,
+    CASE WHEN b > '200000-01-01' THEN 'infinity' WHEN :'type' = 'date' AND b < '4000-01-01 BC' THEN '-infinity' ELSE b AT TIME ZONE zone END AS until FROM bound;
 DELETE FROM at WHERE since >= until OR since IS NULL;
 \o
 WITH good AS (SELECT *, row_number() OVER () AS n, CASE WHEN abs(mrr) < 1e17 THEN mrr END AS sums FROM at),
