@@ -26,7 +26,28 @@ SQL_PARTS = \
 	src/rules/assess.sql \
 	src/rules/try_assess.sql \
 	src/rules/look_back.sql \
-	src/rules/explain.sql
+	src/rules/explain.sql \
+	src/pipeline/tables.sql \
+	src/pipeline/rules.sql \
+	src/pipeline/time.sql \
+	src/pipeline/marks.sql \
+	src/pipeline/log.sql \
+	src/pipeline/assess.sql \
+	src/pipeline/alerts.sql \
+	src/pipeline/sources.sql \
+	src/pipeline/events.sql \
+	src/pipeline/states.sql \
+	src/pipeline/intervals.sql \
+	src/pipeline/reread.sql \
+	src/pipeline/arrival.sql \
+	src/pipeline/ingest.sql \
+	src/pipeline/step.sql \
+	src/pipeline/refresh.sql \
+	src/pipeline/health.sql \
+	src/pipeline/status.sql \
+	src/pipeline/verify.sql \
+	src/pipeline/pipeline.sql \
+	src/pipeline/drop_source.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql src/*/*/*.sql)))
 
 MODULE_big = csagg

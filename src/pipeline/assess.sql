@@ -1,0 +1,59 @@
+-- What the rules say of customers, from their first row to some weeks ahead, so that reads stay exact while nothing runs.
+
+CREATE FUNCTION csagg.pipeline_next(alerts csagg.history, through timestamptz, settle interval, until_at timestamptz) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT least(until_at, min(edge) + settle)
+    FROM csagg.facts(alerts) f, csagg.changes(csagg.timeline_of(alerts, f.key)) c, unnest(ARRAY[c.valid_from, c.valid_until]) edge
+    WHERE c.value = 'true' AND edge > through
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, timestamptz) IS
+    'when a step has to look at a customer again: where an alert begins or ends after `through`, and where its assessment ends';
+
+-- While more rows are waiting, facts only: what is assessed before all are there would be assessed again. An outlook that ends where
+-- it begins is none, so that views compute it.
+CREATE FUNCTION csagg.pipeline_merge(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
+        SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM unnest($1) GROUP BY tenant, customer ORDER BY tenant, customer
+        ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(c.facts, excluded.facts),
+            from_at = least(c.from_at, excluded.from_at), until_at = least(c.from_at, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline)
+        USING changes, now;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestamptz) IS
+    'merges facts into customers, which are then due to be assessed';
+
+CREATE FUNCTION csagg.pipeline_assess(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF cardinality(changes) = 0 THEN
+        RETURN;
+    END IF;
+    EXECUTE format($sql$
+        WITH change AS MATERIALIZED (
+            SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
+                csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources
+            FROM unnest($1) GROUP BY tenant, customer),
+        reign AS MATERIALIZED (%2$s),
+        subject AS MATERIALIZED (
+            SELECT n.tenant, n.customer, CASE WHEN n.sources IS NULL THEN csagg.merge(c.facts, n.facts)
+                ELSE csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh) END AS facts, least(c.from_at, n.from_at) AS from_at,
+                $2 + interval '35 days' * (0.5 + random() / 2) AS until_at
+            FROM change n LEFT JOIN LATERAL (SELECT facts, from_at FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
+            ORDER BY n.tenant, n.customer)
+        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, score, stage, band, coverage, alerts, error, next_at)
+        SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, o.*, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
+        FROM subject s, csagg.pipeline_over(s.facts, %3$s, s.from_at, s.until_at, $2) o WHERE s.facts IS NOT NULL
+        ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
+            score = CASE WHEN excluded.error IS NULL THEN excluded.score ELSE csagg.overlay(CASE WHEN excluded.score IS NULL THEN c.score ELSE csagg.slice(c.score, '-infinity', $2) END, excluded.score) END,
+            stage = CASE WHEN excluded.error IS NULL THEN excluded.stage ELSE csagg.overlay(CASE WHEN excluded.stage IS NULL THEN c.stage ELSE csagg.slice(c.stage, '-infinity', $2) END, excluded.stage) END,
+            band = CASE WHEN excluded.error IS NULL THEN excluded.band ELSE csagg.overlay(CASE WHEN excluded.band IS NULL THEN c.band ELSE csagg.slice(c.band, '-infinity', $2) END, excluded.band) END,
+            coverage = CASE WHEN excluded.error IS NULL THEN excluded.coverage ELSE csagg.overlay(CASE WHEN excluded.coverage IS NULL THEN c.coverage ELSE csagg.slice(c.coverage, '-infinity', $2) END, excluded.coverage) END,
+            alerts = CASE WHEN excluded.error IS NULL THEN excluded.alerts ELSE csagg.overlay(CASE WHEN excluded.alerts IS NULL THEN c.alerts ELSE csagg.slice(c.alerts, '-infinity', $2) END, excluded.alerts) END,
+            error = excluded.error,
+            next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'))
+        USING changes, now, settle;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
+    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 17 to 35 days ahead. next_at stays an earlier instant that is still ahead, so that most updates touch no index. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';

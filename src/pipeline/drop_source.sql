@@ -1,0 +1,67 @@
+-- A source goes, or starts again.
+
+CREATE FUNCTION csagg.pipeline_source(pipeline name, name text) RETURNS record
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    found record;
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
+    EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO found USING name;
+    IF found.name IS NULL THEN
+        RAISE undefined_object USING MESSAGE = format('pipeline "%s" has no source "%s"', pipeline, name), HINT = format('SELECT name FROM %I.source;', pipeline);
+    ELSIF found.relation = format('%I.%I', pipeline, found.name) THEN
+        RAISE wrong_object_type USING MESSAGE = format('source "%s" is a part of every pipeline', name);
+    END IF;
+    RETURN found;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_source(name, text) IS
+    'the row of a source that was added, while no step runs. Errors: 42704 for none, 42809 for one of the pipeline''s own';
+
+CREATE FUNCTION csagg.drop_source(pipeline name, name text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
+DECLARE
+    keys text[];
+BEGIN
+    PERFORM csagg.pipeline_source(pipeline, name);
+    EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, 'track_' || name);
+    EXECUTE format('SELECT ARRAY(SELECT key FROM %I.fact WHERE source = $1)', pipeline) INTO keys USING name;
+    EXECUTE format($sql$
+        WITH less AS (
+            UPDATE %1$I.current SET facts = csagg.drop_facts(facts, $1)
+            WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1)) RETURNING tenant, customer)
+        INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'rules', coalesce(last_step, clock_timestamp()) FROM less, %1$I.pipeline$sql$, pipeline) USING keys;
+    EXECUTE format('DELETE FROM %1$I.log WHERE origin = $1 AND (SELECT kind FROM %1$I.source WHERE name = $1) = ''states''', pipeline) USING name;
+    EXECUTE format('DELETE FROM %1$I.seen WHERE source = $1', pipeline) USING name;
+    EXECUTE format('DELETE FROM %1$I.rejected WHERE source = $1', pipeline) USING name;
+    EXECUTE format('DELETE FROM %1$I.fact WHERE source = $1 AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)', pipeline) USING name;
+    EXECUTE format('DELETE FROM %1$I.source WHERE name = $1', pipeline) USING name;
+END $body$;
+COMMENT ON FUNCTION csagg.drop_source(name, text) IS
+    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew. The table stays as it is. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
+
+CREATE FUNCTION csagg.resume(pipeline name, name text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    source record;
+BEGIN
+    source := csagg.pipeline_source(pipeline, name);
+    EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_resume_' || source.kind) USING pipeline, name;
+    EXECUTE format('UPDATE %I.source SET error = NULL WHERE name = $1', pipeline) USING name;
+END $body$;
+COMMENT ON FUNCTION csagg.resume(name, text) IS
+    'lets a source go on that has an error: what was missed is made up for, and rejected rows are tried again. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
+
+CREATE FUNCTION csagg.pipeline_resume_events(pipeline name, source text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        WITH again AS (DELETE FROM %1$I.rejected WHERE source = $1 RETURNING id),
+        fewer AS (UPDATE %1$I.source SET folded = folded - (SELECT count(*) FROM again) WHERE name = $1)
+        INSERT INTO %1$I.hole (source, ids, writers) SELECT $1, range_agg(int8range(id, id, '[]')), '{}' FROM again HAVING count(*) > 0$sql$, pipeline) USING source;
+    EXECUTE format($sql$
+        INSERT INTO %1$I.todo (tenant, customer, why, source) SELECT tenant, customer, 'source', $1 FROM %1$I.current
+        WHERE (SELECT error LIKE 'trigger: %%' FROM %1$I.source WHERE name = $1)$sql$, pipeline) USING source;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_resume_events(name, text) IS
+    'rejected rows are read again; every customer is, if a trigger of the source failed';

@@ -1,0 +1,38 @@
+-- Rows as JSON, for who speaks HTTP: PostgREST can call this.
+
+CREATE FUNCTION csagg.ingest(pipeline name, rows jsonb, batch text DEFAULT NULL) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    wrong record;
+    taken bigint;
+BEGIN
+    IF rows IS NULL OR jsonb_typeof(rows) NOT IN ('array', 'object') THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'rows are a JSON array of objects, or one object';
+    ELSIF jsonb_typeof(rows) = 'object' THEN
+        rows := jsonb_build_array(rows);
+    END IF;
+    SELECT i, csagg.pipeline_ingestible(r) AS why INTO wrong FROM jsonb_array_elements(rows) WITH ORDINALITY u(r, i) WHERE csagg.pipeline_ingestible(r) IS NOT NULL ORDER BY i LIMIT 1;
+    IF wrong.i IS NOT NULL THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('row %s: %s', wrong.i, wrong.why),
+            HINT = 'A row is {"customer": ..., "key": ...} and, as needed, "at", "value", "actor", "event_id", "tenant".';
+    END IF;
+    EXECUTE format($sql$
+        INSERT INTO %I.log (tenant, customer, key, at, value, actor, event_id)
+        SELECT coalesce(r ->> 'tenant', ''), r ->> 'customer', r ->> 'key', coalesce((r ->> 'at')::timestamptz, clock_timestamp()), nullif(r -> 'value', 'null'),
+            r ->> 'actor', coalesce(r ->> 'event_id', $2 || ' ' || i)
+        FROM jsonb_array_elements($1) WITH ORDINALITY u(r, i) ORDER BY i$sql$, pipeline) USING rows, batch;
+    GET DIAGNOSTICS taken = ROW_COUNT;
+    RETURN taken;
+END $body$;
+COMMENT ON FUNCTION csagg.ingest(name, jsonb, text) IS
+    'inserts rows into the pipeline''s log, with the caller''s rights; gives their number. rows: a JSON array of objects with customer and key, and at (now if absent), value, actor, event_id and tenant as in the log. batch: a name of this call, by which rows without an event_id get one, so that the call may be repeated. All or nothing: 22023 for a row that is none, 22007 or 22008 for an instant that is none, 42P01 for no such pipeline, 42501 without the right to insert';
+
+CREATE FUNCTION csagg.pipeline_ingestible(r jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN jsonb_typeof(r) <> 'object' THEN format('an object is wanted, not a JSON %s', jsonb_typeof(r))
+        WHEN coalesce(r ->> 'customer', '') = '' THEN 'there is no customer'
+        WHEN coalesce(r ->> 'key', '') = '' THEN 'there is no key'
+        ELSE (SELECT format('%s is not known', to_json(k)) FROM jsonb_object_keys(r) k WHERE k NOT IN ('customer', 'key', 'at', 'value', 'actor', 'event_id', 'tenant') ORDER BY k LIMIT 1) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_ingestible(jsonb) IS
+    'why a JSON value is no row for ingest(); NULL if it is one';

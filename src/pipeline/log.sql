@@ -1,0 +1,204 @@
+-- Rows on their way into histories.
+
+CREATE TYPE csagg.pipeline_change AS (
+    tenant text,
+    customer text,
+    facts csagg.history,
+    from_at timestamptz,
+    quiet_before timestamptz,
+    source text
+);
+COMMENT ON TYPE csagg.pipeline_change IS
+    'a customer that a step has to look at: facts to be merged, NULL if there are none; the first instant that they change; and, when it is assessed by other rules, the instant before which alerts are not announced, else NULL; with a source the facts are all that it says of the customer now and replace what it said before';
+
+CREATE FUNCTION csagg.pipeline_value(kind text, value jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT CASE WHEN kind OPERATOR(pg_catalog.=) 'counter' AND value IS NULL THEN '1' ELSE value END $body$;
+COMMENT ON FUNCTION csagg.pipeline_value(text, jsonb) IS
+    'what a row of the log means: an event without an amount counts once';
+
+-- A source that has ids is read through one query: pipeline_rows_KIND() gives rows (id, wanted, tenant, customer, key, kind, at, value,
+-- actor, event_id, owner), where kind is that of a key that nobody has declared, and owner the source that the key must belong to.
+CREATE FUNCTION csagg.pipeline_rows(pipeline name, source text) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    kind text;
+    rows text;
+BEGIN
+    EXECUTE format('SELECT kind FROM %I.source WHERE name = $1', pipeline) INTO kind USING source;
+    EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_rows_' || kind) INTO rows USING pipeline, source;
+    RETURN rows;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_rows(name, text) IS
+    'a query for all rows of a source that has ids, in one shape';
+
+CREATE FUNCTION csagg.pipeline_rows_log(pipeline name, source text) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, l.actor, l.event_id,
+            CASE WHEN l.origin IN (SELECT name FROM %1$I.source WHERE kind = 'states') THEN l.origin ELSE %2$L END AS owner, l.recorded_at
+        FROM %1$I.log l$sql$, pipeline, source)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_rows_log(name, text) IS
+    'the rows of the log; what the triggers of a states source wrote is that source''s';
+
+-- Indexes of (tenant, customer) and (tenant, event_id) hold about 2700 bytes a row.
+CREATE FUNCTION csagg.pipeline_reason(tenant text, customer text, key text, kind text, asked text, at timestamptz, value jsonb, actor text, event_id text, belongs text, owner text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN tenant IS NULL THEN 'tenant is NULL' WHEN customer IS NULL THEN 'customer is NULL' WHEN key IS NULL THEN 'key is NULL'
+        WHEN pg_catalog.octet_length(tenant) OPERATOR(pg_catalog.+) pg_catalog.octet_length(customer) OPERATOR(pg_catalog.>) 2000 THEN 'tenant and customer are longer than 2000 bytes'
+        WHEN pg_catalog.octet_length(tenant) OPERATOR(pg_catalog.+) pg_catalog.octet_length(event_id) OPERATOR(pg_catalog.>) 2000 THEN 'tenant and event_id are longer than 2000 bytes'
+        WHEN belongs OPERATOR(pg_catalog.<>) owner THEN pg_catalog.format('this key belongs to source "%s"', belongs)
+        WHEN coalesce(kind, asked) IS NULL THEN 'no rule set and no row of fact declares this key'
+        WHEN kind OPERATOR(pg_catalog.<>) asked THEN pg_catalog.format('this key is a %s, and rows of this source are of kind %s', kind, asked)
+        ELSE csagg.check_fact(key, coalesce(kind, asked), at, csagg.pipeline_value(coalesce(kind, asked), value), actor) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_reason(text, text, text, text, text, timestamptz, jsonb, text, text, text, text) IS
+    'why a row cannot be folded, NULL if it can. kind is the fact''s, asked what the source says of it; belongs is the fact''s source, owner the row''s';
+
+CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer,
+    OUT changes csagg.pipeline_change[], OUT seen int8multirange, OUT folded bigint, OUT last bigint, OUT held bigint)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        WITH new AS MATERIALIZED (SELECT l.* FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6),
+        late AS MATERIALIZED (SELECT l.* FROM unnest($5) r, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(r) AND l.id < upper(r)) l LIMIT $6),
+        read AS MATERIALIZED (TABLE new UNION ALL TABLE late),
+        came AS MATERIALIZED (
+            SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
+                csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) AS reason
+            FROM read r LEFT JOIN %1$I.fact f ON f.key = r.key WHERE r.wanted),
+        bad AS (
+            INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, to_jsonb(came) - '{kind,sort,belongs,wanted,owner,reason}'::text[], $2 FROM came WHERE reason IS NOT NULL
+            ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, at = excluded.at),
+        claim AS (
+            INSERT INTO %1$I.fact (key, kind, source) SELECT DISTINCT ON (key) key, sort, owner FROM came WHERE reason IS NULL AND belongs IS NULL
+            ON CONFLICT (key) DO UPDATE SET source = excluded.source),
+        first AS (
+            INSERT INTO %1$I.seen (tenant, event_id, at, source, id)
+            SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM came
+            WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
+            ON CONFLICT DO NOTHING RETURNING id),
+        change AS (
+            SELECT tenant, customer, csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) AS facts, min(csagg.pipeline_from(at, $2)) AS from_at FROM came
+            WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer)
+        SELECT (SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change),
+            coalesce(range_agg(int8range(id, id, '[]')), '{}'), count(*), (SELECT max(id) FROM new HAVING count(*) = $6), (SELECT count(*) FROM late)
+        FROM read$sql$, pipeline, csagg.pipeline_rows(pipeline, source))
+        INTO changes, seen, folded, last, held USING source, now, upto, top, holes, max_rows;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_take(name, text, timestamptz, bigint, bigint, int8multirange, integer) IS
+    'reads the visible rows of a source with ids in (upto, top] and in the holes, max_rows of each; gives histories by customer, the ids seen, their number, the last new id if there may be more, and how many came from holes. Bad rows go to `rejected`, event_ids to `seen`; a fact that belongs to no source is this one''s from now on';
+
+CREATE FUNCTION csagg.pipeline_new_log(pipeline name, source text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    answer boolean;
+BEGIN
+    EXECUTE format('SELECT upto <> csagg.pipeline_last_id($2, ''id'') FROM %I.source WHERE name = $1', pipeline)
+        INTO answer USING source, format('%I.log', pipeline)::regclass;
+    RETURN answer;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_new_log(name, text) IS
+    'whether ids of the log have been given that the mark has not passed';
+
+CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation regclass, OUT id name, OUT upto bigint, OUT top bigint, OUT holes int8multirange)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        SELECT relation::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name)
+        FROM %1$I.source WHERE name = $1$sql$, pipeline) INTO relation, id, upto, holes USING source;
+    top := csagg.pipeline_last_id(relation, id);
+    IF top < upto THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
+            HINT = format('SELECT setval(%L, %s); and, if rows came in between, csagg.verify() with repair.', csagg.pipeline_sequence(relation, id), upto);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_marked(name, text) IS
+    'where a source''s mark is, the last id given, and the holes. Error 55000 for a sequence behind the mark';
+
+CREATE FUNCTION csagg.pipeline_fold_rows(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    mark record;
+    top bigint;
+    active text[];
+    taken record;
+BEGIN
+    mark := csagg.pipeline_marked(pipeline, source);
+    top := CASE WHEN (SELECT count(*) FROM unnest(mark.holes)) > 10000 THEN mark.upto ELSE mark.top END;
+    active := csagg.pipeline_writers(mark.relation);
+    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), taken.seen, taken.folded, active, taken.held < max_rows);
+    changes := taken.changes;
+    folded := taken.folded;
+    more := taken.last IS NOT NULL OR taken.held >= max_rows;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_fold_rows(name, text, timestamptz, integer) IS
+    'folds new rows of a source that has ids: which, how many, and whether there are more. Each statement has its own snapshot: the last id first, then the writers, then the rows. Errors of the rows'' query as they are';
+
+CREATE FUNCTION csagg.pipeline_fold_log(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+    LANGUAGE sql VOLATILE AS 'SELECT * FROM csagg.pipeline_fold_rows(pipeline, source, now, max_rows)';
+COMMENT ON FUNCTION csagg.pipeline_fold_log(name, text, timestamptz, integer) IS
+    'folds new rows of the log, as pipeline_fold_rows() does; its errors are the step''s';
+
+-- The same rows for the views: what a step would fold now, at most 5000 rows.
+CREATE FUNCTION csagg.pipeline_unfolded_log(pipeline name, source text, now timestamptz,
+    OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT recorded_at timestamptz, OUT n bigint) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    mark bigint;
+    waits boolean;
+BEGIN
+    EXECUTE format('SELECT upto, (SELECT max(id) FROM %1$I.log) > upto OR EXISTS (SELECT FROM %1$I.hole h WHERE h.source = name) FROM %1$I.source WHERE name = $1', pipeline)
+        INTO mark, waits USING source;
+    IF NOT waits THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format($sql$
+        SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), min(csagg.pipeline_from(at, $3)), max(recorded_at), max(n)
+        FROM (
+            SELECT r.id, r.tenant, r.customer, r.key, f.kind, r.at, r.value, r.actor, r.event_id, r.recorded_at, r.n,
+                row_number() OVER (PARTITION BY tenant, event_id ORDER BY id) AS nth FROM (
+                SELECT l.*, count(*) OVER () AS n FROM (
+                    (SELECT l.* FROM (%2$s) l WHERE l.id > $1 ORDER BY l.id LIMIT 5000)
+                    UNION ALL SELECT l.* FROM %1$I.hole h, unnest(h.ids) i, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(i) AND l.id < upper(i)) l WHERE h.source = $2
+                    LIMIT 5000) l) r
+            JOIN %1$I.fact f ON f.key = r.key
+            WHERE csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) IS NULL
+                AND NOT EXISTS (SELECT FROM %1$I.seen s WHERE s.tenant = r.tenant AND s.event_id = r.event_id)) r
+        WHERE event_id IS NULL OR nth = 1
+        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_rows_log(pipeline, source)) USING mark, source, now;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_unfolded_log(name, text, timestamptz) IS
+    'the rows of the log that are visible and not folded: histories by customer, the last time of recording, and how many rows were read';
+
+CREATE FUNCTION csagg.pipeline_recount_rows(pipeline name, source text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, l.actor, l.id::bigint AS id
+        FROM %1$I.source m JOIN (%3$s) l ON l.wanted AND l.id <= m.upto JOIN %1$I.fact f ON f.key = l.key
+            LEFT JOIN %1$I.seen s ON s.tenant = l.tenant AND s.event_id = l.event_id
+        WHERE m.name = %2$L AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> l.id::bigint)
+            AND csagg.pipeline_reason(l.tenant, l.customer, l.key, f.kind, l.kind, l.at, l.value, l.actor, l.event_id, f.source, l.owner) IS NULL
+            AND (s.id IS NULL OR s.source = m.name AND s.id = l.id)$sql$, pipeline, source, csagg.pipeline_rows(pipeline, source))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_recount_rows(name, text) IS
+    'a query for the rows of a source with ids that should have been folded, in plain SQL: what verify() compares with';
+
+CREATE FUNCTION csagg.pipeline_recount_log(pipeline name, source text) RETURNS text
+    LANGUAGE sql STABLE AS 'SELECT csagg.pipeline_recount_rows(pipeline, source)';
+COMMENT ON FUNCTION csagg.pipeline_recount_log(name, text) IS
+    'the rows of the log that should have been folded';
+
+CREATE FUNCTION csagg.pipeline_count_log(pipeline name, source text) RETURNS bigint
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    counted bigint;
+BEGIN
+    EXECUTE format($sql$
+        SELECT count(*) FROM %1$I.source m JOIN %1$I.log l ON l.id <= m.upto
+        WHERE m.name = $1 AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> l.id)$sql$, pipeline) INTO counted USING source;
+    RETURN counted;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_count_log(name, text) IS
+    'how many rows of the log are below the mark, but for those in holes';

@@ -1,0 +1,50 @@
+-- A pipeline keeps every customer's facts, score, stage, band and alerts right while rows arrive: docs/pipelines.md.
+-- The functions live here, in csagg; a pipeline is a schema of tables and views that its creator owns.
+
+CREATE FUNCTION csagg.pipeline_check(pipeline name) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    owner name := (SELECT pg_get_userbyid(nspowner) FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE nspname = pipeline AND relname = 'pipeline');
+BEGIN
+    IF owner IS NULL THEN
+        RAISE undefined_object USING MESSAGE = format('there is no pipeline "%s"', pipeline),
+            HINT = 'csagg.create_pipeline() makes one.';
+    ELSIF owner <> current_user THEN
+        RAISE insufficient_privilege USING MESSAGE = format('pipeline "%s" is worked on by its owner only', pipeline),
+            HINT = format('SET ROLE %I;', owner);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_check(name) IS
+    'that there is this pipeline and that it is the caller''s; for the pipeline''s functions. Errors: 42704, 42501';
+
+CREATE FUNCTION csagg.create_pipeline(pipeline name, rules csagg.ruleset DEFAULT NULL, settle interval DEFAULT '0') RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF pipeline IS NULL OR settle IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'a pipeline needs a name and a settling time';
+    ELSIF settle NOT BETWEEN interval '0' AND interval '1 year' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the settling time is from 0 to one year';
+    END IF;
+    EXECUTE format('CREATE SCHEMA %I', pipeline);
+    PERFORM csagg.pipeline_tables(pipeline), csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline);
+    EXECUTE format('INSERT INTO %1$I.pipeline (settle) VALUES ($1)', pipeline) USING settle;
+    EXECUTE format('INSERT INTO %1$I.source (name, relation, kind) VALUES (''log'', $1, ''log'')', pipeline) USING format('%I.log', pipeline);
+    PERFORM csagg.pipeline_views(pipeline);
+    IF rules IS NULL THEN
+        RAISE NOTICE 'pipeline "%" keeps facts; its health is empty until rules are put into %', pipeline, format('%I.rules', pipeline);
+    ELSE
+        EXECUTE format('INSERT INTO %1$I.rules (effective_from, rules) VALUES (''-infinity'', $1)', pipeline) USING rules;
+        EXECUTE format('DELETE FROM %I.todo', pipeline);  -- there are no customers yet
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.create_pipeline(name, csagg.ruleset, interval) IS
+    'makes the schema `pipeline` with its tables and views, which the caller owns. rules hold since ever and for all tenants; NULL: facts are kept and nothing is assessed. settle: how long after its instant an alert''s beginning or end is booked. Errors: 42P06 for a schema that exists, 42501 without the right to make one, 22004 for NULL, 22023 for settle below 0 or beyond a year';
+
+CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    EXECUTE format('DROP SCHEMA %I CASCADE', pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.drop_pipeline(name) IS
+    'drops the pipeline''s schema and all that is in it. Errors: 42704 if there is none, 42501 if it is another''s';

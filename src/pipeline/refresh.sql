@@ -1,0 +1,22 @@
+-- Bare loops: a procedure with a SET clause cannot COMMIT. What they call pins its own search_path.
+
+CREATE PROCEDURE csagg.refresh(pipeline name)
+    LANGUAGE plpgsql AS $body$
+DECLARE
+    outcome pg_catalog.text;
+    again pg_catalog.bool;
+BEGIN
+    LOOP
+        COMMIT;
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        SELECT s.outcome, s.more INTO outcome, again FROM csagg.step(pipeline) s;
+        IF outcome OPERATOR(pg_catalog.=) 'busy' THEN
+            PERFORM pg_catalog.pg_sleep(0.05);
+        ELSIF NOT again THEN
+            EXIT;
+        END IF;
+    END LOOP;
+    COMMIT;
+END $body$;
+COMMENT ON PROCEDURE csagg.refresh(name) IS
+    'steps until all that was committed before is folded and assessed, but for rows of transactions that are still open; each step commits, so it may be stopped and called again. Waits for another step that is running. Not within a transaction (2D000). Errors as of step()';

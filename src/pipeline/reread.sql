@@ -1,0 +1,109 @@
+-- Customers whose rows of one source are read anew: all facts of that source are put in place of what it said before.
+
+-- A source of kind k that does so has the function pipeline_reread_k(pipeline, source, asked, folded, now), where folded is
+-- what the same step has folded and not stored yet.
+CREATE FUNCTION csagg.pipeline_reread(pipeline name, folded csagg.pipeline_change[], now timestamptz, most integer) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    source record;
+    asked csagg.pipeline_change[];
+    part csagg.pipeline_change[];
+    changes csagg.pipeline_change[] := '{}';
+    failure text;
+BEGIN
+    FOR source IN EXECUTE format('SELECT name, kind FROM %1$I.source WHERE name IN (SELECT t.source FROM %1$I.todo t) ORDER BY name', pipeline) LOOP
+        failure := NULL;
+        BEGIN
+            asked := csagg.pipeline_asked_of(pipeline, source.name, most);
+            EXECUTE format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind) INTO part USING pipeline, source.name, asked, folded, now;
+            changes := changes || part;
+        EXCEPTION
+            WHEN lock_not_available THEN CONTINUE;
+            WHEN OTHERS THEN failure := SQLERRM;
+        END;
+        PERFORM csagg.pipeline_failed(pipeline, source.name, failure);
+    END LOOP;
+    RETURN changes;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_reread(name, csagg.pipeline_change[], timestamptz, integer) IS
+    'takes customers whose rows changed from `todo`, at most so many of a source, and reads these. What stands in the way becomes the source''s error, and the rows of `todo` stay';
+
+CREATE FUNCTION csagg.pipeline_asked_of(pipeline name, source text, most integer) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    asked csagg.pipeline_change[];
+BEGIN
+    EXECUTE format($sql$
+        WITH chosen AS MATERIALIZED (
+            SELECT tenant, customer FROM %1$I.todo WHERE source = $1 AND customer IS NOT NULL GROUP BY tenant, customer ORDER BY min(id) LIMIT $2),
+        taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.source = $1 AND t.tenant = c.tenant AND t.customer = c.customer RETURNING t.*)
+        SELECT coalesce(array_agg(DISTINCT ROW(tenant, customer, NULL, from_at, NULL, $1)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline) INTO asked USING source, most;
+    RETURN asked;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_asked_of(name, text, integer) IS
+    'takes a source''s customers from `todo`, with from_at what that says there';
+
+-- Only the instants of rows that changed are read anew: what is older than the table may be of rows that were folded and are
+-- gone. Rows that are not folded yet stay out: they are above the mark or in a hole.
+CREATE FUNCTION csagg.pipeline_reread_events(pipeline name, source text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    rows constant text := csagg.pipeline_rows(pipeline, source);
+    changes csagg.pipeline_change[];
+BEGIN
+    EXECUTE format($sql$
+        WITH asked AS MATERIALIZED (
+            SELECT tenant, customer, csagg.pipeline_spans(range_agg(CASE WHEN from_at IS NULL THEN '(,)' ELSE tstzrange(from_at, from_at, '[]') END)) AS spans
+            FROM unnest($2) GROUP BY tenant, customer),
+        came AS MATERIALIZED (
+            SELECT r.*, coalesce(f.kind, r.kind) AS sort,
+                csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) AS reason
+            FROM (%2$s) r JOIN asked a ON a.tenant = r.tenant AND a.customer = r.customer JOIN %1$I.source s ON s.name = $1 LEFT JOIN %1$I.fact f ON f.key = r.key
+            WHERE r.wanted AND a.spans @> r.at AND r.id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = $1 AND h.ids @> r.id::bigint)),
+        bad AS (
+            INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, to_jsonb(came) - '{kind,sort,wanted,owner,reason}'::text[], $3 FROM came WHERE reason IS NOT NULL
+            ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row, at = excluded.at),
+        good AS (DELETE FROM %1$I.rejected r USING came c WHERE r.source = $1 AND r.id = c.id AND c.reason IS NULL),
+        claim AS (
+            INSERT INTO %1$I.fact (key, kind, source) SELECT DISTINCT key, sort, $1 FROM came WHERE reason IS NULL
+            ON CONFLICT (key) DO UPDATE SET source = excluded.source WHERE fact.source IS NULL),
+        first AS (
+            INSERT INTO %1$I.seen AS s (tenant, event_id, at, source, id)
+            SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM came
+            WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
+            ON CONFLICT (tenant, event_id) DO UPDATE SET id = excluded.id, at = excluded.at
+                WHERE s.source = $1 AND NOT EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id AND r.event_id = s.event_id AND r.tenant = s.tenant)
+            RETURNING id),
+        seen AS (SELECT s.id FROM came c JOIN %1$I.seen s ON s.tenant = c.tenant AND s.event_id = c.event_id AND s.source = $1 AND s.id = c.id),
+        change AS (
+            SELECT tenant, customer, csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) AS facts, min(csagg.pipeline_from(at, $3)) AS from_at FROM came
+            WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first UNION ALL TABLE seen)) GROUP BY tenant, customer)
+        SELECT array_agg(ROW(a.tenant, a.customer, csagg.merge(n.facts, csagg.pipeline_outside(%3$L, $1, csagg.merge(c.facts, o.facts), a.spans)), n.from_at, NULL, $1)::csagg.pipeline_change)
+        FROM asked a LEFT JOIN change n ON n.tenant = a.tenant AND n.customer = a.customer LEFT JOIN %1$I.current c ON c.tenant = a.tenant AND c.customer = a.customer
+            LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline)
+        INTO changes USING source, asked, now, folded;
+    RETURN coalesce(changes, '{}');
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_reread_events(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
+    'what an events table says of these customers at the instants asked for (NULL: at all), by one scan of it, together with what the source said of others';
+
+CREATE FUNCTION csagg.pipeline_spans(spans tstzmultirange) RETURNS tstzmultirange
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN (SELECT count(*) FROM unnest(spans)) > 100 THEN tstzmultirange(range_merge(spans)) ELSE spans END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_spans(tstzmultirange) IS
+    'the same, and from 100 on one span for all, since each costs a pass over the facts';
+
+CREATE FUNCTION csagg.pipeline_outside(pipeline name, source text, facts csagg.history, spans tstzmultirange) RETURNS csagg.history
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    kept csagg.history := (
+        SELECT csagg.merge(csagg.slice(facts, CASE WHEN lower_inf(s) THEN '-infinity' ELSE lower(s) + interval '1 microsecond' END, coalesce(upper(s), 'infinity')))
+        FROM unnest('{(,)}'::tstzmultirange - spans) s);
+    others text[];
+BEGIN
+    EXECUTE format('SELECT ARRAY(SELECT f.key FROM csagg.facts($2) f LEFT JOIN %I.fact USING (key) WHERE source IS DISTINCT FROM $1 OR f.entries = 0)', pipeline) INTO others USING source, kept;
+    RETURN csagg.drop_facts(kept, others);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_outside(name, text, csagg.history, tstzmultirange) IS
+    'a source''s counters but for these spans of time';

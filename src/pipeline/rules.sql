@@ -1,0 +1,115 @@
+-- Rules and facts as data: what a change of them asks of the next step.
+
+CREATE FUNCTION csagg.pipeline_declare(pipeline name, rules csagg.ruleset) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    clash record;
+BEGIN
+    PERFORM csagg.try_assess(rules, f, '2000-01-01 00:00+00') FROM (SELECT '{}'::csagg.history AS facts) f;  -- its time zone may be unknown here
+    EXECUTE format($sql$
+        INSERT INTO %1$I.fact (key, kind) SELECT * FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$, pipeline) USING rules;
+    EXECUTE format($sql$
+        SELECT d.key, d.kind AS asked, f.kind, CASE WHEN f.source IS NULL THEN 'whoever named it first' ELSE format('source "%%s"', f.source) END AS setter
+        FROM csagg.pipeline_declared($1) d JOIN %1$I.fact f USING (key) WHERE f.kind <> d.kind ORDER BY d.key LIMIT 1$sql$, pipeline) INTO clash USING rules;
+    IF clash.key IS NOT NULL THEN
+        RAISE datatype_mismatch USING MESSAGE = format('fact "%s" is a %s for these rules, and a %s for %s', clash.key, clash.asked, clash.kind, clash.setter),
+            HINT = format('Give one of the two another name. What is declared is in %I.fact.', pipeline);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_declare(name, csagg.ruleset) IS
+    'enters the facts that a rule set declares. Errors: 42804 for one that is of another kind already, 22023 for a time zone that is not known here';
+
+CREATE FUNCTION csagg.pipeline_declared(rules csagg.ruleset, OUT key text, OUT kind text) RETURNS SETOF record
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT key, CASE jsonb_typeof(value) WHEN 'string' THEN value #>> '{}' ELSE value ->> 'kind' END
+    FROM jsonb_each(csagg.jsonb(rules) -> 'facts')
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_declared(csagg.ruleset) IS
+    'the facts that a rule set declares, with their kinds';
+
+CREATE FUNCTION csagg.pipeline_rules_changed() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM csagg.pipeline_declare(TG_TABLE_SCHEMA, NEW.rules);
+    END IF;
+    EXECUTE format('INSERT INTO %1$I.todo (tenant, why, since) SELECT DISTINCT t, ''rules'', coalesce(last_step, clock_timestamp()) FROM unnest($1) t, %1$I.pipeline', TG_TABLE_SCHEMA)
+        USING CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.tenant] WHEN 'DELETE' THEN ARRAY[OLD.tenant] ELSE ARRAY[OLD.tenant, NEW.tenant] END;
+    RETURN NULL;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_rules_changed() IS
+    'trigger of the table rules: declares their facts, and asks for the tenant''s customers to be assessed anew';
+
+CREATE FUNCTION csagg.pipeline_fact_changed() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF TG_OP = 'UPDATE' AND (NEW.key, NEW.kind) IS DISTINCT FROM (OLD.key, OLD.kind) THEN
+        RAISE feature_not_supported USING MESSAGE = format('fact "%s" stays a %s', OLD.key, OLD.kind),
+            HINT = 'Rows have been folded as that. Give the new fact another name.';
+    END IF;
+    -- Not where a source claims a fact. Also if nothing is rejected: a step that runs meanwhile does not see this row, and may reject some.
+    IF TG_OP = 'INSERT' AND NEW.source IS NULL OR TG_OP = 'UPDATE' AND OLD.source IS NOT NULL THEN
+        EXECUTE format('INSERT INTO %I.todo (tenant, why) VALUES ('''', ''fact'')', TG_TABLE_SCHEMA);
+    END IF;
+    RETURN NULL;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_fact_changed() IS
+    'trigger of the table fact: a kind stays; rejected rows that may be good now are tried again';
+
+CREATE FUNCTION csagg.pipeline_triggers(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
+    EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS
+    'makes the triggers of a pipeline''s own tables; for create_pipeline() only';
+
+-- Which rules hold when: a tenant's own from its first version on, before that those of all tenants.
+CREATE TYPE csagg.pipeline_reign AS (rules csagg.ruleset, since timestamptz, until timestamptz);
+COMMENT ON TYPE csagg.pipeline_reign IS 'a rule set that holds in [since, until)';
+
+CREATE FUNCTION csagg.pipeline_reign(pipeline name) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT o.tenant, v.rules, v.effective_from AS since, lead(v.effective_from, 1, 'infinity') OVER (PARTITION BY o.tenant ORDER BY v.effective_from) AS until
+        FROM (SELECT tenant, min(effective_from) AS first FROM %1$I.rules GROUP BY tenant) o
+            JOIN %1$I.rules v ON v.tenant = o.tenant OR v.tenant = '' AND v.effective_from < o.first$sql$, pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_reign(name) IS
+    'a query for the rule sets of each tenant that has its own, and of the empty text for all others, with their [since, until)';
+
+CREATE FUNCTION csagg.pipeline_reigns(tenant text) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$(
+        SELECT array_agg(ROW(r.rules, r.since, r.until)::csagg.pipeline_reign ORDER BY r.since) FROM reign r
+        WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = %1$s) THEN %1$s ELSE '' END)$sql$, tenant)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_reigns(text) IS
+    'an expression for the rule sets of a tenant, which is an expression, too; to be used beside pipeline_reign() as "reign"';
+
+-- A division by zero somewhere in the past must not hide what the rules say from now on.
+CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz,
+    OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    SELECT csagg.overlay(a.score ORDER BY r.since), csagg.overlay(a.stage ORDER BY r.since), csagg.overlay(a.band ORDER BY r.since),
+        csagg.overlay(a.coverage ORDER BY r.since), csagg.overlay(a.alerts ORDER BY r.since), (array_agg(a.error ORDER BY r.since) FILTER (WHERE a.error IS NOT NULL))[1]
+    INTO score, stage, band, coverage, alerts, error
+    FROM unnest($2) r, (SELECT $1 AS facts) f, csagg.try_assess_over(r.rules, f, greatest(r.since, $3), least(r.until, $4)) a
+    WHERE r.since < $4 AND r.until > $3;
+    IF error IS NOT NULL AND since < now THEN
+        SELECT o.score, o.stage, o.band, o.coverage, o.alerts INTO score, stage, band, coverage, alerts FROM csagg.pipeline_over($1, $2, $5, $4, $5) o;
+    ELSIF error IS NOT NULL THEN
+        SELECT NULL, NULL, NULL, NULL, NULL INTO score, stage, band, coverage, alerts;
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_over(csagg.history, csagg.pipeline_reign[], timestamptz, timestamptz, timestamptz) IS
+    'what rule sets, each as long as it holds, say of facts from since to until; where that cannot be evaluated, error is the first of those of try_assess_over(), and the rest is from `now` to until, or NULL if that cannot be evaluated, either';
+
+CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, %s, s.from_at, s.until_at, csagg.pipeline_now())', csagg.pipeline_reigns('s.tenant'))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_outlook(name) IS
+    'a query for what the rules say of s, a row with tenant, facts, from_at and until_at; to be used beside pipeline_reign() as "reign"';

@@ -1,0 +1,177 @@
+-- What all kinds of sources have in common: columns that are checked and read by name, a row in `source`, triggers.
+
+CREATE FUNCTION csagg.pipeline_column(relation regclass, "column" name, means text) RETURNS regtype
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    type regtype := (SELECT coalesce(nullif(t.typbasetype, 0), t.oid) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                     WHERE attrelid = relation AND attname = "column" AND attnum > 0 AND NOT attisdropped);
+BEGIN
+    IF "column" IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = format('which column of %s is the %s?', relation, means);
+    ELSIF type IS NULL THEN
+        RAISE undefined_column USING MESSAGE = format('%s has no column "%s"', relation, "column"),
+            HINT = format('It has %s.', (SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped));
+    END IF;
+    RETURN type;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_column(regclass, name, text) IS
+    'type of a column, of a domain its base type. Errors: 42703 for a column that is not there, 22004 for NULL';
+
+CREATE FUNCTION csagg.pipeline_column_of(relation regclass, "column" name, means text, types regtype[]) RETURNS regtype
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    type regtype := csagg.pipeline_column(relation, "column", means);
+BEGIN
+    IF type <> ALL (types) THEN
+        RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is of type %s and cannot be the %s', "column", relation, type, means),
+            HINT = format('It may be %s.', array_to_string(types, ', ', ''));
+    END IF;
+    RETURN type;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_column_of(regclass, name, text, regtype[]) IS
+    'the same, and error 42804 for another type than these';
+
+-- A timestamp without a zone is UTC.
+CREATE FUNCTION csagg.pipeline_instant(relation regclass, "column" name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE csagg.pipeline_column(relation, "column", 'instant') WHEN 'timestamp'::regtype THEN format('(e.%I AT TIME ZONE ''UTC'')', "column") ELSE format('e.%I', "column") END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_instant(regclass, name) IS
+    'an expression for the instant in a column of the row e';
+
+CREATE FUNCTION csagg.pipeline_text("column" text, otherwise text) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT coalesce('e.' || quote_ident("column") || '::text', otherwise) $body$;
+COMMENT ON FUNCTION csagg.pipeline_text(text, text) IS
+    'an expression for a column of the row e as text; otherwise for NULL';
+
+CREATE FUNCTION csagg.pipeline_table_only(relation regclass) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    what record;
+BEGIN
+    SELECT relkind, relpersistence INTO what FROM pg_class WHERE oid = relation;
+    IF relation IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'a source needs a table';
+    ELSIF what.relkind <> ALL ('{r,p}') THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is no table', relation),
+            HINT = 'A view, materialized view or foreign table shows no changes: add the tables behind it, or write rows into the pipeline''s log.';
+    ELSIF what.relpersistence <> 'p' THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is %s', relation, CASE what.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'temporary' END),
+            HINT = 'A crash would empty it without a trace: ALTER TABLE ... SET LOGGED, or write rows into the pipeline''s log.';
+    ELSIF what.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = relation) THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s has tables that inherit from it', relation),
+            HINT = 'Add these as sources one by one, or make it a partitioned table.';
+    ELSIF NOT has_table_privilege(relation, 'SELECT, TRIGGER') THEN
+        RAISE insufficient_privilege USING MESSAGE = format('the pipeline''s owner may not read %s and make triggers on it', relation),
+            HINT = format('GRANT SELECT, TRIGGER ON %s TO %I;', relation, current_user);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_table_only(regclass) IS
+    'that a relation is a permanent table that the caller may read and watch. Errors: 42809, 42501, 22004';
+
+-- The columns that an SQL condition reads, found as PostgreSQL finds them; so a condition that is none is an error here.
+CREATE FUNCTION csagg.pipeline_filter_columns(pipeline name, relation regclass, filter text) RETURNS name[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    found name[];
+BEGIN
+    IF filter IS NULL THEN
+        RETURN '{}';
+    END IF;
+    EXECUTE format('CREATE VIEW %I.probe AS SELECT FROM %s e WHERE (%s)', pipeline, relation, filter || E'\n');
+    SELECT array_agg(DISTINCT attname) INTO found FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+        JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND d.refobjid = attrelid AND d.refobjsubid = attnum
+        WHERE r.ev_class = format('%I.probe', pipeline)::regclass AND attrelid = relation AND attnum > 0;
+    EXECUTE format('DROP VIEW %I.probe', pipeline);
+    RETURN coalesce(found, '{}');
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_filter_columns(name, regclass, text) IS
+    'the columns of a table that a filter reads. Errors of the filter''s SQL as they are';
+
+CREATE FUNCTION csagg.pipeline_register(pipeline name, relation regclass, kind text, spec jsonb) RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    given text;
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO %1$I.source (name, relation, kind, spec)
+        SELECT n, $1::text, $2, jsonb_strip_nulls($3)
+        FROM (SELECT relname AS short FROM pg_class WHERE oid = $1) c, generate_series(1, 1000) i, LATERAL (SELECT CASE i WHEN 1 THEN short ELSE short || ' ' || i END AS n) m
+        WHERE NOT EXISTS (SELECT FROM %1$I.source s WHERE s.name = n) ORDER BY i LIMIT 1
+        RETURNING name$sql$, pipeline) INTO given USING relation, kind, spec;
+    RETURN given;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_register(name, regclass, text, jsonb) IS
+    'enters a source under the table''s name, or that with a number if there is one already; gives the name';
+
+CREATE FUNCTION csagg.pipeline_claim(pipeline name, source text, keys text[], kinds text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    clash record;
+BEGIN
+    EXECUTE format($sql$
+        SELECT k.key, k.kind AS asked, f.kind, f.source FROM unnest($2, $3) k(key, kind) JOIN %1$I.fact f USING (key)
+        WHERE f.kind <> k.kind OR f.source <> $1 ORDER BY 1 LIMIT 1$sql$, pipeline) INTO clash USING source, keys, kinds;
+    IF clash.source <> source THEN
+        RAISE duplicate_object USING MESSAGE = format('fact "%s" belongs to source "%s" and cannot come from "%s", too', clash.key, clash.source, source),
+            HINT = 'Give one of the two another name.';
+    ELSIF clash.key IS NOT NULL THEN
+        RAISE datatype_mismatch USING MESSAGE = format('fact "%s" is a %s here, and a %s for a rule set or %I.fact', clash.key, clash.asked, clash.kind, pipeline),
+            HINT = 'Give one of the two another name.';
+    END IF;
+    EXECUTE format($sql$
+        INSERT INTO %1$I.fact (key, kind, source) SELECT DISTINCT k.key, k.kind, $1 FROM unnest($2, $3) k(key, kind)
+        ON CONFLICT (key) DO UPDATE SET source = excluded.source$sql$, pipeline) USING source, keys, kinds;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_claim(name, text, text[], text[]) IS
+    'makes facts belong to a source. Errors: 42804 for one that is of another kind, 42710 for one that belongs to another source';
+
+-- One function for all triggers of a source. What it does is in `body`; whatever that raises becomes the source's error,
+-- never the application's.
+CREATE FUNCTION csagg.pipeline_tracker(pipeline name, source text, body text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %3$L$sql$,
+        pipeline, 'track_' || source, format($plpgsql$
+#variable_conflict use_column
+BEGIN
+    DECLARE
+    %3$s
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    BEGIN
+        UPDATE %1$I.source SET error = 'trigger: ' || SQLERRM WHERE name = %2$L AND error IS NULL;
+    EXCEPTION WHEN OTHERS THEN
+        RAISE WARNING 'pipeline "%%", source "%%": %%', %1$L, %2$L, SQLERRM;
+    END;
+    RETURN NULL;
+END $plpgsql$, pipeline, source, body));
+    EXECUTE format('REVOKE ALL ON FUNCTION %I.%I() FROM PUBLIC', pipeline, 'track_' || source);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_tracker(name, text, text) IS
+    'makes the trigger function of a source';
+
+CREATE FUNCTION csagg.pipeline_track(pipeline name, source text, relation regclass, event text, how text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format('CREATE TRIGGER %I %s %s ON %s %s EXECUTE FUNCTION %I.%I()', csagg.pipeline_trigger(pipeline, source, event),
+        CASE event WHEN 'TRUNCATE' THEN 'BEFORE' ELSE 'AFTER' END, event, relation, how, pipeline, 'track_' || source);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_track(name, text, regclass, text, text) IS
+    'makes one trigger of a source';
+
+CREATE FUNCTION csagg.pipeline_trigger(pipeline name, source text, event text) RETURNS name
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT (lower(event) || '_' || pipeline || '_' || source)::name $body$;
+COMMENT ON FUNCTION csagg.pipeline_trigger(name, text, text) IS
+    'name of a trigger of a source';
+
+-- Not UPDATE OF these columns: a BEFORE trigger of the application may change what the statement does not name.
+CREATE FUNCTION csagg.pipeline_changed(relation regclass, columns name[]) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('FOR EACH ROW WHEN (%s)', string_agg(format(CASE WHEN EXISTS (SELECT FROM pg_opclass WHERE opcmethod = 403 AND opcdefault AND opcintype = csagg.pipeline_column(relation, c, 'column'))
+        THEN 'OLD.%1$I IS DISTINCT FROM NEW.%1$I' ELSE 'ROW(OLD.%1$I)::record OPERATOR(pg_catalog.*<>) ROW(NEW.%1$I)::record' END, c), ' OR ' ORDER BY c))
+    FROM (SELECT DISTINCT c FROM unnest(columns) c WHERE c IS NOT NULL) d
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
+    'when an UPDATE has changed one of these columns, by their bytes where a type has no order';

@@ -1,0 +1,172 @@
+-- One bounded step, in one transaction that is the caller's.
+
+-- A source of kind k has the functions pipeline_new_k(pipeline, source), whether there may be new rows, and
+-- pipeline_fold_k(pipeline, source, now, max_rows), which reads them.
+CREATE FUNCTION csagg.pipeline_has_work(pipeline name) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    answer boolean;
+    source record;
+BEGIN
+    EXECUTE format($sql$
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(next_at) FROM %1$I.current) <= $1$sql$, pipeline)
+        INTO answer USING csagg.pipeline_clock();
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'')', pipeline) LOOP
+        EXIT WHEN answer;
+        EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind) INTO answer USING pipeline, source.name;
+    END LOOP;
+    RETURN answer;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
+    'whether a step would find something to do; takes no transaction id';
+
+-- `todo` rows that name no customer: what they ask for, customer by customer.
+CREATE FUNCTION csagg.pipeline_expand(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'rules' RETURNING tenant, since),
+        dates AS (
+            INSERT INTO %1$I.todo (tenant, customer, why, source)
+            SELECT DISTINCT c.tenant, c.customer, 'source', s.name FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant) JOIN %1$I.source s ON s.spec ? 'zoned')
+        INSERT INTO %1$I.todo (tenant, customer, why, since)
+        SELECT c.tenant, c.customer, 'rules', min(a.since) FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant)
+        GROUP BY c.tenant, c.customer ORDER BY 1, 2$sql$, pipeline);
+    EXECUTE format($sql$
+        WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'fact' RETURNING 1),
+        again AS (DELETE FROM %1$I.rejected r USING %1$I.fact f WHERE f.key = r.row ->> 'key' AND EXISTS (TABLE asked) RETURNING r.source, r.id),
+        fewer AS (UPDATE %1$I.source s SET folded = folded - n FROM (SELECT source, count(*) AS n FROM again GROUP BY source) a WHERE s.name = a.source)
+        INSERT INTO %1$I.hole (source, ids, writers) SELECT source, range_agg(int8range(id, id, '[]')), '{}' FROM again GROUP BY source$sql$, pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_expand(name) IS
+    'puts a row for each customer in place of those of `todo` that name none, since dates begin in the zone of the rules also for each source that has these; rejected rows of facts that are declared now become a hole, to be read again';
+
+CREATE FUNCTION csagg.pipeline_asked(pipeline name, changes csagg.pipeline_change[], most integer) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    asked csagg.pipeline_change[];
+BEGIN
+    EXECUTE format($sql$
+        WITH chosen AS MATERIALIZED (
+            SELECT t.id FROM unnest($1) c JOIN %1$I.todo t USING (tenant, customer) WHERE t.source IS NULL
+            UNION (SELECT id FROM %1$I.todo WHERE customer IS NOT NULL AND source IS NULL ORDER BY id LIMIT $2)),
+        taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.id = c.id RETURNING t.tenant, t.customer, t.since)
+        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, NULL, since, NULL)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline) INTO asked USING changes, most;
+    RETURN asked;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_asked(name, csagg.pipeline_change[], integer) IS
+    'takes from `todo` the rows of these customers, and so many more; not those for pipeline_reread()';
+
+CREATE FUNCTION csagg.pipeline_due(pipeline name, now timestamptz, most integer) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    due csagg.pipeline_change[];
+BEGIN
+    EXECUTE format($sql$
+        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, CASE WHEN until_at <= $1 THEN from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
+        FROM (SELECT * FROM %1$I.current WHERE next_at <= $1 ORDER BY next_at LIMIT $2) c$sql$, pipeline) INTO due USING now, most;
+    RETURN due;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
+    'customers whose time has come; with from_at those whose assessment has ended';
+
+CREATE FUNCTION csagg.pipeline_rest(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        UPDATE %1$I.current c SET next_at = csagg.pipeline_next(c.alerts, $2 - $3, $3, c.until_at)
+        FROM unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND c.next_at <= $2$sql$, pipeline) USING changes, now, settle;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
+    'after their alerts are booked: when to look at these customers again';
+
+CREATE FUNCTION csagg.pipeline_bury(pipeline name, changes csagg.pipeline_change[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        DELETE FROM %1$I.current c USING unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND csagg.history_eq(c.facts, '{}')$sql$, pipeline) USING changes;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_bury(name, csagg.pipeline_change[]) IS
+    'removes customers of which their sources have taken back everything';
+
+CREATE FUNCTION csagg.pipeline_fold_all(pipeline name, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    source record;
+    part record;
+BEGIN
+    SELECT '{}'::csagg.pipeline_change[], 0, false INTO changes, folded, more;
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'') ORDER BY name', pipeline) LOOP
+        EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part USING pipeline, source.name, now, max_rows;
+        changes := changes || part.changes;
+        folded := folded + part.folded;
+        more := more OR part.more;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_fold_all(name, timestamptz, integer) IS
+    'folds new rows of all sources: whose, how many, and whether there are more';
+
+-- With all rows folded: who was asked for, and whose time has come; then alerts are right, and can be booked.
+CREATE FUNCTION csagg.pipeline_attend(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, most integer, OUT customers bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    due csagg.pipeline_change[] := csagg.pipeline_due(pipeline, now, most);
+    reread csagg.pipeline_change[] := csagg.pipeline_reread(pipeline, changes, now, most);
+    asked csagg.pipeline_change[] := csagg.pipeline_asked(pipeline, changes || due, most) || reread;
+BEGIN
+    PERFORM csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle);
+    IF csagg.pipeline_book(pipeline, changes || asked || due, now, settle) > 0 THEN
+        PERFORM pg_notify(pipeline, '');
+    END IF;
+    PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_bury(pipeline, asked);
+    customers := (SELECT count(*) FROM (SELECT DISTINCT c.tenant, c.customer FROM unnest(changes || asked || due) c) d);
+    more := greatest(cardinality(asked), cardinality(due)) >= most;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_attend(name, csagg.pipeline_change[], timestamptz, interval, integer) IS
+    'assesses the changed customers, those of `todo` and those whose time has come, at most so many of each, and books their alerts';
+
+CREATE FUNCTION csagg.pipeline_check_caller(pipeline name, max_rows integer) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE active_sql_transaction USING MESSAGE = 'a step needs READ COMMITTED: an older snapshot would miss rows for good',
+            HINT = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED; or CALL csagg.refresh(), which does that.';
+    ELSIF max_rows IS NULL OR max_rows < 1 THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'max_rows is at least 1';
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_check_caller(name, integer) IS
+    'that a step may be made here. Errors as of step()';
+
+CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' SET jit = off AS $body$
+DECLARE
+    state record;
+    now timestamptz;
+    changes csagg.pipeline_change[];
+BEGIN
+    PERFORM csagg.pipeline_check_caller(pipeline, max_rows);
+    SELECT 'idle', 0, 0, false INTO outcome, folded, customers, more;
+    IF NOT csagg.pipeline_has_work(pipeline) THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT * FROM %I.pipeline FOR UPDATE SKIP LOCKED', pipeline) INTO state;
+    IF state IS NULL OR state.paused THEN
+        outcome := CASE WHEN state.paused THEN 'paused' ELSE 'busy' END;
+        RETURN;
+    END IF;
+    now := greatest(state.last_step, csagg.pipeline_clock());
+    PERFORM csagg.pipeline_expand(pipeline);
+    SELECT f.changes, f.folded, f.more INTO changes, folded, more FROM csagg.pipeline_fold_all(pipeline, now, max_rows) f;
+    IF more THEN
+        PERFORM csagg.pipeline_merge(pipeline, changes, now);
+        customers := cardinality(changes);
+    ELSE
+        SELECT a.customers, a.more INTO customers, more FROM csagg.pipeline_attend(pipeline, changes, now, state.settle, least(max_rows, 5000)) a;
+    END IF;
+    EXECUTE format('UPDATE %I.pipeline SET last_step = $1', pipeline) USING now;
+    outcome := 'stepped';
+END $body$;
+COMMENT ON FUNCTION csagg.step(name, integer) IS
+    'one step: folds new rows, at most max_rows of a source, assesses their customers and those whose time has come, and books alerts; all in the caller''s transaction. outcome: stepped; idle (nothing to do, and no transaction id taken); busy (another step is running); paused. more: the next step has something to do at once. Errors: 42704 no such pipeline, 42501 it is another''s, 25001 in REPEATABLE READ and SERIALIZABLE, 22023 for max_rows below 1, 55000 for a sequence behind the mark';

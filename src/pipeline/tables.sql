@@ -1,0 +1,249 @@
+-- The tables of a pipeline: ordinary ones, in its own schema, owned by whoever makes it. Each says what it is for.
+
+CREATE FUNCTION csagg.pipeline_tables(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+CREATE TABLE %1$I.pipeline (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    layout integer NOT NULL DEFAULT 1,
+    alerts_from timestamptz NOT NULL DEFAULT clock_timestamp(),
+    settle interval NOT NULL DEFAULT '0' CHECK (settle >= '0'),
+    paused boolean NOT NULL DEFAULT false,
+    last_step timestamptz
+);
+CREATE TABLE %1$I.source (
+    name text PRIMARY KEY,
+    relation text NOT NULL,
+    kind text NOT NULL,
+    spec jsonb NOT NULL DEFAULT '{}',
+    upto bigint NOT NULL DEFAULT 0,
+    folded bigint NOT NULL DEFAULT 0,
+    error text
+);
+CREATE TABLE %1$I.hole (
+    source text NOT NULL REFERENCES %1$I.source ON DELETE CASCADE,
+    ids int8multirange NOT NULL,
+    writers text[] NOT NULL,
+    boot timestamptz NOT NULL DEFAULT pg_postmaster_start_time()
+);
+CREATE TABLE %1$I.log (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant text NOT NULL DEFAULT '',
+    customer text NOT NULL,
+    key text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    value jsonb,
+    actor text,
+    event_id text,
+    origin text,
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE %1$I.seen (
+    tenant text,
+    event_id text,
+    at timestamptz NOT NULL,
+    source text NOT NULL,
+    id bigint NOT NULL,
+    PRIMARY KEY (tenant, event_id)
+);
+CREATE TABLE %1$I.fact (
+    key text PRIMARY KEY CHECK (octet_length(key) <= 1000),
+    kind text NOT NULL CHECK (kind IN ('counter', 'boolean', 'number', 'text', 'date', 'time')),
+    source text REFERENCES %1$I.source ON DELETE SET NULL
+);
+CREATE TABLE %1$I.rules (
+    tenant text NOT NULL DEFAULT '',
+    effective_from timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (effective_from < 'infinity'),
+    rules csagg.ruleset NOT NULL,
+    note text,
+    author text DEFAULT session_user,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant, effective_from)
+);
+CREATE TABLE %1$I.todo (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant text NOT NULL,
+    customer text,
+    why text NOT NULL,
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    source text REFERENCES %1$I.source ON DELETE CASCADE,
+    from_at timestamptz
+);
+CREATE INDEX ON %1$I.todo (tenant, customer);
+CREATE TABLE %1$I.current (
+    tenant text,
+    customer text,
+    facts csagg.history NOT NULL,
+    from_at timestamptz NOT NULL,
+    until_at timestamptz NOT NULL,
+    score csagg.timeline,
+    stage csagg.timeline,
+    band csagg.timeline,
+    coverage csagg.timeline,
+    alerts csagg.history,
+    next_at timestamptz NOT NULL,
+    error jsonb,
+    PRIMARY KEY (tenant, customer)
+) WITH (fillfactor = 50);
+CREATE INDEX ON %1$I.current (next_at);
+CREATE INDEX ON %1$I.current (tenant, customer) WHERE error IS NOT NULL;
+CREATE TABLE %1$I.alert (
+    episode bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant text NOT NULL,
+    customer text NOT NULL,
+    alert text NOT NULL,
+    since timestamptz NOT NULL,
+    until timestamptz,
+    announced boolean NOT NULL
+);
+CREATE INDEX ON %1$I.alert (tenant, customer);
+CREATE INDEX ON %1$I.alert (since) WHERE until IS NULL;
+CREATE TABLE %1$I.alert_note (
+    episode bigint PRIMARY KEY,
+    acknowledged_by text,
+    acknowledged_at timestamptz,
+    snoozed_until timestamptz,
+    note text
+);
+CREATE TABLE %1$I.alert_feed (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    episode bigint NOT NULL,
+    tenant text NOT NULL,
+    customer text NOT NULL,
+    alert text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('fired', 'resolved', 'withdrawn')),
+    at timestamptz NOT NULL,
+    emitted_at timestamptz NOT NULL,
+    late boolean NOT NULL DEFAULT false,
+    reasons jsonb
+);
+CREATE INDEX ON %1$I.alert_feed (episode);
+CREATE TABLE %1$I.rejected (
+    source text,
+    id bigint,
+    reason text NOT NULL,
+    row jsonb NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (source, id)
+)$sql$, pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_tables(name) IS
+    'makes the tables of a pipeline in its schema; for create_pipeline() only';
+
+CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    said text[];
+BEGIN
+    FOREACH said SLICE 1 IN ARRAY ARRAY[
+        ['pipeline', '', 'one row: how this pipeline runs; its row lock lets one step run at a time'],
+        ['pipeline', 'one', 'always true: there is one row'],
+        ['pipeline', 'layout', 'version of these tables'],
+        ['pipeline', 'alerts_from', 'what an alert said before is in no feed'],
+        ['pipeline', 'settle', 'how long after its instant an alert''s beginning or end is booked, so that late rows do not make it flap'],
+        ['pipeline', 'paused', 'true: steps do nothing'],
+        ['pipeline', 'last_step', 'instant of the last step that had something to do'],
+        ['source', '', 'where rows come from, and how far they are folded'],
+        ['source', 'name', 'name of the source'],
+        ['source', 'relation', 'the table, by name'],
+        ['source', 'kind', 'log, events, states or intervals'],
+        ['source', 'spec', 'what the columns are'],
+        ['source', 'upto', 'rows with ids up to here are folded, but for those in holes'],
+        ['source', 'folded', 'number of rows folded, rejected ones and repeated ones too'],
+        ['source', 'error', 'why this source is not read; NULL if it is'],
+        ['hole', '', 'ids below source.upto that may still come: transactions held them open when upto passed'],
+        ['hole', 'source', 'name of the source'],
+        ['hole', 'ids', 'the ids'],
+        ['hole', 'writers', 'virtual transactions that may bring them'],
+        ['hole', 'boot', 'start of the server that these transactions ran on'],
+        ['log', '', 'rows pushed into the pipeline: INSERT and COPY here; never updated'],
+        ['log', 'id', 'order of arrival; of two entries of a state at one instant the later wins'],
+        ['log', 'tenant', 'whose customer; the empty text if there is one tenant only'],
+        ['log', 'customer', 'the customer'],
+        ['log', 'key', 'name of the fact'],
+        ['log', 'at', 'when it happened, or from when it holds'],
+        ['log', 'value', 'amount of a counter, 1 if NULL; value of a state, which NULL ends'],
+        ['log', 'actor', 'who did it; counters only'],
+        ['log', 'event_id', 'of rows with the same one in a tenant, one counts'],
+        ['log', 'origin', 'where the row came from; for people'],
+        ['log', 'recorded_at', 'when the row was written'],
+        ['seen', '', 'event_ids that have been folded'],
+        ['seen', 'tenant', 'the tenant'],
+        ['seen', 'event_id', 'the event_id'],
+        ['seen', 'at', 'when the event happened'],
+        ['seen', 'source', 'source of the row that counted'],
+        ['seen', 'id', 'id of the row that counted'],
+        ['fact', '', 'kinds of facts: whoever names one first sets its kind'],
+        ['fact', 'key', 'name of the fact'],
+        ['fact', 'kind', 'counter, boolean, number, text, date or time'],
+        ['fact', 'source', 'the only source that may bring it, the first that did; NULL: none has'],
+        ['rules', '', 'versions of rule sets'],
+        ['rules', 'tenant', 'whose; the empty text: those of all tenants, as far as they have none of their own'],
+        ['rules', 'effective_from', 'from when on they hold, up to the next version'],
+        ['rules', 'rules', 'the rule set'],
+        ['rules', 'note', 'why; for people'],
+        ['rules', 'author', 'who wrote it'],
+        ['rules', 'created_at', 'when it was written'],
+        ['todo', '', 'customers to be assessed anew, and what else a step has to do'],
+        ['todo', 'id', 'order of arrival'],
+        ['todo', 'tenant', 'the tenant; with customer NULL the empty text means all'],
+        ['todo', 'customer', 'the customer; NULL: all of the tenant'],
+        ['todo', 'why', 'rules: they changed; fact: rows were rejected that may be good now; source: its rows are read anew'],
+        ['todo', 'since', 'when it was asked for; after a change of rules alerts that began earlier are not announced'],
+        ['todo', 'source', 'the source whose rows of this customer changed'],
+        ['todo', 'from_at', 'the instant of such a row, before or after; NULL: all are read anew'],
+        ['current', '', 'every customer: facts, and what the rules say of them up to until_at'],
+        ['current', 'tenant', 'the tenant'],
+        ['current', 'customer', 'the customer'],
+        ['current', 'facts', 'all facts'],
+        ['current', 'from_at', 'score, stage, band, coverage and alerts are known from here'],
+        ['current', 'until_at', 'to here, which is in the future'],
+        ['current', 'score', 'the score over time'],
+        ['current', 'stage', 'the stage over time'],
+        ['current', 'band', 'the band over time'],
+        ['current', 'coverage', 'the coverage over time, 0 to 1'],
+        ['current', 'alerts', 'for each alert whether it is firing, over time'],
+        ['current', 'next_at', 'no step has to look at this customer before, unless rows come'],
+        ['current', 'error', 'why the rules could not be evaluated; score and the like are then those of before'],
+        ['alert', '', 'episodes: from when to when an alert was firing; written by steps only'],
+        ['alert', 'episode', 'its number'],
+        ['alert', 'tenant', 'the tenant'],
+        ['alert', 'customer', 'the customer'],
+        ['alert', 'alert', 'name of the alert'],
+        ['alert', 'since', 'when it began to fire'],
+        ['alert', 'until', 'when it ceased; NULL while it is firing'],
+        ['alert', 'announced', 'whether the feed has it'],
+        ['alert_note', '', 'what people say of episodes'],
+        ['alert_note', 'episode', 'number of the episode'],
+        ['alert_note', 'acknowledged_by', 'who takes care of it'],
+        ['alert_note', 'acknowledged_at', 'since when'],
+        ['alert_note', 'snoozed_until', 'until when not to be reminded'],
+        ['alert_note', 'note', 'anything'],
+        ['alert_feed', '', 'what happened to alerts, in order; rows are added and never changed'],
+        ['alert_feed', 'id', 'increases with every commit'],
+        ['alert_feed', 'episode', 'number of the episode'],
+        ['alert_feed', 'tenant', 'the tenant'],
+        ['alert_feed', 'customer', 'the customer'],
+        ['alert_feed', 'alert', 'name of the alert'],
+        ['alert_feed', 'kind', 'fired, resolved, or withdrawn: late rows or other rules say that it never was'],
+        ['alert_feed', 'at', 'when it began or ceased to fire; of withdrawn: when it had begun'],
+        ['alert_feed', 'emitted_at', 'when this row was written'],
+        ['alert_feed', 'late', 'true for what began and ended before any step saw it'],
+        ['alert_feed', 'reasons', 'score, stage and band at that instant'],
+        ['rejected', '', 'rows that could not be folded'],
+        ['rejected', 'source', 'name of the source'],
+        ['rejected', 'id', 'id of the row'],
+        ['rejected', 'reason', 'why'],
+        ['rejected', 'row', 'the row'],
+        ['rejected', 'at', 'when it was rejected']]
+    LOOP
+        IF said[2] OPERATOR(pg_catalog.=) '' THEN
+            EXECUTE format('COMMENT ON TABLE %I.%I IS %L', pipeline, said[1], said[3]);
+        ELSE
+            EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', pipeline, said[1], said[2], said[3]);
+        END IF;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_comments(name) IS
+    'says what each table and column of a pipeline is; for create_pipeline() only';
