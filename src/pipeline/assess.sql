@@ -1,11 +1,12 @@
 -- What the rules say of customers, from their first row to some weeks ahead, so that reads stay exact while nothing runs.
 
+CREATE FUNCTION csagg.pipeline_edge(alerts csagg.history, after timestamptz) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_edge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.pipeline_edge(csagg.history, timestamptz) IS
+    'the first instant after that one at which an alert begins or ceases to fire, NULL if there is none; error 42804 for a fact that is not boolean';
+
 CREATE FUNCTION csagg.pipeline_next(alerts csagg.history, through timestamptz, settle interval, until_at timestamptz) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT least(until_at, min(edge) + settle)
-    FROM csagg.facts(alerts) f, csagg.changes(csagg.timeline_of(alerts, f.key)) c, unnest(ARRAY[c.valid_from, c.valid_until]) edge
-    WHERE c.value = 'true' AND edge > through
-$body$;
+    LANGUAGE sql STABLE PARALLEL SAFE AS $body$ SELECT LEAST(until_at, csagg.pipeline_edge(alerts, through) OPERATOR(pg_catalog.+) settle) $body$;
 COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, timestamptz) IS
     'when a step has to look at a customer again: where an alert begins or ends after `through`, and where its assessment ends';
 

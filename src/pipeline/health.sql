@@ -26,7 +26,15 @@ COMMENT ON FUNCTION csagg.pipeline_pending(name) IS
 CREATE FUNCTION csagg.pipeline_overlay(pipeline name, as_of timestamptz,
     OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT until_at timestamptz, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
+DECLARE
+    needed boolean;
 BEGIN
+    EXECUTE format($sql$
+        SELECT (SELECT min(next_at) FROM %1$I.current) <= $1 OR $1 < (SELECT last_step FROM %1$I.pipeline) OR EXISTS (SELECT FROM csagg.pipeline_unfolded(%2$L, $1))$sql$, pipeline, pipeline)
+        INTO needed USING as_of;
+    IF NOT needed THEN
+        RETURN;
+    END IF;
     RETURN QUERY EXECUTE format($sql$
         WITH unfolded AS MATERIALIZED (SELECT * FROM csagg.pipeline_unfolded(%2$L, $1)), reign AS MATERIALIZED (%3$s),
         customer AS (

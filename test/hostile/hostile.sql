@@ -294,6 +294,8 @@ UNION ALL SELECT 'regclass', v FROM unnest(ARRAY['''pg_class''::regclass', '0::r
 UNION ALL SELECT 'int8multirange', v FROM unnest(ARRAY['''{}''::int8multirange', '''{[1,5),[7,)}''::int8multirange', 'NULL::int8multirange']) v
 UNION ALL SELECT 'csagg.pipeline_change[]', v || '::csagg.pipeline_change[]' FROM unnest(ARRAY['''{}''', 'NULL', 'ARRAY[NULL]', 'ARRAY[(NULL, NULL, NULL, NULL, NULL)::csagg.pipeline_change]',
     'ARRAY[('''', ''a'', ''{}'', ''2025-01-01'', NULL)::csagg.pipeline_change]']) v
+UNION ALL SELECT 'csagg.pipeline_reign[]', v || '::csagg.pipeline_reign[]' FROM unnest(ARRAY['''{}''', 'NULL', 'ARRAY[NULL]', 'ARRAY[(NULL, NULL, NULL)::csagg.pipeline_reign]',
+    'ARRAY[(''{"timezone": "UTC"}'', ''-infinity'', ''infinity'')::csagg.pipeline_reign]']) v
 UNION ALL SELECT 'text', a FROM unnest('{''relnatts'',''relpages'',''reltuples'',''backward''}'::text[]) a
 UNION ALL SELECT 'text[]', 'ARRAY[''relkind'', ''relam=relam'']';
 
