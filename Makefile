@@ -36,6 +36,12 @@ SQL_PARTS = \
 	src/pipeline/step.sql \
 	src/pipeline/refresh.sql \
 	src/pipeline/health.sql \
+	src/pipeline/live.sql \
+	src/pipeline/health_daily.sql \
+	src/pipeline/trend.sql \
+	src/pipeline/moves.sql \
+	src/pipeline/why.sql \
+	src/pipeline/backtest.sql \
 	src/pipeline/status.sql \
 	src/pipeline/pipeline.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))

@@ -25,7 +25,7 @@ COMMENT ON FUNCTION csagg.pipeline_view_status(name) IS
 
 CREATE FUNCTION csagg.pipeline_views(pipeline name) RETURNS void
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT csagg.pipeline_view_health(pipeline), csagg.pipeline_view_status(pipeline)
+    SELECT csagg.pipeline_view_health(pipeline), csagg.pipeline_view_health_daily(pipeline), csagg.pipeline_view_status(pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_views(name) IS
     'makes the views of a pipeline; for create_pipeline() only';
