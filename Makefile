@@ -43,6 +43,7 @@ SQL_PARTS = \
 	src/pipeline/why.sql \
 	src/pipeline/backtest.sql \
 	src/pipeline/status.sql \
+	src/pipeline/verify.sql \
 	src/pipeline/pipeline.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql)))
 

@@ -9,6 +9,7 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_firing(csagg.history, timestamptz) IS
     'when each alert was firing, as it is known at that instant; until is NULL if it still is';
 
+-- Rules may have changed since this step looked for that: what `todo` has by now counts, too.
 -- An open episode goes on in the first interval that it overlaps, a closed one in a closed interval. An episode without an
 -- interval never was; an interval without an episode is a new one.
 CREATE FUNCTION csagg.pipeline_book(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS bigint
@@ -21,7 +22,9 @@ BEGIN
     END IF;
     EXECUTE format($sql$
         WITH who AS MATERIALIZED (
-            SELECT tenant, customer, min(quiet_before) AS quiet_before FROM unnest($1) GROUP BY tenant, customer),
+            SELECT w.tenant, w.customer, min(least(quiet_before, t.since)) AS quiet_before
+            FROM unnest($1) w LEFT JOIN %1$I.todo t ON t.why = 'rules' AND (t.customer = w.customer AND t.tenant = w.tenant OR t.customer IS NULL AND t.tenant IN ('', w.tenant))
+            GROUP BY w.tenant, w.customer),
         firing AS MATERIALIZED (
             SELECT tenant, customer, w.quiet_before, c.score, c.stage, c.band, f.*
             FROM who w JOIN %1$I.current c USING (tenant, customer), csagg.pipeline_firing(c.alerts, $2 - $3) f),
@@ -64,3 +67,16 @@ BEGIN
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_book(name, csagg.pipeline_change[], timestamptz, interval) IS
     'writes what alerts of these customers did up to now, less the time to settle, into `alert` and `alert_feed`; gives the number of rows for the feed';
+
+CREATE FUNCTION csagg.pipeline_view_alerts(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+CREATE OR REPLACE VIEW %1$I.alerts WITH (security_invoker = true) AS
+SELECT a.episode, a.tenant, a.customer, a.alert, a.since, n.acknowledged_by, n.acknowledged_at, n.snoozed_until, n.note,
+    (SELECT reasons FROM %1$I.alert_feed f WHERE f.episode = a.episode AND f.kind = 'fired' LIMIT 1) AS reasons
+FROM %1$I.alert a LEFT JOIN %1$I.alert_note n USING (episode)
+WHERE a.until IS NULL$sql$, pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_view_alerts(name) IS
+    'makes the view alerts of a pipeline; for create_pipeline() only';

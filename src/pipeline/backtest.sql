@@ -10,7 +10,8 @@ COMMENT ON FUNCTION csagg.pipeline_known_now() IS
     'part of a query: "subject", each customer''s facts for the whole grid';
 
 -- Known then: a row counts in a bucket if it was recorded before the bucket's end. Only rows that came after the end of the
--- bucket in which they happened make a difference: where such rows came, a customer is assessed anew.
+-- bucket in which they happened make a difference: where such rows came, a customer is assessed anew. Before its first row
+-- came, nobody knew of it.
 CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
@@ -18,7 +19,7 @@ CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
         edge AS MATERIALIZED (SELECT array_agg(ends_at ORDER BY i) AS ends FROM bucket),
         entry AS MATERIALIZED (
             SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, l.actor, l.id,
-                CASE WHEN width_bucket(l.recorded_at, ends) > width_bucket(l.at, ends) THEN width_bucket(l.recorded_at, ends) + 1 ELSE 1 END AS i
+                CASE WHEN width_bucket(l.recorded_at, ends) > width_bucket(l.at, ends) THEN width_bucket(l.recorded_at, ends) + 1 ELSE 1 END AS i, width_bucket(l.recorded_at, ends) + 1 AS known
             FROM edge, %1$I.log l JOIN %1$I.fact f ON f.key = l.key AND coalesce(f.source, 'log') = 'log'
             WHERE ($3 IS NULL OR l.tenant = $3) AND csagg.check_fact(l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value), l.actor) IS NULL
                 AND NOT EXISTS (SELECT FROM %1$I.seen s WHERE s.tenant = l.tenant AND s.event_id = l.event_id AND (s.source, s.id) <> ('log', l.id))),
@@ -27,16 +28,17 @@ CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
             FROM (SELECT tenant, customer, i FROM entry UNION SELECT tenant, customer, 1 FROM entry UNION SELECT tenant, customer, 1 FROM %1$I.current WHERE $3 IS NULL OR tenant = $3) e
             WHERE i <= (SELECT max(i) FROM bucket)),
         logged AS (
-            SELECT p.tenant, p.customer, p.i, p.next, csagg.history(e.key, e.kind, e.at, e.value, e.actor, e.id) FILTER (WHERE e.key IS NOT NULL) AS facts, min(e.at) AS first_at
+            SELECT p.tenant, p.customer, p.i, p.next, csagg.history(e.key, e.kind, e.at, e.value, e.actor, e.id) FILTER (WHERE e.key IS NOT NULL) AS facts, min(e.known) AS known
             FROM epoch p LEFT JOIN entry e ON e.tenant = p.tenant AND e.customer = p.customer AND e.i <= p.i GROUP BY p.tenant, p.customer, p.i, p.next),
         subject AS (
             SELECT g.tenant, g.customer, csagg.merge(g.facts, o.facts) AS facts,
-                greatest(b.starts_at, CASE WHEN o.facts IS NULL THEN csagg.pipeline_from(g.first_at, csagg.pipeline_now()) ELSE c.from_at END) AS since, coalesce(n.starts_at, (SELECT max(ends_at) FROM bucket)) AS until
-            FROM logged g JOIN bucket b ON b.i = g.i LEFT JOIN bucket n ON n.i = g.next
+                CASE WHEN o.facts IS NULL THEN greatest(b.starts_at, f.starts_at) ELSE b.starts_at END AS since, coalesce(n.starts_at, (SELECT max(ends_at) FROM bucket)) AS until
+            FROM logged g JOIN bucket b ON b.i = g.i LEFT JOIN bucket n ON n.i = g.next LEFT JOIN bucket f ON f.i = g.known
                 LEFT JOIN %1$I.current c ON c.tenant = g.tenant AND c.customer = g.customer
                 LEFT JOIN LATERAL (
                     SELECT d.facts FROM csagg.drop_facts(c.facts, ARRAY(SELECT key FROM %1$I.fact WHERE coalesce(source, 'log') = 'log')) d (facts)
-                    WHERE EXISTS (SELECT FROM csagg.facts(d.facts))) o ON true)$sql$, pipeline)
+                    WHERE EXISTS (SELECT FROM csagg.facts(d.facts))) o ON true
+            WHERE o.facts IS NOT NULL OR f.i IS NOT NULL)$sql$, pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_known_then(name) IS
     'part of a query: "subject", each customer''s facts as they were known from one bucket to another; facts of other sources than the log as they are known now';

@@ -26,7 +26,7 @@ SELECT h.tenant, h.customer, csagg.number_at(h.score, %4$s) AS score, csagg.text
     (SELECT b.valid_from FROM csagg.changes(h.band) b WHERE b.valid_from <= %4$s AND b.valid_until > %4$s) AS band_since,
     (SELECT b.value FROM csagg.changes(h.band) b WHERE b.valid_until <= %4$s ORDER BY b.valid_from DESC LIMIT 1) AS previous_band,
     csagg.number_at(h.score, %4$s - interval '30 days') AS score_30_days_ago,
-    ARRAY(SELECT f.key FROM csagg.facts(h.alerts) f WHERE csagg.bool_at(csagg.timeline_of(h.alerts, f.key), %4$s) ORDER BY f.key) AS alerts,
+    ARRAY(SELECT f.key FROM csagg.facts(h.alerts) f WHERE csagg.bool_at(csagg.timeline_of(h.alerts, f.key), %4$s) ORDER BY f.key COLLATE "C") AS alerts,
     (SELECT min(edge) FROM (
         SELECT * FROM csagg.changes(h.score) UNION ALL SELECT * FROM csagg.changes(h.stage) UNION ALL SELECT * FROM csagg.changes(h.coverage)
         UNION ALL SELECT a.* FROM csagg.facts(h.alerts) f, csagg.changes(csagg.timeline_of(h.alerts, f.key)) a) c, unnest(ARRAY[c.valid_from, c.valid_until]) edge

@@ -71,7 +71,10 @@ BEGIN
         INTO mark USING source;
     IF top < mark.upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, mark.upto),
-            HINT = format('SELECT setval(%L, %s);', pg_get_serial_sequence(relation::text, 'id'), mark.upto);
+            HINT = format('SELECT setval(%L, %s); and, if rows came in between, csagg.verify() with repair.', pg_get_serial_sequence(relation::text, 'id'), mark.upto);
+    END IF;
+    IF (SELECT count(*) FROM unnest(mark.holes)) > 10000 THEN
+        top := mark.upto;
     END IF;
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows);
     PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), taken.seen, taken.folded, active, taken.held < max_rows);
@@ -102,3 +105,28 @@ CREATE FUNCTION csagg.pipeline_pending_log(pipeline name, source text) RETURNS t
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_pending_log(name, text) IS
     'a query for the rows of the log that are visible and not folded: histories by customer, the last time of recording, and how many rows were read';
+
+CREATE FUNCTION csagg.pipeline_recount_log(pipeline name, source text) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, l.actor, l.id
+        FROM %1$I.source m JOIN %1$I.log l ON l.id <= m.upto JOIN %1$I.fact f ON f.key = l.key AND coalesce(f.source, m.name) = m.name
+            LEFT JOIN %1$I.seen s ON s.tenant = l.tenant AND s.event_id = l.event_id
+        WHERE m.name = %2$L AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> l.id)
+            AND csagg.check_fact(l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value), l.actor) IS NULL AND (s.id IS NULL OR s.source = m.name AND s.id = l.id)$sql$, pipeline, source)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_recount_log(name, text) IS
+    'a query for the rows of the log that should have been folded, in plain SQL: what verify() compares with';
+
+CREATE FUNCTION csagg.pipeline_count_log(pipeline name, source text) RETURNS bigint
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    counted bigint;
+BEGIN
+    EXECUTE format($sql$
+        SELECT count(*) FROM %1$I.source m JOIN %1$I.log l ON l.id <= m.upto
+        WHERE m.name = $1 AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> l.id)$sql$, pipeline) INTO counted USING source;
+    RETURN counted;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_count_log(name, text) IS
+    'how many rows of the log are below the mark, but for those in holes';

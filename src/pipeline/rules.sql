@@ -5,6 +5,7 @@ CREATE FUNCTION csagg.pipeline_declare(pipeline name, rules csagg.ruleset) RETUR
 DECLARE
     clash record;
 BEGIN
+    PERFORM csagg.try_assess(rules, f, '2000-01-01 00:00+00') FROM (SELECT '{}'::csagg.history AS facts) f;  -- its time zone may be unknown here
     EXECUTE format($sql$
         INSERT INTO %1$I.fact (key, kind) SELECT * FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$, pipeline) USING rules;
     EXECUTE format($sql$
@@ -16,7 +17,7 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_declare(name, csagg.ruleset) IS
-    'enters the facts that a rule set declares. Error 42804 for one that is of another kind already';
+    'enters the facts that a rule set declares. Errors: 42804 for one that is of another kind already, 22023 for a time zone that is not known here';
 
 CREATE FUNCTION csagg.pipeline_declared(rules csagg.ruleset, OUT key text, OUT kind text) RETURNS SETOF record
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -32,7 +33,7 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         PERFORM csagg.pipeline_declare(TG_TABLE_SCHEMA, NEW.rules);
     END IF;
-    EXECUTE format('INSERT INTO %I.todo (tenant, why) SELECT DISTINCT t, ''rules'' FROM unnest($1) t WHERE t IS NOT NULL', TG_TABLE_SCHEMA)
+    EXECUTE format('INSERT INTO %1$I.todo (tenant, why, since) SELECT DISTINCT t, ''rules'', coalesce(last_step, clock_timestamp()) FROM unnest($1) t, %1$I.pipeline', TG_TABLE_SCHEMA)
         USING CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.tenant] WHEN 'DELETE' THEN ARRAY[OLD.tenant] ELSE ARRAY[OLD.tenant, NEW.tenant] END;
     RETURN NULL;
 END $body$;

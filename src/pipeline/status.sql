@@ -17,15 +17,72 @@ SELECT s.name AS source,
     p.last_step,
     NULL::boolean AS runner_alive,
     (SELECT max(age(backend_xmin)) FROM pg_stat_activity) AS oldest_xmin_age,
-    s.error
+    CASE WHEN s.error IS NULL AND (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
+        THEN 'waits for open transactions: more than 10000 gaps below the mark' ELSE s.error END AS error
 FROM %1$I.source s, %1$I.pipeline p$sql$, pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_status(name) IS
     'makes the view status of a pipeline; for create_pipeline() only';
 
+CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    said text[];
+BEGIN
+    FOREACH said SLICE 1 IN ARRAY ARRAY[
+        ['health', '', 'every customer at this instant, with all rows that are visible'],
+        ['health', 'tenant', 'the tenant'],
+        ['health', 'customer', 'the customer'],
+        ['health', 'score', 'the score; NULL while the customer does not exist'],
+        ['health', 'band', 'the score''s band'],
+        ['health', 'stage', 'the stage'],
+        ['health', 'coverage', 'share of the rules that are not missing, 0 to 1'],
+        ['health', 'band_since', 'since when it is in this band'],
+        ['health', 'previous_band', 'the band before'],
+        ['health', 'score_30_days_ago', 'the score of 30 days ago, as it is known now'],
+        ['health', 'alerts', 'names of the alerts that are firing'],
+        ['health', 'next_change', 'when any of this changes if no row comes; NULL: not within some weeks'],
+        ['health', 'overridden_by', 'who has pinned the score'],
+        ['health', 'error', 'why the rules cannot be evaluated for this customer'],
+        ['health', 'assessed_through', 'rows recorded up to here count, and rules as of here'],
+        ['alerts', '', 'alerts that are firing, with what people say of them'],
+        ['alerts', 'episode', 'number of the episode'],
+        ['alerts', 'tenant', 'the tenant'],
+        ['alerts', 'customer', 'the customer'],
+        ['alerts', 'alert', 'name of the alert'],
+        ['alerts', 'since', 'when it began to fire'],
+        ['alerts', 'acknowledged_by', 'who takes care of it'],
+        ['alerts', 'acknowledged_at', 'since when'],
+        ['alerts', 'snoozed_until', 'until when not to be reminded'],
+        ['alerts', 'note', 'anything'],
+        ['alerts', 'reasons', 'score, stage and band when it began; NULL if it was not announced'],
+        ['status', '', 'one row a source: how far it is, and what stands in the way'],
+        ['status', 'source', 'name of the source'],
+        ['status', 'behind', 'rows above the mark, counted up to 100000'],
+        ['status', 'seconds_behind', 'age of the oldest of them'],
+        ['status', 'holes', 'groups of ids below the mark that open transactions may still bring'],
+        ['status', 'oldest_writer', 'who holds one of them open'],
+        ['status', 'rejected', 'rows that could not be folded'],
+        ['status', 'erroring_customers', 'customers for whom the rules cannot be evaluated'],
+        ['status', 'todo', 'customers that wait to be assessed by other rules'],
+        ['status', 'last_step', 'instant of the last step that had something to do'],
+        ['status', 'runner_alive', 'whether run() is running'],
+        ['status', 'oldest_xmin_age', 'transactions since the oldest snapshot that is held; many: vacuum cannot clean up'],
+        ['status', 'error', 'why this source is not read']]
+    LOOP
+        IF said[2] OPERATOR(pg_catalog.=) '' THEN
+            EXECUTE format('COMMENT ON VIEW %I.%I IS %L', pipeline, said[1], said[3]);
+        ELSE
+            EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', pipeline, said[1], said[2], said[3]);
+        END IF;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_view_comments(name) IS
+    'says what each view and column of a pipeline is; for create_pipeline() only';
+
 CREATE FUNCTION csagg.pipeline_views(pipeline name) RETURNS void
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT csagg.pipeline_view_health(pipeline), csagg.pipeline_view_health_daily(pipeline), csagg.pipeline_view_status(pipeline)
+    SELECT csagg.pipeline_view_health(pipeline), csagg.pipeline_view_health_daily(pipeline), csagg.pipeline_view_alerts(pipeline), csagg.pipeline_view_status(pipeline), csagg.pipeline_view_comments(pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_views(name) IS
     'makes the views of a pipeline; for create_pipeline() only';

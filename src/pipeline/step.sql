@@ -21,21 +21,21 @@ COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
     'whether a step would find something to do; takes no transaction id';
 
 -- `todo` rows that name no customer: what they ask for, customer by customer.
-CREATE FUNCTION csagg.pipeline_expand(pipeline name, last_step timestamptz) RETURNS void
+CREATE FUNCTION csagg.pipeline_expand(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format($sql$
         WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'rules' RETURNING tenant, since)
         INSERT INTO %1$I.todo (tenant, customer, why, since)
-        SELECT c.tenant, c.customer, 'rules', coalesce($1, min(a.since)) FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant)
-        GROUP BY c.tenant, c.customer ORDER BY 1, 2$sql$, pipeline) USING last_step;
+        SELECT c.tenant, c.customer, 'rules', min(a.since) FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant)
+        GROUP BY c.tenant, c.customer ORDER BY 1, 2$sql$, pipeline);
     EXECUTE format($sql$
         WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'fact' RETURNING 1),
         again AS (DELETE FROM %1$I.rejected r USING %1$I.fact f WHERE f.key = r.row ->> 'key' AND EXISTS (TABLE asked) RETURNING r.source, r.id),
         fewer AS (UPDATE %1$I.source s SET folded = folded - n FROM (SELECT source, count(*) AS n FROM again GROUP BY source) a WHERE s.name = a.source)
         INSERT INTO %1$I.hole (source, ids, writers) SELECT source, range_agg(int8range(id, id, '[]')), '{}' FROM again GROUP BY source$sql$, pipeline);
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_expand(name, timestamptz) IS
+COMMENT ON FUNCTION csagg.pipeline_expand(name) IS
     'puts a row for each customer in place of those of `todo` that name none; rejected rows of facts that are declared now become a hole, to be read again';
 
 CREATE FUNCTION csagg.pipeline_asked(pipeline name, changes csagg.pipeline_change[], most integer) RETURNS csagg.pipeline_change[]
@@ -105,7 +105,7 @@ BEGIN
         RETURN;
     END IF;
     now := greatest(state.last_step, csagg.pipeline_clock());
-    PERFORM csagg.pipeline_expand(pipeline, state.last_step);
+    PERFORM csagg.pipeline_expand(pipeline);
     FOR source IN EXECUTE format('SELECT name, kind FROM %I.source ORDER BY name', pipeline) LOOP
         EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part USING pipeline, source.name, now, max_rows;
         changes := changes || part.changes;
@@ -115,9 +115,9 @@ BEGIN
     IF more THEN
         PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, true);
     ELSE
-        asked := csagg.pipeline_asked(pipeline, changes, most);
-        changes := changes || asked;
         due := csagg.pipeline_due(pipeline, now, most);
+        asked := csagg.pipeline_asked(pipeline, changes || due, most);
+        changes := changes || asked;
         changes := changes || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL);
         PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, false);
         IF csagg.pipeline_book(pipeline, changes || due, now, state.settle) > 0 THEN

@@ -116,6 +116,7 @@ CREATE TABLE %1$I.alert_feed (
     late boolean NOT NULL DEFAULT false,
     reasons jsonb
 );
+CREATE INDEX ON %1$I.alert_feed (episode);
 CREATE TABLE %1$I.rejected (
     source text,
     id bigint,

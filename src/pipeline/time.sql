@@ -6,10 +6,11 @@ COMMENT ON FUNCTION csagg.pipeline_now() IS 'the instant that views speak of: st
 CREATE FUNCTION csagg.pipeline_clock() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS 'SELECT pg_catalog.clock_timestamp()';
 COMMENT ON FUNCTION csagg.pipeline_clock() IS 'the instant of a step: it goes on within a transaction';
 
--- Assessments begin with a customer's first row, but not before 1970; with what holds since ever, two years back.
+-- Assessments begin with a customer's first row, but not before 1970, and two years back at least: a rule set may say that
+-- customers exist before their first row.
 CREATE FUNCTION csagg.pipeline_from(at timestamptz, now timestamptz) RETURNS timestamptz
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE WHEN at = '-infinity' THEN now - interval '800 days' ELSE least(greatest(at, '1970-01-01 00:00+00'), now) END
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT LEAST(CASE WHEN pg_catalog.isfinite(at) THEN GREATEST(at, '1970-01-01 00:00+00') END, now OPERATOR(pg_catalog.-) interval '800 days')
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_from(timestamptz, timestamptz) IS
     'from when on a customer with an entry at that instant is assessed';

@@ -30,7 +30,7 @@ BEGIN
     CALL naive.compare('backtest', seed, format('SELECT * FROM csagg.backtest(%L, %L, %L)', p, changed, over), format($sql$
         SELECT bucket, starts_at, ends_at, band, count(*) FILTER (WHERE NOT tested), count(*) FILTER (WHERE tested), 0::bigint FROM (
             SELECT b.*, false AS tested, (naive.assess(tenant, customer, at)).band FROM %1$s b, naive.customer c
-            UNION ALL SELECT b.*, true, (csagg.assess(%2$L, c, at)).band FROM %1$s b, naive.customer c WHERE since <= at) x
+            UNION ALL SELECT b.*, true, (csagg.assess(%2$L, c, at)).band FROM %1$s b, naive.customer c) x
         WHERE band IS NOT NULL GROUP BY 1, 2, 3, 4$sql$, closing, changed));
     IF over::text LIKE '%at start' THEN
         RETURN;
@@ -39,7 +39,7 @@ BEGIN
         SELECT bucket, (a).band, count(*) FROM (
             SELECT bucket, customer, csagg.assess(%2$L, f, at) AS a FROM (
                 SELECT b.*, customer, csagg.history(key, kind, e.at, value, NULL, id) AS facts FROM %1$s b, naive.entry e
-                WHERE tenant = '' AND recorded_at <= b.at GROUP BY b.bucket, b.starts_at, b.ends_at, b.at, customer HAVING min(e.at) <= b.at) f) x
+                WHERE tenant = '' AND recorded_at <= b.at GROUP BY b.bucket, b.starts_at, b.ends_at, b.at, customer) f) x
         WHERE (a).band IS NOT NULL GROUP BY 1, 2$sql$, closing, changed));
     CALL naive.compare('moves', seed, format('SELECT * FROM csagg.moves(%L, %L)', p, over), format($sql$
         SELECT bucket, starts_at, ends_at, old, new, count(*) FROM (
@@ -48,7 +48,7 @@ BEGIN
         WHERE old IS DISTINCT FROM new GROUP BY 1, 2, 3, 4, 5$sql$, closing));
     CALL naive.compare('why', seed, format('SELECT tenant, customer, w.* FROM naive.customer c, csagg.why(%L, customer, tenant => tenant) w', p), format($sql$
         SELECT tenant, customer, %1$L::timestamptz, NULL::text, e.part, e.rule, e.points, applies, matched, missing, e.facts
-        FROM naive.customer c, csagg.explain(naive.rules_at(tenant, %1$L), c, %1$L) e WHERE since <= %1$L$sql$, reads_at));
+        FROM naive.customer c, csagg.explain(naive.rules_at(tenant, %1$L), c, %1$L) e$sql$, reads_at));
     -- After each instant of the changes, what they add up to is the score then.
     CALL naive.compare('why it changed', seed, format($sql$
         SELECT tenant, customer, at, (sum(sum(points)) OVER (PARTITION BY tenant, customer ORDER BY at))

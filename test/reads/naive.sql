@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION csagg.pipeline_now() RETURNS timestamptz LANGUAGE sql
     $$SELECT coalesce(nullif(pg_catalog.current_setting('naive.now', true), '')::pg_catalog.timestamptz, pg_catalog.now())$$;
 
 CREATE TABLE naive.result (id serial, name text, seed int, compared bigint, differ bigint, example text);
-CREATE TABLE naive.customer (tenant text, customer text, facts csagg.history, since timestamptz);  -- nobody is there before the first row
+CREATE TABLE naive.customer (tenant text, customer text, facts csagg.history);
 
 -- A pipeline named p"SEED of three tenants: one has rules of its own from some day on, one has only those of all.
 CREATE FUNCTION naive.rules(zone text, seed int) RETURNS csagg.ruleset LANGUAGE sql AS $$
@@ -64,14 +64,14 @@ BEGIN
     TRUNCATE naive.entry, naive.customer, naive.version;
     EXECUTE format('INSERT INTO naive.entry SELECT tenant, customer, key, kind, at, coalesce(value, CASE kind WHEN ''counter'' THEN to_jsonb(1) END), id, recorded_at
         FROM %1$I.log JOIN %1$I.fact USING (key)', pipeline);
-    INSERT INTO naive.customer SELECT tenant, customer, csagg.history(key, kind, at, value, NULL, id), min(at) FROM naive.entry GROUP BY 1, 2;
+    INSERT INTO naive.customer SELECT tenant, customer, csagg.history(key, kind, at, value, NULL, id) FROM naive.entry GROUP BY 1, 2;
     EXECUTE format('INSERT INTO naive.version SELECT tenant, effective_from, rules FROM %I.rules', pipeline);
 END $$;
 CREATE FUNCTION naive.state(t text, c text, k text, t_at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT value #>> '{}' FROM naive.entry WHERE (tenant, customer, key) = (t, c, k) AND at <= t_at ORDER BY at DESC, id DESC LIMIT 1
 $$;
 CREATE FUNCTION naive.assess(t text, c text, at timestamptz) RETURNS csagg.assessment LANGUAGE sql STABLE AS $$
-    SELECT csagg.assess(naive.rules_at(t, at), f, at) FROM (SELECT facts FROM naive.customer WHERE (tenant, customer) = (t, c) AND since <= at) f
+    SELECT csagg.assess(naive.rules_at(t, at), f, at) FROM (SELECT facts FROM naive.customer WHERE (tenant, customer) = (t, c)) f
 $$;
 
 CREATE PROCEDURE naive.compare(name text, seed int, got text, wanted text) LANGUAGE plpgsql AS $$

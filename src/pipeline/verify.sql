@@ -1,0 +1,129 @@
+-- The whole once more in plain SQL, from the sources, and where it differs from what steps have made of them.
+
+CREATE FUNCTION csagg.pipeline_recount(pipeline name) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    source record;
+    part text;
+    parts text[];
+BEGIN
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source ORDER BY name', pipeline) LOOP
+        EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_recount_' || source.kind) INTO part USING pipeline, source.name;
+        parts := parts || part;
+    END LOOP;
+    RETURN array_to_string(parts, ' UNION ALL ');
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_recount(name) IS
+    'a query for the rows of all sources that should have been folded: what pipeline_recount_KIND() gives for each';
+
+CREATE FUNCTION csagg.pipeline_verify_marks(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    source record;
+BEGIN
+    FOR source IN EXECUTE format('SELECT s.name, s.folded, csagg.pipeline_count_log($1, s.name) AS counted FROM %I.source s WHERE kind = ''log''', pipeline) USING pipeline LOOP
+        IF source.folded <> source.counted THEN
+            problem := 'mark';
+            detail := format('source "%s": %s rows up to the mark, and %s were folded', source.name, source.counted, source.folded);
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_verify_marks(name) IS
+    'sources that have another number of rows below their marks than were folded';
+
+CREATE FUNCTION csagg.pipeline_verify_customers(pipeline name, customers integer, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN QUERY EXECUTE format($sql$
+        WITH row AS MATERIALIZED (%2$s),
+        sample AS MATERIALIZED (
+            SELECT * FROM (SELECT tenant, customer FROM %1$I.current UNION SELECT tenant, customer FROM row) c ORDER BY random() LIMIT $1),
+        naive AS MATERIALIZED (
+            SELECT tenant, customer, csagg.history(key, kind, at, value, actor, id) AS facts FROM row JOIN sample USING (tenant, customer) GROUP BY tenant, customer),
+        reign AS MATERIALIZED (%3$s),
+        waiting AS MATERIALIZED (SELECT tenant, customer FROM %1$I.todo),
+        subject AS MATERIALIZED (
+            SELECT x.tenant, x.customer, n.facts, c.facts AS kept, c.from_at, c.until_at, c.error,
+                csagg.history_of('score', c.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
+                csagg.history_of('coverage', c.coverage) AS coverage, c.alerts, c.next_at,
+                EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant OR w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
+            FROM sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)),
+        assessed AS (
+            SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
+                csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, o.alerts AS new_alerts
+            FROM subject s CROSS JOIN LATERAL (%4$s) o WHERE NOT waits AND s.facts IS NOT NULL AND s.kept IS NOT NULL)
+        SELECT 'facts', tenant, customer, 'facts are not those of the rows', facts FROM subject
+        WHERE facts IS NULL OR kept IS NULL OR csagg.history_ne(facts, kept)
+        UNION ALL
+        SELECT 'assessment', tenant, customer, 'score, stage, band, coverage or alerts are not those of the facts', NULL FROM assessed
+        WHERE (error IS NULL) <> (new_error IS NULL) OR error IS NULL AND (
+            csagg.pipeline_differ(score, new_score) OR csagg.pipeline_differ(stage, new_stage) OR csagg.pipeline_differ(band, new_band)
+            OR csagg.pipeline_differ(coverage, new_coverage) OR csagg.pipeline_differ(alerts, new_alerts))
+        UNION ALL
+        SELECT 'alerts', tenant, customer, 'episodes are not those of the assessment', NULL FROM (
+            SELECT * FROM (
+                SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, %1$I.pipeline p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f
+                WHERE s.error IS NULL AND s.next_at > p.last_step
+                EXCEPT SELECT tenant, customer, alert, since, until FROM %1$I.alert) missing
+            UNION ALL SELECT * FROM (
+                SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer), %1$I.pipeline p
+                WHERE s.error IS NULL AND s.next_at > p.last_step
+                EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, %1$I.pipeline p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f) added) d
+        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline))
+        USING customers;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_verify_customers(name, integer) IS
+    'so many customers, drawn at random, whose facts, assessments or episodes are not what the rows and rules give; with the right facts. Customers that wait in `todo` are not assessed';
+
+CREATE FUNCTION csagg.pipeline_differ(a csagg.history, b csagg.history) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT coalesce(csagg.history_ne(a, b), (a IS NULL) <> (b IS NULL))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_differ(csagg.history, csagg.history) IS
+    'whether two values are different, byte by byte; NULL is like NULL';
+
+CREATE FUNCTION csagg.pipeline_mend(pipeline name, problem text, tenant text, customer text, facts csagg.history) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF problem = 'mark' THEN
+        EXECUTE format('UPDATE %1$I.source SET folded = csagg.pipeline_count_log($1, name) WHERE kind = ''log''', pipeline) USING pipeline;
+        RETURN;
+    ELSIF problem = 'facts' AND facts IS NULL THEN
+        EXECUTE format('DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
+        EXECUTE format('DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
+    ELSIF problem = 'facts' THEN
+        EXECUTE format($sql$
+            INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
+            SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), $4, $4 FROM csagg.facts($3)
+            ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = least(c.from_at, excluded.from_at)$sql$, pipeline)
+            USING tenant, customer, facts, csagg.pipeline_clock();
+    END IF;
+    EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, since) VALUES ($1, $2, ''verify'', $3)', pipeline) USING tenant, customer, csagg.pipeline_clock();
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_mend(name, text, text, text, csagg.history) IS
+    'puts right what verify() has found: facts at once, the rest by the next step, without announcing alerts';
+
+CREATE FUNCTION csagg.verify(pipeline name, customers integer DEFAULT 1000, repair boolean DEFAULT false,
+    OUT problem text, OUT tenant text, OUT customer text, OUT detail text) RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET jit = off AS $body$
+DECLARE
+    found record;
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    IF repair THEN
+        EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
+    END IF;
+    FOR found IN SELECT * FROM csagg.pipeline_verify_marks(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_customers(pipeline, customers) LOOP
+        IF repair THEN
+            PERFORM csagg.pipeline_mend(pipeline, found.problem, found.tenant, found.customer, found.facts);
+        END IF;
+        problem := found.problem;
+        tenant := found.tenant;
+        customer := found.customer;
+        detail := found.detail;
+        RETURN NEXT;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.verify(name, integer, boolean) IS
+    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), and counts the rows below the marks; one row for each difference, none if all is well. problem: mark, facts, assessment or alerts. With repair facts are put right at once, and the next step does the rest, without announcing alerts. Errors: 42704, 42501 as of step()';

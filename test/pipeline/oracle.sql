@@ -1,0 +1,291 @@
+-- Random life of a pipeline, and what it says beside plain SQL. Everything goes through connections of dblink: writers that
+-- commit in any order, roll back, prepare; and one that steps.
+CREATE EXTENSION csagg;
+CREATE EXTENSION dblink;
+CREATE SCHEMA oracle;
+SET search_path = oracle, public;
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = oracle, public', current_database()); END $$;
+
+CREATE TABLE setting AS SELECT 'cs'::name AS pipeline;
+CREATE TABLE prepared (name text);
+CREATE TABLE difference (seed int, what text, detail text);
+
+CREATE FUNCTION pick(VARIADIC choice text[]) RETURNS text LANGUAGE sql VOLATILE AS 'SELECT choice[1 + floor(random() * cardinality(choice))::int]';
+CREATE FUNCTION chance(p float8) RETURNS boolean LANGUAGE sql VOLATILE AS 'SELECT random() < p';
+CREATE FUNCTION connect(name text) RETURNS void LANGUAGE sql AS $$ SELECT dblink_connect($1, format('host=%s port=%s dbname=%s', split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database())) $$;
+CREATE FUNCTION run(connection text, statement text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM dblink_exec(connection, statement);
+END $$;
+-- P stands for the pipeline's schema in these statements.
+CREATE FUNCTION sql(statement text) RETURNS text LANGUAGE sql STABLE AS $$ SELECT replace(statement, 'P.', format('%I.', pipeline)) FROM setting $$;
+
+-- Instants that meet: whole hours of the last weeks, also some of last years and of the days to come.
+CREATE FUNCTION some_instant() RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT CASE WHEN chance(0.05) THEN quote_literal('-infinity')
+        WHEN chance(0.5) THEN format('now() - %L::interval', (random() * 200)::int || ' seconds')
+        ELSE format('date_trunc(''hour'', now()) - %L::interval', (CASE WHEN chance(0.2) THEN random() * 20000 ELSE random() * 700 - 30 END)::int || ' hours') END
+$$;
+CREATE FUNCTION some_row() RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    key text := pick('login', 'login', 'export', 'plan', 'seats', 'seats', 'churned', 'renewal', 'unknown', 'late fact');
+    at text := some_instant();
+    value text := CASE key WHEN 'login' THEN pick('NULL', '''1''', '''2.5''', '''-1''') WHEN 'export' THEN pick('''1''', '''3''', '''"much"''')
+        WHEN 'plan' THEN pick('''"gold"''', '''"silver"''', 'NULL', '''7''') WHEN 'seats' THEN quote_literal((random() * 5)::int)
+        WHEN 'churned' THEN pick('''true''', '''false''', '''false''') WHEN 'renewal' THEN format('to_jsonb(current_date + %s)', (random() * 60 - 20)::int)
+        ELSE '''1''' END;
+BEGIN
+    IF key IN ('login', 'export') AND at = quote_literal('-infinity') THEN
+        at := 'now()';
+    END IF;
+    RETURN format('(%L, %L, %L, %s, %s, %s, %s)', pick('', '', 't'), pick('a', 'b', 'c', 'd "e"'), key, at, value,
+        CASE WHEN chance(0.5) THEN quote_literal(pick('ann', 'bob', 'cy')) ELSE 'NULL' END,
+        CASE WHEN chance(0.3) THEN quote_literal('e' || (random() * 20)::int) ELSE 'NULL' END);
+END $$;
+CREATE FUNCTION push(rows int) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT sql('INSERT INTO P.log (tenant, customer, key, at, value, actor, event_id) VALUES ') || string_agg(some_row(), ', ') FROM generate_series(1, rows)
+$$;
+
+CREATE FUNCTION some_rules() RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT format('{"timezone": "%s", "facts": {"login": "counter", "export": "counter", "plan": "text", "seats": "number", "churned": "boolean", "renewal": "date"%s},
+        "exists": "not coalesce(churned, false)", "base": %s, "min": 0, "max": 100,
+        "stages": [{"name": "new", "when": "days_since(first(login)) < 20"}, {"name": "renewal", "when": "renewal within %s days"}, {"name": "rest"}],
+        "rules": [{"name": "active", "when": "count(login, %s days) >= 2", "points": 30}, {"name": "gold", "when": "plan = ''gold''", "points": 20},
+                  {"name": "use", "points": "10 * sum(export, 20 days) / seats", "missing": 5}, {"name": "near", "points": "-least(20, days_until(renewal))"}],
+        "bands": [{"name": "red"}, {"name": "yellow", "from": 30}, {"name": "green", "from": 60}],
+        "alerts": [{"name": "quiet", "when": "count(login, %s days) = 0"%s%s},
+                   {"name": "red", "when": "band = ''red''"}, {"name": "%s", "when": "seats > 3"}]}',
+        pick('UTC', 'Asia/Tokyo', 'America/New_York'), pick('', ', "late fact": "number"'), pick('10', '40'), pick('10', '30'), pick('7', '14'),
+        pick('1', '3', '5'), pick('', ', "for": "1 second"', ', "for": "1 day"'), pick('', ', "keep_firing_for": "2 days"'), pick('many', 'large'))
+$$;
+
+-- Time goes on by hand: the pipeline's clock is the server's and what `clock` adds.
+CREATE TABLE clock (shift interval);
+INSERT INTO clock VALUES ('0');
+CREATE OR REPLACE FUNCTION csagg.pipeline_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT now() + shift FROM oracle.clock';
+CREATE OR REPLACE FUNCTION csagg.pipeline_clock() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS 'SELECT clock_timestamp() + shift FROM oracle.clock';
+
+-- What happens, one thing at a time.
+CREATE TABLE writer (name text, working boolean);
+CREATE FUNCTION write(w text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (SELECT working FROM writer WHERE name = w) AND chance(0.5) THEN
+        PERFORM run(w, 'BEGIN');
+        UPDATE writer SET working = true WHERE name = w;
+    END IF;
+    IF (SELECT working FROM writer WHERE name = w) AND chance(0.2) THEN
+        PERFORM run(w, 'SAVEPOINT s'), run(w, push(2)), run(w, 'ROLLBACK TO s');
+    END IF;
+    PERFORM run(w, push(1 + (random() * 5)::int));
+END $$;
+CREATE FUNCTION finish(w text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    gid text := format('p%s_%s', pg_backend_pid(), (random() * 1e9)::int);
+BEGIN
+    IF (SELECT working FROM writer WHERE name = w) THEN
+        IF chance(0.3) THEN
+            PERFORM run(w, format('PREPARE TRANSACTION %L', gid));
+            INSERT INTO prepared VALUES (gid);
+        ELSE
+            PERFORM run(w, pick('COMMIT', 'COMMIT', 'ROLLBACK'));
+        END IF;
+        UPDATE writer SET working = false WHERE name = w;
+    END IF;
+END $$;
+CREATE FUNCTION finish_prepared() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    gid text := (SELECT name FROM prepared ORDER BY random() LIMIT 1);
+BEGIN
+    IF gid IS NOT NULL THEN
+        PERFORM run('stepper', format('%s PREPARED %L', pick('COMMIT', 'ROLLBACK'), gid));
+        DELETE FROM prepared WHERE name = gid;
+    END IF;
+END $$;
+CREATE FUNCTION change_rules() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF chance(0.25) THEN
+        PERFORM run('stepper', sql('DELETE FROM P.rules WHERE (tenant, effective_from) IN (SELECT tenant, effective_from FROM P.rules WHERE effective_from > ''-infinity'' ORDER BY random() LIMIT 1)'));
+    ELSE
+        PERFORM run('stepper', sql(format('INSERT INTO P.rules (tenant, effective_from, rules) VALUES (%L, csagg.pipeline_clock() + %L::interval, %L) ON CONFLICT DO NOTHING',
+            pick('', 't'), pick('0', '0', '-3 days', '-40 days', '5 days', '1 minute'), some_rules())));
+    END IF;
+END $$;
+CREATE FUNCTION step(rows int) RETURNS void LANGUAGE sql AS $$
+    SELECT outcome FROM dblink('stepper', format('SELECT outcome FROM csagg.step(%L, %s)', (SELECT pipeline FROM setting), rows)) s(outcome text);
+    SELECT NULL::void
+$$;
+
+-- Plain SQL: which rows count, what the facts are, which rules hold.
+CREATE FUNCTION bad(reason text, what text DEFAULT 'rows') RETURNS void LANGUAGE sql AS $$ INSERT INTO difference VALUES (current_setting('oracle.seed')::int, what, reason) $$;
+CREATE FUNCTION counting(folded boolean) RETURNS text LANGUAGE sql AS $$
+    SELECT sql(format($q$
+        SELECT DISTINCT ON (l.tenant, coalesce('e' || l.event_id, 'i' || l.id)) l.tenant, l.customer, l.key, f.kind, l.at,
+            CASE WHEN f.kind = 'counter' THEN coalesce(l.value, '1') ELSE l.value END AS value, l.actor, l.id
+        FROM P.log l JOIN P.fact f USING (key) CROSS JOIN P.source m LEFT JOIN P.seen s ON s.tenant = l.tenant AND s.event_id = l.event_id
+        WHERE m.name = 'log' AND NOT EXISTS (SELECT FROM P.rejected r WHERE r.id = l.id) AND (s.id IS NULL OR s.id = l.id)
+            AND csagg.check_fact(l.key, f.kind, l.at, CASE WHEN f.kind = 'counter' THEN coalesce(l.value, '1') ELSE l.value END, l.actor) IS NULL
+            %s
+        ORDER BY l.tenant, coalesce('e' || l.event_id, 'i' || l.id), l.id$q$,
+        CASE WHEN folded THEN 'AND l.id <= m.upto AND NOT EXISTS (SELECT FROM P.hole h WHERE h.ids @> l.id)' END))
+$$;
+CREATE FUNCTION naive(folded boolean, OUT tenant text, OUT customer text, OUT facts csagg.history) RETURNS SETOF record LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE format('SELECT tenant, customer, csagg.history(key, kind, at, value, actor, id) FROM (%s) r GROUP BY tenant, customer', counting(folded));
+END $$;
+CREATE FUNCTION rules_at(of_tenant text, at timestamptz) RETURNS csagg.ruleset LANGUAGE plpgsql AS $$
+DECLARE
+    answer csagg.ruleset;
+BEGIN
+    EXECUTE sql('SELECT rules FROM P.rules WHERE tenant IN ($1, '''') AND effective_from <= $2 ORDER BY tenant DESC, effective_from DESC LIMIT 1') INTO answer USING of_tenant, at;
+    RETURN answer;
+END $$;
+CREATE FUNCTION firing(alerts jsonb) RETURNS text[] LANGUAGE sql AS $$
+    SELECT array(SELECT key FROM jsonb_each_text(alerts) WHERE value = 'firing' ORDER BY key COLLATE "C")
+$$;
+
+-- facts: those of the rows that were folded.
+CREATE FUNCTION check_facts() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    different text;
+BEGIN
+    EXECUTE sql($q$
+        SELECT string_agg(format('%s/%s: %s, not %s', tenant, customer, c.facts, n.facts), E'\n')
+        FROM P.current c FULL JOIN oracle.naive(true) n USING (tenant, customer) WHERE c.facts::text IS DISTINCT FROM n.facts::text$q$) INTO different;
+    PERFORM bad(different, 'facts') WHERE different IS NOT NULL;
+    EXECUTE sql($q$
+        SELECT string_agg(event_id, ', ') FROM (
+            SELECT event_id FROM P.log l JOIN P.source m ON m.name = 'log' AND l.id <= m.upto WHERE event_id IS NOT NULL
+                AND NOT EXISTS (SELECT FROM P.hole h WHERE h.ids @> l.id) AND NOT EXISTS (SELECT FROM P.rejected r WHERE r.id = l.id)
+                AND NOT EXISTS (SELECT FROM P.seen s WHERE s.tenant = l.tenant AND s.event_id = l.event_id)) e$q$) INTO different;
+    PERFORM bad(different, 'event_ids') WHERE different IS NOT NULL;
+END $$;
+-- score and the like: those of assess(), at random instants of what is stored.
+CREATE FUNCTION check_assessments() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    different text;
+BEGIN
+    EXECUTE sql($q$
+        SELECT string_agg(format('%s/%s at %s: %s, not %s', tenant, customer, at, got, want), E'\n') FROM (
+            SELECT c.tenant, c.customer, i.at,
+                ROW(csagg.text_at(c.stage, at), csagg.number_at(c.score, at), csagg.text_at(c.band, at), csagg.number_at(c.coverage, at),
+                    array(SELECT key FROM csagg.facts(c.alerts) WHERE csagg.bool_at(csagg.timeline_of(c.alerts, key), at) ORDER BY key COLLATE "C"))::text AS got,
+                ROW(a.stage, a.score, a.band, a.coverage, oracle.firing(a.alerts))::text AS want
+            FROM P.current c CROSS JOIN LATERAL (
+                SELECT c.from_at + (c.until_at - c.from_at) * random() AS at FROM generate_series(1, 3)
+                UNION ALL SELECT date_trunc('hour', c.until_at - (c.until_at - greatest(c.from_at, c.until_at - interval '70 days')) * random()) FROM generate_series(1, 3)) i
+            CROSS JOIN LATERAL (SELECT c.facts) f
+            CROSS JOIN LATERAL csagg.assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
+            WHERE c.error IS NULL AND i.at >= c.from_at AND i.at < c.until_at) d
+        WHERE got <> want$q$) INTO different;
+    PERFORM bad(different, 'assessments') WHERE different IS NOT NULL;
+END $$;
+-- health: that of all rows that are visible, folded or not.
+CREATE FUNCTION check_health() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    different text;
+BEGIN
+    EXECUTE sql($q$
+        SELECT string_agg(format('%s/%s: %s, not %s', tenant, customer, got, want), E'\n') FROM (
+            SELECT coalesce(h.tenant, n.tenant) AS tenant, coalesce(h.customer, n.customer) AS customer,
+                ROW(h.stage, h.score, h.band, h.coverage, h.alerts, h.score_30_days_ago)::text AS got,
+                ROW(a.stage, a.score, a.band, a.coverage, oracle.firing(a.alerts), b.score)::text AS want
+            FROM P.health h FULL JOIN oracle.naive(false) n USING (tenant, customer)
+            CROSS JOIN LATERAL (SELECT n.facts) f
+            LEFT JOIN LATERAL csagg.try_assess(oracle.rules_at(n.tenant, csagg.pipeline_now()), f, csagg.pipeline_now()) a ON true
+            LEFT JOIN LATERAL csagg.try_assess(oracle.rules_at(n.tenant, csagg.pipeline_now() - interval '30 days'), f, csagg.pipeline_now() - interval '30 days') b ON true
+            WHERE h.error IS NULL) d WHERE got <> want$q$) INTO different;
+    PERFORM bad(different, 'health') WHERE different IS NOT NULL;
+END $$;
+-- Episodes: an alert is firing at an instant that is booked if and only if an episode covers it.
+CREATE FUNCTION check_episodes() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    different text;
+BEGIN
+    EXECUTE sql($q$
+        SELECT string_agg(format('%s/%s at %s: %s, not %s', tenant, customer, at, got, want), E'\n') FROM (
+            SELECT c.tenant, c.customer, i.at, oracle.firing(a.alerts) AS want,
+                array(SELECT alert FROM P.alert e WHERE e.tenant = c.tenant AND e.customer = c.customer AND e.since <= i.at AND (e.until > i.at OR e.until IS NULL) ORDER BY alert COLLATE "C") AS got
+            FROM P.pipeline p, P.current c CROSS JOIN LATERAL (
+                SELECT c.from_at + (p.last_step - p.settle - c.from_at) * random() AS at FROM generate_series(1, 3)
+                UNION ALL SELECT p.last_step - p.settle - random() * interval '1 day' UNION ALL SELECT p.last_step - p.settle - random() * interval '5 minutes'
+                UNION ALL SELECT unnest(ARRAY[since, until, since - interval '1 us', until - interval '1 us']) FROM P.alert e WHERE e.tenant = c.tenant AND e.customer = c.customer) i
+            CROSS JOIN LATERAL (SELECT c.facts) f
+            CROSS JOIN LATERAL csagg.assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
+            WHERE c.error IS NULL AND i.at >= c.from_at AND i.at <= p.last_step - p.settle) d
+        WHERE got <> want$q$) INTO different;
+    PERFORM bad(different, 'episodes') WHERE different IS NOT NULL;
+END $$;
+-- The feed: each episode is fired once, before it is resolved or withdrawn once; who is open in the feed is open.
+CREATE FUNCTION check_feed() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    different text;
+BEGIN
+    EXECUTE sql($q$
+        SELECT string_agg(format('episode %s: %s', episode, kinds), E'\n') FROM (
+            SELECT f.episode, string_agg(kind, ' ' ORDER BY f.id) AS kinds, bool_or(a.episode IS NOT NULL AND a.until IS NULL) AS open, bool_and(a.announced IS NOT false) AS announced
+            FROM P.alert_feed f LEFT JOIN P.alert a USING (episode) GROUP BY f.episode) e
+        WHERE kinds NOT IN ('fired', 'fired resolved', 'fired withdrawn', 'fired resolved withdrawn') OR (kinds = 'fired') <> open OR NOT announced
+        $q$) INTO different;
+    PERFORM bad(different, 'feed') WHERE different IS NOT NULL;
+    EXECUTE sql($q$
+        SELECT string_agg(episode::text, ', ') FROM P.alert a WHERE announced AND NOT EXISTS (SELECT FROM P.alert_feed f WHERE f.episode = a.episode)$q$) INTO different;
+    PERFORM bad(different, 'announced without a row in the feed') WHERE different IS NOT NULL;
+    EXECUTE sql($q$ SELECT string_agg(f::text, ', ') FROM P.alert_feed f, P.pipeline p WHERE kind = 'fired' AND f.at < alerts_from OR emitted_at < f.at $q$) INTO different;
+    PERFORM bad(different, 'feed of before') WHERE different IS NOT NULL;
+END $$;
+
+CREATE FUNCTION check_all(whole boolean) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    waits boolean;
+BEGIN
+    EXECUTE sql('SELECT EXISTS (SELECT FROM P.todo)') INTO waits;
+    PERFORM check_facts(), check_feed();
+    IF NOT waits THEN
+        PERFORM check_assessments(), check_health();
+    END IF;
+    IF whole THEN
+        PERFORM check_episodes();
+        PERFORM bad(v::text, 'verify') FROM setting, csagg.verify(pipeline) v;
+    END IF;
+END $$;
+
+CREATE PROCEDURE sequence(seed int, actions int) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('oracle.seed', seed::text, false), setseed(seed / 1e6);
+    UPDATE setting SET pipeline = pick('cs', $n$a "b" 'c'$n$);
+    UPDATE clock SET shift = '0';
+    DELETE FROM writer;
+    INSERT INTO writer SELECT name, false FROM unnest(ARRAY['w1', 'w2', 'w3']) name;
+    COMMIT;
+    PERFORM connect(name) FROM writer;
+    PERFORM connect('stepper');
+    PERFORM dblink_exec('stepper', 'SET client_min_messages = warning');
+    PERFORM FROM dblink('stepper', format('SELECT csagg.create_pipeline(%L, %L, settle => %L)', (SELECT pipeline FROM setting), some_rules(), pick('0', '0', '2 seconds'))) p(p text);
+    FOR i IN 1 .. actions LOOP
+        CASE pick('write', 'write', 'write', 'finish', 'finish', 'prepared', 'step', 'step', 'all', 'rules', 'time', 'check')
+            WHEN 'write' THEN PERFORM write(pick('w1', 'w2', 'w3'));
+            WHEN 'finish' THEN PERFORM finish(pick('w1', 'w2', 'w3'));
+            WHEN 'prepared' THEN PERFORM finish_prepared();
+            WHEN 'step' THEN PERFORM step(1 + (random() * 20)::int);
+            WHEN 'all' THEN PERFORM run('stepper', format('CALL csagg.refresh(%L)', (SELECT pipeline FROM setting)));
+            WHEN 'rules' THEN PERFORM change_rules();
+            WHEN 'time' THEN UPDATE clock SET shift = shift + pick('1 second', '1 hour', '1 day', '20 days', '70 days')::interval;
+            WHEN 'check' THEN PERFORM check_all(false);
+        END CASE;
+        COMMIT;
+    END LOOP;
+    PERFORM finish(name) FROM writer;
+    WHILE EXISTS (SELECT FROM prepared) LOOP
+        PERFORM finish_prepared();
+    END LOOP;
+    COMMIT;
+    PERFORM run('stepper', format('CALL csagg.refresh(%L)', (SELECT pipeline FROM setting)));
+    PERFORM run('stepper', format('CALL csagg.refresh(%L)', (SELECT pipeline FROM setting)));
+    PERFORM check_all(true);
+    PERFORM bad('more is left to do after refresh', 'idle') FROM setting, dblink('stepper', format('SELECT outcome FROM csagg.step(%L)', pipeline)) s(outcome text) WHERE outcome <> 'idle';
+    COMMIT;
+    PERFORM dblink_disconnect(name) FROM writer;
+    PERFORM FROM dblink('stepper', format('SELECT csagg.drop_pipeline(%L)', (SELECT pipeline FROM setting))) p(p text);
+    PERFORM dblink_disconnect('stepper');
+    COMMIT;
+END $$;
