@@ -34,7 +34,10 @@ SQL_PARTS = \
 	src/pipeline/assess.sql \
 	src/pipeline/alerts.sql \
 	src/pipeline/step.sql \
+	src/pipeline/progress.sql \
 	src/pipeline/refresh.sql \
+	src/pipeline/run.sql \
+	src/pipeline/schedule.sql \
 	src/pipeline/health.sql \
 	src/pipeline/live.sql \
 	src/pipeline/health_daily.sql \

@@ -10,7 +10,9 @@ CREATE TABLE %1$I.pipeline (
     alerts_from timestamptz NOT NULL DEFAULT clock_timestamp(),
     settle interval NOT NULL DEFAULT '0' CHECK (settle >= '0'),
     paused boolean NOT NULL DEFAULT false,
-    last_step timestamptz
+    last_step timestamptz,
+    refresh_since timestamptz,
+    refresh_from bigint
 );
 CREATE TABLE %1$I.source (
     name text PRIMARY KEY,
@@ -142,6 +144,8 @@ BEGIN
         ['pipeline', 'settle', 'how long after its instant an alert''s beginning or end is booked, so that late rows do not make it flap'],
         ['pipeline', 'paused', 'true: steps do nothing'],
         ['pipeline', 'last_step', 'instant of the last step that had something to do'],
+        ['pipeline', 'refresh_since', 'since when a refresh of more than one step is working; NULL if none is'],
+        ['pipeline', 'refresh_from', 'rows that had been folded then'],
         ['source', '', 'where rows come from, and how far they are folded'],
         ['source', 'name', 'name of the source'],
         ['source', 'relation', 'the table, by name'],
