@@ -32,6 +32,7 @@ BEGIN
         RAISE NOTICE 'pipeline "%" keeps facts; its health is empty until rules are put into %', pipeline, format('%I.rules', pipeline);
     ELSE
         EXECUTE format('INSERT INTO %1$I.rules (effective_from, rules) VALUES (''-infinity'', $1)', pipeline) USING rules;
+        EXECUTE format('DELETE FROM %I.todo', pipeline);  -- there are no customers yet
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.create_pipeline(name, csagg.ruleset, interval) IS

@@ -9,11 +9,11 @@ BEGIN
     EXECUTE format($sql$
         INSERT INTO %1$I.fact (key, kind) SELECT * FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$, pipeline) USING rules;
     EXECUTE format($sql$
-        SELECT d.key, d.kind AS asked, f.kind, coalesce(format('source "%%s"', f.source), 'an earlier rule set or ' || %1$L || '.fact') AS setter
+        SELECT d.key, d.kind AS asked, f.kind, CASE WHEN f.source IS NULL THEN 'whoever named it first' ELSE format('source "%%s"', f.source) END AS setter
         FROM csagg.pipeline_declared($1) d JOIN %1$I.fact f USING (key) WHERE f.kind <> d.kind ORDER BY d.key LIMIT 1$sql$, pipeline) INTO clash USING rules;
     IF clash.key IS NOT NULL THEN
         RAISE datatype_mismatch USING MESSAGE = format('fact "%s" is a %s for these rules, and a %s for %s', clash.key, clash.asked, clash.kind, clash.setter),
-            HINT = 'Give one of the two another name.';
+            HINT = format('Give one of the two another name. What is declared is in %I.fact.', pipeline);
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_declare(name, csagg.ruleset) IS

@@ -77,24 +77,63 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
     'after their alerts are booked: when to look at these customers again';
 
-CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' SET jit = off AS $body$
+CREATE FUNCTION csagg.pipeline_fold(pipeline name, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    most constant integer := least(max_rows, 5000);
-    state record;
-    now timestamptz;
-    changes csagg.pipeline_change[] := '{}';
-    asked csagg.pipeline_change[];
-    due csagg.pipeline_change[];
     source record;
     part record;
 BEGIN
+    SELECT '{}'::csagg.pipeline_change[], 0, false INTO changes, folded, more;
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source ORDER BY name', pipeline) LOOP
+        EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part USING pipeline, source.name, now, max_rows;
+        changes := changes || part.changes;
+        folded := folded + part.folded;
+        more := more OR part.more;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_fold(name, timestamptz, integer) IS
+    'folds new rows of all sources: whose, how many, and whether there are more';
+
+-- With all rows folded: who was asked for, and whose time has come; then alerts are right, and can be booked.
+CREATE FUNCTION csagg.pipeline_attend(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, most integer, OUT customers bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    due csagg.pipeline_change[] := csagg.pipeline_due(pipeline, now, most);
+    asked csagg.pipeline_change[] := csagg.pipeline_asked(pipeline, changes || due, most);
+BEGIN
+    PERFORM csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle, false);
+    IF csagg.pipeline_book(pipeline, changes || asked || due, now, settle) > 0 THEN
+        PERFORM pg_notify(pipeline, '');
+    END IF;
+    PERFORM csagg.pipeline_rest(pipeline, due, now, settle);
+    customers := (SELECT count(*) FROM (SELECT DISTINCT c.tenant, c.customer FROM unnest(changes || asked || due) c) d);
+    more := greatest(cardinality(asked), cardinality(due)) >= most;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_attend(name, csagg.pipeline_change[], timestamptz, interval, integer) IS
+    'assesses the changed customers, those of `todo` and those whose time has come, at most so many of each, and books their alerts';
+
+CREATE FUNCTION csagg.pipeline_check_caller(pipeline name, max_rows integer) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
     PERFORM csagg.pipeline_check(pipeline);
     IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        RAISE active_sql_transaction USING MESSAGE = 'a step needs READ COMMITTED', HINT = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED; or CALL csagg.refresh().';
+        RAISE active_sql_transaction USING MESSAGE = 'a step needs READ COMMITTED: an older snapshot would miss rows for good',
+            HINT = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED; or CALL csagg.refresh(), which does that.';
     ELSIF max_rows IS NULL OR max_rows < 1 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'max_rows is at least 1';
     END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_check_caller(name, integer) IS
+    'that a step may be made here. Errors as of step()';
+
+CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' SET jit = off AS $body$
+DECLARE
+    state record;
+    now timestamptz;
+    changes csagg.pipeline_change[];
+BEGIN
+    PERFORM csagg.pipeline_check_caller(pipeline, max_rows);
     SELECT 'idle', 0, 0, false INTO outcome, folded, customers, more;
     IF NOT csagg.pipeline_has_work(pipeline) THEN
         RETURN;
@@ -106,29 +145,15 @@ BEGIN
     END IF;
     now := greatest(state.last_step, csagg.pipeline_clock());
     PERFORM csagg.pipeline_expand(pipeline);
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source ORDER BY name', pipeline) LOOP
-        EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part USING pipeline, source.name, now, max_rows;
-        changes := changes || part.changes;
-        folded := folded + part.folded;
-        more := more OR part.more;
-    END LOOP;
+    SELECT f.changes, f.folded, f.more INTO changes, folded, more FROM csagg.pipeline_fold(pipeline, now, max_rows) f;
     IF more THEN
         PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, true);
+        customers := cardinality(changes);
     ELSE
-        due := csagg.pipeline_due(pipeline, now, most);
-        asked := csagg.pipeline_asked(pipeline, changes || due, most);
-        changes := changes || asked;
-        changes := changes || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL);
-        PERFORM csagg.pipeline_assess(pipeline, changes, now, state.settle, false);
-        IF csagg.pipeline_book(pipeline, changes || due, now, state.settle) > 0 THEN
-            PERFORM pg_notify(pipeline, '');
-        END IF;
-        PERFORM csagg.pipeline_rest(pipeline, due, now, state.settle);
-        more := greatest(cardinality(asked), cardinality(due)) >= most;
+        SELECT a.customers, a.more INTO customers, more FROM csagg.pipeline_attend(pipeline, changes, now, state.settle, least(max_rows, 5000)) a;
     END IF;
     EXECUTE format('UPDATE %I.pipeline SET last_step = $1', pipeline) USING now;
     outcome := 'stepped';
-    customers := (SELECT count(*) FROM (SELECT DISTINCT tenant, customer FROM unnest(changes || due)) c);
 END $body$;
 COMMENT ON FUNCTION csagg.step(name, integer) IS
     'one step: folds new rows, at most max_rows of a source, assesses their customers and those whose time has come, and books alerts; all in the caller''s transaction. outcome: stepped; idle (nothing to do, and no transaction id taken); busy (another step is running); paused. more: the next step has something to do at once. Errors: 42704 no such pipeline, 42501 it is another''s, 25001 in REPEATABLE READ and SERIALIZABLE, 22023 for max_rows below 1, 55000 for a sequence behind the mark';

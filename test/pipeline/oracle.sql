@@ -196,7 +196,7 @@ BEGIN
             WHERE h.error IS NULL) d WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'health') WHERE different IS NOT NULL;
 END $$;
--- Episodes: an alert is firing at an instant that is booked if and only if an episode covers it.
+-- Episodes, of customers that do not wait for a step: an alert is firing at an instant that is booked if and only if an episode covers it.
 CREATE FUNCTION check_episodes() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     different text;
@@ -211,7 +211,7 @@ BEGIN
                 UNION ALL SELECT unnest(ARRAY[since, until, since - interval '1 us', until - interval '1 us']) FROM P.alert e WHERE e.tenant = c.tenant AND e.customer = c.customer) i
             CROSS JOIN LATERAL (SELECT c.facts) f
             CROSS JOIN LATERAL csagg.assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
-            WHERE c.error IS NULL AND i.at >= c.from_at AND i.at <= p.last_step - p.settle) d
+            WHERE c.error IS NULL AND c.next_at > p.last_step AND i.at >= c.from_at AND i.at <= p.last_step - p.settle) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'episodes') WHERE different IS NOT NULL;
 END $$;
@@ -241,10 +241,11 @@ BEGIN
     EXECUTE sql('SELECT EXISTS (SELECT FROM P.todo)') INTO waits;
     PERFORM check_facts(), check_feed();
     IF NOT waits THEN
-        PERFORM check_assessments(), check_health();
+        PERFORM check_assessments(), check_health(), check_episodes();
     END IF;
     IF whole THEN
-        PERFORM check_episodes();
+        EXECUTE sql('SELECT EXISTS (SELECT FROM P.current, P.pipeline WHERE next_at <= last_step)') INTO waits;
+        PERFORM bad('customers wait for a step', 'due') WHERE waits;
         PERFORM bad(v::text, 'verify') FROM setting, csagg.verify(pipeline) v;
     END IF;
 END $$;
