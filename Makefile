@@ -38,6 +38,8 @@ SQL_PARTS = \
 	src/pipeline/refresh.sql \
 	src/pipeline/run.sql \
 	src/pipeline/schedule.sql \
+	src/pipeline/retain.sql \
+	src/pipeline/forget.sql \
 	src/pipeline/health.sql \
 	src/pipeline/live.sql \
 	src/pipeline/health_daily.sql \

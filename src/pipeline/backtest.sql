@@ -49,6 +49,7 @@ CREATE FUNCTION csagg.backtest(pipeline name, rules csagg.ruleset, over csagg.gr
 DECLARE
     begun csagg.grid := csagg.pipeline_grid(over, csagg.pipeline_now());
     subject text;
+    lost timestamptz;
 BEGIN
     PERFORM csagg.pipeline_known(pipeline);
     IF rules IS NULL THEN
@@ -58,6 +59,11 @@ BEGIN
     IF subject IS NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = format('known is "now" or "then", not "%s"', known),
             HINT = 'then: only rows that had been recorded by the end of each bucket.';
+    END IF;
+    EXECUTE format('SELECT log_from FROM %I.pipeline', pipeline) INTO lost;
+    IF known = 'then' AND lost IS NOT NULL THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('rows of the log recorded up to %s have been deleted', lost),
+            HINT = 'What was known then can no longer be told: take known => ''now''.';
     END IF;
     IF begun IS NULL THEN
         RETURN;
@@ -79,4 +85,4 @@ BEGIN
         USING over, begun, tenant, rules;
 END $body$;
 COMMENT ON FUNCTION csagg.backtest(name, csagg.ruleset, csagg.grid, text, text) IS
-    'how many customers were in each band at the end of each bucket: actual, as the pipeline has it; tested, as these rules would have had it; failed, how many customers they could not be evaluated for, who are not in tested. tenant NULL: of all tenants. known: "now", with all rows; "then", with the rows of the log that had been recorded before the end of the bucket, as far as the log is kept. The bucket that holds now is as of now. Errors: 42704 no such pipeline, 22004 for NULL rules or grid, 22023 for another word in known';
+    'how many customers were in each band at the end of each bucket: actual, as the pipeline has it; tested, as these rules would have had it; failed, how many customers they could not be evaluated for, who are not in tested. tenant NULL: of all tenants. known: "now", with all rows; "then", with the rows of the log that had been recorded before the end of the bucket, as far as the log is kept. The bucket that holds now is as of now. Errors: 42704 no such pipeline, 22004 for NULL rules or grid, 22023 for another word in known, 55000 for "then" after retain() has deleted rows of the log';

@@ -12,7 +12,7 @@ BEGIN
         EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_pending_' || source.kind) INTO part USING pipeline, source.name;
         parts := parts || part;
     END LOOP;
-    RETURN array_to_string(parts, ' UNION ALL ');
+    RETURN format('SELECT x.* FROM (%s) x WHERE NOT %s', array_to_string(parts, ' UNION ALL '), csagg.pipeline_suppressed(pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_pending(name) IS
     'a query for the rows of all sources that are visible and not folded: what pipeline_pending_KIND() gives for each';
