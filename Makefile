@@ -42,8 +42,19 @@ SQL_PARTS = \
 	src/pipeline/arrival.sql \
 	src/pipeline/ingest.sql \
 	src/pipeline/step.sql \
+	src/pipeline/progress.sql \
 	src/pipeline/refresh.sql \
+	src/pipeline/run.sql \
+	src/pipeline/schedule.sql \
+	src/pipeline/retain.sql \
+	src/pipeline/forget.sql \
 	src/pipeline/health.sql \
+	src/pipeline/live.sql \
+	src/pipeline/health_daily.sql \
+	src/pipeline/trend.sql \
+	src/pipeline/moves.sql \
+	src/pipeline/why.sql \
+	src/pipeline/backtest.sql \
 	src/pipeline/status.sql \
 	src/pipeline/verify.sql \
 	src/pipeline/pipeline.sql \

@@ -44,7 +44,8 @@ CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
+    PERFORM csagg.unschedule(pipeline);
     EXECUTE format('DROP SCHEMA %I CASCADE', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.drop_pipeline(name) IS
-    'drops the pipeline''s schema and all that is in it. Errors: 42704 if there is none, 42501 if it is another''s';
+    'drops the pipeline''s schema and all that is in it, and what schedule() did. Errors: 42704 if there is none, 42501 if it is another''s';

@@ -5,6 +5,7 @@ CREATE PROCEDURE csagg.refresh(pipeline name)
 DECLARE
     outcome pg_catalog.text;
     again pg_catalog.bool;
+    begun pg_catalog.bool := false;
 BEGIN
     LOOP
         COMMIT;
@@ -14,8 +15,14 @@ BEGIN
             PERFORM pg_catalog.pg_sleep(0.05);
         ELSIF NOT again THEN
             EXIT;
+        ELSIF NOT begun THEN
+            PERFORM csagg.pipeline_begin(pipeline);
+            begun := true;
         END IF;
     END LOOP;
+    IF begun THEN
+        PERFORM csagg.pipeline_end(pipeline);
+    END IF;
     COMMIT;
 END $body$;
 COMMENT ON PROCEDURE csagg.refresh(name) IS

@@ -16,7 +16,7 @@ SELECT s.name AS source,
     (SELECT count(*) FROM %1$I.current c WHERE c.error IS NOT NULL) AS erroring_customers,
     (SELECT count(*) FROM %1$I.todo) AS todo,
     p.last_step,
-    NULL::boolean AS runner_alive,
+    csagg.pipeline_running(%1$L) AS runner_alive,
     (SELECT max(age(backend_xmin)) FROM pg_stat_activity) AS oldest_xmin_age,
     CASE WHEN s.error IS NULL AND (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
         THEN 'waits for open transactions: more than 10000 gaps below the mark' ELSE s.error END AS error
@@ -83,7 +83,7 @@ COMMENT ON FUNCTION csagg.pipeline_view_comments(name) IS
 
 CREATE FUNCTION csagg.pipeline_views(pipeline name) RETURNS void
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT csagg.pipeline_view_health(pipeline), csagg.pipeline_view_alerts(pipeline), csagg.pipeline_view_status(pipeline), csagg.pipeline_view_comments(pipeline)
+    SELECT csagg.pipeline_view_health(pipeline), csagg.pipeline_view_health_daily(pipeline), csagg.pipeline_view_alerts(pipeline), csagg.pipeline_view_status(pipeline), csagg.pipeline_view_comments(pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_views(name) IS
     'makes the views of a pipeline; for create_pipeline() only';

@@ -102,6 +102,7 @@ BEGIN
         folded := folded + part.folded;
         more := more OR part.more;
     END LOOP;
+    changes := csagg.pipeline_unsuppressed(pipeline, changes);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_all(name, timestamptz, integer) IS
     'folds new rows of all sources: whose, how many, and whether there are more';

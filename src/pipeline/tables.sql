@@ -10,7 +10,15 @@ CREATE TABLE %1$I.pipeline (
     alerts_from timestamptz NOT NULL DEFAULT clock_timestamp(),
     settle interval NOT NULL DEFAULT '0' CHECK (settle >= '0'),
     paused boolean NOT NULL DEFAULT false,
-    last_step timestamptz
+    last_step timestamptz,
+    refresh_since timestamptz,
+    refresh_from bigint,
+    log_from timestamptz,
+    salt uuid NOT NULL DEFAULT gen_random_uuid()
+);
+CREATE TABLE %1$I.suppressed (
+    hash bytea PRIMARY KEY,
+    until timestamptz NOT NULL
 );
 CREATE TABLE %1$I.source (
     name text PRIMARY KEY,
@@ -144,6 +152,13 @@ BEGIN
         ['pipeline', 'settle', 'how long after its instant an alert''s beginning or end is booked, so that late rows do not make it flap'],
         ['pipeline', 'paused', 'true: steps do nothing'],
         ['pipeline', 'last_step', 'instant of the last step that had something to do'],
+        ['pipeline', 'refresh_since', 'since when a refresh of more than one step is working; NULL if none is'],
+        ['pipeline', 'refresh_from', 'rows that had been folded then'],
+        ['pipeline', 'log_from', 'rows of log that were recorded up to here may have been deleted by retain(); NULL: none was'],
+        ['pipeline', 'salt', 'makes the hashes in suppressed this pipeline''s own'],
+        ['suppressed', '', 'customers that are forgotten: what comes of them is dropped'],
+        ['suppressed', 'hash', 'salted hash of tenant and customer'],
+        ['suppressed', 'until', 'until when'],
         ['source', '', 'where rows come from, and how far they are folded'],
         ['source', 'name', 'name of the source'],
         ['source', 'relation', 'the table, by name'],

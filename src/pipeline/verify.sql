@@ -11,7 +11,7 @@ BEGIN
         EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_recount_' || source.kind) INTO part USING pipeline, source.name;
         parts := parts || part;
     END LOOP;
-    RETURN array_to_string(parts, ' UNION ALL ');
+    RETURN format('SELECT x.* FROM (%s) x WHERE NOT %s', array_to_string(parts, ' UNION ALL '), csagg.pipeline_suppressed(pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_recount(name) IS
     'a query for the rows of all sources that should have been folded: what pipeline_recount_KIND() gives for each';
@@ -44,11 +44,11 @@ BEGIN
         reign AS MATERIALIZED (%3$s),
         waiting AS MATERIALIZED (SELECT tenant, customer FROM %1$I.todo),
         subject AS MATERIALIZED (
-            SELECT x.tenant, x.customer, n.facts, c.facts AS kept, c.from_at, c.until_at, c.error,
+            SELECT x.tenant, x.customer, CASE WHEN p.log_from IS NULL THEN n.facts ELSE c.facts END AS facts, c.facts AS kept, c.from_at, c.until_at, c.error,
                 csagg.history_of('score', c.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
                 csagg.history_of('coverage', c.coverage) AS coverage, c.alerts, c.next_at,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant OR w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
-            FROM sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)),
+            FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
                 csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, o.alerts AS new_alerts

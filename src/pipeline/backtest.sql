@@ -1,0 +1,88 @@
+-- What other rules would have said of the past.
+
+CREATE FUNCTION csagg.pipeline_known_now() RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT 'subject AS (
+        SELECT l.tenant, l.customer, l.facts, greatest(b.since, l.from_at) AS since, b.until
+        FROM live l, (SELECT min(starts_at) AS since, max(ends_at) AS until FROM csagg.buckets($2)) b WHERE $3 IS NULL OR l.tenant = $3)'
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_known_now() IS
+    'part of a query: "subject", each customer''s facts for the whole grid';
+
+-- Known then: a row counts in a bucket if it was recorded before the bucket's end. Only rows that came after the end of the
+-- bucket in which they happened make a difference: where such rows came, a customer is assessed anew. Before its first row
+-- came, nobody knew of it.
+CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        bucket AS MATERIALIZED (SELECT starts_at, ends_at, row_number() OVER (ORDER BY starts_at) AS i FROM csagg.buckets($2) b),
+        edge AS MATERIALIZED (SELECT array_agg(ends_at ORDER BY i) AS ends FROM bucket),
+        entry AS MATERIALIZED (
+            SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, l.actor, l.id,
+                CASE WHEN width_bucket(l.recorded_at, ends) > width_bucket(l.at, ends) THEN width_bucket(l.recorded_at, ends) + 1 ELSE 1 END AS i, width_bucket(l.recorded_at, ends) + 1 AS known
+            FROM edge, %1$I.log l JOIN %1$I.fact f ON f.key = l.key AND coalesce(f.source, 'log') = 'log'
+            WHERE ($3 IS NULL OR l.tenant = $3) AND csagg.check_fact(l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value), l.actor) IS NULL
+                AND NOT EXISTS (SELECT FROM %1$I.seen s WHERE s.tenant = l.tenant AND s.event_id = l.event_id AND (s.source, s.id) <> ('log', l.id))),
+        epoch AS (
+            SELECT tenant, customer, i, lead(i) OVER (PARTITION BY tenant, customer ORDER BY i) AS next
+            FROM (SELECT tenant, customer, i FROM entry UNION SELECT tenant, customer, 1 FROM entry UNION SELECT tenant, customer, 1 FROM %1$I.current WHERE $3 IS NULL OR tenant = $3) e
+            WHERE i <= (SELECT max(i) FROM bucket)),
+        logged AS (
+            SELECT p.tenant, p.customer, p.i, p.next, csagg.history(e.key, e.kind, e.at, e.value, e.actor, e.id) FILTER (WHERE e.key IS NOT NULL) AS facts, min(e.known) AS known
+            FROM epoch p LEFT JOIN entry e ON e.tenant = p.tenant AND e.customer = p.customer AND e.i <= p.i GROUP BY p.tenant, p.customer, p.i, p.next),
+        subject AS (
+            SELECT g.tenant, g.customer, csagg.merge(g.facts, o.facts) AS facts,
+                CASE WHEN o.facts IS NULL THEN greatest(b.starts_at, f.starts_at) ELSE b.starts_at END AS since, coalesce(n.starts_at, (SELECT max(ends_at) FROM bucket)) AS until
+            FROM logged g JOIN bucket b ON b.i = g.i LEFT JOIN bucket n ON n.i = g.next LEFT JOIN bucket f ON f.i = g.known
+                LEFT JOIN %1$I.current c ON c.tenant = g.tenant AND c.customer = g.customer
+                LEFT JOIN LATERAL (
+                    SELECT d.facts FROM csagg.drop_facts(c.facts, ARRAY(SELECT key FROM %1$I.fact WHERE coalesce(source, 'log') = 'log')) d (facts)
+                    WHERE EXISTS (SELECT FROM csagg.facts(d.facts))) o ON true
+            WHERE o.facts IS NOT NULL OR f.i IS NOT NULL)$sql$, pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_known_then(name) IS
+    'part of a query: "subject", each customer''s facts as they were known from one bucket to another; facts of other sources than the log as they are known now';
+
+CREATE FUNCTION csagg.backtest(pipeline name, rules csagg.ruleset, over csagg.grid, tenant text DEFAULT NULL, known text DEFAULT 'now',
+    OUT bucket timestamp, OUT starts_at timestamptz, OUT ends_at timestamptz, OUT band text, OUT actual bigint, OUT tested bigint, OUT failed bigint) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    begun csagg.grid := csagg.pipeline_grid(over, csagg.pipeline_now());
+    subject text;
+    lost timestamptz;
+BEGIN
+    PERFORM csagg.pipeline_known(pipeline);
+    IF rules IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the rules are NULL';
+    END IF;
+    subject := CASE known WHEN 'now' THEN csagg.pipeline_known_now() WHEN 'then' THEN csagg.pipeline_known_then(pipeline) END;
+    IF subject IS NULL THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('known is "now" or "then", not "%s"', known),
+            HINT = 'then: only rows that had been recorded by the end of each bucket.';
+    END IF;
+    EXECUTE format('SELECT log_from FROM %I.pipeline', pipeline) INTO lost;
+    IF known = 'then' AND lost IS NOT NULL THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('rows of the log recorded up to %s have been deleted', lost),
+            HINT = 'What was known then can no longer be told: take known => ''now''.';
+    END IF;
+    IF begun IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format($sql$
+        %s, %s,
+        outcome AS MATERIALIZED (
+            SELECT csagg.overlay(a.band ORDER BY s.since) AS band, bool_or(a.error IS NOT NULL) AS failed
+            FROM subject s CROSS JOIN LATERAL (SELECT s.facts) f CROSS JOIN LATERAL csagg.try_assess_over($4, f, s.since, s.until) a
+            WHERE s.facts IS NOT NULL AND s.since < s.until GROUP BY s.tenant, s.customer),
+        told AS (SELECT csagg.distribution(l.band, $2) AS counts FROM live l WHERE $3 IS NULL OR l.tenant = $3),
+        tested AS (SELECT csagg.distribution(o.band, $2) AS counts FROM outcome o),
+        laid AS (
+            SELECT starts_at, value, coalesce(t.n, 0) AS actual, coalesce(e.n, 0) AS tested
+            FROM (SELECT b.* FROM told, csagg.buckets(counts) b) t FULL JOIN (SELECT b.* FROM tested, csagg.buckets(counts) b) e USING (starts_at, value))
+        SELECT g.bucket, g.starts_at, g.ends_at, b.value, b.actual, b.tested, (SELECT count(*) FROM outcome o WHERE o.failed)
+        FROM laid b JOIN csagg.buckets($1) g ON g.starts_at = b.starts_at AND g.starts_at < g.ends_at
+        ORDER BY g.starts_at, b.value$sql$, csagg.pipeline_live(pipeline), subject)
+        USING over, begun, tenant, rules;
+END $body$;
+COMMENT ON FUNCTION csagg.backtest(name, csagg.ruleset, csagg.grid, text, text) IS
+    'how many customers were in each band at the end of each bucket: actual, as the pipeline has it; tested, as these rules would have had it; failed, how many customers they could not be evaluated for, who are not in tested. tenant NULL: of all tenants. known: "now", with all rows; "then", with the rows of the log that had been recorded before the end of the bucket, as far as the log is kept. The bucket that holds now is as of now. Errors: 42704 no such pipeline, 22004 for NULL rules or grid, 22023 for another word in known, 55000 for "then" after retain() has deleted rows of the log';

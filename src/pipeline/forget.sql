@@ -1,0 +1,65 @@
+-- A customer that has to be forgotten: its rows go, and what still comes of it, from tables that are not ours, is dropped.
+
+CREATE FUNCTION csagg.pipeline_hash(salt uuid, tenant text, customer text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT sha256(convert_to(jsonb_build_array(salt, tenant, customer)::text, 'UTF8'))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_hash(uuid, text, text) IS
+    'what a suppression keeps in place of the customer''s name';
+
+CREATE FUNCTION csagg.pipeline_suppressed(pipeline name) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$EXISTS (SELECT FROM %1$I.pipeline p, %1$I.suppressed s WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer))$sql$, pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_suppressed(name) IS
+    'a condition: whether the customer of x, a row with tenant and customer, is to be dropped';
+
+CREATE FUNCTION csagg.pipeline_unsuppressed(pipeline name, changes csagg.pipeline_change[]) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    suppressing boolean;
+    kept csagg.pipeline_change[];
+BEGIN
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I.suppressed)', pipeline) INTO suppressing;
+    IF NOT suppressing THEN
+        RETURN changes;
+    END IF;
+    EXECUTE format('DELETE FROM %I.rejected r USING (SELECT source, id, coalesce(row ->> ''tenant'', '''') AS tenant, row ->> ''customer'' AS customer FROM %I.rejected) x
+        WHERE r.source = x.source AND r.id = x.id AND %s', pipeline, pipeline, csagg.pipeline_suppressed(pipeline));
+    EXECUTE format('SELECT coalesce(array_agg(x::csagg.pipeline_change), ''{}'') FROM unnest($1) x WHERE NOT %s', csagg.pipeline_suppressed(pipeline)) INTO kept USING changes;
+    RETURN kept;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_unsuppressed(name, csagg.pipeline_change[]) IS
+    'these changes without those of forgotten customers, whose rejected rows go, too';
+
+CREATE FUNCTION csagg.forget(pipeline name, customer text, tenant text DEFAULT '', until timestamptz DEFAULT 'infinity') RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
+DECLARE
+    known boolean;
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    IF customer IS NULL OR tenant IS NULL OR until IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'forget() needs a customer, a tenant and an end';
+    END IF;
+    EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
+    EXECUTE format($sql$
+        INSERT INTO %1$I.suppressed AS s SELECT csagg.pipeline_hash(salt, $1, $2), $3 FROM %1$I.pipeline
+        ON CONFLICT (hash) DO UPDATE SET until = excluded.until$sql$, pipeline) USING tenant, customer, until;
+    EXECUTE format($sql$
+        WITH gone AS (DELETE FROM %1$I.log WHERE tenant = $1 AND customer = $2 RETURNING id, event_id),
+        repeats AS (DELETE FROM %1$I.seen s USING gone WHERE s.tenant = $1 AND s.event_id = gone.event_id),
+        bad AS (DELETE FROM %1$I.rejected WHERE coalesce(row ->> 'tenant', '') = $1 AND row ->> 'customer' = $2),
+        told AS (DELETE FROM %1$I.alert_feed WHERE tenant = $1 AND customer = $2),
+        episode AS (DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2 RETURNING episode),
+        note AS (DELETE FROM %1$I.alert_note n USING episode e WHERE n.episode = e.episode),
+        waiting AS (DELETE FROM %1$I.todo WHERE tenant = $1 AND customer = $2),
+        it AS (DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2 RETURNING 1),
+        fewer AS (
+            UPDATE %1$I.source m SET folded = folded - (
+                SELECT count(*) FROM gone g WHERE g.id <= m.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> g.id))
+            WHERE kind = 'log')
+        SELECT EXISTS (TABLE it) OR EXISTS (TABLE gone)$sql$, pipeline) INTO known USING tenant, customer;
+    RETURN known;
+END $body$;
+COMMENT ON FUNCTION csagg.forget(name, text, text, timestamptz) IS
+    'deletes a customer: its rows in the log, facts, assessments, episodes, notes, feed and rejected rows; whether there was one. A salted hash of its name stays until the given instant: until then what comes of it, from any source, is dropped when it is read. Tables that are not the pipeline''s keep their rows. Waits for a step that is running. Errors: 42704, 42501 as of step(), 22004 for NULL';

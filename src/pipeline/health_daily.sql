@@ -1,0 +1,33 @@
+-- How many customers were in which band and stage at the end of each day: from the stored timelines, by their changes.
+
+CREATE FUNCTION csagg.pipeline_view_health_daily(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    said text[];
+BEGIN
+    EXECUTE format($sql$
+CREATE OR REPLACE VIEW %1$I.health_daily WITH (security_invoker = true) AS
+%2$s,
+zone AS MATERIALIZED (
+    SELECT tenant, zone, csagg.pipeline_until(csagg.last_buckets(400, '1 day', zone, csagg.pipeline_now()), csagg.pipeline_now()) AS days
+    FROM (SELECT tenant, csagg.jsonb(rules) ->> 'timezone' AS zone FROM reign WHERE since <= csagg.pipeline_now() AND until > csagg.pipeline_now()) z),
+counted AS (
+    SELECT t.tenant, z.zone, c.counts
+    FROM (%3$s) t JOIN zone z ON z.tenant = CASE WHEN t.tenant IN (SELECT tenant FROM reign) THEN t.tenant ELSE '' END
+        CROSS JOIN LATERAL (SELECT csagg.distribution(ARRAY[l.band, l.stage], z.days) AS counts FROM live l WHERE l.tenant = t.tenant) c)
+SELECT tenant, (starts_at AT TIME ZONE zone)::date AS day, members[1] AS band, members[2] AS stage, n AS customers
+FROM counted, csagg.joint_buckets(counts)$sql$, pipeline, csagg.pipeline_live(pipeline), csagg.pipeline_tenants(pipeline));
+    FOREACH said SLICE 1 IN ARRAY ARRAY[
+        ['tenant', 'whose customers'],
+        ['day', 'the day, in the time zone of the rules that hold for the tenant now; 400 days up to today'],
+        ['band', 'band at the end of the day, of today: now; NULL without bands'],
+        ['stage', 'stage at that instant; NULL without stages'],
+        ['customers', 'how many customers were in both; days and pairs without any have no row']]
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN %I.health_daily.%I IS %L', pipeline, said[1], said[2]);
+    END LOOP;
+    EXECUTE format('COMMENT ON VIEW %I.health_daily IS %L', pipeline,
+        'daily distribution of bands and stages; today''s rows are those of health, now. Customers that have neither are not counted');
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_view_health_daily(name) IS
+    'makes the view health_daily of a pipeline, again when its sources have changed';

@@ -1,0 +1,54 @@
+-- What the reads of whole populations are made of: every customer's timelines up to now, and grids that end now.
+
+-- next_at is never after until_at, and has an index: nobody whose outlook goes on is looked at twice.
+CREATE FUNCTION csagg.pipeline_live(pipeline name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (%3$s),
+live AS (
+    SELECT tenant, customer, facts, from_at, score, stage, band, coverage FROM %1$I.current c
+    WHERE csagg.pipeline_now() < until_at AND NOT EXISTS (SELECT FROM pending p WHERE p.tenant = c.tenant AND p.customer = c.customer)
+    UNION ALL
+    SELECT s.tenant, s.customer, s.facts, s.from_at, o.score, o.stage, o.band, o.coverage FROM (
+        SELECT tenant, customer, csagg.merge(facts) AS facts, min(from_at) AS from_at, csagg.pipeline_now() + interval '1 microsecond' AS until_at FROM (
+            SELECT c.tenant, c.customer, c.facts, c.from_at FROM %1$I.current c WHERE c.next_at <= csagg.pipeline_now() AND c.until_at <= csagg.pipeline_now()
+            UNION ALL SELECT c.tenant, c.customer, c.facts, c.from_at FROM pending p JOIN %1$I.current c ON c.tenant = p.tenant AND c.customer = p.customer AND c.until_at > csagg.pipeline_now()
+            UNION ALL SELECT tenant, customer, facts, from_at FROM pending) b
+        GROUP BY tenant, customer) s CROSS JOIN LATERAL (%4$s) o)$sql$,
+        pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_live(name) IS
+    'the WITH of a query: "live", each customer with facts, and score, stage, band and coverage over time, right up to now: with rows that are not folded, and beyond the stored outlook; "reign" as of pipeline_reign()';
+
+-- One look into the index for each tenant, however many customers they have.
+CREATE FUNCTION csagg.pipeline_tenants(pipeline name) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        WITH RECURSIVE step AS (
+            SELECT min(tenant) AS tenant FROM %1$I.current
+            UNION ALL SELECT (SELECT min(tenant) FROM %1$I.current c WHERE c.tenant > s.tenant) FROM step s WHERE s.tenant IS NOT NULL)
+        SELECT tenant FROM step WHERE tenant IS NOT NULL UNION SELECT tenant FROM pending$sql$, pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_tenants(name) IS
+    'a query for the tenants that have customers; beside pipeline_live()';
+
+-- Boundaries are instants, written in UTC, so that the end may lie anywhere, also in an hour that the clocks repeat.
+CREATE FUNCTION csagg.pipeline_until(over csagg.grid, now timestamptz) RETURNS csagg.grid
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $body$
+    SELECT csagg.grid_of(array_agg(starts_at::timestamp ORDER BY starts_at) || least(max(ends_at), now + interval '1 microsecond')::timestamp, 'UTC',
+        CASE WHEN over::text LIKE '% at start' THEN 'start' ELSE 'end' END)
+    FROM csagg.buckets(over) WHERE starts_at <= now AND starts_at < ends_at HAVING count(*) > 0
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_until(csagg.grid, timestamptz) IS
+    'the buckets that have begun, at the same instants, the last one cut just after `now`; NULL if there are none';
+
+CREATE FUNCTION csagg.pipeline_known(pipeline name) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF to_regclass(format('%I.current', pipeline)) IS NULL OR to_regclass(format('%I.pipeline', pipeline)) IS NULL THEN
+        RAISE undefined_object USING MESSAGE = format('there is no pipeline "%s"', pipeline),
+            HINT = 'csagg.create_pipeline() makes one.';
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_known(name) IS
+    'that there is this pipeline; for reads, which need no more than the right to SELECT from its tables. Error 42704';

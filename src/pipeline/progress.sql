@@ -1,0 +1,47 @@
+-- How far a refresh is, while it works.
+
+CREATE FUNCTION csagg.pipeline_begin(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format('UPDATE %1$I.pipeline SET refresh_since = clock_timestamp(), refresh_from = (SELECT sum(folded) FROM %1$I.source)', pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_begin(name) IS
+    'notes where a refresh of more than one step begins, for progress()';
+
+CREATE FUNCTION csagg.pipeline_end(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format('UPDATE %1$I.pipeline SET refresh_since = NULL, refresh_from = NULL', pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_end(name) IS
+    'notes that a refresh has come to its end';
+
+CREATE FUNCTION csagg.pipeline_left(pipeline name) RETURNS bigint
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    left_over bigint;
+BEGIN
+    EXECUTE format($sql$
+        SELECT coalesce(sum(greatest(csagg.pipeline_last_id(to_regclass(relation), CASE kind WHEN 'log' THEN 'id' ELSE spec ->> 'id' END::name) - upto, 0)), 0)
+        FROM %1$I.source WHERE to_regclass(relation) IS NOT NULL$sql$, pipeline) INTO left_over;
+    RETURN left_over;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_left(name) IS
+    'how many ids are above the marks of the sources: rows that are still to be folded, with those that were rolled back';
+
+CREATE FUNCTION csagg.progress(pipeline name, OUT refreshing_since timestamptz, OUT rows bigint, OUT rows_left bigint, OUT customers bigint,
+    OUT customers_left bigint, OUT share numeric, OUT rows_a_second numeric, OUT time_left interval)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    begun bigint;
+BEGIN
+    PERFORM csagg.pipeline_known(pipeline);
+    EXECUTE format($sql$
+        SELECT refresh_since, refresh_from, (SELECT sum(folded) FROM %1$I.source), csagg.pipeline_left($1), (SELECT count(*) FROM %1$I.current), (SELECT count(*) FROM %1$I.todo)
+        FROM %1$I.pipeline$sql$, pipeline) INTO refreshing_since, begun, rows, rows_left, customers, customers_left USING pipeline;
+    share := round(rows / nullif(rows + rows_left, 0)::numeric, 4);
+    rows_a_second := round((rows - begun) / extract(epoch FROM clock_timestamp() - refreshing_since), 1);
+    time_left := make_interval(secs => round(rows_left / nullif(rows_a_second, 0))::double precision);
+END $body$;
+COMMENT ON FUNCTION csagg.progress(name) IS
+    'how far a pipeline is: rows folded, ids that are still to be read, customers there are, changed customers that wait for new rules, rows as a share of all; and of a refresh that takes more than one step, while it works or since it was stopped: since when, rows a second, and the time left at that rate; else these three are NULL. Error 42704 for no such pipeline';

@@ -1,0 +1,49 @@
+-- run() every minute, by pg_cron where it is.
+
+CREATE FUNCTION csagg.pipeline_crontab(pipeline name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT '* * * * * psql -X -d ''' || replace(replace(current_database(), '''', '''\'''''), '%', '\%')
+        || ''' -c ''' || replace(replace(format('CALL csagg.run(%L)', pipeline), '''', '''\'''''), '%', '\%') || ''''
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_crontab(name) IS
+    'the line of a crontab that runs a pipeline: for a shell, with % escaped';
+
+CREATE FUNCTION csagg.pipeline_job(pipeline name) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT 'csagg run ' || pipeline $body$;
+COMMENT ON FUNCTION csagg.pipeline_job(name) IS
+    'name of a pipeline''s job in pg_cron';
+
+CREATE FUNCTION csagg.schedule(pipeline name) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    command text := format('CALL csagg.run(%L)', pipeline);
+    home text := current_setting('cron.database_name', true);
+    job bigint;
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
+        RAISE feature_not_supported USING MESSAGE = 'this database has no pg_cron',
+            HINT = CASE WHEN home IS NOT NULL AND home <> current_database()
+                THEN format('In database "%s": SELECT cron.schedule_in_database(%L, ''* * * * *'', %L, %L);', home, csagg.pipeline_job(pipeline), command, current_database())
+                ELSE 'CREATE EXTENSION pg_cron; or a line in a crontab: ' || csagg.pipeline_crontab(pipeline) END;
+    END IF;
+    EXECUTE 'SELECT cron.schedule($1, ''* * * * *'', $2)' INTO job USING csagg.pipeline_job(pipeline), command;
+    RETURN job;
+END $body$;
+COMMENT ON FUNCTION csagg.schedule(name) IS
+    'has pg_cron call run() every minute as the caller; gives the job''s number. Again: the same job. Errors: 42704, 42501 as of step(); 0A000 where there is no pg_cron, with the line of a crontab, or the call for the database that has it, as the hint';
+
+CREATE FUNCTION csagg.unschedule(pipeline name) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    ended boolean := false;
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
+        EXECUTE 'SELECT coalesce(bool_or(cron.unschedule(jobid)), false) FROM cron.job WHERE jobname = $1 AND username = current_user'
+            INTO ended USING csagg.pipeline_job(pipeline);
+    END IF;
+    RETURN ended;
+END $body$;
+COMMENT ON FUNCTION csagg.unschedule(name) IS
+    'takes back schedule(); whether there was a job. A run() that is running goes on to its end. Errors: 42704, 42501 as of step()';
