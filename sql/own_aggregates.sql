@@ -123,7 +123,7 @@ SELECT DISTINCT p.oid::regprocedure AS f, proname || '(' || (
         WHEN 'numeric[]' THEN '''{1}''' WHEN 'text[]' THEN '''{a, b}''' WHEN 'double precision' THEN '0.5' WHEN 'bigint' THEN '7' ELSE a::regtype::text END, ', ' ORDER BY o)
     FROM unnest(proargtypes) WITH ORDINALITY u(a, o)) || ')' AS call
 FROM pg_proc p, unnest('{n, t, b, d, z}'::text[]) t, unnest('{distribution, joint}'::text[]) c
-WHERE pronamespace = 'csagg'::regnamespace AND prokind = 'f' AND proname !~ '_(add|combine|in|recv)$'
+WHERE pronamespace = 'csagg'::regnamespace AND prokind = 'f' AND proname !~ '_(add|combine|in|recv)$|^pipeline_'
   AND proargtypes::oid[] && '{timeline, timeline[], counter, history, distribution, summary, flows}'::regtype[]::oid[];
 CREATE TABLE outcomes AS
 SELECT c.*, s.id, value_of(format('SELECT string_agg(r::text, E''\n'') FROM (SELECT * FROM states WHERE id = %s OFFSET 0) s, csagg.%s r', s.id, call)) AS of_state,
