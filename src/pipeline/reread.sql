@@ -12,15 +12,24 @@ DECLARE
     failure text;
 BEGIN
     FOR source IN EXECUTE format('SELECT name, kind FROM %1$I.source WHERE name IN (SELECT t.source FROM %1$I.todo t) ORDER BY name', pipeline) LOOP
-        failure := NULL;
-        BEGIN
-            asked := csagg.pipeline_asked_of(pipeline, source.name, most);
-            EXECUTE format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind) INTO part USING pipeline, source.name, asked, folded, now;
-            changes := changes || part;
-        EXCEPTION
-            WHEN lock_not_available THEN CONTINUE;
-            WHEN OTHERS THEN failure := SQLERRM;
-        END;
+        FOR attempt IN 1 .. 2 LOOP
+            failure := NULL;
+            BEGIN
+                asked := csagg.pipeline_asked_of(pipeline, source.name, most);
+                IF attempt = 2 AND source.kind = 'events' THEN
+                    PERFORM csagg.pipeline_try(pipeline, source.name, csagg.pipeline_ids_of(pipeline, source.name, asked), now);
+                END IF;
+                EXECUTE format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind) INTO part USING pipeline, source.name, asked, folded, now;
+                changes := changes || part;
+                EXIT;
+            EXCEPTION
+                WHEN data_exception THEN failure := SQLERRM;
+                WHEN lock_not_available THEN EXIT;
+                WHEN OTHERS THEN
+                    failure := SQLERRM;
+                    EXIT;
+            END;
+        END LOOP;
         PERFORM csagg.pipeline_failed(pipeline, source.name, failure);
     END LOOP;
     RETURN changes;
@@ -43,8 +52,21 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_asked_of(name, text, integer) IS
     'takes a source''s customers from `todo`, with from_at what that says there';
 
+CREATE FUNCTION csagg.pipeline_ids_of(pipeline name, source text, asked csagg.pipeline_change[]) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    s record;
+    ids bigint[];
+BEGIN
+    EXECUTE format('SELECT relation, spec ->> $s$id$s$ AS id, spec ->> $s$customer$s$ AS customer FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
+    EXECUTE format('SELECT ARRAY(SELECT %I FROM %s WHERE %I::text IN (SELECT customer FROM unnest($1)))', s.id, s.relation, s.customer) INTO ids USING asked;
+    RETURN ids;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_ids_of(name, text, csagg.pipeline_change[]) IS
+    'ids of an events table''s rows of these customers';
+
 -- Only the instants of rows that changed are read anew: what is older than the table may be of rows that were folded and are
--- gone. Rows that are not folded yet stay out: they are above the mark or in a hole.
+-- gone. The filter is evaluated for rows of these customers only: in `read`, above the join. Rows that are not folded yet stay out: they are above the mark or in a hole.
 CREATE FUNCTION csagg.pipeline_reread_events(pipeline name, source text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -55,11 +77,12 @@ BEGIN
         WITH asked AS MATERIALIZED (
             SELECT tenant, customer, csagg.pipeline_spans(range_agg(CASE WHEN from_at IS NULL THEN '(,)' ELSE tstzrange(from_at, from_at, '[]') END)) AS spans
             FROM unnest($2) GROUP BY tenant, customer),
-        came AS MATERIALIZED (
+        read AS MATERIALIZED (
             SELECT r.*, coalesce(f.kind, r.kind) AS sort,
                 csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) AS reason
             FROM (%2$s) r JOIN asked a ON a.tenant = r.tenant AND a.customer = r.customer JOIN %1$I.source s ON s.name = $1 LEFT JOIN %1$I.fact f ON f.key = r.key
-            WHERE r.wanted AND a.spans @> r.at AND r.id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = $1 AND h.ids @> r.id::bigint)),
+            WHERE a.spans @> r.at AND r.id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = $1 AND h.ids @> r.id::bigint)),
+        came AS MATERIALIZED (SELECT * FROM read WHERE wanted),
         bad AS (
             INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, to_jsonb(came) - '{kind,sort,wanted,owner,reason}'::text[], $3 FROM came WHERE reason IS NOT NULL
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row, at = excluded.at),
