@@ -14,7 +14,8 @@ BEGIN
                 LATERAL (SELECT (%1$L AT TIME ZONE zone)::date - i AS day FROM generate_series(0, 399) i) d
             WHERE (day - date '2000-01-01' + %2$s) %% 9 = 0) x
         WHERE (a).band IS NOT NULL GROUP BY 1, 2, 3, 4$sql$, reads_at, seed));
-    CALL naive.compare('today in health_daily is health', seed, format('SELECT tenant, band, stage, customers FROM (SELECT *, max(day) OVER (PARTITION BY tenant) AS today FROM %I.health_daily) d WHERE day = today', p),
+    CALL naive.compare('today in health_daily is health', seed, format('SELECT tenant, band, stage, customers FROM %I.health_daily
+            WHERE day = (%L::timestamptz AT TIME ZONE (csagg.jsonb(naive.rules_at(tenant, %L)) ->> ''timezone''))::date', p, reads_at, reads_at),
         format('SELECT tenant, band, stage, count(*) FROM %I.health WHERE band IS NOT NULL GROUP BY 1, 2, 3', p));
     CALL naive.compare('trend', seed, format('SELECT * FROM csagg.trend(%L, %L, ''{band,tenant,plan,seats,stage}'')', p, over), format($sql$
         SELECT bucket, starts_at, ends_at, members, count(*) FROM (
