@@ -13,7 +13,7 @@ SOME = {
     'text[]': '{}|{a}|{a,b}|{low,middle,high}|{customer}', 'numeric[]': '{1}|{1,2}|{40,70}', 'cstring': 'number {2025-01-01 = 1}',
     'csagg.timeline': 'number {2025-01-01 = 1, 2025-02-01 = 2}|text {-infinity = "gold", 2025-03-01 = null}|boolean {2025-01-01 = true}|number {}',
     'csagg.counter': 'counter {}|counter {2025-01-01, 2025-01-02}', 'csagg.ruleset': '{"timezone": "UTC"}',
-    'name': 'soak pipeline|nowhere|a "b"', 'name[]': '{}|{customer}|{plan,seats}', 'regclass': 'pg_class|soak.events|pg_stat_activity',
+    'name': 'soak pipeline|nowhere|a "b"', 'name[]': '{}|{customer}|{plan,seats}', 'regclass': 'pg_stat_activity|pg_tables|nowhere',
 }
 
 HARM = {
@@ -30,6 +30,7 @@ HARM = {
     'csagg.timeline': 'number {-infinity = 999999999999999999, 294276-12-31 = -999999999999999999}|text known from 2025-01-01 {2025-02-01 = ""}|date {2025-01-01 = infinity}|'
                       'time {2025-01-01 = "-infinity"}|{|colour {}',
     'csagg.counter': 'counter {-infinity}|counter', 'csagg.grid': 'every day|', 'csagg.history': '{}|[]|history {', 'csagg.distribution': '[]', 'csagg.summary': '[]', 'csagg.flows': '[]',
+    'name': 'pg_catalog|', 'name[]': '{NULL}|{{a,b},{c,d}}', 'regclass': 'pg_views',
     'csagg.ruleset': '{}|[]|{"timezone": "UTC", "facts": {"n": "number"}, "rules": [{"name": "r", "points": "n / 0"}]}',
 }
 
