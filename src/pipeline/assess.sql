@@ -25,6 +25,20 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestamptz) IS
     'merges facts into customers, which are then due to be assessed';
 
+CREATE FUNCTION csagg.pipeline_kept(before csagg.timeline, said csagg.timeline, error jsonb, now timestamptz) RETURNS csagg.timeline
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.overlay(csagg.slice(before, '-infinity', now), said) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_kept(csagg.timeline, csagg.timeline, jsonb, timestamptz) IS
+    'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
+
+CREATE FUNCTION csagg.pipeline_kept(before csagg.history, said csagg.history, error jsonb, now timestamptz) RETURNS csagg.history
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.overlay(csagg.slice(before, '-infinity', now), said) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_kept(csagg.history, csagg.history, jsonb, timestamptz) IS
+    'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
+
 CREATE FUNCTION csagg.pipeline_assess(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -47,11 +61,11 @@ BEGIN
         SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, o.*, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
         FROM subject s, csagg.pipeline_over(s.facts, %3$s, s.from_at, s.until_at, $2) o WHERE s.facts IS NOT NULL
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
-            score = CASE WHEN excluded.error IS NULL THEN excluded.score ELSE csagg.overlay(CASE WHEN excluded.score IS NULL THEN c.score ELSE csagg.slice(c.score, '-infinity', $2) END, excluded.score) END,
-            stage = CASE WHEN excluded.error IS NULL THEN excluded.stage ELSE csagg.overlay(CASE WHEN excluded.stage IS NULL THEN c.stage ELSE csagg.slice(c.stage, '-infinity', $2) END, excluded.stage) END,
-            band = CASE WHEN excluded.error IS NULL THEN excluded.band ELSE csagg.overlay(CASE WHEN excluded.band IS NULL THEN c.band ELSE csagg.slice(c.band, '-infinity', $2) END, excluded.band) END,
-            coverage = CASE WHEN excluded.error IS NULL THEN excluded.coverage ELSE csagg.overlay(CASE WHEN excluded.coverage IS NULL THEN c.coverage ELSE csagg.slice(c.coverage, '-infinity', $2) END, excluded.coverage) END,
-            alerts = CASE WHEN excluded.error IS NULL THEN excluded.alerts ELSE csagg.overlay(CASE WHEN excluded.alerts IS NULL THEN c.alerts ELSE csagg.slice(c.alerts, '-infinity', $2) END, excluded.alerts) END,
+            score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
+            stage = csagg.pipeline_kept(c.stage, excluded.stage, excluded.error, $2),
+            band = csagg.pipeline_kept(c.band, excluded.band, excluded.error, $2),
+            coverage = csagg.pipeline_kept(c.coverage, excluded.coverage, excluded.error, $2),
+            alerts = csagg.pipeline_kept(c.alerts, excluded.alerts, excluded.error, $2),
             error = excluded.error,
             next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'))
         USING changes, now, settle;

@@ -24,7 +24,7 @@ DECLARE
     keys text[];
 BEGIN
     PERFORM csagg.pipeline_source(pipeline, name);
-    EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, 'track_' || name);
+    EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(name));
     EXECUTE format('SELECT ARRAY(SELECT key FROM %I.fact WHERE source = $1)', pipeline) INTO keys USING name;
     EXECUTE format($sql$
         WITH less AS (

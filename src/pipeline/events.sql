@@ -168,19 +168,22 @@ COMMENT ON FUNCTION csagg.pipeline_failed(name, text, text) IS
 CREATE FUNCTION csagg.pipeline_track_events(pipeline name, source text, relation regclass, columns name[], spec jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    statement constant text := format('INSERT INTO %1$I.todo (tenant, customer, why, source, from_at) SELECT %2$s, e.%3$I::text, ''source'', %4$L, %5$s FROM (SELECT (%%1$s).*) e '
-        'WHERE %2$s IS NOT NULL AND octet_length(e.%3$I::text) <= 2000 AND %5$s IS NOT NULL;',
-        pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source, csagg.pipeline_instant(relation, (spec ->> 'at')::name));
+    placed constant text := format('%s IS NOT NULL AND octet_length(e.%I::text) <= 2000 AND %s IS NOT NULL',
+        csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', csagg.pipeline_instant(relation, (spec ->> 'at')::name));
+    statement constant text := format('INSERT INTO %I.todo (tenant, customer, why, source, from_at) SELECT %s, e.%I::text, ''source'', %L, %s FROM (SELECT (%%1$s).*) e WHERE %s;',
+        pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source, csagg.pipeline_instant(relation, (spec ->> 'at')::name), placed);
+    alone constant text := format('INSERT INTO %I.todo (tenant, why, source, row) SELECT '''', ''source'', %L, e.%I FROM (SELECT (NEW).*) e WHERE (%s) IS NOT TRUE;',
+        pipeline, source, spec ->> 'id', placed);
 BEGIN
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN', replace(statement, '%1$s', 'OLD'),
-        'IF TG_OP = ''UPDATE'' THEN', replace(statement, '%1$s', 'NEW'), 'END IF;', 'END;'));
+        'IF TG_OP = ''UPDATE'' THEN', replace(statement, '%1$s', 'NEW'), alone, 'END IF;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(relation, columns));
     IF spec ->> 'deletes' = 'retract' THEN
         PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW');
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track_events(name, text, regclass, name[], jsonb) IS
-    'makes the triggers of an events source: a row whose mapped columns change, or that goes if that retracts, is put into `todo`, with the instants that it had and has';
+    'makes the triggers of an events source: a row whose mapped columns change, or that goes if that retracts, is put into `todo`, with the instants that it had and has, or by its id if it names no customer';
 
 CREATE FUNCTION csagg.add_events(pipeline name, relation regclass, customer name, at name, key name DEFAULT NULL, fact text DEFAULT NULL, amount name DEFAULT NULL,
     actor name DEFAULT NULL, id name DEFAULT NULL, event_id name DEFAULT NULL, tenant name DEFAULT NULL, keys text[] DEFAULT NULL, filter text DEFAULT NULL, deletes text DEFAULT 'keep')

@@ -1,14 +1,14 @@
 -- A customer that has to be forgotten: its rows go, and what still comes of it, from tables that are not ours, is dropped.
 
 CREATE FUNCTION csagg.pipeline_hash(salt uuid, tenant text, customer text) RETURNS bytea
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT sha256(convert_to(jsonb_build_array(salt, tenant, customer)::text, 'UTF8'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_hash(uuid, text, text) IS
     'what a suppression keeps in place of the customer''s name';
 
 CREATE FUNCTION csagg.pipeline_suppressed(pipeline name) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$EXISTS (SELECT FROM %1$I.pipeline p, %1$I.suppressed s WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer))$sql$, pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_suppressed(name) IS

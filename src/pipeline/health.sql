@@ -16,7 +16,7 @@ COMMENT ON FUNCTION csagg.pipeline_unfolded(name, timestamptz) IS
     'what is visible in the log and not folded, by customer; not in users'' tables, on which a view would stand in the way of changes, and ask its readers for rights';
 
 CREATE FUNCTION csagg.pipeline_pending(pipeline name) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT * FROM csagg.pipeline_unfolded(%L, csagg.pipeline_now())', pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_pending(name) IS
@@ -67,7 +67,7 @@ COMMENT ON FUNCTION csagg.pipeline_through(name, timestamptz) IS
     'rows recorded up to here count in views, and rules as of here';
 
 CREATE FUNCTION csagg.pipeline_health(pipeline name, as_of text) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
 SELECT h.tenant, h.customer, csagg.number_at(h.score, %3$s) AS score, csagg.text_at(h.band, %3$s) AS band, csagg.text_at(h.stage, %3$s) AS stage,
     csagg.number_at(h.coverage, %3$s) AS coverage,
@@ -106,6 +106,7 @@ CREATE FUNCTION csagg.health_at(pipeline name, as_of timestamptz, INOUT customer
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
+    PERFORM csagg.pipeline_known(pipeline);
     IF as_of IS NULL OR NOT isfinite(as_of) THEN
         RAISE datetime_field_overflow USING MESSAGE = 'health_at() needs a finite instant';
     END IF;
@@ -115,4 +116,4 @@ BEGIN
         USING as_of, tenant, customer;
 END $body$;
 COMMENT ON FUNCTION csagg.health_at(name, timestamptz, text, text) IS
-    'rows like those of the view health, of a tenant''s customers or of one, at any instant, past or future, with all that is known now. Reads with the caller''s rights. Errors: 22008 for an instant that is NULL or infinite, 42P01 where there is no such pipeline';
+    'rows like those of the view health, of a tenant''s customers or of one, at any instant, past or future, with all that is known now. Reads with the caller''s rights. Errors: 22008 for an instant that is NULL or infinite, 42704 where there is no such pipeline';

@@ -2,8 +2,6 @@
 
 CREATE FUNCTION csagg.pipeline_view_health_daily(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    said text[];
 BEGIN
     EXECUTE format($sql$
 CREATE OR REPLACE VIEW %1$I.health_daily WITH (security_invoker = true) AS
@@ -17,17 +15,6 @@ counted AS (
         CROSS JOIN LATERAL (SELECT csagg.distribution(ARRAY[l.band, l.stage], z.days) AS counts FROM live l WHERE l.tenant = t.tenant) c)
 SELECT tenant, (starts_at AT TIME ZONE zone)::date AS day, members[1] AS band, members[2] AS stage, n AS customers
 FROM counted, csagg.joint_buckets(counts)$sql$, pipeline, csagg.pipeline_live(pipeline), csagg.pipeline_tenants(pipeline));
-    FOREACH said SLICE 1 IN ARRAY ARRAY[
-        ['tenant', 'whose customers'],
-        ['day', 'the day, in the time zone of the rules that hold for the tenant now; 400 days up to today'],
-        ['band', 'band at the end of the day, of today: now; NULL without bands'],
-        ['stage', 'stage at that instant; NULL without stages'],
-        ['customers', 'how many customers were in both; days and pairs without any have no row']]
-    LOOP
-        EXECUTE format('COMMENT ON COLUMN %I.health_daily.%I IS %L', pipeline, said[1], said[2]);
-    END LOOP;
-    EXECUTE format('COMMENT ON VIEW %I.health_daily IS %L', pipeline,
-        'daily distribution of bands and stages; today''s rows are those of health, now. Customers that have neither are not counted');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_health_daily(name) IS
     'makes the view health_daily of a pipeline, again when its sources have changed';

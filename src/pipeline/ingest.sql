@@ -28,7 +28,7 @@ COMMENT ON FUNCTION csagg.ingest(name, jsonb, text) IS
     'inserts rows into the pipeline''s log, with the caller''s rights; gives their number. rows: a JSON array of objects with customer and key, and at (now if absent), value, actor, event_id and tenant as in the log. batch: a name of this call, by which rows without an event_id get one, so that the call may be repeated. All or nothing: 22023 for a row that is none, 22007 or 22008 for an instant that is none, 42P01 for no such pipeline, 42501 without the right to insert';
 
 CREATE FUNCTION csagg.pipeline_ingestible(r jsonb) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN jsonb_typeof(r) <> 'object' THEN format('an object is wanted, not a JSON %s', jsonb_typeof(r))
         WHEN coalesce(r ->> 'customer', '') = '' THEN 'there is no customer'
         WHEN coalesce(r ->> 'key', '') = '' THEN 'there is no key'

@@ -79,7 +79,7 @@ COMMENT ON FUNCTION csagg.pipeline_pieces(name, text, text) IS
 
 -- Timelines by overlap, in two rounds so that ten thousand rows of a customer cost no hundred million steps.
 CREATE FUNCTION csagg.pipeline_timelines(pieces text) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
         SELECT tenant, customer, key, coalesce(csagg.total(part) FILTER (WHERE overlap = 'sum'), csagg.overlay(part ORDER BY round) FILTER (WHERE overlap <> 'sum')) AS timeline
         FROM (
@@ -115,7 +115,7 @@ COMMENT ON FUNCTION csagg.pipeline_rank(text, jsonb) IS
 
 -- Where rows must not overlap and do, the fact is left out, and `rejected` says so.
 CREATE FUNCTION csagg.pipeline_overlapping(pieces text) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
         SELECT p.*, CASE WHEN reason IS NULL AND overlap = 'error' AND bool_or(since < before) OVER (PARTITION BY tenant, customer, key) THEN 'rows of this customer overlap' ELSE reason END AS why
         FROM (SELECT p.*, max(until) OVER (PARTITION BY tenant, customer, key ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM (%s) p) p$sql$, pieces)

@@ -22,7 +22,7 @@ COMMENT ON FUNCTION csagg.pipeline_live(name) IS
 
 -- One look into the index for each tenant, however many customers they have.
 CREATE FUNCTION csagg.pipeline_tenants(pipeline name) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
         WITH RECURSIVE step AS (
             SELECT min(tenant) AS tenant FROM %1$I.current
@@ -41,14 +41,3 @@ CREATE FUNCTION csagg.pipeline_until(over csagg.grid, now timestamptz) RETURNS c
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_until(csagg.grid, timestamptz) IS
     'the buckets that have begun, at the same instants, the last one cut just after `now`; NULL if there are none';
-
-CREATE FUNCTION csagg.pipeline_known(pipeline name) RETURNS void
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    IF to_regclass(format('%I.current', pipeline)) IS NULL OR to_regclass(format('%I.pipeline', pipeline)) IS NULL THEN
-        RAISE undefined_object USING MESSAGE = format('there is no pipeline "%s"', pipeline),
-            HINT = 'csagg.create_pipeline() makes one.';
-    END IF;
-END $body$;
-COMMENT ON FUNCTION csagg.pipeline_known(name) IS
-    'that there is this pipeline; for reads, which need no more than the right to SELECT from its tables. Error 42704';

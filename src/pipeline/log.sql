@@ -32,7 +32,7 @@ COMMENT ON FUNCTION csagg.pipeline_rows(name, text) IS
     'a query for all rows of a source that has ids, in one shape';
 
 CREATE FUNCTION csagg.pipeline_rows_log(pipeline name, source text) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
         SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, l.actor, l.event_id,
             CASE WHEN l.origin IN (SELECT name FROM %1$I.source WHERE kind = 'states') THEN l.origin ELSE %2$L END AS owner, l.recorded_at
@@ -43,7 +43,7 @@ COMMENT ON FUNCTION csagg.pipeline_rows_log(name, text) IS
 
 -- Indexes of (tenant, customer) and (tenant, event_id) hold about 2700 bytes a row.
 CREATE FUNCTION csagg.pipeline_reason(tenant text, customer text, key text, kind text, asked text, at timestamptz, value jsonb, actor text, event_id text, belongs text, owner text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    LANGUAGE sql STABLE PARALLEL SAFE AS $body$
     SELECT CASE WHEN tenant IS NULL THEN 'tenant is NULL' WHEN customer IS NULL THEN 'customer is NULL' WHEN key IS NULL THEN 'key is NULL'
         WHEN pg_catalog.octet_length(tenant) OPERATOR(pg_catalog.+) pg_catalog.octet_length(customer) OPERATOR(pg_catalog.>) 2000 THEN 'tenant and customer are longer than 2000 bytes'
         WHEN pg_catalog.octet_length(tenant) OPERATOR(pg_catalog.+) pg_catalog.octet_length(event_id) OPERATOR(pg_catalog.>) 2000 THEN 'tenant and event_id are longer than 2000 bytes'

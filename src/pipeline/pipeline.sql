@@ -1,21 +1,41 @@
 -- A pipeline keeps every customer's facts, score, stage, band and alerts right while rows arrive: docs/pipelines.md.
 -- The functions live here, in csagg; a pipeline is a schema of tables and views that its creator owns.
 
+CREATE FUNCTION csagg.pipeline_known(pipeline name) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF to_regclass(format('%I.current', pipeline)) IS NULL OR to_regclass(format('%I.pipeline', pipeline)) IS NULL THEN
+        RAISE undefined_object USING MESSAGE = format('there is no pipeline "%s"', pipeline),
+            HINT = 'csagg.create_pipeline() makes one.';
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_known(name) IS
+    'that there is this pipeline; for reads, which need no more than the right to SELECT from its tables. Error 42704';
+
 CREATE FUNCTION csagg.pipeline_check(pipeline name) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     owner name := (SELECT pg_get_userbyid(nspowner) FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE nspname = pipeline AND relname = 'pipeline');
 BEGIN
-    IF owner IS NULL THEN
-        RAISE undefined_object USING MESSAGE = format('there is no pipeline "%s"', pipeline),
-            HINT = 'csagg.create_pipeline() makes one.';
-    ELSIF owner <> current_user THEN
+    IF owner <> current_user THEN
         RAISE insufficient_privilege USING MESSAGE = format('pipeline "%s" is worked on by its owner only', pipeline),
             HINT = format('SET ROLE %I;', owner);
     END IF;
+    PERFORM csagg.pipeline_known(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_check(name) IS
     'that there is this pipeline and that it is the caller''s; for the pipeline''s functions. Errors: 42704, 42501';
+
+CREATE FUNCTION csagg.pipeline_read_committed(what text) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE active_sql_transaction USING MESSAGE = format('%s needs READ COMMITTED: an older snapshot would miss rows for good', what),
+            HINT = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED; as csagg.refresh() and csagg.run() do.';
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_read_committed(text) IS
+    'that a statement sees what was committed before it. Error 25001';
 
 CREATE FUNCTION csagg.create_pipeline(pipeline name, rules csagg.ruleset DEFAULT NULL, settle interval DEFAULT '0') RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -70,7 +70,7 @@ CREATE TYPE csagg.pipeline_reign AS (rules csagg.ruleset, since timestamptz, unt
 COMMENT ON TYPE csagg.pipeline_reign IS 'a rule set that holds in [since, until)';
 
 CREATE FUNCTION csagg.pipeline_reign(pipeline name) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
         SELECT o.tenant, v.rules, v.effective_from AS since, lead(v.effective_from, 1, 'infinity') OVER (PARTITION BY o.tenant ORDER BY v.effective_from) AS until
         FROM (SELECT tenant, min(effective_from) AS first FROM %1$I.rules GROUP BY tenant) o
@@ -80,7 +80,7 @@ COMMENT ON FUNCTION csagg.pipeline_reign(name) IS
     'a query for the rule sets of each tenant that has its own, and of the empty text for all others, with their [since, until)';
 
 CREATE FUNCTION csagg.pipeline_reigns(tenant text) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$(
         SELECT array_agg(ROW(r.rules, r.since, r.until)::csagg.pipeline_reign ORDER BY r.since) FROM reign r
         WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = %1$s) THEN %1$s ELSE '' END)$sql$, tenant)
@@ -108,7 +108,7 @@ COMMENT ON FUNCTION csagg.pipeline_over(csagg.history, csagg.pipeline_reign[], t
     'what rule sets, each as long as it holds, say of facts from since to until; where that cannot be evaluated, error is the first of those of try_assess_over(), and the rest is from `now` to until, or NULL if that cannot be evaluated, either';
 
 CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, %s, s.from_at, s.until_at, csagg.pipeline_now())', csagg.pipeline_reigns('s.tenant'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_outlook(name) IS

@@ -40,7 +40,7 @@ COMMENT ON FUNCTION csagg.pipeline_instant(regclass, name) IS
     'an expression for the instant in a column of the row e';
 
 CREATE FUNCTION csagg.pipeline_text("column" text, otherwise text) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT coalesce('e.' || quote_ident("column") || '::text', otherwise) $body$;
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT coalesce('e.' || quote_ident("column") || '::text', otherwise) $body$;
 COMMENT ON FUNCTION csagg.pipeline_text(text, text) IS
     'an expression for a column of the row e as text; otherwise for NULL';
 
@@ -126,6 +126,19 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_claim(name, text, text[], text[]) IS
     'makes facts belong to a source. Errors: 42804 for one that is of another kind, 42710 for one that belongs to another source';
 
+-- A name has 63 bytes at most, and two that are cut off there would be one.
+CREATE FUNCTION csagg.pipeline_name(long text) RETURNS name
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN octet_length(long) < 64 THEN long ELSE split_part(long, '_', 1) || '_' || md5(long) END::name
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_name(text) IS
+    'a text as a name; one that is too long keeps what is before its first _, and a hash stands for the rest';
+
+CREATE FUNCTION csagg.pipeline_tracker_name(source text) RETURNS name
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT csagg.pipeline_name('track_' OPERATOR(pg_catalog.||) source) $body$;
+COMMENT ON FUNCTION csagg.pipeline_tracker_name(text) IS
+    'name of the trigger function of a source';
+
 -- One function for all triggers of a source. What it does is in `body`; whatever that raises becomes the source's error,
 -- never the application's.
 CREATE FUNCTION csagg.pipeline_tracker(pipeline name, source text, body text) RETURNS void
@@ -133,7 +146,7 @@ CREATE FUNCTION csagg.pipeline_tracker(pipeline name, source text, body text) RE
 BEGIN
     EXECUTE format($sql$
 CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %3$L$sql$,
-        pipeline, 'track_' || source, format($plpgsql$
+        pipeline, csagg.pipeline_tracker_name(source), format($plpgsql$
 #variable_conflict use_column
 BEGIN
     DECLARE
@@ -147,7 +160,7 @@ EXCEPTION WHEN OTHERS THEN
     END;
     RETURN NULL;
 END $plpgsql$, pipeline, source, body));
-    EXECUTE format('REVOKE ALL ON FUNCTION %I.%I() FROM PUBLIC', pipeline, 'track_' || source);
+    EXECUTE format('REVOKE ALL ON FUNCTION %I.%I() FROM PUBLIC', pipeline, csagg.pipeline_tracker_name(source));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_tracker(name, text, text) IS
     'makes the trigger function of a source';
@@ -156,13 +169,13 @@ CREATE FUNCTION csagg.pipeline_track(pipeline name, source text, relation regcla
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format('CREATE TRIGGER %I %s %s ON %s %s EXECUTE FUNCTION %I.%I()', csagg.pipeline_trigger(pipeline, source, event),
-        CASE event WHEN 'TRUNCATE' THEN 'BEFORE' ELSE 'AFTER' END, event, relation, how, pipeline, 'track_' || source);
+        CASE event WHEN 'TRUNCATE' THEN 'BEFORE' ELSE 'AFTER' END, event, relation, how, pipeline, csagg.pipeline_tracker_name(source));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track(name, text, regclass, text, text) IS
     'makes one trigger of a source';
 
 CREATE FUNCTION csagg.pipeline_trigger(pipeline name, source text, event text) RETURNS name
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT (lower(event) || '_' || pipeline || '_' || source)::name $body$;
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT csagg.pipeline_name(lower(event) || '_' || pipeline || '_' || source) $body$;
 COMMENT ON FUNCTION csagg.pipeline_trigger(name, text, text) IS
     'name of a trigger of a source';
 

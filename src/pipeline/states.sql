@@ -27,7 +27,7 @@ COMMENT ON FUNCTION csagg.pipeline_value_of(regclass, name) IS
     'an expression for the value of the fact that a column of the row e holds';
 
 CREATE FUNCTION csagg.pipeline_renamed(rename jsonb, columns name[]) RETURNS text[]
-    LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     stranger text := (SELECT key FROM jsonb_object_keys(rename) key WHERE key <> ALL (columns) LIMIT 1);
 BEGIN
@@ -54,16 +54,6 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_one_row(regclass, name, name) IS
     'that a unique index allows a customer one row. Error 55000 with a hint';
 
-CREATE FUNCTION csagg.pipeline_read_committed(what text) RETURNS void
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        RAISE active_sql_transaction USING MESSAGE = format('%s needs READ COMMITTED', what), HINT = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED;';
-    END IF;
-END $body$;
-COMMENT ON FUNCTION csagg.pipeline_read_committed(text) IS
-    'that a statement sees what was committed before it. Error 25001';
-
 -- Rows (tenant, customer, raw, key, value, since) of what a set of rows of the table says.
 CREATE FUNCTION csagg.pipeline_states(pipeline name, source text, rows text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -83,7 +73,7 @@ COMMENT ON FUNCTION csagg.pipeline_states(name, text, text) IS
     'a query for the states that rows of a states source''s table say';
 
 CREATE FUNCTION csagg.pipeline_tell(pipeline name, source text, states text) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('INSERT INTO %1$I.log (tenant, customer, key, value, origin) SELECT tenant, customer, key, value, %2$L FROM (%3$s) n WHERE tenant IS NOT NULL;', pipeline, source, states)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_tell(name, text, text) IS

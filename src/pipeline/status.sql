@@ -26,11 +26,8 @@ COMMENT ON FUNCTION csagg.pipeline_view_status(name) IS
     'makes the view status of a pipeline; for create_pipeline() only';
 
 CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    said text[];
-BEGIN
-    FOREACH said SLICE 1 IN ARRAY ARRAY[
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT csagg.pipeline_say(pipeline, 'VIEW', ARRAY[
         ['health', '', 'every customer at this instant, with all rows that are visible'],
         ['health', 'tenant', 'the tenant'],
         ['health', 'customer', 'the customer'],
@@ -46,6 +43,12 @@ BEGIN
         ['health', 'overridden_by', 'who has pinned the score'],
         ['health', 'error', 'why the rules cannot be evaluated for this customer'],
         ['health', 'assessed_through', 'rows recorded up to here count, and rules as of here'],
+        ['health_daily', '', 'daily distribution of bands and stages; today''s rows are those of health, now. Customers that have neither are not counted'],
+        ['health_daily', 'tenant', 'whose customers'],
+        ['health_daily', 'day', 'the day, in the time zone of the rules that hold for the tenant now; 400 days up to today'],
+        ['health_daily', 'band', 'band at the end of the day, of today: now; NULL without bands'],
+        ['health_daily', 'stage', 'stage at that instant; NULL without stages'],
+        ['health_daily', 'customers', 'how many customers were in both; days and pairs without any have no row'],
         ['alerts', '', 'alerts that are firing, with what people say of them'],
         ['alerts', 'episode', 'number of the episode'],
         ['alerts', 'tenant', 'the tenant'],
@@ -69,15 +72,8 @@ BEGIN
         ['status', 'last_step', 'instant of the last step that had something to do'],
         ['status', 'runner_alive', 'whether run() is running'],
         ['status', 'oldest_xmin_age', 'transactions since the oldest snapshot that is held; many: vacuum cannot clean up'],
-        ['status', 'error', 'why this source is not read']]
-    LOOP
-        IF said[2] OPERATOR(pg_catalog.=) '' THEN
-            EXECUTE format('COMMENT ON VIEW %I.%I IS %L', pipeline, said[1], said[3]);
-        ELSE
-            EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', pipeline, said[1], said[2], said[3]);
-        END IF;
-    END LOOP;
-END $body$;
+        ['status', 'error', 'why this source is not read']])
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_view_comments(name) IS
     'says what each view and column of a pipeline is; for create_pipeline() only';
 

@@ -33,13 +33,15 @@ BEGIN
         SELECT c.tenant, c.customer, 'rules', min(a.since) FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant)
         GROUP BY c.tenant, c.customer ORDER BY 1, 2$sql$, pipeline);
     EXECUTE format($sql$
-        WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'fact' RETURNING 1),
-        again AS (DELETE FROM %1$I.rejected r USING %1$I.fact f WHERE f.key = r.row ->> 'key' AND EXISTS (TABLE asked) RETURNING r.source, r.id),
+        WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND (why = 'fact' OR row IS NOT NULL) RETURNING source, row),
+        mended AS (DELETE FROM %1$I.rejected r USING %1$I.fact f WHERE f.key = r.row ->> 'key' AND EXISTS (SELECT FROM asked WHERE row IS NULL) RETURNING r.source, r.id),
+        again AS (SELECT source, id FROM mended UNION SELECT s.name, a.row FROM asked a JOIN %1$I.source s ON s.name = a.source AND a.row <= s.upto
+            WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = s.name AND h.ids @> a.row)),
         fewer AS (UPDATE %1$I.source s SET folded = folded - n FROM (SELECT source, count(*) AS n FROM again GROUP BY source) a WHERE s.name = a.source)
         INSERT INTO %1$I.hole (source, ids, writers) SELECT source, range_agg(int8range(id, id, '[]')), '{}' FROM again GROUP BY source$sql$, pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_expand(name) IS
-    'puts a row for each customer in place of those of `todo` that name none, since dates begin in the zone of the rules also for each source that has these; rejected rows of facts that are declared now become a hole, to be read again';
+    'puts a row for each customer in place of those of `todo` that name none, since dates begin in the zone of the rules also for each source that has these; rejected rows of facts that are declared now, and changed rows that name no customer, become a hole, to be read again';
 
 CREATE FUNCTION csagg.pipeline_asked(pipeline name, changes csagg.pipeline_change[], most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -130,10 +132,8 @@ CREATE FUNCTION csagg.pipeline_check_caller(pipeline name, max_rows integer) RET
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
-    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        RAISE active_sql_transaction USING MESSAGE = 'a step needs READ COMMITTED: an older snapshot would miss rows for good',
-            HINT = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED; or CALL csagg.refresh(), which does that.';
-    ELSIF max_rows IS NULL OR max_rows < 1 THEN
+    PERFORM csagg.pipeline_read_committed('step()');
+    IF max_rows IS NULL OR max_rows < 1 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'max_rows is at least 1';
     END IF;
 END $body$;

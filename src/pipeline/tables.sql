@@ -76,7 +76,8 @@ CREATE TABLE %1$I.todo (
     why text NOT NULL,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     source text REFERENCES %1$I.source ON DELETE CASCADE,
-    from_at timestamptz
+    from_at timestamptz,
+    row bigint
 );
 CREATE INDEX ON %1$I.todo (tenant, customer);
 CREATE TABLE %1$I.current (
@@ -139,12 +140,25 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_tables(name) IS
     'makes the tables of a pipeline in its schema; for create_pipeline() only';
 
-CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
+CREATE FUNCTION csagg.pipeline_say(pipeline name, kind text, said text[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    said text[];
+    one text[];
 BEGIN
-    FOREACH said SLICE 1 IN ARRAY ARRAY[
+    FOREACH one SLICE 1 IN ARRAY said LOOP
+        IF one[2] = '' THEN
+            EXECUTE format('COMMENT ON %s %I.%I IS %L', kind, pipeline, one[1], one[3]);
+        ELSE
+            EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', pipeline, one[1], one[2], one[3]);
+        END IF;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_say(name, text, text[]) IS
+    'comments on what a pipeline consists of; kind: TABLE or VIEW; said: rows of a name, a column or the empty text for the whole, and what it is';
+
+CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT csagg.pipeline_say(pipeline, 'TABLE', ARRAY[
         ['pipeline', '', 'one row: how this pipeline runs; its row lock lets one step run at a time'],
         ['pipeline', 'one', 'always true: there is one row'],
         ['pipeline', 'layout', 'version of these tables'],
@@ -208,6 +222,7 @@ BEGIN
         ['todo', 'since', 'when it was asked for; after a change of rules alerts that began earlier are not announced'],
         ['todo', 'source', 'the source whose rows of this customer changed'],
         ['todo', 'from_at', 'the instant of such a row, before or after; NULL: all are read anew'],
+        ['todo', 'row', 'the id of such a row that has no tenant, customer or instant, to be read again by itself'],
         ['current', '', 'every customer: facts, and what the rules say of them up to until_at'],
         ['current', 'tenant', 'the tenant'],
         ['current', 'customer', 'the customer'],
@@ -251,14 +266,7 @@ BEGIN
         ['rejected', 'id', 'id of the row'],
         ['rejected', 'reason', 'why'],
         ['rejected', 'row', 'the row'],
-        ['rejected', 'at', 'when it was rejected']]
-    LOOP
-        IF said[2] OPERATOR(pg_catalog.=) '' THEN
-            EXECUTE format('COMMENT ON TABLE %I.%I IS %L', pipeline, said[1], said[3]);
-        ELSE
-            EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', pipeline, said[1], said[2], said[3]);
-        END IF;
-    END LOOP;
-END $body$;
+        ['rejected', 'at', 'when it was rejected']])
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_comments(name) IS
     'says what each table and column of a pipeline is; for create_pipeline() only';

@@ -49,6 +49,8 @@ CALL live(:'type', false);
 SELECT csagg.add_intervals('cs "x" ''y''', '"a ""b"" ''c''"', 'acc ''ount''', '{tier,mrr,seats,ends,lone}', :'column', until => nullif(:'end', ''), tenant => 'tenant', until_included => :included,
     overlap => '{"mrr": "sum", "seats": "max", "lone": "error"}', rename => '{"ends": "contract \"end\""}', filter => 'ok -- x');
 CALL live(:'type', :'ranged');
+-- Of whatever life, one row is left.
+INSERT INTO "a ""b"" 'c'" ("acc 'ount'", tenant, since, until, span, tier) VALUES ('1', 1, '2026-03-02', '2026-03-20', '[2026-03-02,2026-03-20)', 'gold');
 -- A zone that changes moves the dates.
 UPDATE "cs ""x"" 'y'".rules SET rules = jsonb_set(rules::jsonb, '{timezone}', '"Europe/Berlin"')::csagg.ruleset WHERE tenant = '2';
 CALL csagg.refresh('cs "x" ''y''');

@@ -56,6 +56,19 @@ arrives() {
 }
 check 'add_arrival makes a table of uuids a source' arrives
 
+# Two tables whose names are cut off at the same place, with what precedes them in the names of triggers and functions.
+long_names() {
+    local name n
+    for n in 1 2; do
+        name=$(printf 'x%.0s' {1..62})$n
+        query -c "CREATE TABLE $name (who text PRIMARY KEY, tier text)" -c "INSERT INTO $name VALUES ('long', 'old $n')" \
+            -c "SELECT csagg.add_states('cs', '$name', 'who', '{tier}', rename => '{\"tier\": \"tier $n\"}')" -c "UPDATE $name SET tier = 'new $n'" >/dev/null
+    done
+    query -c "CALL csagg.refresh('cs')" -c "SELECT csagg.drop_source('cs', '$name')" -c "UPDATE ${name%2}1 SET tier = 'newer 1'" -c "CALL csagg.refresh('cs')" >/dev/null
+    one 'newer 1|' "SELECT csagg.text_at(csagg.timeline_of(facts, 'tier 1'), now()), csagg.text_at(csagg.timeline_of(facts, 'tier 2'), now()) FROM cs.current WHERE customer = 'long'"
+}
+check 'names that differ in their last byte are two' long_names
+
 # A row of another transaction, held open across steps; then a prepared one would be the same.
 late() {
     mkfifo "$fifo"
