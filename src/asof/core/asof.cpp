@@ -258,19 +258,26 @@ std::uint32_t Index::walk(const Partition& partition, std::uint32_t from, std::u
 }
 
 template <class Compare>
-Payload Index::search(const Compare& compare, Group group, const Probe& probe, Condition* condition) {
+Index::Place Index::locate(const Compare& compare, Group group, const Probe& probe) {
+    Place place;
+    if (search_.direction != Direction::forward) place.behind = position(compare, group, probe.at, search_.allow_exact);
+    if (search_.direction != Direction::backward) place.ahead = position(compare, group, probe.at, !search_.allow_exact);
+    return place;
+}
+
+template <class Compare>
+Payload Index::search(const Compare& compare, Group group, const Probe& probe, Place place, Condition* condition) {
     const Partition& partition = partitions_[group / partition_groups];
     const auto [begin, end] = range(group);
     const auto instant = [&](std::uint32_t i) { return row(partition, i).instant(); };
     std::uint32_t before = nowhere, after = nowhere;
     if (search_.direction != Direction::forward) {
         const auto in_bounds = [&](std::int64_t at) { return !probe.bounded || compare(at, probe.lowest) >= 0; };
-        const std::uint32_t behind = position(compare, group, probe.at, search_.allow_exact);
-        before = walk(partition, behind - 1, begin - 1, std::uint32_t(-1), in_bounds, condition);
+        before = walk(partition, place.behind - 1, begin - 1, std::uint32_t(-1), in_bounds, condition);
     }
     if (search_.direction != Direction::backward) {
         const auto in_bounds = [&](std::int64_t at) { return !probe.bounded || compare(at, probe.highest) <= 0; };
-        after = walk(partition, position(compare, group, probe.at, !search_.allow_exact), end, 1, in_bounds, condition);
+        after = walk(partition, place.ahead, end, 1, in_bounds, condition);
     }
     if (before != nowhere && after != nowhere && !compare.prefers_before(instant(before), probe.at, instant(after)))
         before = after;
@@ -293,8 +300,25 @@ void Index::prefetch(Group group) const {
 
 Payload Index::find(Group group, const Probe& probe, Condition* condition) {
     if (group == no_group) return nullptr;
-    if (order_ == nullptr) return search(PlainInstants{}, group, probe, condition);
-    return search(OrderedInstants{order_}, group, probe, condition);
+    return find(group, probe, locate(group, probe), condition);
+}
+
+Payload Index::find(Group group, const Probe& probe, Place place, Condition* condition) {
+    if (order_ == nullptr) return search(PlainInstants{}, group, probe, place, condition);
+    return search(OrderedInstants{order_}, group, probe, place, condition);
+}
+
+Index::Place Index::locate(Group group, const Probe& probe) {
+    return order_ == nullptr ? locate(PlainInstants{}, group, probe) : locate(OrderedInstants{order_}, group, probe);
+}
+
+void Index::prefetch(Group group, Place place) const {
+    const Partition& partition = partitions_[group / partition_groups];
+    const auto [begin, end] = range(group);
+    if (search_.direction != Direction::forward && place.behind > begin)
+        __builtin_prefetch(row(partition, place.behind - 1).payload(payload_bytes_));
+    if (search_.direction != Direction::backward && place.ahead < end)
+        __builtin_prefetch(row(partition, place.ahead).payload(payload_bytes_));
 }
 
 void Index::clear() {

@@ -84,6 +84,14 @@ public:
     /// Asks for the memory that find() will read, when many are to be looked for.
     void prefetch(Group group) const;
 
+    /// find() in two parts, so that the rows which a condition reads can be asked for in between. Not for no_group.
+    struct Place {
+        std::uint32_t behind = 0, ahead = 0;  // behind the last row before the probe, and the first after it
+    };
+    Place locate(Group group, const Probe& probe);
+    void prefetch(Group group, Place place) const;
+    Payload find(Group group, const Probe& probe, Place place, Condition* condition);
+
     std::size_t rows() const { return rows_; }
     std::size_t bytes() const { return chunks_.bytes() + bytes_; }
     /// What will be taken on top until `rows` are added and sorted, as far as it can be known.
@@ -122,7 +130,9 @@ private:
     static constexpr std::uint32_t nowhere = UINT32_MAX;
 
     template <class Compare>
-    Payload search(const Compare& compare, Group group, const Probe& probe, Condition* condition);
+    Place locate(const Compare& compare, Group group, const Probe& probe);
+    template <class Compare>
+    Payload search(const Compare& compare, Group group, const Probe& probe, Place place, Condition* condition);
     template <class InBounds>
     std::uint32_t walk(const Partition& partition, std::uint32_t from, std::uint32_t end, std::uint32_t step,
                        InBounds in_bounds, Condition* condition);

@@ -290,12 +290,24 @@ private:
 };
 
 void AsOfJoin::find_matches(Queued* end) {
-    Tested tested(*this);
-    asof::Condition* const condition = condition_ != nullptr || matches_ > 1 ? &tested : nullptr;
     for (Queued* q = queue_; q < end; ++q) {
         if (!q->pending) continue;
+        q->match = index_.find(q->group, q->probe);
+        __builtin_prefetch(q->match);
+    }
+}
+
+void AsOfJoin::find_tested_matches(Queued* end) {
+    Tested tested(*this);
+    for (Queued* q = queue_; q < end; ++q) {
+        if (!q->pending || q->group == asof::no_group) continue;
+        q->place = index_.locate(q->group, q->probe);
+        index_.prefetch(q->group, q->place);
+    }
+    for (Queued* q = queue_; q < end; ++q) {
+        if (!q->pending || q->group == asof::no_group) continue;
         tested.set_left(int(q - queue_));
-        q->match = tested.first(index_.find(q->group, q->probe, condition));
+        q->match = tested.first(index_.find(q->group, q->probe, q->place, &tested));
         __builtin_prefetch(q->match);
     }
     if (tested_slot_ != nullptr) ExecClearTuple(tested_slot_);
@@ -310,7 +322,10 @@ void AsOfJoin::resolve() {
     for (Queued* q = queue_; q < end; ++q)
         if (q->pending && q->group != asof::no_group) index_.prefetch(q->group);
     const MemoryContext before = MemoryContextSwitchTo(scratch_);
-    find_matches(end);
+    if (condition_ != nullptr || matches_ > 1)
+        find_tested_matches(end);
+    else
+        find_matches(end);
     MemoryContextSwitchTo(before);
     MemoryContextReset(scratch_);
     queued_ = 0;

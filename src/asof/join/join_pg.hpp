@@ -154,6 +154,7 @@ private:
         asof::Group group;
         std::uint64_t word;
         asof::Probe probe;
+        asof::Index::Place place;
         asof::Payload match;
         int further;  // matches, in further_matches_
     };
@@ -171,6 +172,7 @@ private:
     void add_row(TupleTableSlot* slot);
     void load(asof::Payload row, TupleTableSlot* slot) const;
     void find_matches(Queued* end);
+    void find_tested_matches(Queued* end);
     void keep(TupleTableSlot* slot, Datum at);
     static constexpr std::size_t word_at = 0, instant_at = 8, columns_at = 16;
     std::size_t record_bytes() const { return columns_at + columns_.bytes(); }

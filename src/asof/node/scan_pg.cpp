@@ -335,7 +335,7 @@ bool in_bounds(AsOfState* state, TupleTableSlot* left, TupleTableSlot* right, Ex
 
 asof::Condition::Verdict ScanCondition::test(int left, TupleTableSlot* right) {
     ExprContext* const context = state_->css.ss.ps.ps_ExprContext;
-    ResetExprContext(context);
+    if (!context->ecxt_per_tuple_memory->isReset) ResetExprContext(context);  // comparing numbers takes no memory
     TupleTableSlot* const left_row = state_->kept[left];
     context->ecxt_outertuple = left_row;
     context->ecxt_innertuple = right;
