@@ -15,12 +15,12 @@ SELECT s.name AS source,
     (SELECT count(*) FROM %1$I.rejected r WHERE r.source = s.name) AS rejected,
     (SELECT count(*) FROM %1$I.current c WHERE c.error IS NOT NULL) AS erroring_customers,
     (SELECT count(*) FROM %1$I.todo) AS todo,
-    p.last_step,
+    (SELECT last_step FROM %1$I.pipeline),
     csagg.pipeline_running(%1$L) AS runner_alive,
     (SELECT max(age(backend_xmin)) FROM pg_stat_activity) AS oldest_xmin_age,
     CASE WHEN s.error IS NULL AND (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
         THEN 'waits for open transactions: more than 10000 gaps below the mark' ELSE s.error END AS error
-FROM %1$I.source s, %1$I.pipeline p$sql$, pipeline);
+FROM %1$I.source s$sql$, pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_status(name) IS
     'makes the view status of a pipeline; for create_pipeline() only';

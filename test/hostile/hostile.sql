@@ -293,6 +293,7 @@ UNION ALL SELECT 'name', quote_nullable(v) || '::name' FROM unnest(ARRAY['hostil
 UNION ALL SELECT 'regclass', v FROM unnest(ARRAY['''pg_class''::regclass', '0::regclass', 'NULL::regclass']) v
 UNION ALL SELECT 'regtype[]', v FROM unnest(ARRAY['ARRAY[''text'']::regtype[]', 'ARRAY[0]::regtype[]', 'ARRAY[NULL]::regtype[]', 'NULL::regtype[]']) v
 UNION ALL SELECT 'tstzmultirange', v FROM unnest(ARRAY['''{}''::tstzmultirange', '''{(,)}''::tstzmultirange', '''{[2025-01-01,2025-02-01),[2025-03-01,infinity)}''::tstzmultirange', 'NULL::tstzmultirange']) v
+UNION ALL SELECT 'bigint[]', v FROM unnest(ARRAY['''{}''::bigint[]', '''{1,NULL,-1}''::bigint[]', 'NULL::bigint[]']) v
 UNION ALL SELECT 'name[]', v FROM unnest(ARRAY['''{}''::name[]', '''{oid,"a \"b\" ''''c''''"}''::name[]', 'ARRAY[NULL]::name[]', 'NULL::name[]']) v
 UNION ALL SELECT 'int8multirange', v FROM unnest(ARRAY['''{}''::int8multirange', '''{[1,5),[7,)}''::int8multirange', 'NULL::int8multirange']) v
 UNION ALL SELECT 'csagg.pipeline_change[]', v || '::csagg.pipeline_change[]' FROM unnest(ARRAY['''{}''', 'NULL', 'ARRAY[NULL]', 'ARRAY[(NULL, NULL, NULL, NULL, NULL, NULL)::csagg.pipeline_change]',
