@@ -52,6 +52,10 @@ BEGIN
     SELECT relkind, relpersistence INTO what FROM pg_class WHERE oid = relation;
     IF relation IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'a source needs a table';
+    ELSIF what IS NULL THEN
+        RAISE undefined_table USING MESSAGE = format('there is no relation with oid %s', relation::oid);
+    ELSIF relation IN (SELECT oid FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace) THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is a system table, which tells no changes', relation);
     ELSIF what.relkind <> ALL ('{r,p}') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is no table', relation),
             HINT = 'A view, materialized view or foreign table shows no changes: add the tables behind it, or write rows into the pipeline''s log.';
@@ -67,7 +71,7 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_table_only(regclass) IS
-    'that a relation is a permanent table that the caller may read and watch. Errors: 42809, 42501, 22004';
+    'that a relation is a permanent table that the caller may read and watch. Errors: 42P01, 42809, 42501, 22004';
 
 -- The columns that an SQL condition reads, found as PostgreSQL finds them; so a condition that is none is an error here.
 CREATE FUNCTION csagg.pipeline_filter_columns(pipeline name, relation regclass, filter text) RETURNS name[]

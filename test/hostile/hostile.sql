@@ -294,6 +294,7 @@ UNION ALL SELECT 'regclass', v FROM unnest(ARRAY['''pg_class''::regclass', '0::r
 UNION ALL SELECT 'regtype[]', v FROM unnest(ARRAY['ARRAY[''text'']::regtype[]', 'ARRAY[0]::regtype[]', 'ARRAY[NULL]::regtype[]', 'NULL::regtype[]']) v
 UNION ALL SELECT 'tstzmultirange', v FROM unnest(ARRAY['''{}''::tstzmultirange', '''{(,)}''::tstzmultirange', '''{[2025-01-01,2025-02-01),[2025-03-01,infinity)}''::tstzmultirange', 'NULL::tstzmultirange']) v
 UNION ALL SELECT 'bigint[]', v FROM unnest(ARRAY['''{}''::bigint[]', '''{1,NULL,-1}''::bigint[]', 'NULL::bigint[]']) v
+UNION ALL SELECT 'uuid', v FROM unnest(ARRAY['''00000000-0000-0000-0000-000000000000''::uuid', 'NULL::uuid']) v
 UNION ALL SELECT 'name[]', v FROM unnest(ARRAY['''{}''::name[]', '''{oid,"a \"b\" ''''c''''"}''::name[]', 'ARRAY[NULL]::name[]', 'NULL::name[]']) v
 UNION ALL SELECT 'int8multirange', v FROM unnest(ARRAY['''{}''::int8multirange', '''{[1,5),[7,)}''::int8multirange', 'NULL::int8multirange']) v
 UNION ALL SELECT 'csagg.pipeline_change[]', v || '::csagg.pipeline_change[]' FROM unnest(ARRAY['''{}''', 'NULL', 'ARRAY[NULL]', 'ARRAY[(NULL, NULL, NULL, NULL, NULL, NULL)::csagg.pipeline_change]',
@@ -313,7 +314,7 @@ BEGIN
         SELECT string_agg(format_type(t, NULL), ', ') INTO missing FROM unnest(f.types) t
         WHERE NOT EXISTS (SELECT FROM hostile.argument WHERE type::regtype = t);
         IF missing IS NOT NULL THEN
-            bad := coalesce(bad, f.signature || ' takes ' || missing || ', of which there is no value here');
+            bad := concat_ws('; ', bad, f.signature || ' takes ' || missing || ', of which there is no value here');
             CONTINUE;
         END IF;
         FOR a IN SELECT i, (SELECT string_agg((SELECT literal FROM hostile.argument WHERE type::regtype = t AND i > 0 ORDER BY random() LIMIT 1), ', ' ORDER BY o)
@@ -327,8 +328,8 @@ BEGIN
             EXCEPTION WHEN OTHERS THEN
                 failed := failed + 1;
                 -- Pipelines that are not there, or there already; and their parts, which work on any row of theirs.
-                IF SQLSTATE !~ '^(22|54|0A|42703|42804|42883|42P18|42725|42704|42P01|42P06|3F000)' AND (f.proname !~ '^pipeline_' OR SQLSTATE !~ '^(23|42|55000)') THEN
-                    bad := coalesce(bad, left(statement, 600) || ': ' || SQLSTATE || ' ' || SQLERRM);
+                IF SQLSTATE !~ '^(22|54|0A|42703|42809|42804|42883|42P18|42725|42704|42P01|42P06|3F000)' AND (f.proname !~ '^pipeline_' OR SQLSTATE !~ '^(23|42|55000)') THEN
+                    bad := left(concat_ws('; ', bad, left(statement, 600) || ': ' || SQLSTATE || ' ' || SQLERRM), 20000);
                 END IF;
             END;
         END LOOP;
