@@ -58,7 +58,9 @@ SQL_PARTS = \
 	src/pipeline/status.sql \
 	src/pipeline/verify.sql \
 	src/pipeline/pipeline.sql \
-	src/pipeline/drop_source.sql
+	src/pipeline/drop_source.sql \
+	src/pipeline/isolate.sql \
+	src/pipeline/grant.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql src/*/*/*.sql)))
 
 MODULE_big = csagg

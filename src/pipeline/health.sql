@@ -9,7 +9,7 @@ DECLARE
     source record;
 BEGIN
     FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind = ''log''', pipeline) LOOP
-        RETURN QUERY EXECUTE format('SELECT x.* FROM csagg.%I($1, $2, $3) x WHERE NOT %s', 'pipeline_unfolded_' || source.kind, csagg.pipeline_suppressed(pipeline)) USING pipeline, source.name, now;
+        RETURN QUERY EXECUTE format('SELECT x.* FROM csagg.%I($1, $2, $3) x WHERE NOT %s', 'pipeline_unfolded_' || source.kind, csagg.pipeline_forgotten(pipeline)) USING pipeline, source.name, now;
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unfolded(name, timestamptz) IS
