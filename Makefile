@@ -38,6 +38,7 @@ SQL_PARTS = \
 	src/pipeline/events.sql \
 	src/pipeline/states.sql \
 	src/pipeline/intervals.sql \
+	src/pipeline/override.sql \
 	src/pipeline/reread.sql \
 	src/pipeline/arrival.sql \
 	src/pipeline/ingest.sql \

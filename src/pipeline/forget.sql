@@ -78,13 +78,14 @@ BEGIN
         told AS (DELETE FROM %1$I.alert_feed WHERE tenant = $1 AND customer = $2),
         episode AS (DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2 RETURNING episode),
         note AS (DELETE FROM %1$I.alert_note n USING episode e WHERE n.episode = e.episode),
-        waiting AS (DELETE FROM %1$I.todo WHERE tenant = $1 AND customer = $2),
+        pin AS (DELETE FROM %1$I.override WHERE tenant = $1 AND customer = $2),
         it AS (DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2 RETURNING 1),
         fewer AS (
             UPDATE %1$I.source m SET folded = folded - (
                 SELECT count(*) FROM gone g WHERE g.id <= m.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> g.id))
             WHERE kind = 'log')
         SELECT EXISTS (TABLE it) OR EXISTS (TABLE gone)$sql$, pipeline) INTO known USING tenant, customer;
+    EXECUTE format('DELETE FROM %I.todo WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;  -- the trigger of override wrote there, too
     RETURN known;
 END $body$;
 COMMENT ON FUNCTION csagg.forget(name, text, text, timestamptz) IS

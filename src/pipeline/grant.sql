@@ -5,11 +5,11 @@ CREATE FUNCTION csagg.pipeline_grants(may text) RETURNS TABLE (what text)
     LANGUAGE sql IMMUTABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT g.what FROM (VALUES
         ('{write,operate}', 'INSERT (tenant, customer, key, at, value, actor, event_id) ON %1$I.log'),
-        ('{read,operate}', 'SELECT ON %1$I.health, %1$I.health_daily, %1$I.alerts, %1$I.status, %1$I.pipeline, %1$I.hole, %1$I.log, %1$I.seen, %1$I.fact, %1$I.rules,
+        ('{read,operate}', 'SELECT ON %1$I.health, %1$I.health_daily, %1$I.alerts, %1$I.status, %1$I.pipeline, %1$I.hole, %1$I.log, %1$I.seen, %1$I.fact, %1$I.rules, %1$I.override,
             %1$I.todo, %1$I.current, %1$I.alert, %1$I.alert_note, %1$I.alert_feed, %1$I.rejected'),
         ('{read}', 'SELECT (name, relation, kind, upto, stopped) ON %1$I.source'),
         ('{operate}', 'SELECT ON %1$I.source'),
-        ('{operate}', 'INSERT, UPDATE, DELETE ON %1$I.rules, %1$I.alert_note'),
+        ('{operate}', 'INSERT, UPDATE, DELETE ON %1$I.rules, %1$I.override, %1$I.alert_note'),
         ('{operate}', 'INSERT (key, kind, shown_to), UPDATE (source, shown_to) ON %1$I.fact'),
         ('{operate}', 'INSERT (tenant, why, since) ON %1$I.todo'),
         ('{operate}', 'UPDATE (settle, paused, alerts_from) ON %1$I.pipeline')) g (who, what)
@@ -60,4 +60,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.grant_pipeline(name, name, text) IS
-    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or operate: see all tenants, and change rules, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain and forget are the owner''s. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word';
+    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain and forget are the owner''s. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word';

@@ -17,7 +17,7 @@ COMMENT ON FUNCTION csagg.pipeline_make_tenant(name, text) IS
 
 -- A table without a line here shows nobody a row.
 CREATE FUNCTION csagg.pipeline_policies(pipeline name, OUT relation name, OUT command text, OUT condition text) RETURNS SETOF record
-    LANGUAGE sql STABLE ROWS 13 SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE ROWS 14 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT relation, command, replace(replace(condition, 'MINE', format('(SELECT %I.session_tenant())', pipeline)), 'P.', format('%I.', pipeline)) FROM (VALUES
         ('log', 'ALL', 'tenant = MINE'),
         ('current', 'SELECT', 'tenant = MINE'),
@@ -25,6 +25,7 @@ CREATE FUNCTION csagg.pipeline_policies(pipeline name, OUT relation name, OUT co
         ('alert', 'SELECT', 'tenant = MINE'),
         ('alert_feed', 'SELECT', 'tenant = MINE'),
         ('alert_note', 'ALL', 'EXISTS (SELECT FROM P.alert a WHERE a.episode = alert_note.episode)'),
+        ('override', 'ALL', 'tenant = MINE'),
         ('rules', 'SELECT', 'tenant = '''' OR tenant = MINE'),
         ('fact', 'SELECT', 'shown_to = '''' OR shown_to = MINE OR key IN (SELECT d.key FROM P.rules r, csagg.pipeline_declared(r.rules) d)'),
         ('todo', 'SELECT', 'tenant = MINE OR tenant = '''' AND customer IS NULL'),

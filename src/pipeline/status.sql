@@ -50,7 +50,8 @@ SELECT s.name AS source,
     CASE WHEN s.stopped THEN (SELECT t.error FROM csagg.pipeline_told(%2$L, s.name) t)
         WHEN (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
         THEN 'waits for open transactions: more than 10000 gaps below the mark' END AS error
-FROM %1$I.source s, %1$I.pipeline p$sql$, pipeline, pipeline);
+FROM %1$I.source s, %1$I.pipeline p
+WHERE s.name <> 'override' OR s.stopped OR EXISTS (SELECT FROM %1$I.todo t WHERE t.source = s.name) OR EXISTS (SELECT FROM %1$I.rejected r WHERE r.source = s.name)$sql$, pipeline, pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_status(name) IS
     'makes the view status of a pipeline; for create_pipeline() only';
@@ -90,7 +91,7 @@ CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
         ['alerts', 'snoozed_until', 'until when not to be reminded'],
         ['alerts', 'note', 'anything'],
         ['alerts', 'reasons', 'score, stage and band when it began; NULL if it was not announced'],
-        ['status', '', 'one row a source: how far it is, and what stands in the way'],
+        ['status', '', 'one row a source: how far it is, and what stands in the way; one for override only where that has to be read, or cannot be'],
         ['status', 'source', 'name of the source'],
         ['status', 'behind', 'rows that are not folded yet; of an events table ids, of a states source or intervals customers to be read anew'],
         ['status', 'seconds_behind', 'age of the oldest of them'],

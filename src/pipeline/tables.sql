@@ -77,6 +77,16 @@ CREATE TABLE %1$I.rules (
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant, effective_from)
 );
+CREATE TABLE %1$I.override (
+    tenant text NOT NULL DEFAULT '',
+    customer text NOT NULL,
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    score numeric NOT NULL,
+    until timestamptz CHECK (until > since),
+    author text NOT NULL DEFAULT session_user,
+    reason text,
+    PRIMARY KEY (tenant, customer, since)
+);
 CREATE TABLE %1$I.todo (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant text NOT NULL,
@@ -226,6 +236,14 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['rules', 'note', 'why; for people'],
         ['rules', 'author', 'who wrote it'],
         ['rules', 'created_at', 'when it was written'],
+        ['override', '', 'scores that a person has pinned'],
+        ['override', 'tenant', 'the tenant'],
+        ['override', 'customer', 'the customer'],
+        ['override', 'since', 'from when on; of two that overlap the later one holds'],
+        ['override', 'score', 'the score, which stays within min and max of the rules'],
+        ['override', 'until', 'up to when; NULL: until this row goes'],
+        ['override', 'author', 'who says so'],
+        ['override', 'reason', 'why; for people'],
         ['todo', '', 'customers to be assessed anew, and what else a step has to do'],
         ['todo', 'id', 'order of arrival'],
         ['todo', 'tenant', 'the tenant; with customer NULL the empty text means all'],

@@ -10,6 +10,7 @@ INSERT INTO :"p".rules (tenant, rules, note, author) SELECT :'other', '{"timezon
     "rules": [{"name": "zebra rule", "points": "10 / (seats - 7)", "missing": 1}], "bands": [{"name": "zebra band"}], "stages": [{"name": "zebra stage"}],
     "alerts": [{"name": "zebra alert", "when": "seats < 5"}]}', 'zebra note', 'zebra author';
 INSERT INTO :"p".fact (key, kind) VALUES ('region', 'text');
+INSERT INTO :"p".override (tenant, customer, score, author, reason) VALUES (:'mine', 'ann5', 34, 'ann lead', 'ann says so'), (:'other', 'zebra5', 50, 'zebra lead', 'zebra says so');
 INSERT INTO :"p".log (tenant, customer, key, at, value, actor, event_id, origin)
 SELECT t, c || i, k.key, now() - i * interval '1 day' - k.ago, k.value, CASE k.key WHEN 'login' THEN c || ' actor' END, c || ' event ' || i || k.key || k.ago, c || ' origin'
 FROM (VALUES (:'mine', 'ann'), (:'other', 'zebra')) o (t, c), generate_series(1, 5) i,
