@@ -110,10 +110,11 @@ BEGIN
             pick('', 't'), pick('0', '0', '-3 days', '-40 days', '5 days', '1 minute'), some_rules())));
     END IF;
 END $$;
--- Overrides: writers only add, each row at an instant of its own, so that none waits for another.
+-- Overrides: writers only add, each row at an instant of its own, so that none waits for another. None begins or ends in the seconds to come,
+-- since a step has something to do then.
 CREATE FUNCTION override() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    since text := format('(%s)::timestamptz + %L::interval', some_instant(), (random() * 1e6)::int || ' microseconds');
+    since text := format('(%s)::timestamptz - %L::interval', some_instant(), (random() * 1e6)::int || ' microseconds');
     added text := sql(format('INSERT INTO P.override (tenant, customer, since, until, score, author) SELECT %L, %L, s, CASE WHEN %L AND isfinite(s) THEN s + %L::interval END, %s, %L FROM (SELECT %s) x(s) ON CONFLICT DO NOTHING',
         pick('', '', 't'), pick('a', 'b', 'c', 'd "e"'), chance(0.7), (1 + random() * 900)::int || ' hours', pick('-5', '12.5', '29.9', '30', '45', '60', '99', '250'), pick('ann', 'bob'), since));
     one constant text := sql('(tenant, customer, since) IN (SELECT tenant, customer, since FROM P.override ORDER BY random() LIMIT 1)');
@@ -123,7 +124,7 @@ BEGIN
         WHEN 'write' THEN PERFORM run(CASE WHEN since LIKE '%infinity%' THEN 'stepper' ELSE pick('w1', 'w2', 'w3') END, added);
         WHEN 'change' THEN PERFORM run('stepper', sql(format('UPDATE P.override SET score = %s, author = %L, reason = ''x'' WHERE ', pick('10', '50', '80'), pick('ann', 'cy'))) || one);
         WHEN 'move' THEN PERFORM run('stepper', sql(format('UPDATE P.override SET customer = %L, since = since - interval ''1 hour'' WHERE isfinite(since) AND ', pick('a', 'b', 'c'))) || one);
-        WHEN 'end' THEN PERFORM run('stepper', sql('UPDATE P.override SET until = greatest(csagg.pipeline_clock(), since + interval ''1 second'') WHERE ') || one);
+        WHEN 'end' THEN PERFORM run('stepper', sql('UPDATE P.override SET until = csagg.pipeline_clock() WHERE since < csagg.pipeline_clock() AND ') || one);
         WHEN 'take back' THEN PERFORM run('stepper', sql('DELETE FROM P.override WHERE ') || one);
     END CASE;
 END $$;
@@ -231,6 +232,14 @@ BEGIN
             WHERE h.error IS NULL OR NOT EXISTS (SELECT FROM P.rules r, csagg.try_assess_over(r.rules, f, csagg.pipeline_now() - interval '80 days', csagg.pipeline_now() + interval '40 days') o WHERE o.error IS NOT NULL)) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'health') WHERE different IS NOT NULL;
+    EXECUTE sql(format($q$
+        SELECT string_agg(format('%%s %%s %%s: %%s, not %%s', tenant, band, stage, got, want), E'\n') FROM (
+            SELECT tenant, band, stage, sum(got) AS got, sum(want) AS want FROM (
+                SELECT tenant, band, stage, customers AS got, 0 AS want FROM P.health_daily WHERE day = (csagg.pipeline_now() AT TIME ZONE csagg.pipeline_zone(%1$L, tenant))::date
+                UNION ALL SELECT tenant, band, stage, 0, 1 FROM P.health WHERE band IS NOT NULL OR stage IS NOT NULL) c
+            GROUP BY tenant, band, stage) d
+        WHERE got <> want$q$, (SELECT pipeline FROM setting))) INTO different;
+    PERFORM bad(different, 'health_daily of today') WHERE different IS NOT NULL;
 END $$;
 -- Episodes, of customers that do not wait for a step: an alert is firing at an instant that is booked if and only if an episode covers it.
 CREATE FUNCTION check_episodes() RETURNS void LANGUAGE plpgsql AS $$
