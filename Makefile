@@ -38,6 +38,7 @@ SQL_PARTS = \
 	src/pipeline/events.sql \
 	src/pipeline/states.sql \
 	src/pipeline/intervals.sql \
+	src/pipeline/override.sql \
 	src/pipeline/reread.sql \
 	src/pipeline/arrival.sql \
 	src/pipeline/ingest.sql \
@@ -58,7 +59,9 @@ SQL_PARTS = \
 	src/pipeline/status.sql \
 	src/pipeline/verify.sql \
 	src/pipeline/pipeline.sql \
-	src/pipeline/drop_source.sql
+	src/pipeline/drop_source.sql \
+	src/pipeline/isolate.sql \
+	src/pipeline/grant.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql src/*/*/*.sql)))
 
 MODULE_big = csagg

@@ -26,7 +26,7 @@ CALL csagg.refresh('cs');
 SELECT source, behind, holes, rejected, erroring_customers, todo, error FROM cs.status;
 SELECT tenant, customer, score, band, stage, coverage, previous_band, score_30_days_ago, alerts, error FROM cs.health ORDER BY customer;
 SELECT source, id, reason FROM cs.rejected ORDER BY id;
-SELECT name, kind, upto, folded FROM cs.source;
+SELECT name, kind, upto, folded FROM cs.source ORDER BY name;
 SELECT customer, alert, date_trunc('day', now() - since) AS ago, until IS NULL AS open, announced FROM cs.alert ORDER BY customer, since;
 SELECT customer, alert FROM cs.alerts ORDER BY customer;
 SELECT * FROM csagg.step('cs');

@@ -9,10 +9,36 @@ COMMENT ON FUNCTION csagg.pipeline_hash(uuid, text, text) IS
 
 CREATE FUNCTION csagg.pipeline_suppressed(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($sql$EXISTS (SELECT FROM %1$I.pipeline p, %1$I.suppressed s WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer))$sql$, pipeline)
+    SELECT format($sql$EXISTS (SELECT FROM %1$I.secret p, %1$I.suppressed s WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer))$sql$, pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_suppressed(name) IS
-    'a condition: whether the customer of x, a row with tenant and customer, is to be dropped';
+    'a condition: whether the customer of x, a row with tenant and customer, is to be dropped; for the owner, who alone can read the salt';
+
+-- Readers cannot: one function of the pipeline's, with its owner's rights, gives them ids of rows that are not folded, and no name. It takes
+-- no argument, so that nobody can ask it for a name. One row a customer will do.
+CREATE FUNCTION csagg.pipeline_make_forgotten(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+CREATE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
+    WITH x AS MATERIALIZED (
+        SELECT tenant, customer, min(id) AS id FROM (
+            SELECT l.tenant, l.customer, l.id FROM %1$I.log l WHERE l.id > (SELECT upto FROM %1$I.source WHERE name = 'log')
+            UNION ALL SELECT l.tenant, l.customer, l.id FROM %1$I.hole h, unnest(h.ids) i, LATERAL (SELECT * FROM %1$I.log l WHERE l.id >= lower(i) AND l.id < upper(i)) l WHERE h.source = 'log') l
+        WHERE EXISTS (SELECT FROM %1$I.suppressed) GROUP BY tenant, customer)
+    SELECT id FROM x WHERE %2$s
+$sql$, pipeline, csagg.pipeline_suppressed(pipeline)));
+    EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''', pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_make_forgotten(name) IS
+    'makes the function forgotten() of a pipeline; for create_pipeline() only';
+
+CREATE FUNCTION csagg.pipeline_forgotten(pipeline name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('(x.tenant, x.customer) IN (SELECT l.tenant, l.customer FROM %1$I.log l WHERE l.id IN (SELECT %1$I.forgotten()))', pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_forgotten(name) IS
+    'pipeline_suppressed() for readers, of rows of the log that are not folded: a condition on x, a row with tenant and customer';
 
 CREATE FUNCTION csagg.pipeline_unsuppressed(pipeline name, changes csagg.pipeline_change[]) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -43,7 +69,7 @@ BEGIN
     END IF;
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     EXECUTE format($sql$
-        INSERT INTO %1$I.suppressed AS s SELECT csagg.pipeline_hash(salt, $1, $2), $3 FROM %1$I.pipeline
+        INSERT INTO %1$I.suppressed AS s SELECT csagg.pipeline_hash(salt, $1, $2), $3 FROM %1$I.secret
         ON CONFLICT (hash) DO UPDATE SET until = excluded.until$sql$, pipeline) USING tenant, customer, until;
     EXECUTE format($sql$
         WITH gone AS (DELETE FROM %1$I.log WHERE tenant = $1 AND customer = $2 RETURNING id, event_id),
@@ -52,13 +78,14 @@ BEGIN
         told AS (DELETE FROM %1$I.alert_feed WHERE tenant = $1 AND customer = $2),
         episode AS (DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2 RETURNING episode),
         note AS (DELETE FROM %1$I.alert_note n USING episode e WHERE n.episode = e.episode),
-        waiting AS (DELETE FROM %1$I.todo WHERE tenant = $1 AND customer = $2),
+        pin AS (DELETE FROM %1$I.override WHERE tenant = $1 AND customer = $2),
         it AS (DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2 RETURNING 1),
         fewer AS (
             UPDATE %1$I.source m SET folded = folded - (
                 SELECT count(*) FROM gone g WHERE g.id <= m.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> g.id))
             WHERE kind = 'log')
         SELECT EXISTS (TABLE it) OR EXISTS (TABLE gone)$sql$, pipeline) INTO known USING tenant, customer;
+    EXECUTE format('DELETE FROM %I.todo WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;  -- the trigger of override wrote there, too
     RETURN known;
 END $body$;
 COMMENT ON FUNCTION csagg.forget(name, text, text, timestamptz) IS

@@ -9,7 +9,7 @@ DECLARE
     source record;
 BEGIN
     FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind = ''log''', pipeline) LOOP
-        RETURN QUERY EXECUTE format('SELECT x.* FROM csagg.%I($1, $2, $3) x WHERE NOT %s', 'pipeline_unfolded_' || source.kind, csagg.pipeline_suppressed(pipeline)) USING pipeline, source.name, now;
+        RETURN QUERY EXECUTE format('SELECT x.* FROM csagg.%I($1, $2, $3) x WHERE NOT %s', 'pipeline_unfolded_' || source.kind, csagg.pipeline_forgotten(pipeline)) USING pipeline, source.name, now;
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unfolded(name, timestamptz) IS
@@ -79,7 +79,7 @@ SELECT h.tenant, h.customer, csagg.number_at(h.score, %3$s) AS score, csagg.text
         SELECT * FROM csagg.changes(h.score) UNION ALL SELECT * FROM csagg.changes(h.stage) UNION ALL SELECT * FROM csagg.changes(h.coverage)
         UNION ALL SELECT a.* FROM csagg.facts(h.alerts) f, csagg.changes(csagg.timeline_of(h.alerts, f.key)) a) c, unnest(ARRAY[c.valid_from, c.valid_until]) edge
      WHERE edge > %3$s AND edge < h.until_at) AS next_change,
-    NULL::text AS overridden_by,
+    %4$s AS overridden_by,
     h.error ->> 'message' AS error,
     (SELECT csagg.pipeline_through(%2$L, csagg.pipeline_now())) AS assessed_through
 FROM (
@@ -87,7 +87,7 @@ FROM (
     WHERE %3$s >= from_at AND %3$s < until_at AND NOT EXISTS (SELECT FROM csagg.pipeline_unfolded(%2$L, %3$s) u WHERE u.tenant = c.tenant AND u.customer = c.customer)
     UNION ALL
     SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, s.until_at
-    FROM csagg.pipeline_overlay(%2$L, %3$s) s, csagg.pipeline_over(s.facts, s.reigns, s.from_at, s.until_at, %3$s) o) h$sql$, pipeline, pipeline, as_of)
+    FROM csagg.pipeline_overlay(%2$L, %3$s) s, csagg.pipeline_over(s.facts, s.reigns, s.from_at, s.until_at, %3$s) o) h$sql$, pipeline, pipeline, as_of, csagg.pipeline_overridden_by(pipeline, as_of))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS
     'the query of the view health, for an instant that is an SQL expression';

@@ -71,7 +71,7 @@ BEGIN
             INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, to_jsonb(came) - '{kind,sort,belongs,wanted,owner,reason}'::text[], $2 FROM came WHERE reason IS NOT NULL
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, at = excluded.at),
         claim AS (
-            INSERT INTO %1$I.fact (key, kind, source) SELECT DISTINCT ON (key) key, sort, owner FROM came WHERE reason IS NULL AND belongs IS NULL
+            INSERT INTO %1$I.fact (key, kind, source, shown_to) SELECT DISTINCT ON (key) key, sort, owner, NULL FROM came WHERE reason IS NULL AND belongs IS NULL
             ON CONFLICT (key) DO UPDATE SET source = excluded.source),
         first AS (
             INSERT INTO %1$I.seen (tenant, event_id, at, source, id)

@@ -47,8 +47,11 @@ BEGIN
     END IF;
     EXECUTE format('CREATE SCHEMA %I', pipeline);
     PERFORM csagg.pipeline_tables(pipeline), csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline);
+    PERFORM csagg.pipeline_make_forgotten(pipeline);
     EXECUTE format('INSERT INTO %1$I.pipeline (settle) VALUES ($1)', pipeline) USING settle;
+    EXECUTE format('INSERT INTO %I.secret DEFAULT VALUES', pipeline);
     EXECUTE format('INSERT INTO %1$I.source (name, relation, kind) VALUES (''log'', $1, ''log'')', pipeline) USING format('%I.log', pipeline);
+    PERFORM csagg.pipeline_make_override(pipeline);
     PERFORM csagg.pipeline_views(pipeline);
     IF rules IS NULL THEN
         RAISE NOTICE 'pipeline "%" keeps facts; its health is empty until rules are put into %', pipeline, format('%I.rules', pipeline);

@@ -88,7 +88,7 @@ BEGIN
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row, at = excluded.at),
         good AS (DELETE FROM %1$I.rejected r USING came c WHERE r.source = $1 AND r.id = c.id AND c.reason IS NULL),
         claim AS (
-            INSERT INTO %1$I.fact (key, kind, source) SELECT DISTINCT key, sort, $1 FROM came WHERE reason IS NULL
+            INSERT INTO %1$I.fact (key, kind, source, shown_to) SELECT DISTINCT key, sort, $1, NULL FROM came WHERE reason IS NULL
             ON CONFLICT (key) DO UPDATE SET source = excluded.source WHERE fact.source IS NULL),
         first AS (
             INSERT INTO %1$I.seen AS s (tenant, event_id, at, source, id)

@@ -1,13 +1,13 @@
 -- Rules and facts as data: what a change of them asks of the next step.
 
-CREATE FUNCTION csagg.pipeline_declare(pipeline name, rules csagg.ruleset) RETURNS void
+CREATE FUNCTION csagg.pipeline_declare(pipeline name, rules csagg.ruleset, tenant text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     clash record;
 BEGIN
-    PERFORM csagg.try_assess(rules, f, '2000-01-01 00:00+00') FROM (SELECT '{}'::csagg.history AS facts) f;  -- its time zone may be unknown here
+    PERFORM csagg.try_assess(rules, f, '2000-01-01 00:00+00'), csagg.pipeline_pinned(rules) FROM (SELECT '{}'::csagg.history AS facts) f;  -- its time zone may be unknown here
     EXECUTE format($sql$
-        INSERT INTO %1$I.fact (key, kind) SELECT * FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$, pipeline) USING rules;
+        INSERT INTO %1$I.fact (key, kind, shown_to) SELECT key, kind, $2 FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$, pipeline) USING rules, tenant;
     EXECUTE format($sql$
         SELECT d.key, d.kind AS asked, f.kind, CASE WHEN f.source IS NULL THEN 'whoever named it first' ELSE format('source "%%s"', f.source) END AS setter
         FROM csagg.pipeline_declared($1) d JOIN %1$I.fact f USING (key) WHERE f.kind <> d.kind ORDER BY d.key LIMIT 1$sql$, pipeline) INTO clash USING rules;
@@ -16,8 +16,8 @@ BEGIN
             HINT = format('Give one of the two another name. What is declared is in %I.fact.', pipeline);
     END IF;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_declare(name, csagg.ruleset) IS
-    'enters the facts that a rule set declares. Errors: 42804 for one that is of another kind already, 22023 for a time zone that is not known here';
+COMMENT ON FUNCTION csagg.pipeline_declare(name, csagg.ruleset, text) IS
+    'enters the facts that a rule set of a tenant declares. Errors: 42804 for one that is of another kind already, 22023 for a time zone that is not known here, 54000 for a rule set at its limits, which could not be overridden';
 
 CREATE FUNCTION csagg.pipeline_declared(rules csagg.ruleset, OUT key text, OUT kind text) RETURNS SETOF record
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -31,7 +31,7 @@ CREATE FUNCTION csagg.pipeline_rules_changed() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF TG_OP <> 'DELETE' THEN
-        PERFORM csagg.pipeline_declare(TG_TABLE_SCHEMA, NEW.rules);
+        PERFORM csagg.pipeline_declare(TG_TABLE_SCHEMA, NEW.rules, NEW.tenant);
     END IF;
     EXECUTE format('INSERT INTO %1$I.todo (tenant, why, since) SELECT DISTINCT t, ''rules'', coalesce(last_step, clock_timestamp()) FROM unnest($1) t, %1$I.pipeline', TG_TABLE_SCHEMA)
         USING CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.tenant] WHEN 'DELETE' THEN ARRAY[OLD.tenant] ELSE ARRAY[OLD.tenant, NEW.tenant] END;
@@ -92,11 +92,13 @@ COMMENT ON FUNCTION csagg.pipeline_reigns(text) IS
 CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz,
     OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb)
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    pinned constant csagg.pipeline_reign[] := CASE WHEN csagg.timeline_of($1, 'overridden_score') IS NULL THEN $2 ELSE csagg.pipeline_pinned($2) END;
 BEGIN
     SELECT csagg.overlay(a.score ORDER BY r.since), csagg.overlay(a.stage ORDER BY r.since), csagg.overlay(a.band ORDER BY r.since),
         csagg.overlay(a.coverage ORDER BY r.since), csagg.overlay(a.alerts ORDER BY r.since), (array_agg(a.error ORDER BY r.since) FILTER (WHERE a.error IS NOT NULL))[1]
     INTO score, stage, band, coverage, alerts, error
-    FROM unnest($2) r, (SELECT $1 AS facts) f, csagg.try_assess_over(r.rules, f, greatest(r.since, $3), least(r.until, $4)) a
+    FROM unnest(pinned) r, (SELECT $1 AS facts) f, csagg.try_assess_over(r.rules, f, greatest(r.since, $3), least(r.until, $4)) a
     WHERE r.since < $4 AND r.until > $3;
     IF error IS NOT NULL AND since < now THEN
         SELECT o.score, o.stage, o.band, o.coverage, o.alerts INTO score, stage, band, coverage, alerts FROM csagg.pipeline_over($1, $2, $5, $4, $5) o;

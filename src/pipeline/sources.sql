@@ -125,7 +125,7 @@ BEGIN
     END IF;
     EXECUTE format($sql$
         INSERT INTO %1$I.fact (key, kind, source) SELECT DISTINCT k.key, k.kind, $1 FROM unnest($2, $3) k(key, kind)
-        ON CONFLICT (key) DO UPDATE SET source = excluded.source$sql$, pipeline) USING source, keys, kinds;
+        ON CONFLICT (key) DO UPDATE SET source = excluded.source, shown_to = ''$sql$, pipeline) USING source, keys, kinds;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_claim(name, text, text[], text[]) IS
     'makes facts belong to a source. Errors: 42804 for one that is of another kind, 42710 for one that belongs to another source';
@@ -143,13 +143,13 @@ CREATE FUNCTION csagg.pipeline_tracker_name(source text) RETURNS name
 COMMENT ON FUNCTION csagg.pipeline_tracker_name(text) IS
     'name of the trigger function of a source';
 
--- One function for all triggers of a source. What it does is in `body`; whatever that raises becomes the source's error,
+-- One function for all triggers of a source. Where row-level security would hide rows from it, that is an error, too. What it does is in `body`; whatever that raises becomes the source's error,
 -- never the application's.
 CREATE FUNCTION csagg.pipeline_tracker(pipeline name, source text, body text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format($sql$
-CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %3$L$sql$,
+CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS %3$L$sql$,
         pipeline, csagg.pipeline_tracker_name(source), format($plpgsql$
 #variable_conflict use_column
 BEGIN

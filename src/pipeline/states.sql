@@ -135,7 +135,7 @@ COMMENT ON FUNCTION csagg.pipeline_track_states(name, text, regclass, name[], te
     'makes the triggers of a states source; rows of a partitioned table are followed one by one';
 
 CREATE FUNCTION csagg.add_states(pipeline name, relation regclass, customer name, columns name[], since name DEFAULT NULL, tenant name DEFAULT NULL, rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
-    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     facts text[];
     source text;

@@ -1,5 +1,34 @@
 -- How far each source is, and what stands in the way.
 
+-- Not by ::regclass, which fails where the reader may not use the schema.
+CREATE FUNCTION csagg.pipeline_relation(relation text) RETURNS oid
+    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE ARRAY[nspname, relname]::text[] = parse_ident(relation)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_relation(text) IS
+    'oid of the table with this qualified name, NULL if there is none; whatever rights one has on it';
+
+-- An error may quote a row, and a filter in spec may name customers: neither is for readers of one tenant.
+CREATE FUNCTION csagg.pipeline_told(pipeline name, source text, OUT behind bigint, OUT error text)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    s record;
+    sequence oid;
+BEGIN
+    IF NOT (has_column_privilege(format('%I.source', pipeline), 'spec', 'SELECT') AND has_column_privilege(format('%I.source', pipeline), 'error', 'SELECT')) THEN
+        error := 'is not read: who operates the pipeline can see why';
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
+    error := s.error;
+    sequence := csagg.pipeline_sequence(csagg.pipeline_relation(s.relation), (s.spec ->> 'id')::name);
+    IF s.kind = 'events' AND (has_sequence_privilege(sequence, 'SELECT') OR has_sequence_privilege(sequence, 'USAGE')) THEN
+        behind := coalesce(pg_sequence_last_value(sequence), 0) - s.upto;
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_told(name, text) IS
+    'what of a source''s state is for those only who may read all of `source`: ids of an events table that are not folded, as far as one may read its sequence, and the error';
+
 CREATE FUNCTION csagg.pipeline_view_status(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -7,20 +36,22 @@ BEGIN
 CREATE OR REPLACE VIEW %1$I.status WITH (security_invoker = true) AS
 SELECT s.name AS source,
     CASE s.kind WHEN 'log' THEN (SELECT count(*) FROM (SELECT FROM %1$I.log l WHERE l.id > s.upto LIMIT 100000) b)
-        WHEN 'events' THEN csagg.pipeline_last_id(to_regclass(s.relation), (s.spec ->> 'id')::name) - s.upto ELSE (SELECT count(*) FROM %1$I.todo t WHERE t.source = s.name) END AS behind,
+        WHEN 'events' THEN (SELECT t.behind FROM csagg.pipeline_told(%2$L, s.name) t) ELSE (SELECT count(*) FROM %1$I.todo t WHERE t.source = s.name) END AS behind,
     (SELECT extract(epoch FROM clock_timestamp() - min(recorded_at)) FROM (SELECT recorded_at FROM %1$I.log l WHERE s.kind = 'log' AND l.id > s.upto ORDER BY id LIMIT 1) b) AS seconds_behind,
     (SELECT count(*) FROM %1$I.hole h WHERE h.source = s.name) AS holes,
     (SELECT coalesce('pid ' || min(l.pid), 'prepared transaction') FROM %1$I.hole h, unnest(h.writers) w, pg_locks l
-     WHERE h.source = s.name AND (l.virtualtransaction = w OR l.virtualtransaction LIKE '-1/%%') AND l.relation = to_regclass(s.relation) AND l.mode = 'RowExclusiveLock' HAVING count(*) > 0) AS oldest_writer,
+     WHERE h.source = s.name AND (l.virtualtransaction = w OR l.virtualtransaction LIKE '-1/%%') AND l.relation = csagg.pipeline_relation(s.relation) AND l.mode = 'RowExclusiveLock' HAVING count(*) > 0) AS oldest_writer,
     (SELECT count(*) FROM %1$I.rejected r WHERE r.source = s.name) AS rejected,
     (SELECT count(*) FROM %1$I.current c WHERE c.error IS NOT NULL) AS erroring_customers,
     (SELECT count(*) FROM %1$I.todo) AS todo,
     (SELECT last_step FROM %1$I.pipeline),
-    csagg.pipeline_running(%1$L) AS runner_alive,
+    csagg.pipeline_running(%2$L) AS runner_alive,
     (SELECT max(age(backend_xmin)) FROM pg_stat_activity) AS oldest_xmin_age,
-    CASE WHEN s.error IS NULL AND (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
-        THEN 'waits for open transactions: more than 10000 gaps below the mark' ELSE s.error END AS error
-FROM %1$I.source s$sql$, pipeline);
+    CASE WHEN s.stopped THEN (SELECT t.error FROM csagg.pipeline_told(%2$L, s.name) t)
+        WHEN (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
+        THEN 'waits for open transactions: more than 10000 gaps below the mark' END AS error
+FROM %1$I.source s
+WHERE s.name <> 'override' OR s.stopped OR EXISTS (SELECT FROM %1$I.todo t WHERE t.source = s.name) OR EXISTS (SELECT FROM %1$I.rejected r WHERE r.source = s.name)$sql$, pipeline, pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_status(name) IS
     'makes the view status of a pipeline; for create_pipeline() only';
@@ -60,7 +91,7 @@ CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
         ['alerts', 'snoozed_until', 'until when not to be reminded'],
         ['alerts', 'note', 'anything'],
         ['alerts', 'reasons', 'score, stage and band when it began; NULL if it was not announced'],
-        ['status', '', 'one row a source: how far it is, and what stands in the way'],
+        ['status', '', 'one row a source: how far it is, and what stands in the way; one for override only where that has to be read, or cannot be'],
         ['status', 'source', 'name of the source'],
         ['status', 'behind', 'rows that are not folded yet; of an events table ids, of a states source or intervals customers to be read anew'],
         ['status', 'seconds_behind', 'age of the oldest of them'],

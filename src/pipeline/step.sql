@@ -114,7 +114,7 @@ CREATE FUNCTION csagg.pipeline_attend(pipeline name, changes csagg.pipeline_chan
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     due csagg.pipeline_change[] := csagg.pipeline_due(pipeline, now, most);
-    reread csagg.pipeline_change[] := csagg.pipeline_reread(pipeline, changes, now, most);
+    reread csagg.pipeline_change[] := csagg.pipeline_unsuppressed(pipeline, csagg.pipeline_reread(pipeline, changes, now, most));
     asked csagg.pipeline_change[] := csagg.pipeline_asked(pipeline, changes || due, most) || reread;
 BEGIN
     PERFORM csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle);

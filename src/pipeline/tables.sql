@@ -1,4 +1,5 @@
 -- The tables of a pipeline: ordinary ones, in its own schema, owned by whoever makes it. Each says what it is for.
+-- secret and suppressed are for their owner, whatever is granted: row-level security without a policy shows nobody else a row.
 
 CREATE FUNCTION csagg.pipeline_tables(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -13,13 +14,18 @@ CREATE TABLE %1$I.pipeline (
     last_step timestamptz,
     refresh_since timestamptz,
     refresh_from bigint,
-    log_from timestamptz,
+    log_from timestamptz
+);
+CREATE TABLE %1$I.secret (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
     salt uuid NOT NULL DEFAULT gen_random_uuid()
 );
 CREATE TABLE %1$I.suppressed (
     hash bytea PRIMARY KEY,
     until timestamptz NOT NULL
 );
+ALTER TABLE %1$I.secret ENABLE ROW LEVEL SECURITY;
+ALTER TABLE %1$I.suppressed ENABLE ROW LEVEL SECURITY;
 CREATE TABLE %1$I.source (
     name text PRIMARY KEY,
     relation text NOT NULL,
@@ -27,7 +33,8 @@ CREATE TABLE %1$I.source (
     spec jsonb NOT NULL DEFAULT '{}',
     upto bigint NOT NULL DEFAULT 0,
     folded bigint NOT NULL DEFAULT 0,
-    error text
+    error text,
+    stopped boolean GENERATED ALWAYS AS (error IS NOT NULL) STORED
 );
 CREATE TABLE %1$I.hole (
     source text NOT NULL REFERENCES %1$I.source ON DELETE CASCADE,
@@ -58,7 +65,8 @@ CREATE TABLE %1$I.seen (
 CREATE TABLE %1$I.fact (
     key text PRIMARY KEY CHECK (octet_length(key) <= 1000),
     kind text NOT NULL CHECK (kind IN ('counter', 'boolean', 'number', 'text', 'date', 'time')),
-    source text REFERENCES %1$I.source ON DELETE SET NULL
+    source text REFERENCES %1$I.source ON DELETE SET NULL,
+    shown_to text DEFAULT ''
 );
 CREATE TABLE %1$I.rules (
     tenant text NOT NULL DEFAULT '',
@@ -68,6 +76,16 @@ CREATE TABLE %1$I.rules (
     author text DEFAULT session_user,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant, effective_from)
+);
+CREATE TABLE %1$I.override (
+    tenant text NOT NULL DEFAULT '',
+    customer text NOT NULL,
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    score numeric NOT NULL,
+    until timestamptz CHECK (until > since),
+    author text NOT NULL DEFAULT session_user,
+    reason text,
+    PRIMARY KEY (tenant, customer, since)
 );
 CREATE TABLE %1$I.todo (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -169,8 +187,10 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['pipeline', 'refresh_since', 'since when a refresh of more than one step is working; NULL if none is'],
         ['pipeline', 'refresh_from', 'rows that had been folded then'],
         ['pipeline', 'log_from', 'rows of log that were recorded up to here may have been deleted by retain(); NULL: none was'],
-        ['pipeline', 'salt', 'makes the hashes in suppressed this pipeline''s own'],
-        ['suppressed', '', 'customers that are forgotten: what comes of them is dropped'],
+        ['secret', '', 'one row that none but the owner can see, whatever is granted'],
+        ['secret', 'one', 'always true: there is one row'],
+        ['secret', 'salt', 'makes the hashes in suppressed this pipeline''s own'],
+        ['suppressed', '', 'customers that are forgotten: what comes of them is dropped. None but the owner can see a row'],
         ['suppressed', 'hash', 'salted hash of tenant and customer'],
         ['suppressed', 'until', 'until when'],
         ['source', '', 'where rows come from, and how far they are folded'],
@@ -181,6 +201,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['source', 'upto', 'rows with ids up to here are folded, but for those in holes'],
         ['source', 'folded', 'number of rows folded, rejected ones and repeated ones too'],
         ['source', 'error', 'why this source is not read; NULL if it is'],
+        ['source', 'stopped', 'whether there is an error: for those who may not read it, since it may quote a row'],
         ['hole', '', 'ids below source.upto that may still come: transactions held them open when upto passed'],
         ['hole', 'source', 'name of the source'],
         ['hole', 'ids', 'the ids'],
@@ -207,6 +228,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['fact', 'key', 'name of the fact'],
         ['fact', 'kind', 'counter, boolean, number, text, date or time'],
         ['fact', 'source', 'the only source that may bring it, the first that did; NULL: none has'],
+        ['fact', 'shown_to', 'who may see its name, once the pipeline is isolated: the empty text: all; a tenant, whose rules named it first; NULL: it came with an event. Besides, whoever has rules that declare it'],
         ['rules', '', 'versions of rule sets'],
         ['rules', 'tenant', 'whose; the empty text: those of all tenants, as far as they have none of their own'],
         ['rules', 'effective_from', 'from when on they hold, up to the next version'],
@@ -214,6 +236,14 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['rules', 'note', 'why; for people'],
         ['rules', 'author', 'who wrote it'],
         ['rules', 'created_at', 'when it was written'],
+        ['override', '', 'scores that a person has pinned'],
+        ['override', 'tenant', 'the tenant'],
+        ['override', 'customer', 'the customer'],
+        ['override', 'since', 'from when on; of two that overlap the later one holds'],
+        ['override', 'score', 'the score, which stays within min and max of the rules'],
+        ['override', 'until', 'up to when; NULL: until this row goes'],
+        ['override', 'author', 'who says so'],
+        ['override', 'reason', 'why; for people'],
         ['todo', '', 'customers to be assessed anew, and what else a step has to do'],
         ['todo', 'id', 'order of arrival'],
         ['todo', 'tenant', 'the tenant; with customer NULL the empty text means all'],

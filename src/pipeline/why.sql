@@ -20,8 +20,8 @@ BEGIN
                 SELECT c.facts, c.from_at FROM %1$I.current c WHERE c.tenant = $2 AND c.customer = $1
                 UNION ALL SELECT p.facts, p.from_at FROM pending p WHERE p.tenant = $2 AND p.customer = $1) x),
         part AS (
-            SELECT r.rules, greatest(r.since, s.a) AS a, least(r.until, $4) AS b, lag(r.rules) OVER (ORDER BY r.since) AS before
-            FROM reign r, (SELECT greatest(from_at, coalesce($3, $4)) AS a FROM f) s WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = $2) THEN $2 ELSE '' END
+            SELECT csagg.pipeline_pin(r.rules, s.facts) AS rules, greatest(r.since, s.a) AS a, least(r.until, $4) AS b, lag(csagg.pipeline_pin(r.rules, s.facts)) OVER (ORDER BY r.since) AS before
+            FROM reign r, (SELECT facts, greatest(from_at, coalesce($3, $4)) AS a FROM f) s WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = $2) THEN $2 ELSE '' END
                 AND r.since <= $4 AND r.until > s.a AND s.a <= $4)
         SELECT p.b, NULL::text, e.part, e.rule, e.points, e.applies, e.matched, e.missing, e.facts
         FROM part p, f, csagg.explain(p.rules, f, p.b) e WHERE $3 IS NULL

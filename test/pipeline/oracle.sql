@@ -110,6 +110,24 @@ BEGIN
             pick('', 't'), pick('0', '0', '-3 days', '-40 days', '5 days', '1 minute'), some_rules())));
     END IF;
 END $$;
+-- Overrides: writers only add, each row at an instant of its own, so that none waits for another. None begins or ends in the seconds to come,
+-- since a step has something to do then.
+CREATE FUNCTION override() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    since text := format('(%s)::timestamptz - %L::interval', some_instant(), (random() * 1e6)::int || ' microseconds');
+    added text := sql(format('INSERT INTO P.override (tenant, customer, since, until, score, author) SELECT %L, %L, s, CASE WHEN %L AND isfinite(s) THEN s + %L::interval END, %s, %L FROM (SELECT %s) x(s) ON CONFLICT DO NOTHING',
+        pick('', '', 't'), pick('a', 'b', 'c', 'd "e"'), chance(0.7), (1 + random() * 900)::int || ' hours', pick('-5', '12.5', '29.9', '30', '45', '60', '99', '250'), pick('ann', 'bob'), since));
+    one constant text := sql('(tenant, customer, since) IN (SELECT tenant, customer, since FROM P.override ORDER BY random() LIMIT 1)');
+BEGIN
+    CASE pick('add', 'add', 'write', 'change', 'move', 'end', 'take back')
+        WHEN 'add' THEN PERFORM run('stepper', added);
+        WHEN 'write' THEN PERFORM run(CASE WHEN since LIKE '%infinity%' THEN 'stepper' ELSE pick('w1', 'w2', 'w3') END, added);
+        WHEN 'change' THEN PERFORM run('stepper', sql(format('UPDATE P.override SET score = %s, author = %L, reason = ''x'' WHERE ', pick('10', '50', '80'), pick('ann', 'cy'))) || one);
+        WHEN 'move' THEN PERFORM run('stepper', sql(format('UPDATE P.override SET customer = %L, since = since - interval ''1 hour'' WHERE isfinite(since) AND ', pick('a', 'b', 'c'))) || one);
+        WHEN 'end' THEN PERFORM run('stepper', sql('UPDATE P.override SET until = csagg.pipeline_clock() WHERE since < csagg.pipeline_clock() AND ') || one);
+        WHEN 'take back' THEN PERFORM run('stepper', sql('DELETE FROM P.override WHERE ') || one);
+    END CASE;
+END $$;
 CREATE FUNCTION step(rows int) RETURNS void LANGUAGE sql AS $$
     SELECT outcome FROM dblink('stepper', format('SELECT outcome FROM csagg.step(%L, %s)', (SELECT pipeline FROM setting), rows)) s(outcome text);
     SELECT NULL::void
@@ -143,6 +161,19 @@ CREATE FUNCTION firing(alerts jsonb) RETURNS text[] LANGUAGE sql AS $$
     SELECT array(SELECT key FROM jsonb_each_text(alerts) WHERE value = 'firing' ORDER BY key COLLATE "C")
 $$;
 
+-- Who has pinned which score at an instant: the row that began last. Then score, band, and the alert that asks for the band, follow from that in plain SQL.
+CREATE FUNCTION pin(of_tenant text, of_customer text, at timestamptz, OUT score numeric, OUT author text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE sql('SELECT score, author FROM P.override v WHERE tenant = $1 AND customer = $2 AND since <= $3 AND (until > $3 OR until IS NULL) ORDER BY since DESC LIMIT 1') INTO score, author USING of_tenant, of_customer, at;
+END $$;
+CREATE FUNCTION pinned_score(said numeric, pin numeric) RETURNS numeric LANGUAGE sql AS 'SELECT CASE WHEN said IS NULL OR pin IS NULL THEN said ELSE least(100, greatest(0, pin)) END';
+CREATE FUNCTION pinned_band(said numeric, band text, pin numeric) RETURNS text LANGUAGE sql AS
+    $$ SELECT CASE WHEN said IS NULL OR pin IS NULL THEN band WHEN pin >= 60 THEN 'green' WHEN pin >= 30 THEN 'yellow' ELSE 'red' END $$;
+CREATE FUNCTION pinned_firing(said numeric, alerts jsonb, pin numeric) RETURNS text[] LANGUAGE sql AS $$
+    SELECT CASE WHEN said IS NULL OR pin IS NULL THEN oracle.firing(alerts)
+        ELSE array(SELECT a FROM (SELECT unnest(array_remove(oracle.firing(alerts), 'red')) UNION SELECT 'red' WHERE pin < 30) f(a) ORDER BY a COLLATE "C") END
+$$;
+
 -- facts: those of the rows that were folded.
 CREATE FUNCTION check_facts() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -150,7 +181,7 @@ DECLARE
 BEGIN
     EXECUTE sql($q$
         SELECT string_agg(format('%s/%s: %s, not %s', tenant, customer, c.facts, n.facts), E'\n')
-        FROM P.current c FULL JOIN oracle.naive(true) n USING (tenant, customer) WHERE c.facts::text IS DISTINCT FROM n.facts::text$q$) INTO different;
+        FROM P.current c FULL JOIN oracle.naive(true) n USING (tenant, customer) WHERE nullif(csagg.drop_facts(c.facts, '{overridden_score,overridden_by}')::text, '{}') IS DISTINCT FROM n.facts::text$q$) INTO different;
     PERFORM bad(different, 'facts') WHERE different IS NOT NULL;
     EXECUTE sql($q$
         SELECT string_agg(event_id, ', ') FROM (
@@ -169,12 +200,13 @@ BEGIN
             SELECT c.tenant, c.customer, i.at,
                 ROW(csagg.text_at(c.stage, at), csagg.number_at(c.score, at), csagg.text_at(c.band, at), csagg.number_at(c.coverage, at),
                     array(SELECT key FROM csagg.facts(c.alerts) WHERE csagg.bool_at(csagg.timeline_of(c.alerts, key), at) ORDER BY key COLLATE "C"))::text AS got,
-                ROW(a.stage, a.score, a.band, a.coverage, oracle.firing(a.alerts))::text AS want
+                ROW(a.stage, oracle.pinned_score(a.score, v.score), oracle.pinned_band(a.score, a.band, v.score), a.coverage, oracle.pinned_firing(a.score, a.alerts, v.score))::text AS want
             FROM P.current c CROSS JOIN LATERAL (
                 SELECT c.from_at + (c.until_at - c.from_at) * random() AS at FROM generate_series(1, 3)
                 UNION ALL SELECT date_trunc('hour', c.until_at - (c.until_at - greatest(c.from_at, c.until_at - interval '70 days')) * random()) FROM generate_series(1, 3)) i
             CROSS JOIN LATERAL (SELECT c.facts) f
             CROSS JOIN LATERAL csagg.assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
+            CROSS JOIN LATERAL oracle.pin(c.tenant, c.customer, i.at) v
             WHERE c.error IS NULL AND i.at >= c.from_at AND i.at < c.until_at) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'assessments') WHERE different IS NOT NULL;
@@ -187,15 +219,27 @@ BEGIN
     EXECUTE sql($q$
         SELECT string_agg(format('%s/%s: %s, not %s', tenant, customer, got, want), E'\n') FROM (
             SELECT coalesce(h.tenant, n.tenant) AS tenant, coalesce(h.customer, n.customer) AS customer,
-                ROW(h.stage, h.score, h.band, h.coverage, h.alerts, CASE WHEN h.error IS NULL THEN h.score_30_days_ago END)::text AS got,
-                ROW(a.stage, a.score, a.band, a.coverage, oracle.firing(a.alerts), CASE WHEN h.error IS NULL THEN b.score END)::text AS want
-            FROM P.health h FULL JOIN oracle.naive(false) n USING (tenant, customer)
+                ROW(h.stage, h.score, h.band, h.coverage, h.alerts, CASE WHEN h.error IS NULL THEN h.score_30_days_ago END, CASE WHEN h.error IS NULL THEN h.overridden_by END)::text AS got,
+                ROW(a.stage, oracle.pinned_score(a.score, v.score), oracle.pinned_band(a.score, a.band, v.score), a.coverage, oracle.pinned_firing(a.score, a.alerts, v.score),
+                    CASE WHEN h.error IS NULL THEN oracle.pinned_score(b.score, w.score) END, CASE WHEN h.error IS NULL THEN v.author END)::text AS want
+            FROM P.health h FULL JOIN (SELECT tenant, customer, n.facts FROM oracle.naive(false) n UNION ALL SELECT DISTINCT tenant, customer, '{}'::csagg.history FROM P.override v WHERE NOT EXISTS (
+                SELECT FROM oracle.naive(false) n WHERE n.tenant = v.tenant AND n.customer = v.customer)) n USING (tenant, customer)
+            CROSS JOIN LATERAL oracle.pin(coalesce(h.tenant, n.tenant), coalesce(h.customer, n.customer), csagg.pipeline_now()) v
+            CROSS JOIN LATERAL oracle.pin(coalesce(h.tenant, n.tenant), coalesce(h.customer, n.customer), csagg.pipeline_now() - interval '30 days') w
             CROSS JOIN LATERAL (SELECT n.facts) f
             LEFT JOIN LATERAL csagg.try_assess(oracle.rules_at(n.tenant, csagg.pipeline_now()), f, csagg.pipeline_now()) a ON true
             LEFT JOIN LATERAL csagg.try_assess(oracle.rules_at(n.tenant, csagg.pipeline_now() - interval '30 days'), f, csagg.pipeline_now() - interval '30 days') b ON true
             WHERE h.error IS NULL OR NOT EXISTS (SELECT FROM P.rules r, csagg.try_assess_over(r.rules, f, csagg.pipeline_now() - interval '80 days', csagg.pipeline_now() + interval '40 days') o WHERE o.error IS NOT NULL)) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'health') WHERE different IS NOT NULL;
+    EXECUTE sql(format($q$
+        SELECT string_agg(format('%%s %%s %%s: %%s, not %%s', tenant, band, stage, got, want), E'\n') FROM (
+            SELECT tenant, band, stage, sum(got) AS got, sum(want) AS want FROM (
+                SELECT tenant, band, stage, customers AS got, 0 AS want FROM P.health_daily WHERE day = (csagg.pipeline_now() AT TIME ZONE csagg.pipeline_zone(%1$L, tenant))::date
+                UNION ALL SELECT tenant, band, stage, 0, 1 FROM P.health WHERE band IS NOT NULL OR stage IS NOT NULL) c
+            GROUP BY tenant, band, stage) d
+        WHERE got <> want$q$, (SELECT pipeline FROM setting))) INTO different;
+    PERFORM bad(different, 'health_daily of today') WHERE different IS NOT NULL;
 END $$;
 -- Episodes, of customers that do not wait for a step: an alert is firing at an instant that is booked if and only if an episode covers it.
 CREATE FUNCTION check_episodes() RETURNS void LANGUAGE plpgsql AS $$
@@ -204,7 +248,7 @@ DECLARE
 BEGIN
     EXECUTE sql($q$
         SELECT string_agg(format('%s/%s at %s: %s, not %s', tenant, customer, at, got, want), E'\n') FROM (
-            SELECT c.tenant, c.customer, i.at, oracle.firing(a.alerts) AS want,
+            SELECT c.tenant, c.customer, i.at, oracle.pinned_firing(a.score, a.alerts, v.score) AS want,
                 array(SELECT alert FROM P.alert e WHERE e.tenant = c.tenant AND e.customer = c.customer AND e.since <= i.at AND (e.until > i.at OR e.until IS NULL) ORDER BY alert COLLATE "C") AS got
             FROM P.pipeline p, P.current c CROSS JOIN LATERAL (
                 SELECT c.from_at + (p.last_step - p.settle - c.from_at) * random() AS at FROM generate_series(1, 3)
@@ -212,6 +256,7 @@ BEGIN
                 UNION ALL SELECT unnest(ARRAY[since, until, since - interval '1 us', until - interval '1 us']) FROM P.alert e WHERE e.tenant = c.tenant AND e.customer = c.customer) i
             CROSS JOIN LATERAL (SELECT c.facts) f
             CROSS JOIN LATERAL csagg.assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
+            CROSS JOIN LATERAL oracle.pin(c.tenant, c.customer, i.at) v
             WHERE c.error IS NULL AND c.next_at > p.last_step AND i.at >= c.from_at AND i.at <= p.last_step - p.settle) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'episodes') WHERE different IS NOT NULL;
@@ -264,13 +309,14 @@ BEGIN
     PERFORM dblink_exec('stepper', 'SET client_min_messages = warning');
     PERFORM FROM dblink('stepper', format('SELECT csagg.create_pipeline(%L, %L, settle => %L)', (SELECT pipeline FROM setting), some_rules(), pick('0', '0', '2 seconds'))) p(p text);
     FOR i IN 1 .. actions LOOP
-        CASE pick('write', 'write', 'write', 'finish', 'finish', 'prepared', 'step', 'step', 'all', 'rules', 'time', 'check')
+        CASE pick('write', 'write', 'write', 'finish', 'finish', 'prepared', 'step', 'step', 'all', 'rules', 'override', 'override', 'time', 'check')
             WHEN 'write' THEN PERFORM write(pick('w1', 'w2', 'w3'));
             WHEN 'finish' THEN PERFORM finish(pick('w1', 'w2', 'w3'));
             WHEN 'prepared' THEN PERFORM finish_prepared();
             WHEN 'step' THEN PERFORM step(1 + (random() * 20)::int);
             WHEN 'all' THEN PERFORM run('stepper', format('CALL csagg.refresh(%L)', (SELECT pipeline FROM setting)));
             WHEN 'rules' THEN PERFORM change_rules();
+            WHEN 'override' THEN PERFORM override();
             WHEN 'time' THEN UPDATE clock SET shift = shift + pick('1 second', '1 hour', '1 day', '20 days', '70 days')::interval;
             WHEN 'check' THEN PERFORM check_all(false);
         END CASE;

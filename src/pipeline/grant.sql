@@ -1,0 +1,63 @@
+-- Who may do what: some twenty GRANTs by one name, since one table or column too many shows what it should not.
+
+-- No id, which would collide, no recorded_at, and no origin, by which a row could pass for another source's.
+CREATE FUNCTION csagg.pipeline_grants(may text) RETURNS TABLE (what text)
+    LANGUAGE sql IMMUTABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT g.what FROM (VALUES
+        ('{write,operate}', 'INSERT (tenant, customer, key, at, value, actor, event_id) ON %1$I.log'),
+        ('{read,operate}', 'SELECT ON %1$I.health, %1$I.health_daily, %1$I.alerts, %1$I.status, %1$I.pipeline, %1$I.hole, %1$I.log, %1$I.seen, %1$I.fact, %1$I.rules, %1$I.override,
+            %1$I.todo, %1$I.current, %1$I.alert, %1$I.alert_note, %1$I.alert_feed, %1$I.rejected'),
+        ('{read}', 'SELECT (name, relation, kind, upto, stopped) ON %1$I.source'),
+        ('{operate}', 'SELECT ON %1$I.source'),
+        ('{operate}', 'INSERT, UPDATE, DELETE ON %1$I.rules, %1$I.override, %1$I.alert_note'),
+        ('{operate}', 'INSERT (key, kind, shown_to), UPDATE (source, shown_to) ON %1$I.fact'),
+        ('{operate}', 'INSERT (tenant, why, since) ON %1$I.todo'),
+        ('{operate}', 'UPDATE (settle, paused, alerts_from) ON %1$I.pipeline')) g (who, what)
+    WHERE may = ANY (g.who::text[])
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_grants(text) IS
+    'formats of what is granted to who may write, read or operate; besides USAGE ON SCHEMA';
+
+CREATE FUNCTION csagg.pipeline_operator(pipeline name, "role" name, operating boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
+DECLARE
+    policy constant name := csagg.pipeline_name('operate_' || "role");
+    relation name;
+BEGIN
+    FOR relation IN SELECT p.relation FROM csagg.pipeline_policies(pipeline) p LOOP
+        EXECUTE format('DROP POLICY IF EXISTS %I ON %I.%I', policy, pipeline, relation);
+        IF operating THEN
+            EXECUTE format('CREATE POLICY %I ON %I.%I TO %I USING (true)', policy, pipeline, relation, "role");
+        END IF;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_operator(name, name, boolean) IS
+    'makes or drops the policies by which a role sees the rows of all tenants';
+
+CREATE FUNCTION csagg.grant_pipeline(pipeline name, "role" name, may text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    what text;
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    IF may IS NULL OR may NOT IN ('write', 'read', 'operate', 'none') THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('a role may write, read, operate or none, not %L', may);
+    ELSIF to_regrole(quote_ident("role")) IS NULL THEN
+        RAISE undefined_object USING MESSAGE = format('there is no role "%s"', "role");
+    END IF;
+    IF may = 'none' THEN
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %1$I FROM %2$I', pipeline, "role");
+        EXECUTE format('REVOKE ALL ON SCHEMA %1$I FROM %2$I', pipeline, "role");
+        PERFORM csagg.pipeline_operator(pipeline, "role", false);
+        RETURN;
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', pipeline, "role");
+    FOR what IN SELECT g.what FROM csagg.pipeline_grants(may) g LOOP
+        EXECUTE 'GRANT ' || format(what, pipeline) || format(' TO %I', "role");
+    END LOOP;
+    IF may = 'operate' THEN
+        PERFORM csagg.pipeline_operator(pipeline, "role", true);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.grant_pipeline(name, name, text) IS
+    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain and forget are the owner''s. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word';
