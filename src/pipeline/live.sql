@@ -3,17 +3,17 @@
 CREATE FUNCTION csagg.pipeline_live(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-WITH %2$s,
+WITH pending AS MATERIALIZED (%2$s),
 live AS (
-    SELECT tenant, customer, facts, from_at, score, stage, band, coverage FROM %1$I.current c
+    SELECT tenant, customer, facts, from_at, score, stage, band, coverage FROM %1$I.current
     WHERE csagg.pipeline_now() < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
     SELECT s.tenant, s.customer, s.facts, s.from_at, o.score, o.stage, o.band, o.coverage
-    FROM (%3$s) s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, s.reigns, s.from_at, csagg.pipeline_now() + interval '1 microsecond', csagg.pipeline_now()) o)$sql$,
-        pipeline, csagg.pipeline_beside(pipeline), csagg.pipeline_unstored(pipeline, csagg.pipeline_ended()))
+    FROM %3$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, s.reigns, s.from_at, csagg.pipeline_now() + interval '1 microsecond', csagg.pipeline_now()) o)$sql$,
+        pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_computed(pipeline, 'csagg.pipeline_now()'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_live(name) IS
-    'the WITH of a query: "live", each customer with facts, and score, stage, band and coverage over time, right up to now: with rows that are not folded, and beyond the stored outlook; and what pipeline_beside() gives';
+    'the WITH of a query: "pending", what is not folded; "live", each customer with facts, and score, stage, band and coverage over time, right up to now: with rows that are not folded, and beyond the stored outlook';
 
 -- One look into the index for each tenant, however many customers they have.
 CREATE FUNCTION csagg.pipeline_tenants(pipeline name) RETURNS text

@@ -46,7 +46,7 @@ Datum text_array(std::span<const Datum> items) {
 CSAGG_FUNCTION(csagg_pipeline_ahead) {
     ContextArena arena;
     const Instant until = PG_GETARG_TIMESTAMPTZ(1);
-    const Instant since = until > minus_infinity + ahead && until != plus_infinity ? until - ahead : until;
+    const Instant since = until == plus_infinity ? until : until < first_instant + ahead ? minus_infinity : until - ahead;
     return steps_bytes(slice(steps_argument(fcinfo, 0, arena), since, until, arena), arena);
 }
 
