@@ -49,6 +49,7 @@ SQL_PARTS = \
 	src/pipeline/schedule.sql \
 	src/pipeline/retain.sql \
 	src/pipeline/forget.sql \
+	src/pipeline/outlook.sql \
 	src/pipeline/health.sql \
 	src/pipeline/live.sql \
 	src/pipeline/health_daily.sql \

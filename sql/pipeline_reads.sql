@@ -32,3 +32,20 @@ CALL csagg.retain('pr', '-1 day');
 -- A filter is a condition of rules, and no SQL.
 SELECT * FROM csagg.trend('pr', csagg.last_buckets(1, '1 day', 'UTC'), filter => 'true) OR pg_sleep(1) IS NULL');
 SELECT csagg.drop_pipeline('pr');
+-- What health tells of a timeline, and the same from changes().
+SELECT count(*) AS compared, count(since) AS held, count(before) AS followed, count(change) AS changes, count(*) FILTER (WHERE
+    since IS DISTINCT FROM (SELECT valid_from FROM csagg.changes(x) WHERE valid_from <= at AND valid_until > at)
+    OR before IS DISTINCT FROM (SELECT value FROM csagg.changes(x) WHERE valid_until <= at ORDER BY valid_from DESC LIMIT 1)
+    OR change IS DISTINCT FROM (SELECT min(edge) FROM csagg.changes(x), unnest(ARRAY[valid_from, valid_until]) edge WHERE edge > at AND edge < until)
+    OR csagg.text_at(csagg.pipeline_ahead(x, until), at) IS DISTINCT FROM CASE WHEN at >= until - interval '840 hours' THEN csagg.text_at(x, at) END
+    OR csagg.pipeline_alerts_at(alerts, at) IS DISTINCT FROM CASE WHEN csagg.text_at(x, at) = 'b' THEN '{on}'::text[] ELSE '{}' END) AS differ
+FROM (
+    SELECT x, at, until, alerts, csagg.pipeline_since(x, at) AS since, csagg.pipeline_before(x, at) AS before, csagg.pipeline_change(NULL, NULL, x, alerts, at, until) AS change
+    FROM (
+        SELECT i, csagg.timeline(timestamptz '2025-01-01' + j * interval '1 day', NULLIF(substr('aabc-', 1 + (i * j * j + i) % 5, 1), '-')) AS x,
+            csagg.history('on', 'boolean', timestamptz '2025-01-01' + j * interval '1 day', to_jsonb(NULLIF(substr('aabc-', 1 + (i * j * j + i) % 5, 1), '-') = 'b')) AS alerts
+        FROM generate_series(1, 40) i, generate_series(1, 1 + i) j GROUP BY i) t,
+        LATERAL (SELECT timestamptz '2024-12-30' + k * interval '1 day' AS at, timestamptz '2025-02-01' AS until FROM generate_series(0, 32) k) a) c;
+SELECT csagg.pipeline_alerts_at(NULL, now()), csagg.pipeline_alerts_at('{}', NULL), csagg.pipeline_change(NULL, NULL, NULL, NULL, now(), now() + interval '1 day');
+SELECT csagg.pipeline_alerts_at(csagg.history('x', 'number', '-infinity', '1'), now());
+SELECT csagg.pipeline_ahead(csagg.constant(5), t) FROM unnest('{-infinity,4714-11-24 00:00:00+00 BC,2025-01-01,294276-12-31 23:59:59+00,infinity}'::timestamptz[]) t;

@@ -21,6 +21,7 @@ Grid::Grid(const GridSpec& spec, const Calendar& calendar, Arena& arena)
     last_closing_ = closing(n - 1);
     const double length = double(starts_.back()) - double(starts_.front());
     if (length > 0) per_half_micro_ = 2 * double(n) / length;
+    even_ = even_ || is_about_even();
 }
 
 void Grid::add_regular(const GridSpec& spec, std::size_t n, const Calendar& calendar) {
@@ -46,6 +47,17 @@ void Grid::add_irregular(const GridSpec& spec, std::size_t n, const Calendar& ca
         // A start that the clocks skip may lie behind the next one.
         starts_.push_back(std::max(calendar.to_instant(spec.boundary(i + 1)), starts_.back()));
     }
+}
+
+// Whoever writes down the days up to this hour, boundary by boundary, shall not pay for that at each look-up.
+bool Grid::is_about_even() const {
+    constexpr std::size_t most = 2;
+    for (std::size_t i = 0; i < size(); ++i) {
+        if (i % 65536 == 0) check_interrupts();
+        const std::size_t place = even_place(starts_[i]);
+        if (place + most < i || place > i + most) return false;
+    }
+    return true;
 }
 
 std::size_t Grid::search(Instant at) const {

@@ -60,9 +60,14 @@ private:
     std::size_t guess(Instant at) const {
         if (!even_) [[unlikely]]
             return search(at);
+        return even_place(at);
+    }
+    std::size_t even_place(Instant at) const {
         const std::uint64_t distance = std::uint64_t(at) - std::uint64_t(starts_.front());
         return std::min(std::size_t(double(std::int64_t(distance >> 1)) * per_half_micro_), size() - 1);
     }
+    /// Whether each boundary is where even steps would put it, or beside.
+    bool is_about_even() const;
 
     Vector<LocalTime> labels_;
     Vector<Instant> starts_;

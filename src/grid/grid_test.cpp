@@ -274,8 +274,12 @@ TEST(Irregular, BucketsAreWhatTheBoundariesSay) {
     for (int round = 0; round < 300; ++round) {
         const twin::Zone zone(round % 2 == 0 ? twin::random_rules(random, at("2019-01-01"), at("2023-01-01"), 30 * day) : twin::apia());
         std::vector<LocalTime> boundaries = {round % 2 == 0 ? at("2020-01-01") : at("2011-12-27")};
-        // Lengths from half an hour to years, so that nothing is even.
-        for (std::int64_t n = pick(1, 12); n > 0; --n) boundaries.push_back(boundaries.back() + pick(1, 4) * pick(1, 4) * hour / 2 * (pick(0, 5) == 0 ? pick(1, 2000) : 1));
+        // Days up to some hour are about even; lengths from half an hour to years are not.
+        const bool even = round % 3 == 0;
+        for (std::int64_t n = even ? pick(1, 60) : 0; n > 0; --n) boundaries.push_back(boundaries.back() + day);
+        if (even)
+            boundaries.push_back(boundaries.back() + pick(1, day));
+        else for (std::int64_t n = pick(1, 12); n > 0; --n) boundaries.push_back(boundaries.back() + pick(1, 4) * pick(1, 4) * hour / 2 * (pick(0, 5) == 0 ? pick(1, 2000) : 1));
         Bytes between(heap());
         const Snapshot snapshot = pick(0, 1) == 0 ? Snapshot::end : Snapshot::start;
         const GridSpec spec = irregular_grid(boundaries, snapshot, zone, between);

@@ -3,12 +3,17 @@
 #include "timeline/algebra.hpp"
 
 namespace csagg {
+
+Timeline alert_timeline(const Fact& fact) {
+    if (fact.kind != FactKind::boolean)
+        throw Error(Errc::kind_mismatch, "alert \"" + std::string(fact.key) + "\" is not boolean");
+    return Timeline(fact.bytes);
+}
+
 namespace {
 
 void read_alert(const Fact& fact, Arena& arena, Vector<Episode>& out) {
-    if (fact.kind != FactKind::boolean)
-        throw Error(Errc::kind_mismatch, "alert \"" + std::string(fact.key) + "\" is not boolean");
-    Steps steps(Timeline(fact.bytes), arena);
+    Steps steps(alert_timeline(fact), arena);
     simplify(steps);
     const Entries& entries = steps.entries;
     for (std::size_t i = 0; i < entries.size(); ++i) {

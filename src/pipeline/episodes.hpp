@@ -10,6 +10,9 @@ struct Episode {
     Instant until;  // plus_infinity: it goes on
 };
 
+/// Errc::kind_mismatch for a fact that is not boolean.
+Timeline alert_timeline(const Fact& fact);
+
 /// By alert, then in time. Errc::kind_mismatch for a fact that is not boolean. Texts point into the history's bytes.
 void read_episodes(const History& alerts, Vector<Episode>& out);
 

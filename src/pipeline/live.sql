@@ -1,24 +1,19 @@
 -- What the reads of whole populations are made of: every customer's timelines up to now, and grids that end now.
 
--- next_at is never after until_at, and has an index: nobody whose outlook goes on is looked at twice.
 CREATE FUNCTION csagg.pipeline_live(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (%3$s),
+WITH pending AS MATERIALIZED (%2$s),
 live AS (
-    SELECT tenant, customer, facts, from_at, score, stage, band, coverage FROM %1$I.current c
-    WHERE csagg.pipeline_now() < until_at AND NOT EXISTS (SELECT FROM pending p WHERE p.tenant = c.tenant AND p.customer = c.customer)
+    SELECT tenant, customer, facts, from_at, score, stage, band, coverage FROM %1$I.current
+    WHERE csagg.pipeline_now() < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
-    SELECT s.tenant, s.customer, s.facts, s.from_at, o.score, o.stage, o.band, o.coverage FROM (
-        SELECT tenant, customer, csagg.merge(facts) AS facts, min(from_at) AS from_at, csagg.pipeline_now() + interval '1 microsecond' AS until_at FROM (
-            SELECT c.tenant, c.customer, c.facts, c.from_at FROM %1$I.current c WHERE c.next_at <= csagg.pipeline_now() AND c.until_at <= csagg.pipeline_now()
-            UNION ALL SELECT c.tenant, c.customer, c.facts, c.from_at FROM pending p JOIN %1$I.current c ON c.tenant = p.tenant AND c.customer = p.customer AND c.until_at > csagg.pipeline_now()
-            UNION ALL SELECT tenant, customer, facts, from_at FROM pending) b
-        GROUP BY tenant, customer) s CROSS JOIN LATERAL (%4$s) o)$sql$,
-        pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline))
+    SELECT s.tenant, s.customer, s.facts, s.from_at, o.score, o.stage, o.band, o.coverage
+    FROM %3$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, s.reigns, s.from_at, csagg.pipeline_now() + interval '1 microsecond', csagg.pipeline_now()) o)$sql$,
+        pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_computed(pipeline, 'csagg.pipeline_now()'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_live(name) IS
-    'the WITH of a query: "live", each customer with facts, and score, stage, band and coverage over time, right up to now: with rows that are not folded, and beyond the stored outlook; "reign" as of pipeline_reign()';
+    'the WITH of a query: "pending", what is not folded; "live", each customer with facts, and score, stage, band and coverage over time, right up to now: with rows that are not folded, and beyond the stored outlook';
 
 -- One look into the index for each tenant, however many customers they have.
 CREATE FUNCTION csagg.pipeline_tenants(pipeline name) RETURNS text

@@ -111,8 +111,12 @@ CREATE TABLE %1$I.current (
     alerts csagg.history,
     next_at timestamptz NOT NULL,
     error jsonb,
+    ahead csagg.timeline GENERATED ALWAYS AS (csagg.pipeline_ahead(score, until_at)) STORED,
     PRIMARY KEY (tenant, customer)
-) WITH (fillfactor = 50);
+) WITH (fillfactor = 50, toast_tuple_target = 1000);
+-- Of a large customer what is read of all customers stays in the row, and facts and scores go.
+ALTER TABLE %1$I.current ALTER ahead SET STORAGE MAIN, ALTER band SET STORAGE MAIN, ALTER stage SET STORAGE MAIN;
+CREATE INDEX ON %1$I.current (customer);
 CREATE INDEX ON %1$I.current (next_at);
 CREATE INDEX ON %1$I.current (tenant, customer) WHERE error IS NOT NULL;
 CREATE TABLE %1$I.alert (
@@ -266,6 +270,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'alerts', 'for each alert whether it is firing, over time'],
         ['current', 'next_at', 'no step has to look at this customer before, unless rows come'],
         ['current', 'error', 'why the rules could not be evaluated; score and the like are then those of before'],
+        ['current', 'ahead', 'the end of score, made of it'],
         ['alert', '', 'episodes: from when to when an alert was firing; written by steps only'],
         ['alert', 'episode', 'its number'],
         ['alert', 'tenant', 'the tenant'],

@@ -473,27 +473,27 @@ COMMENT ON FUNCTION csagg.time_in(csagg.timeline, timestamptz, timestamptz, time
     'elapsed time in [since, until) spent with the value; days are 24 hours; NULL when since lies before known_from; error 22008 where it is infinite';
 
 CREATE FUNCTION csagg.value_at(x csagg.timeline, at timestamptz, like_this anyelement) RETURNS anyelement
-    AS 'MODULE_PATHNAME', 'csagg_timeline_value_at' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_timeline_value_at' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION csagg.value_at(csagg.timeline, timestamptz, anyelement) IS
     'value in force at an instant, as the type of the third argument (NULL::integer); NULL where absent or not known; error 42804 where the kind does not go to the type: numbers go to any numeric type, every kind to text; for other types cast text_at()';
 
 CREATE FUNCTION csagg.number_at(x csagg.timeline, at timestamptz) RETURNS numeric
-    AS 'MODULE_PATHNAME', 'csagg_timeline_number_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_timeline_number_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION csagg.number_at(csagg.timeline, timestamptz) IS
     'number in force at an instant; NULL where absent or not known; error 42804 for other kinds';
 
 CREATE FUNCTION csagg.text_at(x csagg.timeline, at timestamptz) RETURNS text
-    AS 'MODULE_PATHNAME', 'csagg_timeline_text_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_timeline_text_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION csagg.text_at(csagg.timeline, timestamptz) IS
     'value in force at an instant as text, of any kind; NULL where absent or not known';
 
 CREATE FUNCTION csagg.bool_at(x csagg.timeline, at timestamptz) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_timeline_bool_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_timeline_bool_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION csagg.bool_at(csagg.timeline, timestamptz) IS
     'boolean in force at an instant; NULL where absent or not known; error 42804 for other kinds';
 
 CREATE FUNCTION csagg.time_at(x csagg.timeline, at timestamptz) RETURNS timestamptz
-    AS 'MODULE_PATHNAME', 'csagg_timeline_time_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csagg_timeline_time_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION csagg.time_at(csagg.timeline, timestamptz) IS
     'timestamptz in force at an instant; NULL where absent or not known; error 42804 for other kinds';
 

@@ -1,0 +1,27 @@
+-- Columns of the view health that are more than a value at an instant. Their costs are those of reading a timeline: of a page
+-- they are computed after LIMIT.
+
+CREATE FUNCTION csagg.pipeline_ahead(score csagg.timeline, until_at timestamptz) RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_ahead' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION csagg.pipeline_ahead(csagg.timeline, timestamptz) IS
+    'the part of a timeline in the 35 days of 24 hours before until_at: small enough to be kept in the table''s own rows, and read of all customers';
+
+CREATE FUNCTION csagg.pipeline_since(x csagg.timeline, at timestamptz) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_since' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION csagg.pipeline_since(csagg.timeline, timestamptz) IS
+    'since when the value at an instant holds; NULL where it is absent';
+
+CREATE FUNCTION csagg.pipeline_before(x csagg.timeline, at timestamptz) RETURNS text
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_before' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION csagg.pipeline_before(csagg.timeline, timestamptz) IS
+    'the last value that had ended by an instant, as text; NULL if none had';
+
+CREATE FUNCTION csagg.pipeline_alerts_at(alerts csagg.history, at timestamptz) RETURNS text[]
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_alerts_at' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION csagg.pipeline_alerts_at(csagg.history, timestamptz) IS
+    'names of the alerts that are firing at an instant, by their bytes; of NULL none; error 42804 for a fact that is not boolean';
+
+CREATE FUNCTION csagg.pipeline_change(score csagg.timeline, stage csagg.timeline, coverage csagg.timeline, alerts csagg.history, after timestamptz, until timestamptz) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_change' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 300;
+COMMENT ON FUNCTION csagg.pipeline_change(csagg.timeline, csagg.timeline, csagg.timeline, csagg.history, timestamptz, timestamptz) IS
+    'the first instant between both at which one of these changes, NULL if there is none; timelines and alerts that are NULL do not change; error 42804 for an alert that is not boolean';

@@ -1,0 +1,98 @@
+// SQL face of outlooks: the columns of the view health that are more than a value at an instant.
+#include "pipeline/outlook.hpp"
+
+#include "pipeline/episodes.hpp"
+
+#include "history/history_pg.hpp"
+#include "timeline/timeline_pg.hpp"
+#include "value/value_pg.hpp"
+
+extern "C" {
+#include "catalog/pg_type_d.h"
+#include "utils/array.h"
+#include "utils/timestamp.h"
+}
+
+namespace csagg::pg {
+namespace {
+
+constexpr Instant ahead = 35 * Instant(86'400'000'000);
+
+Steps changes_argument(FunctionCallInfo fcinfo, int n, Arena& arena) {
+    Steps steps = steps_argument(fcinfo, n, arena);
+    simplify(steps);
+    return steps;
+}
+
+Instant first_change(const History& alerts, Instant after, Arena& arena) {
+    Instant first = plus_infinity;
+    for (std::size_t i = 0; i < alerts.size(); ++i) {
+        Steps steps(alert_timeline(alerts[i]), arena);
+        simplify(steps);
+        first = std::min(first, next_change(steps, after));
+    }
+    return first;
+}
+
+Datum text_array(std::span<const Datum> items) {
+    auto* data = const_cast<Datum*>(items.data());
+    const int count = int(items.size());
+    return call([data, count] { return PointerGetDatum(construct_array(data, count, TEXTOID, -1, false, TYPALIGN_INT)); });
+}
+
+}  // namespace
+
+/// pipeline_ahead(score, until_at): the part within 35 days before until_at, which is small enough to be read of all customers.
+CSAGG_FUNCTION(csagg_pipeline_ahead) {
+    ContextArena arena;
+    const Instant until = PG_GETARG_TIMESTAMPTZ(1);
+    const Instant since = until == plus_infinity ? until : until < first_instant + ahead ? minus_infinity : until - ahead;
+    return steps_bytes(slice(steps_argument(fcinfo, 0, arena), since, until, arena), arena);
+}
+
+/// pipeline_since(timeline, at): since when the value holds; NULL where it is absent.
+CSAGG_FUNCTION(csagg_pipeline_since) {
+    ContextArena arena;
+    const auto since = held_since(changes_argument(fcinfo, 0, arena), PG_GETARG_TIMESTAMPTZ(1));
+    if (!since) PG_RETURN_NULL();
+    PG_RETURN_TIMESTAMPTZ(*since);
+}
+
+/// pipeline_before(timeline, at): the last value that had ended by then, as text; NULL if none had.
+CSAGG_FUNCTION(csagg_pipeline_before) {
+    ContextArena arena;
+    const Value before = held_before(changes_argument(fcinfo, 0, arena), PG_GETARG_TIMESTAMPTZ(1));
+    if (before.absent) PG_RETURN_NULL();
+    return text_datum(before);
+}
+
+/// pipeline_alerts_at(alerts, at): names of those that are firing, by their bytes; of NULL none.
+CSAGG_FUNCTION(csagg_pipeline_alerts_at) {
+    if (PG_ARGISNULL(1)) PG_RETURN_NULL();
+    ContextArena arena;
+    SmallVector<Datum, 16> names(arena);
+    if (!PG_ARGISNULL(0)) {
+        const History alerts = history_argument(fcinfo, 0);
+        for (std::size_t i = 0; i < alerts.size(); ++i) {
+            [[maybe_unused]] const Timeline checked = alert_timeline(alerts[i]);
+            const Found found = find_value(alerts[i].bytes, PG_GETARG_TIMESTAMPTZ(1));
+            if (!found.value.absent && found.value.word != 0) names.push_back(make_text(alerts[i].key));
+        }
+    }
+    return text_array(view(names));
+}
+
+/// pipeline_change(score, stage, coverage, alerts, after, until): the first change of any of these between both, NULL if there is none.
+CSAGG_FUNCTION(csagg_pipeline_change) {
+    if (PG_ARGISNULL(4) || PG_ARGISNULL(5)) PG_RETURN_NULL();
+    const Instant after = PG_GETARG_TIMESTAMPTZ(4);
+    ContextArena arena;
+    Instant first = PG_GETARG_TIMESTAMPTZ(5);
+    for (int n = 0; n < 3; ++n)
+        if (!PG_ARGISNULL(n)) first = std::min(first, next_change(changes_argument(fcinfo, n, arena), after));
+    if (!PG_ARGISNULL(3)) first = std::min(first, first_change(history_argument(fcinfo, 3), after, arena));
+    if (first == PG_GETARG_TIMESTAMPTZ(5)) PG_RETURN_NULL();
+    PG_RETURN_TIMESTAMPTZ(first);
+}
+
+}  // namespace csagg::pg
