@@ -110,8 +110,8 @@ BEGIN
             pick('', 't'), pick('0', '0', '-3 days', '-40 days', '5 days', '1 minute'), some_rules())));
     END IF;
 END $$;
--- Overrides: writers only add, each row at an instant of its own, so that none waits for another. None begins or ends in the seconds to come,
--- since a step has something to do then.
+-- Overrides: writers only add, each row at an instant of its own, so that none waits for another. None begins or ends in the last seconds or those to come,
+-- since a step has something to do then, or once it has settled.
 CREATE FUNCTION override() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     since text := format('(%s)::timestamptz - %L::interval', some_instant(), (random() * 1e6)::int || ' microseconds');
@@ -124,7 +124,7 @@ BEGIN
         WHEN 'write' THEN PERFORM run(CASE WHEN since LIKE '%infinity%' THEN 'stepper' ELSE pick('w1', 'w2', 'w3') END, added);
         WHEN 'change' THEN PERFORM run('stepper', sql(format('UPDATE P.override SET score = %s, author = %L, reason = ''x'' WHERE ', pick('10', '50', '80'), pick('ann', 'cy'))) || one);
         WHEN 'move' THEN PERFORM run('stepper', sql(format('UPDATE P.override SET customer = %L, since = since - interval ''1 hour'' WHERE isfinite(since) AND ', pick('a', 'b', 'c'))) || one);
-        WHEN 'end' THEN PERFORM run('stepper', sql('UPDATE P.override SET until = csagg.pipeline_clock() WHERE since < csagg.pipeline_clock() AND ') || one);
+        WHEN 'end' THEN PERFORM run('stepper', sql('UPDATE P.override SET until = csagg.pipeline_clock() - interval ''1 minute'' WHERE since < csagg.pipeline_clock() - interval ''2 minutes'' AND ') || one);
         WHEN 'take back' THEN PERFORM run('stepper', sql('DELETE FROM P.override WHERE ') || one);
     END CASE;
 END $$;
