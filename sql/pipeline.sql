@@ -113,3 +113,4 @@ SET client_min_messages = warning;
 SELECT csagg.drop_pipeline($$a "b" 'c'$$);
 SELECT csagg.drop_pipeline('cs');
 SELECT csagg.drop_pipeline('cs');
+SELECT csagg.pipeline_ids('{3,1,2,7,7}'), csagg.pipeline_ids('{}');

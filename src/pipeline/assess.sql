@@ -12,15 +12,21 @@ COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, ti
 
 -- While more rows are waiting, facts only: what is assessed before all are there would be assessed again. An outlook that ends where
 -- it begins is none, so that views compute it.
+CREATE FUNCTION csagg.pipeline_merging(pipeline name, changes text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
+        SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM (%2$s) n GROUP BY tenant, customer ORDER BY tenant, customer
+        ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(c.facts, excluded.facts),
+            from_at = least(c.from_at, excluded.from_at), until_at = least(c.from_at, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline, changes)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
+    'a statement that merges the rows (tenant, customer, facts, from_at) of a query into customers, which are then due at $2';
+
 CREATE FUNCTION csagg.pipeline_merge(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format($sql$
-        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
-        SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM unnest($1) GROUP BY tenant, customer ORDER BY tenant, customer
-        ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(c.facts, excluded.facts),
-            from_at = least(c.from_at, excluded.from_at), until_at = least(c.from_at, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline)
-        USING changes, now;
+    EXECUTE csagg.pipeline_merging(pipeline, 'SELECT * FROM unnest($1)') USING changes, now;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestamptz) IS
     'merges facts into customers, which are then due to be assessed';
@@ -59,7 +65,7 @@ BEGIN
             ORDER BY n.tenant, n.customer)
         INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, score, stage, band, coverage, alerts, error, next_at)
         SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, o.*, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
-        FROM subject s, csagg.pipeline_over(s.facts, %3$s, s.from_at, s.until_at, $2) o WHERE s.facts IS NOT NULL
+        FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%3$s, s.facts), s.from_at, s.until_at, $2) o WHERE s.facts IS NOT NULL
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
             score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
             stage = csagg.pipeline_kept(c.stage, excluded.stage, excluded.error, $2),

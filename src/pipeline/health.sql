@@ -82,7 +82,7 @@ FROM (
     WHERE %2$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
     SELECT s.tenant, s.customer, o.score, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, %2$s + interval '35 days', (SELECT at FROM through)
-    FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, s.reigns, least(s.from_at, %2$s - interval '30 days'), %2$s + interval '35 days', %2$s) o) h$sql$,
+    FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), least(s.from_at, %2$s - interval '30 days'), %2$s + interval '35 days', %2$s) o) h$sql$,
         pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS

@@ -55,39 +55,44 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_reason(text, text, text, text, text, timestamptz, jsonb, text, text, text, text) IS
     'why a row cannot be folded, NULL if it can. kind is the fact''s, asked what the source says of it; belongs is the fact''s source, owner the row''s';
 
-CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer,
+-- Nothing is known of the rows before they are read: hashing then beats sorting, and the index on ids their sort. Customers'
+-- names are long to compare in most collations.
+CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer, straight boolean,
     OUT changes csagg.pipeline_change[], OUT seen int8multirange, OUT folded bigint, OUT last bigint, OUT held bigint)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = off SET enable_bitmapscan = off AS $body$
 BEGIN
     EXECUTE format($sql$
-        WITH new AS MATERIALIZED (SELECT l.* FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6),
-        late AS MATERIALIZED (SELECT l.* FROM unnest($5) r, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(r) AND l.id < upper(r)) l LIMIT $6),
-        read AS MATERIALIZED (TABLE new UNION ALL TABLE late),
-        came AS MATERIALIZED (
+        WITH came AS MATERIALIZED (
             SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
-                csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) AS reason
-            FROM read r LEFT JOIN %1$I.fact f ON f.key = r.key WHERE r.wanted),
+                CASE WHEN r.wanted THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) END AS reason
+            FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6)
+                UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(r) AND l.id < upper(r)) l LIMIT $6)) r
+                LEFT JOIN %1$I.fact f ON f.key = r.key),
+        special AS MATERIALIZED (SELECT * FROM came WHERE wanted AND (reason IS NOT NULL OR belongs IS NULL OR event_id IS NOT NULL)),
         bad AS (
-            INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, to_jsonb(came) - '{kind,sort,belongs,wanted,owner,reason}'::text[], $2 FROM came WHERE reason IS NOT NULL
+            INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, to_jsonb(special) - '{kind,sort,belongs,wanted,owner,reason,new}'::text[], $2 FROM special WHERE reason IS NOT NULL
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, at = excluded.at),
         claim AS (
-            INSERT INTO %1$I.fact (key, kind, source, shown_to) SELECT DISTINCT ON (key) key, sort, owner, NULL FROM came WHERE reason IS NULL AND belongs IS NULL
+            INSERT INTO %1$I.fact (key, kind, source, shown_to) SELECT key, min(sort), min(owner), NULL FROM special WHERE reason IS NULL AND belongs IS NULL GROUP BY key
             ON CONFLICT (key) DO UPDATE SET source = excluded.source),
         first AS (
             INSERT INTO %1$I.seen (tenant, event_id, at, source, id)
-            SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM came
+            SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM special
             WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
             ON CONFLICT DO NOTHING RETURNING id),
         change AS (
-            SELECT tenant, customer, csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) AS facts, min(csagg.pipeline_from(at, $2)) AS from_at FROM came
-            WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer)
-        SELECT (SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change),
-            coalesce(range_agg(int8range(id, id, '[]')), '{}'), count(*), (SELECT max(id) FROM new HAVING count(*) = $6), (SELECT count(*) FROM late)
-        FROM read$sql$, pipeline, csagg.pipeline_rows(pipeline, source))
+            SELECT tenant, customer, csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) AS facts, csagg.pipeline_from(min(at) FILTER (WHERE isfinite(at)), $2) AS from_at FROM came
+            WHERE wanted AND reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer)%3$s
+        SELECT (%4$s),
+            csagg.pipeline_ids(coalesce(array_agg(id::bigint), '{}')), count(*), CASE WHEN count(*) FILTER (WHERE new) = $6 THEN max(id) FILTER (WHERE new) END, count(*) FILTER (WHERE NOT new)
+        FROM came$sql$, pipeline, csagg.pipeline_rows(pipeline, source),
+            CASE WHEN straight THEN format(', merged AS (%s)', csagg.pipeline_merging(pipeline, format('SELECT * FROM change x WHERE NOT (EXISTS (SELECT FROM %I.suppressed) AND %s)', pipeline, csagg.pipeline_suppressed(pipeline)))) END,
+            CASE WHEN straight THEN $$'{}'::csagg.pipeline_change[]$$
+                ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END)
         INTO changes, seen, folded, last, held USING source, now, upto, top, holes, max_rows;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_take(name, text, timestamptz, bigint, bigint, int8multirange, integer) IS
-    'reads the visible rows of a source with ids in (upto, top] and in the holes, max_rows of each; gives histories by customer, the ids seen, their number, the last new id if there may be more, and how many came from holes. Bad rows go to `rejected`, event_ids to `seen`; a fact that belongs to no source is this one''s from now on';
+COMMENT ON FUNCTION csagg.pipeline_take(name, text, timestamptz, bigint, bigint, int8multirange, integer, boolean) IS
+    'reads the visible rows of a source with ids in (upto, top] and in the holes, max_rows of each; gives histories by customer, or has merged them straight into `current`, the ids seen, their number, the last new id if there may be more, and how many came from holes. Bad rows go to `rejected`, event_ids to `seen`; a fact that belongs to no source is this one''s from now on';
 
 CREATE FUNCTION csagg.pipeline_new_log(pipeline name, source text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -123,18 +128,20 @@ DECLARE
     top bigint;
     active text[];
     taken record;
+    straight boolean;
 BEGIN
     mark := csagg.pipeline_marked(pipeline, source);
     top := CASE WHEN (SELECT count(*) FROM unnest(mark.holes)) > 10000 THEN mark.upto ELSE mark.top END;
     active := csagg.pipeline_writers(mark.relation);
-    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows);
+    straight := least(top - mark.upto, max_rows) > 50000;
+    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows, straight);
     PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), taken.seen, taken.folded, active, taken.held < max_rows);
     changes := taken.changes;
     folded := taken.folded;
-    more := taken.last IS NOT NULL OR taken.held >= max_rows;
+    more := straight OR taken.last IS NOT NULL OR taken.held >= max_rows;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_rows(name, text, timestamptz, integer) IS
-    'folds new rows of a source that has ids: which, how many, and whether there are more. Each statement has its own snapshot: the last id first, then the writers, then the rows. Errors of the rows'' query as they are';
+    'folds new rows of a source that has ids: which, how many, and whether there are more. More than 50000 at once need not fit into memory: they are in `current` already, and their customers are due. Each statement has its own snapshot: the last id first, then the writers, then the rows. Errors of the rows'' query as they are';
 
 CREATE FUNCTION csagg.pipeline_fold_log(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
     LANGUAGE sql VOLATILE AS 'SELECT * FROM csagg.pipeline_fold_rows(pipeline, source, now, max_rows)';

@@ -1,36 +1,43 @@
 -- Which rows are new: a mark, and holes below it. An id is drawn after its writer holds the lock, and a commit is visible
 -- before its locks go; so who holds no lock after the last id was read has shown all that it could.
 
+-- In PL/pgSQL, which keeps plans: each step asks, and to plan the catalog's joins takes longer than a step of one row.
 CREATE FUNCTION csagg.pipeline_writers(relation regclass) RETURNS text[]
-    LANGUAGE sql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{}') FROM pg_locks
-    WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted AND pid IS DISTINCT FROM pg_backend_pid()
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND pg_locks.relation IN (SELECT $1 UNION SELECT relid FROM pg_partition_tree($1) UNION SELECT relid FROM pg_partition_ancestors($1))
-$body$;
+    LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{}') FROM pg_locks
+        WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted AND pid IS DISTINCT FROM pg_backend_pid()
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND pg_locks.relation IN (SELECT $1 UNION SELECT relid FROM pg_partition_tree($1) UNION SELECT relid FROM pg_partition_ancestors($1)));
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_writers(regclass) IS
     'the virtual transactions, but for the caller''s, that may have written to the table and are not over; prepared ones from before a start of the server as -1/xid';
 
 CREATE FUNCTION csagg.pipeline_sequence(relation regclass, id name) RETURNS regclass
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT d.refobjid::regclass FROM pg_attribute a JOIN pg_attrdef f ON f.adrelid = attrelid AND f.adnum = attnum
-        JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
-        JOIN pg_class c ON c.oid = d.refobjid AND c.relkind = 'S'
-    WHERE attrelid = relation AND attname = id
-    UNION ALL
-    SELECT d.objid::regclass FROM pg_attribute a JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = attrelid AND d.refobjsubid = attnum
-        AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
-        JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
-    WHERE attrelid = relation AND attname = id
-    LIMIT 1
-$body$;
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT d.refobjid::regclass FROM pg_attribute a JOIN pg_attrdef f ON f.adrelid = attrelid AND f.adnum = attnum
+            JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
+            JOIN pg_class c ON c.oid = d.refobjid AND c.relkind = 'S'
+        WHERE attrelid = relation AND attname = id
+        UNION ALL
+        SELECT d.objid::regclass FROM pg_attribute a JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = attrelid AND d.refobjsubid = attnum
+            AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
+            JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+        WHERE attrelid = relation AND attname = id
+        LIMIT 1);
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_sequence(regclass, name) IS
     'the sequence that fills a column: of its default, or of its identity';
 
 CREATE FUNCTION csagg.pipeline_last_id(relation regclass, id name) RETURNS bigint
-    LANGUAGE sql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT coalesce(pg_sequence_last_value(csagg.pipeline_sequence(relation, id)), 0) FROM pg_class WHERE oid = relation
-$body$;
+    LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT coalesce(pg_sequence_last_value(csagg.pipeline_sequence(relation, id)), 0) FROM pg_class WHERE oid = relation);
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_last_id(regclass, name) IS
     'the last id that the sequence of this column has given, 0 before the first; NULL if there is no such table';
 
@@ -42,6 +49,11 @@ CREATE FUNCTION csagg.pipeline_awaited(writers text[], boot timestamptz, active 
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_awaited(text[], timestamptz, text[]) IS
     'whether one of the active transactions may still bring what a hole waits for';
+
+CREATE FUNCTION csagg.pipeline_ids(ids bigint[]) RETURNS int8multirange
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_ids' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.pipeline_ids(bigint[]) IS
+    'these ids as ranges; error 22004 for an id that is NULL';
 
 CREATE FUNCTION csagg.pipeline_mark(pipeline name, source text, upto bigint, top bigint, seen int8multirange, folded bigint, active text[], closing boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -27,6 +27,13 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_pinned(csagg.pipeline_reign[]) IS
     'the same of each rule set';
 
+CREATE FUNCTION csagg.pipeline_pin(reigns csagg.pipeline_reign[], facts csagg.history) RETURNS csagg.pipeline_reign[]
+    LANGUAGE sql STABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN csagg.timeline_of(facts, 'overridden_score') IS NULL THEN reigns ELSE csagg.pipeline_pinned(reigns) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_pin(csagg.pipeline_reign[], csagg.history) IS
+    'the rule sets, each as long as it holds, by which a customer with these facts is assessed';
+
 CREATE FUNCTION csagg.pipeline_make_override(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

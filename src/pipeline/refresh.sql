@@ -10,7 +10,7 @@ BEGIN
     LOOP
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        SELECT s.outcome, s.more INTO outcome, again FROM csagg.step(pipeline) s;
+        SELECT s.outcome, s.more INTO outcome, again FROM csagg.step(pipeline, 1000000) s;
         IF outcome OPERATOR(pg_catalog.=) 'busy' THEN
             PERFORM pg_catalog.pg_sleep(0.05);
         ELSIF NOT again THEN

@@ -91,27 +91,13 @@ COMMENT ON FUNCTION csagg.pipeline_reigns(text) IS
 -- A division by zero somewhere in the past must not hide what the rules say from now on.
 CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz,
     OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    pinned constant csagg.pipeline_reign[] := CASE WHEN csagg.timeline_of($1, 'overridden_score') IS NULL THEN $2 ELSE csagg.pipeline_pinned($2) END;
-BEGIN
-    SELECT csagg.overlay(a.score ORDER BY r.since), csagg.overlay(a.stage ORDER BY r.since), csagg.overlay(a.band ORDER BY r.since),
-        csagg.overlay(a.coverage ORDER BY r.since), csagg.overlay(a.alerts ORDER BY r.since), (array_agg(a.error ORDER BY r.since) FILTER (WHERE a.error IS NOT NULL))[1]
-    INTO score, stage, band, coverage, alerts, error
-    FROM unnest(pinned) r, (SELECT $1 AS facts) f, csagg.try_assess_over(r.rules, f, greatest(r.since, $3), least(r.until, $4)) a
-    WHERE r.since < $4 AND r.until > $3;
-    IF error IS NOT NULL AND since < now THEN
-        SELECT o.score, o.stage, o.band, o.coverage, o.alerts INTO score, stage, band, coverage, alerts FROM csagg.pipeline_over($1, $2, $5, $4, $5) o;
-    ELSIF error IS NOT NULL THEN
-        SELECT NULL, NULL, NULL, NULL, NULL INTO score, stage, band, coverage, alerts;
-    END IF;
-END $body$;
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_over' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION csagg.pipeline_over(csagg.history, csagg.pipeline_reign[], timestamptz, timestamptz, timestamptz) IS
-    'what rule sets, each as long as it holds, say of facts from since to until; where that cannot be evaluated, error is the first of those of try_assess_over(), and the rest is from `now` to until, or NULL if that cannot be evaluated, either';
+    'what rule sets, each as long as it holds, say of facts from since to until; where that cannot be evaluated, error is the first of those of try_assess_over(), and the rest is from `now` to until, or NULL if that cannot be evaluated, either. All is NULL where no rule set holds; error 22008 for infinite instants';
 
 CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, %s, s.from_at, s.until_at, csagg.pipeline_now())', csagg.pipeline_reigns('s.tenant'))
+    SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, csagg.pipeline_now())', csagg.pipeline_reigns('s.tenant'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_outlook(name) IS
     'a query for what the rules say of s, a row with tenant, facts, from_at and until_at; to be used beside pipeline_reign() as "reign"';

@@ -23,7 +23,13 @@ COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
 -- `todo` rows that name no customer: what they ask for, customer by customer.
 CREATE FUNCTION csagg.pipeline_expand(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    asked boolean;
 BEGIN
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I.todo WHERE customer IS NULL)', pipeline) INTO asked;
+    IF NOT asked THEN
+        RETURN;
+    END IF;
     EXECUTE format($sql$
         WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'rules' RETURNING tenant, since),
         dates AS (
@@ -141,7 +147,7 @@ COMMENT ON FUNCTION csagg.pipeline_check_caller(name, integer) IS
     'that a step may be made here. Errors as of step()';
 
 CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' SET jit = off AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' SET jit = off SET work_mem = '64MB' AS $body$
 DECLARE
     state record;
     now timestamptz;

@@ -1,14 +1,32 @@
 // try_assess, try_assess_over: assess and assess_over with what is wrong with a customer as a value.
-#include "rules/assessment/assess_pg.hpp"
+#include "rules/assessment/try_assess_pg.hpp"
 
 #include "postgres/varlena.hpp"
 #include "rules/assessment/alert_seed_pg.hpp"
-#include "rules/assessment/evaluation_error.hpp"
 
 namespace csagg::pg {
 namespace {
 
-/// {"rule": "seats in use", "sqlstate": "22012", "message": "rule \"seats in use\": division by zero"}
+/// The row of `columns` that put(rules, inputs, arena, values, nulls) makes, and the error behind it. What the statement
+/// itself has wrong, such as a column that is missing or cannot be a fact, shows when the row is read.
+template <int columns, class Put>
+Datum try_row(FunctionCallInfo fcinfo, Put put) {
+    SharedRules& shared = ruleset_argument(fcinfo, 0);
+    ContextArena memory;
+    Scratch arena(memory);
+    Vector<FactInput> inputs{Alloc<FactInput>(arena)};
+    Datum values[columns + 1] = {};
+    bool nulls[columns + 1] = {};
+    Datum& error = values[columns];
+    const bool failed = fails({Errc::out_of_range}, error, [&] { read_row(fcinfo, 1, shared, inputs); }) ||
+                        fails(errors_of_data, error, [&] { put(shared.rules, view(inputs), arena, values, nulls); });
+    if (failed) std::fill_n(nulls, columns, true);
+    nulls[columns] = !failed;
+    return make_row(fcinfo, values, nulls);
+}
+
+}  // namespace
+
 Datum error_datum(const Error& e, std::string_view rule) {
     ContextArena arena;
     csagg::String json(arena);
@@ -24,43 +42,6 @@ Datum error_datum(const Error& e, std::string_view rule) {
     json.push_back('}');
     return make_jsonb({json.data(), json.size()});
 }
-
-/// Whether f() failed by one of these codes, which come of a customer's data: then `error` says so. Other errors pass.
-template <class F>
-bool fails(std::initializer_list<Errc> codes, Datum& error, F f) {
-    try {
-        f();
-        return false;
-    } catch (const EvaluationError& e) {
-        if (std::ranges::find(codes, e.code()) == codes.end()) throw;
-        error = error_datum(e, e.rule());
-    } catch (const Error& e) {
-        if (std::ranges::find(codes, e.code()) == codes.end()) throw;
-        error = error_datum(e, {});
-    }
-    return true;
-}
-
-/// The row of `columns` that put(rules, inputs, arena, values, nulls) makes, and the error behind it. What the statement
-/// itself has wrong, such as a column that is missing or cannot be a fact, shows when the row is read.
-template <int columns, class Put>
-Datum try_row(FunctionCallInfo fcinfo, Put put) {
-    SharedRules& shared = ruleset_argument(fcinfo, 0);
-    ContextArena memory;
-    Scratch arena(memory);
-    Vector<FactInput> inputs{Alloc<FactInput>(arena)};
-    Datum values[columns + 1] = {};
-    bool nulls[columns + 1] = {};
-    Datum& error = values[columns];
-    const bool failed = fails({Errc::out_of_range}, error, [&] { read_row(fcinfo, 1, shared, inputs); }) ||
-                        fails({Errc::division_by_zero, Errc::out_of_range, Errc::datetime_overflow, Errc::kind_mismatch, Errc::limit_exceeded}, error,
-                              [&] { put(shared.rules, view(inputs), arena, values, nulls); });
-    if (failed) std::fill_n(nulls, columns, true);
-    nulls[columns] = !failed;
-    return make_row(fcinfo, values, nulls);
-}
-
-}  // namespace
 
 // Arguments: ruleset, facts, as_of.
 CSAGG_FUNCTION(csagg_try_assess) {

@@ -198,6 +198,12 @@ Instant instant_argument(FunctionCallInfo fcinfo, int n, const char* name) {
     return at;
 }
 
+void read_history(const History& history, const RuleSet& rules, Vector<FactInput>& inputs) {
+    inputs.reserve(rules.document().facts.size());
+    std::size_t place = 0;
+    for (const Document::Fact& fact : rules.document().facts) inputs.push_back(from_histories({&history, 1}, fact.name, place));
+}
+
 void read_row(FunctionCallInfo fcinfo, int n, SharedRules& shared, Vector<FactInput>& inputs) {
     const TypedRow typed = row_argument(fcinfo, n);
     RowShape& shape = shape_of(fcinfo, typed.columns, typed.identity, shared);

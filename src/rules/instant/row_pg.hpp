@@ -1,5 +1,6 @@
 // The facts of a customer as a row of the server.
 #pragma once
+#include "history/history.hpp"
 #include "rules/instant/facts.hpp"
 
 #include "rules/language/ruleset_pg.hpp"
@@ -10,6 +11,9 @@ namespace csagg::pg {
 /// which fact is found once per rule set and row type. Errc::undefined_column for a declared fact without a
 /// column and for a row without names; Errc::kind_mismatch for a column of a type that cannot be a fact.
 void read_row(FunctionCallInfo fcinfo, int n, SharedRules& shared, Vector<FactInput>& inputs);
+
+/// The same of a history alone, which has all facts that are known.
+void read_history(const History& history, const RuleSet& rules, Vector<FactInput>& inputs);
 
 /// Argument `n`, a timestamptz. Errc::datetime_overflow when it is infinite.
 Instant instant_argument(FunctionCallInfo fcinfo, int n, const char* name);

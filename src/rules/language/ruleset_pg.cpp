@@ -28,8 +28,8 @@ Cache<SharedRules> cache("csagg rule sets", "csagg rule set", std::size_t(64) <<
 
 /// As it is stored: fetched, but compressed if it is. Equal values have equal bytes so, too, and to expand them would cost
 /// more than to score a customer.
-struct varlena* stored_argument(FunctionCallInfo fcinfo, int n) {
-    auto* const value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(n));
+struct varlena* stored(Datum ruleset) {
+    auto* const value = reinterpret_cast<struct varlena*>(DatumGetPointer(ruleset));
     return VARATT_IS_EXTERNAL(value) ? call([value] { return detoast_external_attr(value); }) : value;
 }
 
@@ -54,8 +54,10 @@ Datum make_ruleset(std::string_view source) {
 
 }  // namespace
 
-SharedRules& ruleset_argument(FunctionCallInfo fcinfo, int n) {
-    struct varlena* const value = stored_argument(fcinfo, n);
+SharedRules& ruleset_argument(FunctionCallInfo fcinfo, int n) { return compiled_rules(PG_GETARG_DATUM(n)); }
+
+SharedRules& compiled_rules(Datum ruleset) {
+    struct varlena* const value = stored(ruleset);
     const bool compressed = VARATT_IS_COMPRESSED(value);
     // A compressed value begins with its length word, which is never the format byte.
     const ByteSpan key = compressed ? ByteSpan(reinterpret_cast<const Byte*>(value), VARSIZE(value)) : datum_bytes(PointerGetDatum(value));

@@ -31,5 +31,7 @@ struct SharedRules {
 /// beyond, those not used for longest go. The reference lasts until this has been called with two other rule sets: a call
 /// may use two at once.
 SharedRules& ruleset_argument(FunctionCallInfo fcinfo, int n);
+/// The same of a value that is no argument.
+SharedRules& compiled_rules(Datum ruleset);
 
 }  // namespace csagg::pg

@@ -1,0 +1,117 @@
+// What rule sets, each as long as it holds, say of a customer.
+#include "history/history_algebra.hpp"
+
+#include "base/scratch.hpp"
+#include "history/history_pg.hpp"
+#include "rules/assessment/try_assess_pg.hpp"
+#include "timeline/timeline_pg.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+}
+
+namespace csagg::pg {
+namespace {
+
+/// A rule set that holds in [since, until).
+struct Reign {
+    Datum rules;
+    Instant since, until;
+};
+
+Reign reign_of(Datum row) {
+    Datum values[3];
+    bool nulls[3];
+    call([row, &values, &nulls] {
+        const HeapTupleHeader header = DatumGetHeapTupleHeader(row);
+        const TupleDesc columns = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
+        HeapTupleData tuple{};
+        tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+        tuple.t_data = header;
+        heap_deform_tuple(&tuple, columns, values, nulls);
+        ReleaseTupleDesc(columns);
+    });
+    if (nulls[0] || nulls[1] || nulls[2]) return {0, plus_infinity, plus_infinity};
+    return {values[0], DatumGetTimestampTz(values[1]), DatumGetTimestampTz(values[2])};
+}
+
+/// In the order of `since`.
+Vector<Reign> reigns_argument(FunctionCallInfo fcinfo, int n, Arena& arena) {
+    Datum* rows = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    call([fcinfo, n, &rows, &nulls, &count] {
+        ArrayType* const array = PG_GETARG_ARRAYTYPE_P(n);
+        deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_DOUBLE, &rows, &nulls, &count);
+    });
+    Vector<Reign> reigns(arena);
+    for (int i = 0; i < count; ++i)
+        if (!nulls[i]) reigns.push_back(reign_of(rows[i]));
+    std::ranges::stable_sort(reigns, {}, &Reign::since);
+    return reigns;
+}
+
+/// Puts what is said for a later time over what was said before.
+void overlay_onto(Datum* said, const Datum* later, Arena& arena) {
+    constexpr int alerts = over_columns - 1;
+    const auto steps = [&arena](Datum timeline) { return Steps(Timeline(datum_bytes(timeline)), arena); };
+    for (int i = 0; i < alerts; ++i) said[i] = steps_bytes(overlay(steps(said[i]), steps(later[i]), arena), arena);
+    Bytes both{Alloc<Byte>(arena)};
+    overlay_histories(datum_bytes(said[alerts]), datum_bytes(later[alerts]), both);
+    said[alerts] = make_varlena(view(both));
+}
+
+/// What the rules say from since to until, all of `said` or nothing; or the first error.
+struct Outlook {
+    Datum said[over_columns] = {};
+    bool is_said = false, failed = false;
+    Datum error = 0;
+
+    Outlook(const History& facts, std::span<const Reign> reigns, Instant since, Instant until, Arena& arena) {
+        for (const Reign& reign : reigns)
+            if (!failed && reign.since < until && reign.until > since) add(facts, reign, std::max(reign.since, since), std::min(reign.until, until), arena);
+        if (failed) is_said = false;
+    }
+
+private:
+    void add(const History& facts, const Reign& reign, Instant since, Instant until, Arena& arena) {
+        const RuleSet& rules = compiled_rules(reign.rules).rules;
+        Vector<FactInput> inputs{Alloc<FactInput>(arena)};
+        read_history(facts, rules, inputs);
+        Datum values[over_columns];
+        failed = fails(errors_of_data, error, [&] { put_over(rules, assess_over(rules, view(inputs), since, until, arena), arena, values); });
+        if (failed) return;
+        if (is_said)
+            overlay_onto(said, values, arena);
+        else
+            std::copy_n(values, over_columns, said);
+        is_said = true;
+    }
+};
+
+}  // namespace
+
+// Arguments: facts, reigns, since, until, now.
+CSAGG_FUNCTION(csagg_pipeline_over) {
+    const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until"), now = instant_argument(fcinfo, 4, "now");
+    const History facts = history_argument(fcinfo, 0);
+    ContextArena memory;
+    Scratch arena(memory);
+    const Vector<Reign> reigns = reigns_argument(fcinfo, 1, arena);
+    Outlook outlook(facts, view(reigns), since, until, arena);
+    const bool failed = outlook.failed;
+    const Datum error = outlook.error;
+    if (failed && since < now) outlook = Outlook(facts, view(reigns), now, until, arena);
+    // stage, score, band, coverage, alerts: the score comes first here.
+    const Datum values[over_columns + 1] = {outlook.said[1], outlook.said[0], outlook.said[2], outlook.said[3], outlook.said[4], error};
+    bool nulls[over_columns + 1];
+    std::fill_n(nulls, over_columns, !outlook.is_said);
+    nulls[over_columns] = !failed;
+    return make_row(fcinfo, values, nulls);
+}
+
+}  // namespace csagg::pg
