@@ -18,17 +18,20 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_grants(text) IS
     'formats of what is granted to who may write, read or operate; besides USAGE ON SCHEMA';
 
+-- A role may be renamed, and another one have its name then: a policy's role is the one it is for.
 CREATE FUNCTION csagg.pipeline_operator(pipeline name, "role" name, operating boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 DECLARE
-    policy constant name := csagg.pipeline_name('operate_' || "role");
+    id constant oid := to_regrole(quote_ident("role"));
+    old record;
     relation name;
 BEGIN
-    FOR relation IN SELECT p.relation FROM csagg.pipeline_policies(pipeline) p LOOP
-        EXECUTE format('DROP POLICY IF EXISTS %I ON %I.%I', policy, pipeline, relation);
-        IF operating THEN
-            EXECUTE format('CREATE POLICY %I ON %I.%I TO %I USING (true)', policy, pipeline, relation, "role");
-        END IF;
+    FOR old IN SELECT p.polname, c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = pipeline AND p.polname ~ '^operate_' AND p.polroles = ARRAY[id] LOOP
+        EXECUTE format('DROP POLICY %I ON %I.%I', old.polname, pipeline, old.relname);
+    END LOOP;
+    FOR relation IN SELECT p.relation FROM csagg.pipeline_policies(pipeline) p WHERE operating LOOP
+        EXECUTE format('CREATE POLICY %I ON %I.%I TO %I USING (true)', 'operate_' || id, pipeline, relation, "role");
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_operator(name, name, boolean) IS
