@@ -1,6 +1,7 @@
 -- Who may do what: some twenty GRANTs by one name, since one table or column too many shows what it should not.
 
--- No id, which would collide, no recorded_at, and no origin, by which a row could pass for another source's.
+-- No id, which would collide, no recorded_at, and no origin, by which a row could pass for another source's. Who notes has no table
+-- whole, which it could LOCK, and is the author of what it pins.
 CREATE FUNCTION csagg.pipeline_grants(may text) RETURNS TABLE (what text)
     LANGUAGE sql IMMUTABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT g.what FROM (VALUES
@@ -9,26 +10,31 @@ CREATE FUNCTION csagg.pipeline_grants(may text) RETURNS TABLE (what text)
             %1$I.todo, %1$I.current, %1$I.alert, %1$I.alert_note, %1$I.alert_feed, %1$I.rejected'),
         ('{read}', 'SELECT (name, relation, kind, upto, stopped) ON %1$I.source'),
         ('{operate}', 'SELECT ON %1$I.source'),
+        ('{note}', 'INSERT (tenant, customer, since, score, until, reason), UPDATE (score, until, reason) ON %1$I.override'),
+        ('{note}', 'INSERT (episode, acknowledged_by, acknowledged_at, snoozed_until, note), UPDATE (acknowledged_by, acknowledged_at, snoozed_until, note) ON %1$I.alert_note'),
         ('{operate}', 'INSERT, UPDATE, DELETE ON %1$I.rules, %1$I.override, %1$I.alert_note'),
-        ('{operate}', 'INSERT (key, kind, shown_to), UPDATE (source, shown_to) ON %1$I.fact'),
+        ('{operate}', 'INSERT (key, kind, shown_to), UPDATE (shown_to) ON %1$I.fact'),
         ('{operate}', 'INSERT (tenant, why, since) ON %1$I.todo'),
         ('{operate}', 'UPDATE (settle, paused, alerts_from) ON %1$I.pipeline')) g (who, what)
     WHERE may = ANY (g.who::text[])
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_grants(text) IS
-    'formats of what is granted to who may write, read or operate; besides USAGE ON SCHEMA';
+    'formats of what is granted to who may write, read, note or operate; besides USAGE ON SCHEMA';
 
+-- A role may be renamed, and another one have its name then: a policy's role is the one it is for.
 CREATE FUNCTION csagg.pipeline_operator(pipeline name, "role" name, operating boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 DECLARE
-    policy constant name := csagg.pipeline_name('operate_' || "role");
+    id constant oid := to_regrole(quote_ident("role"));
+    old record;
     relation name;
 BEGIN
-    FOR relation IN SELECT p.relation FROM csagg.pipeline_policies(pipeline) p LOOP
-        EXECUTE format('DROP POLICY IF EXISTS %I ON %I.%I', policy, pipeline, relation);
-        IF operating THEN
-            EXECUTE format('CREATE POLICY %I ON %I.%I TO %I USING (true)', policy, pipeline, relation, "role");
-        END IF;
+    FOR old IN SELECT p.polname, c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = pipeline AND p.polname ~ '^operate_' AND p.polroles = ARRAY[id] LOOP
+        EXECUTE format('DROP POLICY %I ON %I.%I', old.polname, pipeline, old.relname);
+    END LOOP;
+    FOR relation IN SELECT p.relation FROM csagg.pipeline_policies(pipeline) p WHERE operating LOOP
+        EXECUTE format('CREATE POLICY %I ON %I.%I TO %I USING (true)', 'operate_' || id, pipeline, relation, "role");
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_operator(name, name, boolean) IS
@@ -40,10 +46,12 @@ DECLARE
     what text;
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
-    IF may IS NULL OR may NOT IN ('write', 'read', 'operate', 'none') THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('a role may write, read, operate or none, not %L', may);
+    IF may IS NULL OR may NOT IN ('write', 'read', 'note', 'operate', 'none') THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('a role may write, read, note, operate or none, not %L', may);
     ELSIF to_regrole(quote_ident("role")) IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('there is no role "%s"', "role");
+    ELSIF "role" = current_user THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('pipeline "%s" is its owner''s already, and nothing is taken from that role', pipeline);
     END IF;
     IF may = 'none' THEN
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %1$I FROM %2$I', pipeline, "role");
@@ -60,4 +68,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.grant_pipeline(name, name, text) IS
-    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain and forget are the owner''s. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word';
+    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or note, which goes with read: write notes and overrides of its tenant; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain and forget are the owner''s. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word, and for the owner';
