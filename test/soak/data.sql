@@ -53,3 +53,6 @@ FROM (SELECT customer AS id, csagg.counter(at, score, actor) FILTER (WHERE score
           (ARRAY['UTC', 'Europe/Berlin', 'Asia/Tokyo'])[1 + l.id % 3], l.id % 20)::csagg.ruleset AS r) rules;
 CREATE TABLE soak.big AS SELECT * FROM soak.customer WHERE id = 1000;
 DELETE FROM soak.customer WHERE id = 1000;
+
+-- There from the start: what a session does with it takes memory once, and would look like a leak if it came later.
+SELECT csagg.create_pipeline('soak pipeline');
