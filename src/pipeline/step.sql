@@ -105,7 +105,9 @@ DECLARE
 BEGIN
     SELECT '{}'::csagg.pipeline_change[], 0, false INTO changes, folded, more;
     FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'') ORDER BY name', pipeline) LOOP
-        EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part USING pipeline, source.name, now, max_rows;
+        -- What is folded of an events table is held in memory until it is stored; of the log it goes straight into its table.
+        EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part
+            USING pipeline, source.name, now, CASE source.kind WHEN 'log' THEN max_rows ELSE least(max_rows, 50000) END;
         changes := changes || part.changes;
         folded := folded + part.folded;
         more := more OR part.more;
@@ -113,7 +115,7 @@ BEGIN
     changes := csagg.pipeline_unsuppressed(pipeline, changes);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_all(name, timestamptz, integer) IS
-    'folds new rows of all sources: whose, how many, and whether there are more';
+    'folds new rows of all sources, of an events table at most 50000: whose, how many, and whether there are more';
 
 -- With all rows folded: who was asked for, and whose time has come; then alerts are right, and can be booked.
 CREATE FUNCTION csagg.pipeline_attend(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, most integer, OUT customers bigint, OUT more boolean)
