@@ -1,0 +1,3 @@
+\ir pipeline-rows.sql
+CREATE TABLE bare (LIKE cs.log);
+VACUUM ANALYZE;

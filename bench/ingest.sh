@@ -1,0 +1,45 @@
+# Pipelines: what comes in. Sourced by bench/run.
+
+columns='customer, key, at, value, actor, recorded_at'
+query -c "COPY (SELECT $columns FROM cs.log ORDER BY id) TO STDOUT" >"$work/rows"
+
+# spent NAME COMMAND ...: its ms, one more of NAME's.
+spent() {
+    local from=$EPOCHREALTIME
+    "${@:2}" >/dev/null
+    awk -v a="$from" -v b="$EPOCHREALTIME" -v name="$1" 'BEGIN {print name, (b - a) * 1000}' >>"$work/spent"
+}
+# median NAME: in ms, and into ms[NAME].
+median() {
+    ms[$1]=$(awk -v name="$1" '$1 == name {print $2}' "$work/spent" | sort -n | awk '{t[NR] = $1} END {print t[int((NR + 1) / 2)]}')
+    printf '  %-34s %10.2f ms\n' "$1" "${ms[$1]}"
+}
+bare() { query -c "COPY bare ($columns) FROM STDIN" <"$work/rows"; }
+whole() {
+    query -c "COPY ci.log ($columns) FROM STDIN" <"$work/rows"
+    query -c "CALL csagg.refresh('ci')"
+}
+some() { echo "INSERT INTO ci.log (customer, key) SELECT (1 + (i * 97 + $RANDOM) % 20000)::text, 'login' FROM generate_series(1, $1) i"; }
+refresh() { query -c "CALL csagg.refresh('ci')"; }
+
+echo "a. $(query -c 'SELECT count(*) FROM cs.log') rows of 20,000 customers; all assessed anew; 200 and 1 of them with a new row:"
+for ((i = 0; i < rounds; i++)); do
+    query -c 'TRUNCATE bare' -c "DO \$\$ BEGIN IF to_regnamespace('ci') IS NOT NULL THEN PERFORM csagg.drop_pipeline('ci'); END IF; END \$\$" \
+        -c "SELECT csagg.create_pipeline('ci', rules => (SELECT rules FROM cs.rules))" >/dev/null
+    spent copy bare
+    spent copy_and_refresh whole
+    query -c 'VACUUM ANALYZE ci.current'
+    query -c "UPDATE ci.rules SET note = 'rescored'"
+    spent rebuild refresh
+    query -c "$(some 200)"
+    spent refresh_of_1_percent refresh
+    for ((j = 0; j < 9; j++)); do
+        query -c "$(some 1)"
+        spent refresh_of_one_row refresh
+    done
+done
+for name in copy copy_and_refresh rebuild refresh_of_1_percent refresh_of_one_row; do median "$name"; done
+verdict 'what verify finds with 500 customers' "$(query -c "SELECT count(*) FROM csagg.verify('ci', 500)")" == 0
+verdict 'COPY / COPY into the log, folded and assessed' "$(ratio "${ms[copy]}" "${ms[copy_and_refresh]}")" '>=' 0.25
+verdict 'refresh of 1 % of the customers / rebuild' "$(ratio "${ms[refresh_of_1_percent]}" "${ms[rebuild]}")" '<=' 0.03
+printf '  => %-58s %8.1f\n' 'refresh of one row, psql and its connection included, ms' "${ms[refresh_of_one_row]}"
