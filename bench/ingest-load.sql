@@ -1,3 +1,3 @@
 \ir pipeline-rows.sql
-CREATE TABLE bare (LIKE cs.log);
+CREATE TABLE bare AS SELECT * FROM cs.log LIMIT 0;  -- the same columns, and nothing else
 VACUUM ANALYZE;
