@@ -71,7 +71,8 @@ public:
         std::size_t i = 0;
         if (width > 0 && width <= 57) {  // a field and its shift fit into one load, but near the end
             const std::size_t loads = size_ < 8 ? 0 : (size_ - 7) * 8;
-            const std::size_t safe = start < loads ? std::min(n, (loads - start - 1) / width + 1) : 0;
+            std::size_t safe = n;
+            if (n > 0 && start + (n - 1) * width >= loads) safe = start < loads ? (loads - start - 1) / width + 1 : 0;
             for (std::size_t position = start; i < safe; ++i, position += width)
                 out[i] = ((load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & low_mask(width)) + plus;
         }
@@ -80,8 +81,10 @@ public:
 
 private:
     std::uint64_t get_near_end(std::size_t byte, unsigned shift) const {
+        if (byte >= size_) return 0;
+        if (size_ >= 8) return load_le<std::uint64_t>(p_ + size_ - 8) >> (8 * (byte + 8 - size_) + shift);
         Byte buffer[9] = {};
-        if (byte < size_) std::memcpy(buffer, p_ + byte, std::min<std::size_t>(9, size_ - byte));
+        std::memcpy(buffer, p_ + byte, std::min<std::size_t>(9, size_ - byte));
         const std::uint64_t v = load_le<std::uint64_t>(buffer) >> shift;
         return shift == 0 ? v : v | std::uint64_t(buffer[8]) << (64 - shift);
     }

@@ -34,14 +34,15 @@ static_assert(sizeof(FlatHeader) == 16 && has_no_padding<FlatHeader>);
 
 class Flat {
 public:
-    /// Gives a new block of `bytes` bytes, aligned to 8. The old block stays untouched and is not freed by Flat.
-    using Grow = void* (*)(std::size_t bytes);
+    /// Gives a block of `bytes` bytes, aligned to 8, that begins with the first `used` bytes of `old`, which is gone then:
+    /// it may be the same memory. Only PostgreSQL's length word is another. The first block has no old one.
+    using Grow = void* (*)(void* old, std::size_t used, std::size_t bytes);
 
     Flat(void* block, Grow grow) : block_(static_cast<Byte*>(block)), grow_(grow) {}
 
     static Flat create(Byte marker, std::size_t capacity, Grow grow) {
         capacity = (std::max(capacity, sizeof(FlatHeader)) + 7) & ~std::size_t(7);
-        Flat flat(grow(capacity), grow);
+        Flat flat(grow(nullptr, 0, capacity), grow);
         flat.header() =
             FlatHeader{flat.header().varlena, marker, {}, state_layout, sizeof(FlatHeader), std::uint32_t(capacity)};
         return flat;
@@ -82,11 +83,7 @@ private:
         if (needed > capacity)
             throw Error(Errc::limit_exceeded, "state of the aggregate exceeds 1 GB",
                         "Aggregate fewer rows per group, for example one period at a time, and merge the results.");
-        Byte* block = static_cast<Byte*>(grow_(capacity));
-        const std::uint32_t varlena = reinterpret_cast<FlatHeader*>(block)->varlena;
-        std::memcpy(block, block_, header().used);
-        block_ = block;
-        header().varlena = varlena;
+        block_ = static_cast<Byte*>(grow_(block_, header().used, capacity));
         header().capacity = std::uint32_t(capacity);
     }
 

@@ -56,9 +56,13 @@ private:
 inline Arena* state_arena = nullptr;
 inline Byte state_dirt = 0xA5;
 
-inline void* grow_in_arena(std::size_t bytes) {
+inline void* grow_in_arena(void* old, std::size_t used, std::size_t bytes) {
     void* block = state_arena->allocate(bytes, alignof(std::int64_t));
     std::memset(block, state_dirt, bytes);  // nothing may rely on zeroes
+    if (used > 0) {
+        std::memcpy(block, old, used);
+        std::memset(old, state_dirt, used);  // nor on what was there
+    }
     return block;
 }
 

@@ -102,6 +102,18 @@ const TotalsBefore& CounterColumns::totals_before() const {
     return totals_before_;
 }
 
+Number CounterColumns::total_of(std::size_t begin, std::size_t end) const {
+    if (!knows_totals_ && counter_ && counter_->blocks() == 1) {
+        const CounterBlock block = counter_->block(0);
+        if (!block.has_wide_totals()) {
+            Int128 sum = 0;
+            for (std::size_t i = begin; i < end; ++i) sum += block.scaled_total(i);
+            return round_to_number(sum < 0, sum < 0 ? -Uint128(sum) : Uint128(sum), block.scale());
+        }
+    }
+    return totals_before().between(begin, end);
+}
+
 const ActorColumn& CounterColumns::actors() const {
     if (knows_actors_) return actors_;
     bool one_each = true;

@@ -50,6 +50,8 @@ public:
     /// Empty where each event is one row.
     std::span<const std::int64_t> rows_before() const;
     const TotalsBefore& totals_before() const;
+    /// The total of the events [begin, end), for one who asks once: only theirs are decoded where that is possible.
+    Number total_of(std::size_t begin, std::size_t end) const;
     const ActorColumn& actors() const;
     /// Of a few events [begin, end) one after the other: only theirs are decoded where that is possible.
     std::span<const std::uint32_t> actors_of(std::size_t begin, std::size_t end) const;

@@ -1,30 +1,12 @@
 // Events in memory; the bytes are in counter.cpp.
 #include "base/interrupt.hpp"
+#include "base/prefetch.hpp"
 #include "base/sort.hpp"
 #include "counter/counter.hpp"
+#include "value/by_instant.hpp"
 
 namespace csagg {
 namespace {
-
-struct Key {
-    Instant at;
-    std::size_t index;
-
-    friend bool operator<(const Key& a, const Key& b) { return a.at < b.at; }
-};
-
-/// The events in the order of their instants. Often they are two sorted runs, of two counters to be merged.
-void sort_keys(Vector<Key>& keys, Arena& arena) {
-    const auto second = std::is_sorted_until(keys.begin(), keys.end());
-    if (second == keys.end()) return;
-    if (!std::is_sorted(second, keys.end())) {
-        csagg::sort(keys.begin(), keys.end());
-        return;
-    }
-    Vector<Key> merged(keys.size(), boost::container::default_init, Alloc<Key>(arena));
-    std::merge(keys.begin(), second, second, keys.end(), merged.begin());
-    keys.swap(merged);
-}
 
 Wide wide_of(const Number& amount) {
     Wide total;
@@ -119,18 +101,20 @@ void Events::sort_and_fold() {
     const auto out_of_order = std::adjacent_find(list_.begin(), list_.end(), [&](const Event& a, const Event& b) { return !in_order(a, b); });
     if (out_of_order == list_.end()) return;
 
-    Vector<Key> keys{Alloc<Key>(arena())};
-    keys.reserve(list_.size());
-    for (std::size_t i = 0; i < list_.size(); ++i) keys.push_back({list_[i].at, i});
-    sort_keys(keys, arena());
+    Vector<RowPlace> places{Alloc<RowPlace>(arena())};
+    places.reserve(list_.size());
+    for (std::size_t i = 0; i < list_.size(); ++i) places.push_back({list_[i].at, i});
+    sort_by_instant({places.data(), places.size()}, arena());
     check_interrupts();
 
+    constexpr std::size_t ahead = 16;  // they lie all over the list
     SmallVector<Event, 16> folded(arena());
     SmallVector<std::uint32_t, 16> actors(arena());
     folded.reserve(list_.size());
     actors.reserve(actors_.size());
-    for (const Key& key : keys) {
-        const Event& e = list_[key.index];
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (i + ahead < places.size()) prefetch(&list_[places[i + ahead].place], sizeof(Event));
+        const Event& e = list_[places[i].place];
         if (folded.empty() || folded.back().at != e.at) {
             folded.push_back(e);
             folded.back().first_actor = actors.size();

@@ -56,7 +56,7 @@ private:
     /// The bucket that contains `at`, which is in [front, back).
     std::size_t search(Instant at) const;
     /// About the bucket that contains `at`, which is in [front, back): steps are nearly even, so it is that one or beside
-    /// it. Half the distance always fits a signed number, which converts faster.
+    /// it. Half the distance always fits a signed number, which converts faster, and so does the place.
     std::size_t guess(Instant at) const {
         if (!even_) [[unlikely]]
             return search(at);
@@ -64,7 +64,7 @@ private:
     }
     std::size_t even_place(Instant at) const {
         const std::uint64_t distance = std::uint64_t(at) - std::uint64_t(starts_.front());
-        return std::min(std::size_t(double(std::int64_t(distance >> 1)) * per_half_micro_), size() - 1);
+        return std::min(std::size_t(std::int64_t(double(std::int64_t(distance >> 1)) * per_half_micro_)), size() - 1);
     }
     /// Whether each boundary is where even steps would put it, or beside.
     bool is_about_even() const;

@@ -160,7 +160,14 @@ Window::Stretch Window::scan_exits(Instant event) const {
 }
 
 Instant Window::begin_of(Instant t) const {
-    if (t == minus_infinity || t == plus_infinity) return t;
+    if (t == asked_) return begin_of_asked_;
+    if (t == plus_infinity) return t;
+    const Instant begin = find_begin(t);
+    asked_ = t;
+    return begin_of_asked_ = begin;
+}
+
+Instant Window::find_begin(Instant t) const {
     check_finite(t);
     if (unit_ == SpanUnit::elapsed) return checked(plus(t, -micros_));
     const Regime there = calendar_->regime_at(t);

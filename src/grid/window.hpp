@@ -47,13 +47,15 @@ private:
     Piece piece_at(Instant t) const;
     Stretch scan_exits(Instant event) const;
     Instant end_of_slope(Instant until, std::int64_t distance) const;
+    Instant find_begin(Instant t) const;
     Instant scan_begin(Instant t) const;
 
     const Calendar* calendar_;
     Span length_;
     SpanUnit unit_;
     std::int64_t micros_;  // of days and elapsed lengths
-    // In order of time, and none of them empty. A rule set asks for the same ones with every customer.
+    // A rule set asks the same with every customer: for one instant, and for these, in order of time and none empty.
+    mutable Instant asked_ = minus_infinity, begin_of_asked_ = minus_infinity;
     mutable std::size_t known_count_ = 0;
     mutable Stretch known_[64] = {};
 };

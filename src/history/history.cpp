@@ -79,8 +79,12 @@ std::size_t FactDirectory::begin(std::size_t i) const {
     return i == 0 ? 0 : std::size_t(ends_.get((i - 1) * width_, width_));
 }
 
-std::optional<std::size_t> FactDirectory::find(std::string_view key, std::size_t guess) const {
-    if (guess < size() && keys_[guess] == key) return guess;
+/// Whether the key is number i, or would be if it were there.
+bool FactDirectory::is_place_of(std::string_view key, std::size_t i) const {
+    return i <= size() && (i == size() || !(keys_[i] < key)) && (i == 0 || keys_[i - 1] < key);
+}
+
+std::size_t FactDirectory::search(std::string_view key) const {
     std::size_t low = 0, high = size();
     while (low < high) {
         const std::size_t middle = (low + high) / 2;
@@ -89,8 +93,14 @@ std::optional<std::size_t> FactDirectory::find(std::string_view key, std::size_t
         else
             high = middle;
     }
-    if (low == size() || keys_[low] != key) return std::nullopt;
     return low;
+}
+
+std::optional<std::size_t> FactDirectory::find(std::string_view key, std::size_t& place) const {
+    if (place < size() && keys_[place] == key) return place;
+    if (!is_place_of(key, place)) place = search(key);
+    if (place == size() || keys_[place] != key) return std::nullopt;
+    return place;
 }
 
 History::History(ByteSpan bytes) {
@@ -117,7 +127,6 @@ std::optional<Fact> History::find(std::string_view key) const {
 std::optional<Fact> History::find(std::string_view key, std::size_t& place) const {
     const auto i = directory_.find(key, place);
     if (!i) return std::nullopt;
-    place = *i;
     return (*this)[*i];
 }
 
@@ -137,7 +146,8 @@ std::optional<Fact> find_fact(ByteSource& source, std::string_view key) {
     if (directory_size > source.size()) throw_corrupt("value ends too early");
 
     const FactDirectory directory(piece(directory_begin, directory_size));
-    const auto i = directory.find(key);
+    std::size_t place = 0;
+    const auto i = directory.find(key, place);
     if (!i) return std::nullopt;
     const std::size_t begin = directory.begin(*i), end = directory.begin(*i + 1);
     const std::size_t facts_begin = directory_begin + directory_size;

@@ -53,10 +53,13 @@ public:
     FactKind kind(std::size_t i) const;
     /// Where the bytes of fact i begin behind the directory; begin(size()) is where they all end.
     std::size_t begin(std::size_t i) const;
-    /// Looks at number `guess` first.
-    std::optional<std::size_t> find(std::string_view key, std::size_t guess = 0) const;
+    /// Looks at `place` first; then it is where the key is, or would be.
+    std::optional<std::size_t> find(std::string_view key, std::size_t& place) const;
 
 private:
+    bool is_place_of(std::string_view key, std::size_t i) const;
+    std::size_t search(std::string_view key) const;
+
     Dictionary keys_;
     ByteSpan kinds_;
     unsigned width_ = 0;
@@ -74,7 +77,8 @@ public:
     /// Fact i; keys increase by bytes.
     Fact operator[](std::size_t i) const;
     std::optional<Fact> find(std::string_view key) const;
-    /// For those who ask many histories: `place`, where the last one had the key, is tried first, and updated.
+    /// For those who ask many histories: `place`, where the last one had the key or would have had it, is tried first, and
+    /// updated.
     std::optional<Fact> find(std::string_view key, std::size_t& place) const;
 
 private:

@@ -1,6 +1,6 @@
 // What a HistoryLog holds, fact by fact.
 #pragma once
-#include "counter/names.hpp"
+#include "value/names.hpp"
 #include "history/history.hpp"
 
 namespace csagg {

@@ -181,9 +181,10 @@ void Cells::make_room(Id id) {
 
 template <class F>
 void Cells::for_each_change(const Column& column, F f) const {
-    auto for_each_cell = [&]<class Cell>(const Cell* cells) {
-        for (std::size_t b = 0; b < buckets(); ++b)
-            if (cells[b] != 0) f(std::uint32_t(b), cells[b]);
+    // f may add: the block may move.
+    auto for_each_cell = [&]<class Cell>(const Cell&) {
+        for (std::size_t b = 0, n = buckets(); b < n; ++b)
+            if (const Cell delta = flat_.at<Cell>(column.place)[b]; delta != 0) f(std::uint32_t(b), delta);
     };
     switch (column.shape) {
         case Shape::list:
@@ -192,10 +193,10 @@ void Cells::for_each_change(const Column& column, F f) const {
                 f(item.bucket, item.delta);
             }
             break;
-        case Shape::bits8: for_each_cell(flat_.at<std::int8_t>(column.place)); break;
-        case Shape::bits16: for_each_cell(flat_.at<std::int16_t>(column.place)); break;
-        case Shape::bits32: for_each_cell(flat_.at<std::int32_t>(column.place)); break;
-        case Shape::bits64: for_each_cell(flat_.at<std::int64_t>(column.place)); break;
+        case Shape::bits8: for_each_cell(std::int8_t()); break;
+        case Shape::bits16: for_each_cell(std::int16_t()); break;
+        case Shape::bits32: for_each_cell(std::int32_t()); break;
+        case Shape::bits64: for_each_cell(std::int64_t()); break;
     }
 }
 

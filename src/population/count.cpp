@@ -74,6 +74,15 @@ struct ExactNumbers {
     }
 };
 
+/// The first block that counts: of those that lie before the grid's first look whole, only the last.
+template <class Source, class Lookup>
+std::size_t first_that_counts(const Source& timeline, const Lookup& bucket_of) {
+    const Bucket first = bucket_of(minus_infinity);
+    std::size_t b = 0;
+    while (b + 1 < timeline.blocks() && bucket_of(std::max(timeline.block_start(b + 1), timeline.known_from())) == first) ++b;
+    return b;
+}
+
 /// Calls emit(bucket, value) for the last entry of each bucket, in order, up to the grid's end.
 template <class Source, class Values, class Lookup, class Emit>
 void walk(const Source& timeline, Bucket buckets, Values& values, const Lookup& bucket_of, const Emit& emit) {
@@ -81,7 +90,7 @@ void walk(const Source& timeline, Bucket buckets, Values& values, const Lookup& 
     const Instant known_from = timeline.known_from();
     Bucket held = none;
     typename Values::Ref last{};  // what `held` has seen in the blocks before
-    for (std::size_t b = 0; b < timeline.blocks(); ++b) {
+    for (std::size_t b = first_that_counts(timeline, bucket_of); b < timeline.blocks(); ++b) {
         if (b > 0) check_interrupts();
         auto block = timeline.block(b);
         block.decode(true);

@@ -40,11 +40,12 @@ void for_population(benchmark::State& state, Kind kind, int decimals, F f) {
     state.SetItemsProcessed(state.iterations() * customers * entries_each);
 }
 
-void* leak_free_grow(std::size_t bytes) {
+void* leak_free_grow(void* old, std::size_t used, std::size_t bytes) {
     static std::vector<std::uint64_t> blocks[2];
     static int next = 0;
     next ^= 1;  // the block before the last is free
     if (blocks[next].size() < bytes / 8 + 1) blocks[next].resize(bytes / 8 + 1);
+    if (used > 0) std::memcpy(blocks[next].data(), old, used);
     return blocks[next].data();
 }
 

@@ -11,8 +11,9 @@ namespace {
 
 std::vector<std::unique_ptr<std::uint64_t[]>> blocks;
 
-void* grow(std::size_t bytes) {
+void* grow(void* old, std::size_t used, std::size_t bytes) {
     blocks.push_back(std::make_unique<std::uint64_t[]>(bytes / 8 + 1));
+    if (used > 0) std::memcpy(blocks.back().get(), old, used);
     return blocks.back().get();
 }
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace csagg {
 namespace {
 
@@ -130,22 +132,41 @@ TEST(Population, CountsLikeTheTwin) {
     }
 }
 
+/// 5000 entries, one every ten minutes: 35 days.
+Log long_log(Kind kind, Instant begin, Instant known_from, Random& random) {
+    Log log{kind, minus_infinity, {}};
+    for (Instant i = 0; i < 5000; ++i)
+        log.entries.push_back({begin + i * 600 * micros_per_second, 0, random_value(kind, random)});
+    if (known_from != minus_infinity) {
+        log.known_from = known_from;
+        const auto known = std::ranges::upper_bound(log.entries, known_from, {}, &Entry::at);
+        if (known != log.entries.begin()) log.entries.erase(log.entries.begin(), known - 1);
+    }
+    return log;
+}
+
 TEST(Population, LongTimelinesCountAcrossBlocks) {
     Random random(2);
-    for (const Kind kind : {Kind::number, Kind::text}) {
-        const DayGrid days(40);
-        const std::vector<Log> logs = {random_log(kind, 1000, 40, random), [&] {
-            Log log{kind, minus_infinity, {}};
-            for (Instant at = 0; at < 5000; ++at)  // some hundred entries to the hour
-                log.entries.push_back({DayGrid::first_day + at * 600 * micros_per_second, 0, random_value(kind, random)});
-            return log;
-        }()};
-        for (const Form form : {Form::distribution, Form::flows}) {
-            Cells cells = new_cells(form, days);
-            for (const Log& log : logs) count_one(cells, log, days);
-            EXPECT_EQ(table_of(encode(cells), 40), expected(form, logs, days.grid)) << form_name(form);
-        }
-    }
+    for (const Kind kind : {Kind::number, Kind::text})
+        for (const int begin : {0, -10, -25, -34, -40, 20, 41})  // in days, of a grid of 40
+            for (const bool forgot : {false, true}) {
+                const DayGrid days(40, begin % 2 == 0 ? Snapshot::end : Snapshot::start);
+                const Instant start = DayGrid::first_day + begin * micros_per_day;
+                const std::vector<Log> logs = {random_log(kind, 1000, 40, random),
+                                               long_log(kind, start, forgot ? start + 22 * micros_per_day : minus_infinity, random)};
+                for (const Form form : {Form::distribution, Form::flows}) {
+                    Cells cells = new_cells(form, days);
+                    for (const Log& log : logs) count_one(cells, log, days);
+                    EXPECT_EQ(table_of(encode(cells), 40), expected(form, logs, days.grid)) << form_name(form) << begin << forgot;
+                    if (kind == Kind::text) continue;
+                    Cells unencoded = new_cells(form, days);
+                    for (const Log& log : logs) {
+                        const UnencodedTimeline timeline(kind, log.entries, log.known_from);
+                        form == Form::flows ? count_flows(unencoded, timeline, days.grid) : count_distribution(unencoded, timeline, days.grid);
+                    }
+                    EXPECT_EQ(encode(unencoded), encode(cells)) << form_name(form) << begin << forgot;
+                }
+            }
 }
 
 TEST(Population, JointCountsLikeTheTwin) {

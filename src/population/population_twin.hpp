@@ -15,9 +15,10 @@ namespace csagg::twin {
 inline Arena& heap() { return *std::pmr::new_delete_resource(); }
 
 /// Blocks of states; freed when the program ends.
-inline void* grow(std::size_t bytes) {
+inline void* grow(void* old, std::size_t used, std::size_t bytes) {
     static std::vector<std::unique_ptr<std::uint64_t[]>> blocks;
     blocks.push_back(std::make_unique<std::uint64_t[]>(bytes / 8 + 1));
+    if (used > 0) std::memcpy(blocks.back().get(), old, used);
     return blocks.back().get();
 }
 

@@ -12,15 +12,16 @@ namespace {
 constexpr std::size_t least_expanded = 256 << 10;
 constexpr std::size_t least_huge = 4 << 20;
 
-/// Stands before a large block, in the same piece of memory. The block's length word is 0 then.
+/// Has a large block, whose length word is 0 then. The block moves when it grows; this stays where the executor knows it.
 struct Expanded {
     ExpandedObjectHeader header;
+    Expanded** memory;  // of the block, behind a pointer back
 
-    static Expanded* of(void* block) { return reinterpret_cast<Expanded*>(block) - 1; }
-    Byte* block() { return reinterpret_cast<Byte*>(this + 1); }
-    FlatHeader& flat() { return *reinterpret_cast<FlatHeader*>(block()); }
+    static Expanded* of(const void* block) { return static_cast<Expanded* const*>(block)[-1]; }
+    Byte* block() const { return reinterpret_cast<Byte*>(memory + 1); }
+    FlatHeader& flat() const { return *reinterpret_cast<FlatHeader*>(block()); }
 };
-static_assert(sizeof(Expanded) % alignof(std::int64_t) == 0);
+static_assert(alignof(FlatHeader) <= sizeof(Expanded*));
 
 bool is_expanded(const void* block) { return static_cast<const FlatHeader*>(block)->varlena == 0; }
 
@@ -33,12 +34,13 @@ void flatten(ExpandedObjectHeader* header, void* result, Size size) {
     SET_VARSIZE(result, size);
 }
 
-/// Additions fall all over a state of many values: with pages of 2 MB the processor finds them sooner. Only advice.
-void advise_huge_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
+/// Additions fall all over a state of many values: with pages of 2 MB the processor finds them sooner. Only advice. It is
+/// about whole pages, the first and the last too, since the kernel moves a block at once only if it is of one kind.
+void advise_huge_pages([[maybe_unused]] const void* block, [[maybe_unused]] std::size_t bytes) {
 #ifdef MADV_HUGEPAGE
     constexpr std::uintptr_t page = 4096;
-    const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(block) + page - 1) / page * page;
-    const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(block) + bytes) / page * page;
+    const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(block) / page * page;
+    const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(block) + bytes + page - 1) / page * page;
     madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 #endif
 }
@@ -106,16 +108,37 @@ void require_aggregate(FunctionCallInfo fcinfo) {
                     "Call the aggregate itself.");
 }
 
-void* grow_state(std::size_t bytes) {
+namespace {
+
+Expanded* new_expanded(const void* old, std::size_t used, std::size_t bytes) {
+    auto* const expanded = make_expanded<Expanded>(methods, "csagg state", 0);
+    const MemoryContext own = expanded->header.eoh_context;
+    expanded->memory = static_cast<Expanded**>(call([=] { return MemoryContextAllocHuge(own, sizeof(Expanded*) + bytes); }));
+    *expanded->memory = expanded;
+    if (used > 0) std::memcpy(expanded->block(), old, used);
+    expanded->flat().varlena = 0;
+    return expanded;
+}
+
+}  // namespace
+
+void* grow_state(void* old, std::size_t used, std::size_t bytes) {
     if (bytes < least_expanded) {
         void* block = allocate(bytes);
-        std::memset(block, 0, bytes);  // all of it goes where the state goes, into tuples and files
+        if (used > 0) std::memcpy(block, old, used);
+        std::memset(static_cast<Byte*>(block) + used, 0, bytes - used);  // all of it goes into tuples and files
         SET_VARSIZE(block, bytes);
         return block;
     }
-    auto* const expanded = make_expanded<Expanded>(methods, "csagg state", bytes);
-    if (bytes >= least_huge) advise_huge_pages(expanded->block(), bytes);
-    expanded->flat().varlena = 0;
+    Expanded* expanded;
+    if (old != nullptr && is_expanded(old)) {
+        expanded = Expanded::of(old);
+        expanded->memory = static_cast<Expanded**>(
+            call([expanded, bytes] { return repalloc_huge(expanded->memory, sizeof(Expanded*) + bytes); }));
+    } else {
+        expanded = new_expanded(old, used, bytes);
+    }
+    if (bytes >= least_huge) advise_huge_pages(expanded->memory, sizeof(Expanded*) + bytes);
     return expanded->block();
 }
 
@@ -134,6 +157,7 @@ ByteSpan value_bytes(Datum datum) {
 Datum state_result(FunctionCallInfo fcinfo, const Flat& flat) {
     if (!is_expanded(flat.block())) return PointerGetDatum(flat.block());
     ExpandedObjectHeader* const header = &Expanded::of(flat.block())->header;
+    if (!PG_ARGISNULL(0) && PG_GETARG_DATUM(0) == EOHPGetRWDatum(header)) return PG_GETARG_DATUM(0);
     MemoryContext aggregate = nullptr;
     if (AggCheckCallContext(fcinfo, &aggregate) == 0) {
         void* const value = allocate(flat.used());

@@ -21,7 +21,7 @@ namespace csagg::pg {
 void require_aggregate(FunctionCallInfo fcinfo);
 
 /// Memory for a state; Flat::Grow.
-void* grow_state(std::size_t bytes);
+void* grow_state(void* old, std::size_t used, std::size_t bytes);
 
 /// A global object of this type tells how the states with these markers are finished.
 class Finisher {

@@ -120,8 +120,7 @@ TEST(Assess, over_time_equals_each_instant_and_the_definition) {
                 one.run_alerts(t);
                 const Assessment now = one.assess();
                 ASSERT_EQ(print(now), print(assessment_at(c.rules, over, t))) << "at " << t;
-                Assessor alone(c.rules, c.bytes.inputs(), c.arena, false);
-                alone.move_to(t);
+                Assessor alone(c.rules, c.bytes.inputs(), c.arena, t);
                 ASSERT_EQ(print(alone.assess()), print(now)) << "at " << t;
                 const auto next = changes.upper_bound(t);
                 const Instant valid_until = one.find_change(now);

@@ -71,8 +71,7 @@ void score(benchmark::State& state) {
     for (auto _ : state) {
         for (const auto& customer : p.all) {
             Scratch scratch(twin::heap());
-            Assessor assessor(p.rules, customer.inputs(), scratch, false);
-            assessor.move_to(Population::since + 400 * micros_per_day + 3600 * micros_per_second);
+            Assessor assessor(p.rules, customer.inputs(), scratch, Population::since + 400 * micros_per_day + 3600 * micros_per_second);
             benchmark::DoNotOptimize(assessor.score());
         }
     }

@@ -1,7 +1,7 @@
 #include "timeline/timeline.hpp"
 
 #include "base/interrupt.hpp"
-#include "base/sort.hpp"
+#include "value/names.hpp"
 
 namespace csagg {
 namespace {
@@ -102,6 +102,10 @@ ByteSpan Timeline::block_bytes(std::size_t i) const {
     return bytes_.subspan(begin, end - begin);
 }
 
+Instant Timeline::block_start(std::size_t i) const {
+    return load_le<Instant>(bytes_.data() + directory_ + i * directory_entry);
+}
+
 TimelineBlock Timeline::block(std::size_t i) const { return {head_.kind, head_.block_size(i), block_bytes(i)}; }
 
 void Timeline::read(Entries& out) const {
@@ -131,28 +135,43 @@ std::uint8_t common_scale(std::span<const Entry> entries) {
     return fits ? scale : mixed_scales;
 }
 
-struct TextNumbers {
-    Vector<std::string_view> sorted;
+/// The numbers of all texts in the dictionary, entry by entry.
+class TextNumbers {
+public:
+    explicit TextNumbers(Arena& arena) : names_(arena), of_entry_(arena) {}
 
-    TextNumbers(std::span<const Entry> entries, Arena& arena) : sorted(arena) {
-        for (const Entry& e : entries)
-            if (!e.value.absent && (sorted.empty() || sorted.back() != e.value.text)) sorted.push_back(e.value.text);
-        csagg::sort(sorted.begin(), sorted.end());
-        sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+    void add(std::span<const Entry> entries) {
+        for (const Entry& e : entries) of_entry_.push_back(e.value.absent ? 0 : names_.number_of(e.value.text));
     }
-    std::int64_t of(std::string_view text) const {
-        return std::lower_bound(sorted.begin(), sorted.end(), text) - sorted.begin();
+    void write_dictionary(ByteWriter& out) {
+        Arena& arena = of_entry_.get_stored_allocator().arena();
+        SmallVector<std::uint32_t, 16> rank(arena);
+        rank.resize(names_.size(), 1);  // all are in use
+        names_.sort({rank.data(), rank.size()});
+        for (std::uint32_t& number : of_entry_)
+            if (number < rank.size()) number = rank[number];
+        Dictionary::write(names_.texts(), out, arena);
     }
+    std::span<const std::uint32_t> of(std::size_t first, std::size_t n) const { return view(of_entry_).subspan(first, n); }
+
+private:
+    Names names_;
+    SmallVector<std::uint32_t, 32> of_entry_;
 };
 
 class BlockEncoder {
 public:
-    BlockEncoder(Kind kind, const TextNumbers* texts, Arena& arena)
-        : kind_(kind), texts_(texts), at_(arena), words_(arena), seqs_(arena), arena_(arena) {}
+    BlockEncoder(Kind kind, Arena& arena) : kind_(kind), at_(arena), words_(arena), seqs_(arena), arena_(arena) {}
 
-    void write(std::span<const Entry> entries, Bytes& out) {
+    /// Of texts, their numbers in the dictionary.
+    void write(std::span<const Entry> entries, std::span<const std::uint32_t> texts, Bytes& out) {
         const std::uint8_t scale = kind_ == Kind::number ? common_scale(entries) : 0;
-        collect(entries, scale);
+        if (kind_ == Kind::text)
+            collect(entries, [texts](std::size_t i, const Value&) { return std::int64_t(texts[i]); });
+        else if (kind_ == Kind::number && scale != mixed_scales)
+            collect(entries, [scale](std::size_t, const Value& v) { return v.word == 0 ? 0 : v.word * power_of_ten[scale - v.scale]; });
+        else
+            collect(entries, [](std::size_t, const Value& v) { return v.word; });
         const auto at = view(at_), words = view(words_), seqs = view(seqs_);
         const InstantsHead instants = InstantsHead::plan(at);
         const IntegersHead word_head = IntegersHead::plan(words), seq_head = IntegersHead::plan(seqs);
@@ -178,36 +197,28 @@ public:
     }
 
 private:
-    void collect(std::span<const Entry> entries, std::uint8_t scale) {
+    template <class Word>
+    void collect(std::span<const Entry> entries, Word word_of) {
         const std::size_t n = entries.size();
         at_.resize(n, boost::container::default_init);
         words_.resize(n, boost::container::default_init);
         seqs_.resize(n, boost::container::default_init);
         has_absent_ = false;
         std::int64_t filler = 0;  // an absent entry's word must not widen the column: any present one serves
-        for (const Entry& e : entries)
-            if (!e.value.absent) {
-                filler = word_of(e.value, scale);
-                break;
-            }
-        for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t i = n; i-- > 0;) {
             const Entry& e = entries[i];
             check_instant(e.at);
             at_[i] = e.at;
             seqs_[i] = e.seq;
-            words_[i] = e.value.absent ? filler : word_of(e.value, scale);
+            if (!e.value.absent) words_[i] = filler = word_of(i, e.value);
             has_absent_ |= e.value.absent;
         }
-    }
-    std::int64_t word_of(const Value& value, std::uint8_t scale) const {
-        if (kind_ == Kind::text) return texts_->of(value.text);
-        if (kind_ == Kind::number && scale != mixed_scales && value.word != 0)
-            return value.word * power_of_ten[scale - value.scale];
-        return value.word;
+        if (!has_absent_) return;
+        for (std::size_t i = 0; i < n; ++i)
+            if (entries[i].value.absent) words_[i] = filler;
     }
 
     Kind kind_;
-    const TextNumbers* texts_;
     bool has_absent_ = false;
     SmallVector<Instant, 32> at_;
     SmallVector<std::int64_t, 32> words_, seqs_;
@@ -221,7 +232,7 @@ void store_directory_entry(Bytes& out, std::size_t position, Instant first, std:
 
 }  // namespace
 
-void encode_timeline(Kind kind, std::span<const Entry> entries, Instant known_from, Bytes& out) {
+void encode_timeline(Kind kind, EntryBlocks& entries, Instant known_from, Bytes& out) {
     Arena& arena = out.get_stored_allocator().arena();
     const std::size_t start = out.size();
     const TimelineHead head{kind, entries.size(), known_from};
@@ -230,19 +241,38 @@ void encode_timeline(Kind kind, std::span<const Entry> entries, Instant known_fr
     const std::size_t directory = out.size();
     if (head.paged()) out.resize(out.size() + head.blocks() * directory_entry);
 
-    const TextNumbers texts(kind == Kind::text ? entries : std::span<const Entry>{}, arena);
-    if (kind == Kind::text) Dictionary::write(view(texts.sorted), writer, arena);
-    BlockEncoder encoder(kind, &texts, arena);
+    TextNumbers texts(arena);
+    if (kind == Kind::text) {
+        for (std::size_t b = 0; b < head.blocks(); ++b) texts.add(entries.block(b));
+        texts.write_dictionary(writer);
+    }
+    BlockEncoder encoder(kind, arena);
     for (std::size_t b = 0; b < head.blocks(); ++b) {
-        const auto part = entries.subspan(b * block_entries, head.block_size(b));
+        const auto part = entries.block(b);
         if (head.paged()) {
             check_interrupts();
             store_directory_entry(out, directory + b * directory_entry, part.front().at, out.size() - start);
         }
-        encoder.write(part, out);
+        encoder.write(part, kind == Kind::text ? texts.of(b * block_entries, part.size()) : std::span<const std::uint32_t>{}, out);
         if (out.size() - start > max_value_bytes)
             throw Error(Errc::limit_exceeded, "timeline exceeds 1 GB", "Split it into periods with csagg.slice().");
     }
+}
+
+void encode_timeline(Kind kind, std::span<const Entry> entries, Instant known_from, Bytes& out) {
+    class Blocks final : public EntryBlocks {
+    public:
+        explicit Blocks(std::span<const Entry> entries) : entries_(entries) {}
+        std::size_t size() const override { return entries_.size(); }
+        std::span<const Entry> block(std::size_t i) override {
+            const std::size_t first = i * block_entries;
+            return entries_.subspan(first, std::min(block_entries, entries_.size() - first));
+        }
+
+    private:
+        std::span<const Entry> entries_;
+    } blocks(entries);
+    encode_timeline(kind, blocks, known_from, out);
 }
 
 namespace {
@@ -290,19 +320,21 @@ constexpr std::size_t head_bytes = 32;  // an upper bound of TimelineHead's size
 
 }  // namespace
 
-Found find_value(ByteSpan bytes, Instant at) {
-    const Timeline timeline(bytes);
+Found find_value(const Timeline& timeline, Instant at) {
     Found none;
     none.value = Value::none(timeline.kind());
     if (timeline.size() == 0 || at < timeline.known_from()) return none;
-    if (timeline.blocks() > 1) {
-        WholeSource source(bytes);
-        return find_value(source, at);
+    std::size_t low = 0, high = timeline.blocks();  // the last block that starts at or before `at`
+    while (high - low > 1) {
+        const std::size_t middle = (low + high) / 2;
+        (timeline.block_start(middle) <= at ? low : high) = middle;
     }
-    TimelineBlock block = timeline.block(0);
+    TimelineBlock block = timeline.block(low);
     const Found found = find_in_block(block, timeline.dictionary(), at);
     return found.any ? found : none;
 }
+
+Found find_value(ByteSpan bytes, Instant at) { return find_value(Timeline(bytes), at); }
 
 Found find_value(const UnencodedTimeline& timeline, Instant at) {
     const auto entries = timeline.entries();

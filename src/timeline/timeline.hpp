@@ -87,6 +87,8 @@ public:
     Instant known_from() const { return head_.known_from; }
     std::size_t blocks() const { return head_.blocks(); }
     TimelineBlock block(std::size_t i) const;
+    /// The first instant of block i > 0.
+    Instant block_start(std::size_t i) const;
     const Dictionary& dictionary() const { return dictionary_; }
 
     /// Appends all entries; texts point into the bytes.
@@ -126,6 +128,7 @@ public:
     Instant known_from() const { return head_.known_from; }
     std::span<const Entry> entries() const { return entries_; }
     std::size_t blocks() const { return head_.blocks(); }
+    Instant block_start(std::size_t i) const { return entries_[i * block_entries].at; }
     Block block(std::size_t i) const { return Block(entries_.subspan(i * block_entries, head_.block_size(i))); }
 
 private:
@@ -133,8 +136,20 @@ private:
     std::span<const Entry> entries_;
 };
 
+/// Entries to be encoded, block by block; their texts stay as long as this.
+class EntryBlocks {
+public:
+    virtual std::size_t size() const = 0;
+    /// Entries from number i * block_entries on, until the next call.
+    virtual std::span<const Entry> block(std::size_t i) = 0;
+
+protected:
+    ~EntryBlocks() = default;
+};
+
 /// The bytes of the timeline with these entries, which increase strictly and are shortened to known_from (see
 /// drop_before). A pure function of its arguments.
+void encode_timeline(Kind kind, EntryBlocks& entries, Instant known_from, Bytes& out);
 void encode_timeline(Kind kind, std::span<const Entry> entries, Instant known_from, Bytes& out);
 
 /// Reads all, encodes again and compares: accepts exactly what encode_timeline writes. Errc::corrupt.
@@ -148,6 +163,7 @@ struct Found {
 };
 Found find_value(ByteSource& source, Instant at);
 Found find_value(ByteSpan timeline, Instant at);
+Found find_value(const Timeline& timeline, Instant at);
 Found find_value(const UnencodedTimeline& timeline, Instant at);
 
 }  // namespace csagg

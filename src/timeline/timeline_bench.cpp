@@ -94,15 +94,18 @@ void find(benchmark::State& state) {
 BENCHMARK(find<Kind::number>)->Arg(20)->Arg(1'000'000);
 BENCHMARK(find<Kind::text>)->Arg(20)->Arg(1'000'000);
 
-/// The aggregate over one customer's rows: the argument says whether they come in order.
+/// The aggregate over so many rows of one customer.
 template <Kind kind>
-void aggregate(benchmark::State& state) {
-    const auto entries = entries_of(kind, 20, state.range(0) != 0);
+void aggregate_rows(benchmark::State& state, const std::vector<Entry>& entries) {
     Scratch scratch;
     static Arena* states = nullptr;
     for (auto _ : state) {
         states = &scratch.fresh();
-        TimelineLog log = TimelineLog::create(kind, [](std::size_t bytes) { return states->allocate(bytes, 8); });
+        TimelineLog log = TimelineLog::create(kind, [](void* old, std::size_t used, std::size_t bytes) {
+            void* const block = states->allocate(bytes, 8);
+            if (used > 0) std::memcpy(block, old, used);
+            return block;
+        });
         for (const Entry& e : entries) log.add(e);
         Bytes out(*states);
         log.finish(out);
@@ -110,8 +113,21 @@ void aggregate(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * std::int64_t(entries.size()));
 }
+
+// The argument says whether they come in order.
+template <Kind kind>
+void aggregate(benchmark::State& state) {
+    aggregate_rows<kind>(state, entries_of(kind, 20, state.range(0) != 0));
+}
 BENCHMARK(aggregate<Kind::number>)->ArgName("in_order")->Arg(1)->Arg(0);
 BENCHMARK(aggregate<Kind::text>)->ArgName("in_order")->Arg(1)->Arg(0);
+
+template <Kind kind>
+void aggregate_large(benchmark::State& state) {
+    aggregate_rows<kind>(state, entries_of(kind, 400'000, state.range(0) != 0));
+}
+BENCHMARK(aggregate_large<Kind::number>)->ArgName("in_order")->Arg(1)->Arg(0);
+BENCHMARK(aggregate_large<Kind::text>)->ArgName("in_order")->Arg(1)->Arg(0);
 
 }  // namespace
 }  // namespace csagg

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/interrupt.hpp"
 #include "base/sort.hpp"
+#include "value/by_instant.hpp"
 
 namespace csagg {
 namespace {
@@ -34,7 +35,25 @@ std::size_t put_record(Byte* p, const Entry& e, Kind kind) {
     return std::size_t(p + width - start);
 }
 
-const Byte* get_record(const Byte* p, const Byte* end, Entry& e, Kind kind) {
+/// The word that takes the `width` bytes at p.
+std::int64_t get_word(const Byte* p, const Byte* end, unsigned width) {
+    if (end - p >= 8) [[likely]]
+        return unzigzag(load_le<std::uint64_t>(p) & low_mask(8 * width));
+    Byte word[8] = {};
+    std::memcpy(word, p, width);
+    return unzigzag(load_le<std::uint64_t>(word));
+}
+
+const Byte* skip_record(const Byte* p, const Byte* end, Kind kind) {
+    const Byte tag = p[8];
+    p += 9;
+    if (tag == tag_horizon) return p;
+    p += ((tag & tag_seq) != 0 ? 8 : 0) + ((tag & tag_scale) != 0 ? 1 : 0);
+    const unsigned width = tag & tag_word_bytes;
+    return p + width + (kind == Kind::text ? get_word(p, end, width) : 0);
+}
+
+void get_record(const Byte* p, const Byte* end, Entry& e, Kind kind) {
     std::memcpy(&e.at, p, 8);
     const Byte tag = p[8];
     p += 9;
@@ -47,24 +66,80 @@ const Byte* get_record(const Byte* p, const Byte* end, Entry& e, Kind kind) {
     }
     if ((tag & tag_scale) != 0) e.value.scale = *p++;
     const unsigned width = tag & tag_word_bytes;
-    std::uint64_t coded = 0;
-    if (end - p >= 8) [[likely]] {
-        coded = load_le<std::uint64_t>(p) & low_mask(8 * width);
-    } else {
-        Byte word[8] = {};
-        std::memcpy(word, p, width);
-        coded = load_le<std::uint64_t>(word);
-    }
-    p += width;
-    if (kind != Kind::text) {
-        e.value.word = unzigzag(coded);
-    } else {
-        const auto size = std::size_t(unzigzag(coded));
-        e.value.text = {reinterpret_cast<const char*>(p), size};
-        p += size;
-    }
-    return p;
+    const std::int64_t word = get_word(p, end, width);
+    if (kind != Kind::text)
+        e.value.word = word;
+    else
+        e.value.text = {reinterpret_cast<const char*>(p + width), std::size_t(word)};
 }
+
+/// The records of a log as the entries of its timeline: sorted, one an instant, shortened. They are read when they are asked
+/// for, a block at a time.
+class Records final : public EntryBlocks {
+public:
+    Records(const Flat& flat, std::size_t begin, Kind kind, Arena& arena)
+        : block_(flat.block()), end_(block_ + flat.used()), kind_(kind), places_(arena), entries_(arena) {
+        find(block_ + begin);
+    }
+
+    Instant known_from() const { return known_from_; }
+    void put_in_order() {
+        sort_by_instant({places_.data(), places_.size()}, places_.get_stored_allocator().arena());
+        keep_greatest_ranks();
+        drop_before(places_, known_from_);
+    }
+
+    std::size_t size() const override { return places_.size(); }
+    std::span<const Entry> block(std::size_t i) override {
+        const std::size_t first = i * block_entries;
+        entries_.resize(std::min(block_entries, places_.size() - first), boost::container::default_init);
+        constexpr std::size_t ahead = 16;  // out of order they lie all over the log
+        for (std::size_t n = 0; n < entries_.size(); ++n) {
+            if (first + n + ahead < places_.size()) __builtin_prefetch(block_ + places_[first + n + ahead].place);
+            read(places_[first + n], entries_[n]);
+        }
+        return view(entries_);
+    }
+
+private:
+    void read(const RowPlace& place, Entry& e) const { get_record(block_ + place.place, end_, e, kind_); }
+    void find(const Byte* p) {
+        const std::size_t usual_record = kind_ == Kind::text ? 24 : 11;
+        places_.reserve(std::size_t(end_ - p) / usual_record);
+        for (; p < end_; p = skip_record(p, end_, kind_)) {
+            Instant at = 0;
+            std::memcpy(&at, p, sizeof at);
+            if (p[8] == tag_horizon)
+                known_from_ = std::max(known_from_, at);
+            else
+                places_.push_back({at, std::size_t(p - block_)});
+            if (places_.size() % 65536 == 65535) check_interrupts();
+        }
+    }
+    void keep_greatest_ranks() {
+        std::size_t kept = 0;
+        for (const RowPlace& place : places_) {
+            if (kept == 0 || places_[kept - 1].at != place.at)
+                places_[kept++] = place;
+            else if (is_greater(place, places_[kept - 1]))
+                places_[kept - 1] = place;
+        }
+        places_.erase(places_.begin() + std::ptrdiff_t(kept), places_.end());
+    }
+    bool is_greater(const RowPlace& a, const RowPlace& b) const {
+        Entry x, y;
+        read(a, x);
+        read(b, y);
+        return compare_rank(x, y) > 0;
+    }
+
+    const Byte* block_;
+    const Byte* end_;
+    Kind kind_;
+    Instant known_from_ = minus_infinity;
+    SmallVector<RowPlace, 24> places_;
+    Entries entries_;
+};
 
 }  // namespace
 
@@ -130,30 +205,10 @@ void TimelineLog::add_all(const Timeline& timeline, Arena& arena) {
     for (const Entry& e : entries) add(e);
 }
 
-Instant TimelineLog::read(Entries& out) const {
-    Instant known_from = minus_infinity;
-    const Byte* p = flat_.block() + sizeof(Header);
-    const Byte* const end = flat_.block() + flat_.used();
-    while (p < end) {
-        if (p[8] == tag_horizon) {
-            Instant horizon = 0;
-            std::memcpy(&horizon, p, sizeof horizon);
-            known_from = std::max(known_from, horizon);
-            p += 9;
-            continue;
-        }
-        p = get_record(p, end, out.emplace_back(), kind());
-        if (out.size() % 65536 == 0) check_interrupts();
-    }
-    return known_from;
-}
-
 void TimelineLog::finish(Bytes& out) const {
-    Entries entries(out.get_stored_allocator().arena());
-    const Instant known_from = read(entries);
-    if (!in_order()) sort_entries(entries);
-    drop_before(entries, known_from);
-    encode_timeline(kind(), view(entries), known_from, out);
+    Records records(flat_, sizeof(Header), kind(), out.get_stored_allocator().arena());
+    if (!in_order()) records.put_in_order();
+    encode_timeline(kind(), records, records.known_from(), out);
 }
 
 void sort_entries(Entries& entries) {
@@ -163,13 +218,6 @@ void sort_entries(Entries& entries) {
     csagg::sort(entries.begin(), entries.end(), before);
     auto at_once = [](const Entry& a, const Entry& b) { return a.at == b.at; };
     entries.erase(std::unique(entries.begin(), entries.end(), at_once), entries.end());
-}
-
-void drop_before(Entries& entries, Instant horizon) {
-    if (horizon == minus_infinity) return;
-    auto later = std::partition_point(entries.begin(), entries.end(), [=](const Entry& e) { return e.at < horizon; });
-    const bool carried = later != entries.begin() && (later == entries.end() || later->at != horizon);
-    entries.erase(entries.begin(), carried ? later - 1 : later);
 }
 
 }  // namespace csagg

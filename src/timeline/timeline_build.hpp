@@ -6,6 +6,8 @@
 #include "base/flat.hpp"
 #include "timeline/timeline.hpp"
 
+#include <algorithm>
+
 namespace csagg {
 
 class TimelineLog {
@@ -36,8 +38,6 @@ private:
     void note(Instant first, Instant last, bool in_order);
     void append(std::span<const Byte> record, std::string_view text);
     void add_horizon(Instant known_from);
-    /// Gives known_from.
-    Instant read(Entries& out) const;
 
     Flat flat_;
 };
@@ -46,6 +46,12 @@ private:
 void sort_entries(Entries& entries);
 
 /// Drops what lies before `horizon`, but for the entry in force there.
-void drop_before(Entries& entries, Instant horizon);
+template <class List>
+void drop_before(List& entries, Instant horizon) {
+    if (horizon == minus_infinity) return;
+    auto later = std::partition_point(entries.begin(), entries.end(), [=](const auto& e) { return e.at < horizon; });
+    const bool carried = later != entries.begin() && (later == entries.end() || later->at != horizon);
+    entries.erase(entries.begin(), carried ? later - 1 : later);
+}
 
 }  // namespace csagg

@@ -102,34 +102,26 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
     const auto step = std::uint64_t(units[unit]);
     auto* const lows = reinterpret_cast<std::uint64_t*>(at);  // the unsigned twin: no aliasing trouble
     bits.unpack(low, low_width, m, 0, lows);
-    std::uint64_t distance = 0;
-    std::uint64_t gap_sum = 0;  // zeros seen so far: the high part
+    // A high part is how many zeros stand before its one: all bits before it, but for the ones.
+    std::uint64_t distance = 0, zeros = 0;
     bool increasing = true;
-    std::size_t position = high;
-    std::uint64_t window = 0;
-    unsigned window_bits = 0;
-    for (std::size_t i = 0; i < m; ++i) {
-        while (window == 0) {
-            gap_sum += window_bits;
-            if (position >= bits.bits()) throw_corrupt("instants end too early");
-            window = bits.get(position, 64);
-            window_bits = 64;
-            position += 64;
+    std::size_t end = high;
+    for (std::size_t i = 0, word = high; i < m; word += 64) {
+        if (word >= bits.bits()) throw_corrupt("instants end too early");
+        for (std::uint64_t ones = bits.get(word, 64); ones != 0 && i < m; ones &= ones - 1, ++i) {
+            end = word + unsigned(std::countr_zero(ones));
+            zeros = end - high - i;
+            const std::uint64_t previous = distance;
+            distance = zeros << low_width | lows[i];
+            increasing &= distance > previous;
+            at[i] = Instant(std::uint64_t(base) + distance * step);
         }
-        const auto zeros = unsigned(std::countr_zero(window));
-        gap_sum += zeros;
-        window = window >> zeros >> 1;
-        window_bits -= zeros + 1;
-        const std::uint64_t previous = distance;
-        distance = gap_sum << low_width | lows[i];
-        increasing &= distance > previous;
-        at[i] = Instant(std::uint64_t(base) + distance * step);
     }
     // Distances increase: if a sum has left the range of an instant, or has wrapped around, so has the last.
-    if (!increasing || gap_sum >> (63 - low_width) > 1) throw_corrupt("instants are not increasing");
+    if (!increasing || zeros >> (63 - low_width) > 1) throw_corrupt("instants are not increasing");
     if (__builtin_mul_overflow(distance, step, &distance) || at[m - 1] <= base || at[m - 1] > last_instant)
         throw_corrupt("instant is out of range");
-    return position - window_bits;
+    return end + 1;
 }
 
 IntegersHead IntegersHead::plan(std::span<const std::int64_t> values) {

@@ -4,14 +4,16 @@
 #include "rules/assessment/evaluation_error.hpp"
 
 namespace csagg {
-Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, bool goes_on)
+Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, std::optional<Instant> only_at)
     : rules_(rules),
       inputs_(inputs),
-      facts_(view(rules.document().facts), inputs, rules.wanted(), arena),
-      evaluation_(rules.program(), facts_, arena, goes_on),
+      facts_(view(rules.document().facts), inputs, rules.wanted(), arena, only_at),
+      evaluation_(rules.program(), facts_, arena, !only_at),
       outcomes_(rules.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)),
       outcomes_until_(rules.rules().size(), minus_infinity, Alloc<Instant>(arena)),
-      machines_(rules.alerts().size(), AlertMachine{}, Alloc<AlertMachine>(arena)) {}
+      machines_(rules.alerts().size(), AlertMachine{}, Alloc<AlertMachine>(arena)) {
+    if (only_at) move_to(*only_at);
+}
 
 template <class F>
 auto Assessor::named(const char* what, std::string_view name, F f) -> decltype(f()) {

@@ -89,8 +89,7 @@ CSAGG_FUNCTION(csagg_score) {
     Scratch arena(memory);
     Vector<FactInput> inputs{Alloc<FactInput>(arena)};
     read_row(fcinfo, 1, shared, inputs);
-    Assessor assessor(rules, view(inputs), arena, false);
-    assessor.move_to(as_of);
+    Assessor assessor(rules, view(inputs), arena, as_of);
     const std::optional<Number> score = assessor.score();
     if (!score) PG_RETURN_NULL();
     return number_datum(*score);

@@ -164,7 +164,7 @@ Value Evaluation::window_value(const Node& node, const CounterColumns& counter, 
             const auto rows = counter.rows_before();
             return Value::of(Number::of(rows.empty() ? std::int64_t(end - begin) : rows[end] - rows[begin]));
         }
-        case Op::sum: return Value::of(counter.totals_before().between(begin, end));
+        case Op::sum: return Value::of(goes_on_ ? counter.totals_before().between(begin, end) : counter.total_of(begin, end));
         default: return Value::of(Number::of(cursor.distinct));
     }
 }

@@ -22,16 +22,17 @@ bool is_readable(Kind from, Kind to) { return from == to || (from == Kind::text 
 
 }  // namespace
 
-Facts::Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Byte> wanted, Arena& arena)
+Facts::Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted, Arena& arena,
+             std::optional<Instant> only_at)
     : places_(arena), states_(arena), counters_(arena) {
     for (std::size_t i = 0; i < declared.size(); ++i) {
         const bool counter = declared[i].kind == FactKind::counter;
         places_.push_back(std::uint32_t(counter ? counters_.size() : states_.size()));
-        if (wanted[i] == 0) continue;
+        if (wanted[i] == Wanted::nothing) continue;
         if (counter)
             read_counter(declared[i], inputs[i], arena);
         else
-            read_state(declared[i], inputs[i], arena);
+            read_state(declared[i], inputs[i], wanted[i] == Wanted::present ? only_at : std::nullopt, arena);
     }
 }
 
@@ -47,7 +48,7 @@ void Facts::add_figure(const Steps& steps, Instant until) {
         if (entry.at < until) data.runs.push_back({entry.at, entry.value});
 }
 
-void Facts::read_state(const Document::Fact& fact, const FactInput& input, Arena& arena) {
+void Facts::read_state(const Document::Fact& fact, const FactInput& input, std::optional<Instant> only_at, Arena& arena) {
     StateData& data = states_.emplace_back(arena);
     const Kind kind = state_kind(fact.kind);
     auto append = [&](Instant at, Value value) {
@@ -68,6 +69,11 @@ void Facts::read_state(const Document::Fact& fact, const FactInput& input, Arena
             const Timeline timeline(input.bytes);
             if (!is_readable(timeline.kind(), kind)) throw_kind(fact, kind_name(timeline.kind()));
             data.known_from = timeline.known_from();
+            if (only_at) {
+                const Found found = find_value(timeline, *only_at);
+                if (found.any) append(found.since, found.value);
+                break;
+            }
             Instant previous = minus_infinity;
             for (std::size_t b = 0; b < timeline.blocks(); ++b) {
                 TimelineBlock block = timeline.block(b);

@@ -35,9 +35,11 @@ struct Figures {
 
 class Facts {
 public:
-    /// Reads the facts; those that `wanted` says no to are left out. Errc::kind_mismatch for a value of another kind than
-    /// the declared one; a text where a date or time is declared is read as one, and missing if it is none.
-    Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Byte> wanted, Arena& arena);
+    /// Reads of the facts what is wanted; with `only_at`, for questions about that instant alone. Errc::kind_mismatch for a
+    /// value of another kind than the declared one; a text where a date or time is declared is read as one, and missing if
+    /// it is none.
+    Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted, Arena& arena,
+          std::optional<Instant> only_at = {});
 
     /// The figures as states: what they say before `until`. Once, and before anything is asked: states may move.
     void set_figures(const Figures& figures, Instant until);
@@ -50,7 +52,7 @@ public:
 
 private:
     void add_figure(const Steps& steps, Instant until);
-    void read_state(const Document::Fact& fact, const FactInput& input, Arena& arena);
+    void read_state(const Document::Fact& fact, const FactInput& input, std::optional<Instant> only_at, Arena& arena);
     void read_counter(const Document::Fact& fact, const FactInput& input, Arena& arena);
 
     SmallVector<std::uint32_t, 16> places_;

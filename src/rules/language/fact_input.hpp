@@ -4,6 +4,9 @@
 
 namespace csagg {
 
+/// What of a declared fact a rule set looks at: of some states only what they are at the instant itself.
+enum class Wanted : Byte { nothing, present, all };
+
 /// What a row says about one declared fact. A plain value holds since ever.
 struct FactInput {
     enum class Form : Byte { missing, plain, timeline, counter };

@@ -158,7 +158,7 @@ NodeId RuleSet::compile(const Formula& formula, Kind kind, Arena& arena) {
                 used_[node.fact] = 1;
             } else if (is_fact(node.op)) {
                 if (node.fact < wanted_.size())
-                    wanted_[node.fact] = 1;
+                    wanted_[node.fact] = std::max(wanted_[node.fact], node.op == Op::state ? Wanted::present : Wanted::all);
                 else
                     asks_figures_ = true;
             }
@@ -222,7 +222,7 @@ RuleSet::RuleSet(std::string_view source, CalendarSource calendars, Arena& arena
       stages_(arena),
       rules_(arena),
       alerts_(arena),
-      wanted_(document_.facts.size(), Byte(document_.exists.given() ? 0 : 1), Alloc<Byte>(arena)) {
+      wanted_(document_.facts.size(), document_.exists.given() ? Wanted::nothing : Wanted::all, Alloc<Wanted>(arena)) {
     for (const Document::Fact& fact : document_.facts) declarations_.facts.push_back({fact.name, fact.kind});
     for (const Document::Definition& definition : document_.definitions) define(definition, arena);
     for (const Document::Stage& stage : document_.stages) stages_.push_back(compile(stage.when, Kind::boolean, arena));

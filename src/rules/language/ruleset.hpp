@@ -4,6 +4,7 @@
 #include "grid/spec.hpp"
 #include "rules/language/document.hpp"
 #include "rules/language/expression.hpp"
+#include "rules/language/fact_input.hpp"
 #include "rules/calendar/local_days.hpp"
 #include "rules/calendar/lookback.hpp"
 
@@ -106,9 +107,9 @@ public:
     NodeId override_when() const { return override_when_; }
     NodeId override_score() const { return override_score_; }
     std::span<const std::uint32_t> override_defined() const { return override_defined_; }
-    /// For each fact, whether it is looked at. Without an expression that says so, a customer exists from the first entry
+    /// For each fact, what of it is looked at. Without an expression that says so, a customer exists from the first entry
     /// of any fact on.
-    std::span<const Byte> wanted() const { return {wanted_.data(), wanted_.size()}; }
+    std::span<const Wanted> wanted() const { return {wanted_.data(), wanted_.size()}; }
 
     /// Whether an alert asks for a figure of the assessment.
     bool asks_figures() const { return asks_figures_; }
@@ -138,7 +139,7 @@ private:
     Vector<NodeId> stages_;
     Vector<Rule> rules_;
     Vector<Alert> alerts_;
-    Vector<Byte> wanted_;
+    Vector<Wanted> wanted_;
     std::span<const std::uint32_t> override_defined_;
     bool asks_figures_ = false;
     NodeId exists_, override_when_ = no_node, override_score_ = no_node;

@@ -1,4 +1,4 @@
-#include "counter/names.hpp"
+#include "value/names.hpp"
 
 #include "base/hash.hpp"
 #include "base/sort.hpp"

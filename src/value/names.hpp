@@ -10,6 +10,7 @@ public:
 
     std::size_t size() const { return texts_.size(); }
     std::string_view operator[](std::size_t i) const { return texts_[i]; }
+    std::span<const std::string_view> texts() const { return view(texts_); }
 
     /// Its number; a new text gets the next one.
     std::uint32_t number_of(std::string_view text);
