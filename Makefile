@@ -20,6 +20,7 @@ SQL_PARTS = \
 	src/history/replace.sql \
 	src/population/distribution.sql \
 	src/population/summary.sql \
+	src/population/array.sql \
 	src/population/flows.sql \
 	src/asof/asof.sql \
 	src/rules/ruleset.sql \
