@@ -33,6 +33,7 @@ SQL_PARTS = \
 	src/pipeline/time.sql \
 	src/pipeline/marks.sql \
 	src/pipeline/log.sql \
+	src/pipeline/past.sql \
 	src/pipeline/assess.sql \
 	src/pipeline/alerts.sql \
 	src/pipeline/sources.sql \

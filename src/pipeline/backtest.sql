@@ -36,9 +36,9 @@ CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
             FROM logged g JOIN bucket b ON b.i = g.i LEFT JOIN bucket n ON n.i = g.next LEFT JOIN bucket f ON f.i = g.known
                 LEFT JOIN %1$I.current c ON c.tenant = g.tenant AND c.customer = g.customer
                 LEFT JOIN LATERAL (
-                    SELECT d.facts FROM csagg.drop_facts(c.facts, ARRAY(SELECT key FROM %1$I.fact WHERE coalesce(source, 'log') = 'log')) d (facts)
+                    SELECT d.facts FROM csagg.drop_facts(%2$s, ARRAY(SELECT key FROM %1$I.fact WHERE coalesce(source, 'log') = 'log')) d (facts)
                     WHERE EXISTS (SELECT FROM csagg.facts(d.facts))) o ON true
-            WHERE o.facts IS NOT NULL OR f.i IS NOT NULL)$sql$, pipeline)
+            WHERE o.facts IS NOT NULL OR f.i IS NOT NULL)$sql$, pipeline, csagg.pipeline_whole(pipeline, 'facts'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_known_then(name) IS
     'part of a query: "subject", each customer''s facts as they were known from one bucket to another; facts of other sources than the log as they are known now';

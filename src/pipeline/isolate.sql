@@ -21,6 +21,7 @@ CREATE FUNCTION csagg.pipeline_policies(pipeline name, OUT relation name, OUT co
     SELECT relation, command, format(condition, pipeline, format('(SELECT %I.session_tenant())', pipeline)) FROM (VALUES
         ('log', 'ALL', 'tenant = %2$s'),
         ('current', 'SELECT', 'tenant = %2$s'),
+        ('past', 'SELECT', 'tenant = %2$s'),
         ('seen', 'SELECT', 'tenant = %2$s'),
         ('alert', 'SELECT', 'tenant = %2$s'),
         ('alert_feed', 'SELECT', 'tenant = %2$s'),

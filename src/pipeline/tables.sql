@@ -112,6 +112,7 @@ CREATE TABLE %1$I.current (
     alerts csagg.history,
     next_at timestamptz NOT NULL,
     error jsonb,
+    past_until timestamptz,
     ahead csagg.timeline GENERATED ALWAYS AS (csagg.pipeline_ahead(score, until_at)) STORED,
     PRIMARY KEY (tenant, customer)
 ) WITH (fillfactor = 50, toast_tuple_target = 1000);
@@ -120,6 +121,17 @@ ALTER TABLE %1$I.current ALTER ahead SET STORAGE MAIN, ALTER band SET STORAGE MA
 CREATE INDEX ON %1$I.current (customer);
 CREATE INDEX ON %1$I.current (next_at);
 CREATE INDEX ON %1$I.current (tenant, customer) WHERE error IS NOT NULL;
+CREATE TABLE %1$I.past (
+    tenant text,
+    customer text,
+    starts timestamptz,
+    from_at timestamptz NOT NULL,
+    facts csagg.history NOT NULL,
+    score csagg.timeline,
+    coverage csagg.timeline,
+    seed jsonb,
+    PRIMARY KEY (tenant, customer, starts)
+);
 CREATE TABLE %1$I.alert (
     episode bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant text NOT NULL,
@@ -261,8 +273,8 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', '', 'every customer: facts, and what the rules say of them up to until_at'],
         ['current', 'tenant', 'the tenant'],
         ['current', 'customer', 'the customer'],
-        ['current', 'facts', 'all facts'],
-        ['current', 'from_at', 'score, stage, band, coverage and alerts are known from here'],
+        ['current', 'facts', 'all facts; of a large customer what is not in past'],
+        ['current', 'from_at', 'score and coverage are known from here, stage, band and alerts too, if nothing is in past'],
         ['current', 'until_at', 'to here, which is in the future'],
         ['current', 'score', 'the score over time'],
         ['current', 'stage', 'the stage over time'],
@@ -271,7 +283,17 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'alerts', 'for each alert whether it is firing, over time'],
         ['current', 'next_at', 'no step has to look at this customer before, unless rows come'],
         ['current', 'error', 'why the rules could not be evaluated; score and the like are then those of before'],
+        ['current', 'past_until', 'entries before this are in past; NULL: all are here'],
         ['current', 'ahead', 'the end of score, made of it'],
+        ['past', '', 'large customers: what happened long ago, and what the rules said of it then'],
+        ['past', 'tenant', 'the tenant'],
+        ['past', 'customer', 'the customer'],
+        ['past', 'starts', 'entries from here to the next row''s, or current.past_until'],
+        ['past', 'from_at', 'score and coverage from here to the next row''s, or current.from_at'],
+        ['past', 'facts', 'the entries'],
+        ['past', 'score', 'the score over time'],
+        ['past', 'coverage', 'the coverage over time, 0 to 1'],
+        ['past', 'seed', 'states of the alerts where this ends'],
         ['alert', '', 'episodes: from when to when an alert was firing; written by steps only'],
         ['alert', 'episode', 'its number'],
         ['alert', 'tenant', 'the tenant'],

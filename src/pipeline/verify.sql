@@ -44,11 +44,12 @@ BEGIN
         reign AS MATERIALIZED (%3$s),
         waiting AS MATERIALIZED (SELECT tenant, customer FROM %1$I.todo),
         subject AS MATERIALIZED (
-            SELECT x.tenant, x.customer, CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, c.facts, $2) ELSE c.facts END AS facts, c.facts AS kept, c.from_at, c.until_at, c.error,
-                csagg.history_of('score', c.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
-                csagg.history_of('coverage', c.coverage) AS coverage, c.alerts, c.next_at,
+            SELECT x.tenant, x.customer, CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END AS facts, w.facts AS kept, w.from_at, c.until_at, c.error, c.past_until IS NOT NULL AS parted,
+                csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
+                csagg.history_of('coverage', w.coverage) AS coverage, c.alerts, c.next_at,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant OR w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
-            FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)),
+            FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
+                LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
                 csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, o.alerts AS new_alerts
@@ -71,7 +72,8 @@ BEGIN
                 SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer), %1$I.pipeline p
                 WHERE s.error IS NULL AND s.next_at > p.last_step
                 EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, %1$I.pipeline p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f) added) d
-        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline))
+        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline),
+            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'))
         USING customers, csagg.pipeline_trusted(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_customers(name, integer) IS
@@ -120,14 +122,16 @@ BEGIN
         RETURN;
     ELSIF problem = 'facts' AND facts IS NULL THEN
         EXECUTE format('DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
+        EXECUTE format('DELETE FROM %1$I.past WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
         EXECUTE format('DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
     ELSIF problem = 'facts' THEN
         EXECUTE format($sql$
             INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
             SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), min(csagg.pipeline_from(first_at, $4)), $4 FROM csagg.facts($3)
-            ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = least(c.from_at, excluded.from_at),
+            ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, past_until = NULL, from_at = least(c.from_at, excluded.from_at),
                 until_at = least(c.from_at, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline)
             USING tenant, customer, facts, csagg.pipeline_clock();
+        PERFORM csagg.pipeline_united(pipeline);
     END IF;
     EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, since) VALUES ($1, $2, ''verify'', $3)', pipeline) USING tenant, customer, csagg.pipeline_clock();
 END $body$;

@@ -6,7 +6,9 @@ CREATE SCHEMA oracle;
 SET search_path = oracle, public;
 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = oracle, public', current_database()); END $$;
 
-CREATE TABLE setting AS SELECT 'cs'::name AS pipeline;
+-- large: from how many bytes on the past is apart.
+CREATE TABLE setting AS SELECT 'cs'::name AS pipeline, 65536 AS large;
+CREATE OR REPLACE FUNCTION csagg.pipeline_large() RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT large FROM oracle.setting';
 CREATE TABLE prepared (name text);
 CREATE TABLE difference (seed int, what text, detail text);
 
@@ -49,13 +51,14 @@ $$;
 CREATE FUNCTION some_rules() RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT format('{"timezone": "%s", "facts": {"login": "counter", "export": "counter", "plan": "text", "seats": "number", "churned": "boolean", "renewal": "date"%s},
         "exists": "not coalesce(churned, false)", "base": %s, "min": 0, "max": 100,
-        "stages": [{"name": "new", "when": "days_since(first(login)) < 20"}, {"name": "renewal", "when": "renewal within %s days"}, {"name": "rest"}],
+        "stages": [{"name": "new", "when": "%s"}, {"name": "renewal", "when": "renewal within %s days"}, {"name": "rest"}],
         "rules": [{"name": "active", "when": "count(login, %s days) >= 2", "points": 30}, {"name": "gold", "when": "plan = ''gold''", "points": 20},
                   {"name": "use", "points": "10 * sum(export, 20 days) / seats", "missing": 5}, {"name": "near", "points": "-least(20, days_until(renewal))"}],
         "bands": [{"name": "red"}, {"name": "yellow", "from": 30}, {"name": "green", "from": 60}],
         "alerts": [{"name": "quiet", "when": "count(login, %s days) = 0"%s%s},
                    {"name": "red", "when": "band = ''red''"}, {"name": "%s", "when": "seats > 3"}]}',
-        pick('UTC', 'Asia/Tokyo', 'America/New_York'), pick('', ', "late fact": "number"'), pick('10', '40'), pick('10', '30'), pick('7', '14'),
+        pick('UTC', 'Asia/Tokyo', 'America/New_York'), pick('', ', "late fact": "number"'), pick('10', '40'),
+        CASE WHEN chance(0.2) THEN 'days_since(first(login)) < 20' ELSE 'count(login, 20 days) = 0' END, pick('10', '30'), pick('7', '14'),
         pick('1', '3', '5'), pick('', ', "for": "1 second"', ', "for": "1 day"'), pick('', ', "keep_firing_for": "2 days"'), pick('many', 'large'))
 $$;
 
@@ -174,6 +177,12 @@ CREATE FUNCTION pinned_firing(said numeric, alerts jsonb, pin numeric) RETURNS t
         ELSE array(SELECT a FROM (SELECT unnest(array_remove(oracle.firing(alerts), 'red')) UNION SELECT 'red' WHERE pin < 30) f(a) ORDER BY a COLLATE "C") END
 $$;
 
+-- A customer with what is apart of it.
+CREATE FUNCTION whole() RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT format('(SELECT c.tenant, c.customer, %s AS facts, %s AS from_at, %s AS score, %s AS coverage, c.stage, c.band, c.alerts, c.until_at, c.error, c.next_at FROM %I.current c) c',
+        csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), pipeline) FROM setting
+$$;
+CREATE TABLE parted (customers bigint);
 -- facts: those of the rows that were folded.
 CREATE FUNCTION check_facts() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -181,7 +190,7 @@ DECLARE
 BEGIN
     EXECUTE sql($q$
         SELECT string_agg(format('%s/%s: %s, not %s', tenant, customer, c.facts, n.facts), E'\n')
-        FROM P.current c FULL JOIN oracle.naive(true) n USING (tenant, customer) WHERE nullif(csagg.drop_facts(c.facts, '{overridden_score,overridden_by}')::text, '{}') IS DISTINCT FROM n.facts::text$q$) INTO different;
+        FROM $q$) || oracle.whole() || sql($q$ FULL JOIN oracle.naive(true) n USING (tenant, customer) WHERE nullif(csagg.drop_facts(c.facts, '{overridden_score,overridden_by}')::text, '{}') IS DISTINCT FROM n.facts::text$q$) INTO different;
     PERFORM bad(different, 'facts') WHERE different IS NOT NULL;
     EXECUTE sql($q$
         SELECT string_agg(event_id, ', ') FROM (
@@ -201,7 +210,7 @@ BEGIN
                 ROW(csagg.text_at(c.stage, at), csagg.number_at(c.score, at), csagg.text_at(c.band, at), csagg.number_at(c.coverage, at),
                     array(SELECT key FROM csagg.facts(c.alerts) WHERE csagg.bool_at(csagg.timeline_of(c.alerts, key), at) ORDER BY key COLLATE "C"))::text AS got,
                 ROW(a.stage, oracle.pinned_score(a.score, v.score), oracle.pinned_band(a.score, a.band, v.score), a.coverage, oracle.pinned_firing(a.score, a.alerts, v.score))::text AS want
-            FROM P.current c CROSS JOIN LATERAL (
+            FROM $q$) || oracle.whole() || sql($q$ CROSS JOIN LATERAL (
                 SELECT c.from_at + (c.until_at - c.from_at) * random() AS at FROM generate_series(1, 3)
                 UNION ALL SELECT date_trunc('hour', c.until_at - (c.until_at - greatest(c.from_at, c.until_at - interval '70 days')) * random()) FROM generate_series(1, 3)) i
             CROSS JOIN LATERAL (SELECT c.facts) f
@@ -250,7 +259,7 @@ BEGIN
         SELECT string_agg(format('%s/%s at %s: %s, not %s', tenant, customer, at, got, want), E'\n') FROM (
             SELECT c.tenant, c.customer, i.at, oracle.pinned_firing(a.score, a.alerts, v.score) AS want,
                 array(SELECT alert FROM P.alert e WHERE e.tenant = c.tenant AND e.customer = c.customer AND e.since <= i.at AND (e.until > i.at OR e.until IS NULL) ORDER BY alert COLLATE "C") AS got
-            FROM P.pipeline p, P.current c CROSS JOIN LATERAL (
+            FROM P.pipeline p, $q$) || oracle.whole() || sql($q$ CROSS JOIN LATERAL (
                 SELECT c.from_at + (p.last_step - p.settle - c.from_at) * random() AS at FROM generate_series(1, 3)
                 UNION ALL SELECT p.last_step - p.settle - random() * interval '1 day' UNION ALL SELECT p.last_step - p.settle - random() * interval '5 minutes'
                 UNION ALL SELECT unnest(ARRAY[since, until, since - interval '1 us', until - interval '1 us']) FROM P.alert e WHERE e.tenant = c.tenant AND e.customer = c.customer) i
@@ -290,6 +299,7 @@ BEGIN
         PERFORM check_assessments(), check_health(), check_episodes();
     END IF;
     IF whole THEN
+        EXECUTE sql('INSERT INTO parted SELECT count(DISTINCT (tenant, customer)) FROM P.past');
         EXECUTE sql('SELECT EXISTS (SELECT FROM P.current, P.pipeline WHERE next_at <= last_step)') INTO waits;
         PERFORM bad('customers wait for a step', 'due') WHERE waits;
         PERFORM bad(v::text, 'verify') FROM setting, csagg.verify(pipeline) v;
@@ -299,7 +309,7 @@ END $$;
 CREATE PROCEDURE sequence(seed int, actions int) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('oracle.seed', seed::text, false), setseed(seed / 1e6);
-    UPDATE setting SET pipeline = pick('cs', $n$a "b" 'c'$n$);
+    UPDATE setting SET pipeline = pick('cs', $n$a "b" 'c'$n$), large = pick('0', '0', '65536')::int;
     UPDATE clock SET shift = '0';
     DELETE FROM writer;
     INSERT INTO writer SELECT name, false FROM unnest(ARRAY['w1', 'w2', 'w3']) name;
