@@ -31,6 +31,7 @@ SQL_PARTS = \
 	src/pipeline/rules.sql \
 	src/pipeline/time.sql \
 	src/pipeline/marks.sql \
+	src/pipeline/actor.sql \
 	src/pipeline/log.sql \
 	src/pipeline/assess.sql \
 	src/pipeline/alerts.sql \

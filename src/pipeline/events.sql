@@ -61,7 +61,7 @@ BEGIN
         csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), s.spec ->> 'customer',
         csagg.pipeline_text(s.spec ->> 'key', format('%L::text', s.spec ->> 'fact')), csagg.pipeline_instant(s.relation, (s.spec ->> 'at')::name),
         coalesce('coalesce(to_jsonb(e.' || quote_ident(s.spec ->> 'amount') || '), ''null'')', 'NULL::jsonb'),
-        csagg.pipeline_text(s.spec ->> 'actor', 'NULL::text'), csagg.pipeline_text(s.spec ->> 'event_id', 'NULL::text'), source, s.relation);
+        csagg.pipeline_actor(pipeline, csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), csagg.pipeline_text(s.spec ->> 'actor', 'NULL::text')), csagg.pipeline_text(s.spec ->> 'event_id', 'NULL::text'), source, s.relation);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows_events(name, text) IS
     'a query for all rows of an events table in the shape of those of the log; wanted is false for those that the source leaves out';
@@ -90,16 +90,22 @@ DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
     relation text;
     id name;
+    spec jsonb;
+    person text;
     one bigint;
 BEGIN
-    EXECUTE format('SELECT relation, spec ->> ''id'' FROM %I.source WHERE name = $1', pipeline) INTO relation, id USING source;
+    EXECUTE format('SELECT relation, spec ->> ''id'', spec FROM %I.source WHERE name = $1', pipeline) INTO relation, id, spec USING source;
+    IF spec ? 'actor' THEN
+        person := format(' || jsonb_build_object(%L, %s)', spec ->> 'actor',
+            csagg.pipeline_actor(pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), csagg.pipeline_text(spec ->> 'actor', NULL)));
+    END IF;
     FOREACH one IN ARRAY ids LOOP
         BEGIN
             EXECUTE format('SELECT to_jsonb(r) FROM (%s) r WHERE id = $1', rows) USING one;
         EXCEPTION WHEN data_exception THEN
             EXECUTE format($sql$
-                INSERT INTO %1$I.rejected (source, id, reason, row, at) SELECT $1, $2, $3, coalesce((SELECT to_jsonb(e) FROM %2$s e WHERE %3$I = $2 LIMIT 1), '{}') || '{"fault": true}', $4
-                ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row$sql$, pipeline, relation, id) USING source, one, SQLERRM, now;
+                INSERT INTO %1$I.rejected (source, id, reason, row, at) SELECT $1, $2, $3, coalesce((SELECT to_jsonb(e)%4$s FROM %2$s e WHERE %3$I = $2 LIMIT 1), '{}') || '{"fault": true}', $4
+                ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row$sql$, pipeline, relation, id, person) USING source, one, SQLERRM, now;
         END;
     END LOOP;
 END $body$;
