@@ -29,7 +29,7 @@ BEGIN
                       WHERE indrelid = relation AND attname = id AND indisvalid AND indpred IS NULL) THEN
         RAISE feature_not_supported USING MESSAGE = format('no index of %s begins with "%s"', relation, id),
             HINT = format('CREATE INDEX CONCURRENTLY ON %s (%I); or: %s', relation, id, hint);
-    ELSIF id <> 'csagg_arrival' AND EXISTS (SELECT FROM pg_subscription_rel JOIN pg_partition_tree(relation) t ON srrelid = t.relid) THEN
+    ELSIF id <> 'csagg_arrival' AND csagg.pipeline_subscribed(relation) THEN
         RAISE feature_not_supported USING MESSAGE = format('logical replication fills %s, in another order than that of "%s"', relation, id), HINT = hint;
     ELSIF NOT has_sequence_privilege(sequence, 'SELECT, USAGE') THEN
         RAISE insufficient_privilege USING MESSAGE = format('the pipeline''s owner may not read sequence %s', sequence), HINT = format('GRANT SELECT ON SEQUENCE %s TO %I;', sequence, current_user);
@@ -142,6 +142,7 @@ CREATE FUNCTION csagg.pipeline_fold_events(pipeline name, source text, now times
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     failure text;
+    hint text;
     attempt text;
 BEGIN
     FOREACH attempt IN ARRAY ARRAY['csagg.pipeline_fold_rows($1, $2, $3, $4)', 'csagg.pipeline_fold_singly($1, $2, $3, least($4, 1000))'] LOOP
@@ -153,7 +154,8 @@ BEGIN
             WHEN data_exception THEN failure := SQLERRM;
             WHEN lock_not_available THEN EXIT;
             WHEN OTHERS THEN
-                failure := SQLERRM;
+                GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+                failure := concat_ws(': ', SQLERRM, nullif(hint, ''));
                 EXIT;
         END;
     END LOOP;
