@@ -32,6 +32,7 @@ SQL_PARTS = \
 	src/pipeline/rules.sql \
 	src/pipeline/time.sql \
 	src/pipeline/marks.sql \
+	src/pipeline/actor.sql \
 	src/pipeline/log.sql \
 	src/pipeline/past.sql \
 	src/pipeline/assess.sql \

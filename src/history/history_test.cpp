@@ -28,6 +28,9 @@ ByteString replaced(const ByteString& a, const ByteString& b) {
 ByteString dropped(const ByteString& a, std::vector<std::string_view> keys) {
     return written([&](Bytes& out) { drop_facts(a, keys, out); });
 }
+ByteString renamed(const ByteString& a, std::string_view actor, std::string_view replacement) {
+    return written([&](Bytes& out) { replace_history_actor(a, actor, replacement, out); });
+}
 ByteString sliced(const ByteString& a, Instant since, Instant until) {
     return written([&](Bytes& out) { slice_history(a, since, until, out); });
 }
@@ -273,6 +276,27 @@ TEST(History, drops_facts_as_the_twin) {
         ASSERT_EQ(decode(rest), expected);
         expect_valid(rest);
         ASSERT_EQ(dropped(a, {}), a);
+    }
+}
+
+TEST(History, replaces_actors_as_the_twin) {
+    Random random(12);
+    for (int i = 0; i < 1500; ++i) {
+        const ByteString a = random.history();
+        const std::string actor = "actor " + std::to_string(random.below(6)), replacement = random.one_in(4) ? "actor 1" : "somebody";
+        Twin expected = decode(a);
+        for (auto& [key, fact] : expected.facts) {
+            for (auto& [at, e] : fact.events) {
+                if (e.actors.erase(actor)) e.actors.insert(replacement);
+            }
+        }
+        const ByteString b = renamed(a, actor, replacement);
+        ASSERT_EQ(decode(b), expected);
+        expect_valid(b);
+        if (replacement == "somebody") {
+            ASSERT_EQ(renamed(b, "somebody", actor), a);
+        }
+        ASSERT_EQ(renamed(a, "nobody", "somebody"), a);
     }
 }
 

@@ -22,12 +22,10 @@ BEGIN
     EXECUTE format($sql$
 CREATE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
     WITH x AS MATERIALIZED (
-        SELECT tenant, customer, min(id) AS id FROM (
-            SELECT l.tenant, l.customer, l.id FROM %1$I.log l WHERE l.id > (SELECT upto FROM %1$I.source WHERE name = 'log')
-            UNION ALL SELECT l.tenant, l.customer, l.id FROM %1$I.hole h, unnest(h.ids) i, LATERAL (SELECT * FROM %1$I.log l WHERE l.id >= lower(i) AND l.id < upper(i)) l WHERE h.source = 'log') l
+        SELECT tenant, customer, min(id) AS id FROM (%3$s) l
         WHERE EXISTS (SELECT FROM %1$I.suppressed) GROUP BY tenant, customer)
     SELECT id FROM x WHERE %2$s
-$sql$, pipeline, csagg.pipeline_suppressed(pipeline)));
+$sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline)));
     EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_forgotten(name) IS

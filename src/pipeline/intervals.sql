@@ -181,12 +181,12 @@ COMMENT ON FUNCTION csagg.pipeline_ask(name, text, text) IS
 CREATE FUNCTION csagg.pipeline_track_intervals(pipeline name, source text, relation regclass, columns name[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    partitioned constant boolean := (SELECT relkind = 'p' FROM pg_class WHERE oid = relation);
-    level constant text := CASE WHEN partitioned THEN 'FOR EACH ROW' ELSE 'REFERENCING %s TABLE AS %s_rows FOR EACH STATEMENT' END;
+    singly constant boolean := csagg.pipeline_singly(relation);
+    level constant text := CASE WHEN singly THEN 'FOR EACH ROW' ELSE 'REFERENCING %s TABLE AS %s_rows FOR EACH STATEMENT' END;
 BEGIN
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN', 'CASE TG_OP',
-        'WHEN ''INSERT'' THEN', csagg.pipeline_ask(pipeline, source, CASE WHEN partitioned THEN 'SELECT NEW.*' ELSE 'SELECT * FROM new_rows' END),
-        'WHEN ''DELETE'' THEN', csagg.pipeline_ask(pipeline, source, CASE WHEN partitioned THEN 'SELECT OLD.*' ELSE 'SELECT * FROM old_rows' END),
+        'WHEN ''INSERT'' THEN', csagg.pipeline_ask(pipeline, source, CASE WHEN singly THEN 'SELECT NEW.*' ELSE 'SELECT * FROM new_rows' END),
+        'WHEN ''DELETE'' THEN', csagg.pipeline_ask(pipeline, source, CASE WHEN singly THEN 'SELECT OLD.*' ELSE 'SELECT * FROM old_rows' END),
         'WHEN ''TRUNCATE'' THEN', csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation)),
         'ELSE', csagg.pipeline_ask(pipeline, source, 'SELECT OLD.* UNION ALL SELECT NEW.*'), 'END CASE;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'INSERT', format(level, 'NEW', 'new')),

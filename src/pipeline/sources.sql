@@ -169,11 +169,40 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_tracker(name, text, text) IS
     'makes the trigger function of a source';
 
+-- What applies a subscription fires row triggers only, and none but those that are always on.
+CREATE FUNCTION csagg.pipeline_subscribed(relation regclass) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid IN (SELECT relation UNION SELECT relid FROM pg_partition_tree(relation)))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_subscribed(regclass) IS
+    'whether logical replication fills a table, or a partition of it';
+
+CREATE FUNCTION csagg.pipeline_singly(relation regclass) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT relkind = 'p' OR csagg.pipeline_subscribed(relation) FROM pg_class WHERE oid = relation
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_singly(regclass) IS
+    'whether a table''s rows have to be followed one by one: it is partitioned, or a subscription fills it';
+
+CREATE FUNCTION csagg.pipeline_always(relation regclass, "trigger" name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', relation, "trigger");
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE insufficient_privilege USING MESSAGE = format('logical replication fills %s, and only its owner can have triggers fire then', relation),
+        HINT = format('GRANT %I TO %I;', (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = relation), current_user);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_always(regclass, name) IS
+    'has a trigger fire for what logical replication brings, too. Error 42501 with a hint';
+
 CREATE FUNCTION csagg.pipeline_track(pipeline name, source text, relation regclass, event text, how text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format('CREATE TRIGGER %I %s %s ON %s %s EXECUTE FUNCTION %I.%I()', csagg.pipeline_trigger(pipeline, source, event),
         CASE event WHEN 'TRUNCATE' THEN 'BEFORE' ELSE 'AFTER' END, event, relation, how, pipeline, csagg.pipeline_tracker_name(source));
+    IF csagg.pipeline_subscribed(relation) THEN
+        PERFORM csagg.pipeline_always(relation, csagg.pipeline_trigger(pipeline, source, event));
+    END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track(name, text, regclass, text, text) IS
     'makes one trigger of a source';

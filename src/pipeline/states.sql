@@ -109,10 +109,10 @@ COMMENT ON FUNCTION csagg.pipeline_stop(name, text, regclass, text) IS
 CREATE FUNCTION csagg.pipeline_track_states(pipeline name, source text, relation regclass, columns name[], filter text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    partitioned constant boolean := (SELECT relkind = 'p' FROM pg_class WHERE oid = relation);
-    level constant text := CASE WHEN partitioned THEN 'FOR EACH ROW' ELSE 'REFERENCING %s TABLE AS %s_rows FOR EACH STATEMENT' END;
-    old constant text := CASE WHEN partitioned THEN 'SELECT OLD.*' ELSE 'SELECT * FROM old_rows' END;
-    new constant text := CASE WHEN partitioned THEN 'SELECT NEW.*' ELSE 'SELECT * FROM new_rows' END;
+    singly constant boolean := csagg.pipeline_singly(relation);
+    level constant text := CASE WHEN singly THEN 'FOR EACH ROW' ELSE 'REFERENCING %s TABLE AS %s_rows FOR EACH STATEMENT' END;
+    old constant text := CASE WHEN singly THEN 'SELECT OLD.*' ELSE 'SELECT * FROM old_rows' END;
+    new constant text := CASE WHEN singly THEN 'SELECT NEW.*' ELSE 'SELECT * FROM new_rows' END;
 BEGIN
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'ended bigint;',
         'BEGIN',
@@ -132,7 +132,7 @@ BEGIN
         csagg.pipeline_track(pipeline, source, relation, 'TRUNCATE', 'FOR EACH STATEMENT');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track_states(name, text, regclass, name[], text) IS
-    'makes the triggers of a states source; rows of a partitioned table are followed one by one';
+    'makes the triggers of a states source; rows of a partitioned table, and of one that a subscription fills, are followed one by one';
 
 CREATE FUNCTION csagg.add_states(pipeline name, relation regclass, customer name, columns name[], since name DEFAULT NULL, tenant name DEFAULT NULL, rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
     RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$

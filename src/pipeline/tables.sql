@@ -1,5 +1,5 @@
 -- The tables of a pipeline: ordinary ones, in its own schema, owned by whoever makes it. Each says what it is for.
--- secret and suppressed are for their owner, whatever is granted: row-level security without a policy shows nobody else a row.
+-- secret, suppressed and pseudonym are for their owner, whatever is granted: row-level security without a policy shows nobody else a row.
 
 CREATE FUNCTION csagg.pipeline_tables(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -24,8 +24,13 @@ CREATE TABLE %1$I.suppressed (
     hash bytea PRIMARY KEY,
     until timestamptz NOT NULL
 );
+CREATE TABLE %1$I.pseudonym (
+    hash bytea PRIMARY KEY,
+    actor text NOT NULL
+);
 ALTER TABLE %1$I.secret ENABLE ROW LEVEL SECURITY;
 ALTER TABLE %1$I.suppressed ENABLE ROW LEVEL SECURITY;
+ALTER TABLE %1$I.pseudonym ENABLE ROW LEVEL SECURITY;
 CREATE TABLE %1$I.source (
     name text PRIMARY KEY,
     relation text NOT NULL,
@@ -206,10 +211,13 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['pipeline', 'log_from', 'rows of log that were recorded up to here may have been deleted by retain(); NULL: none was'],
         ['secret', '', 'one row that none but the owner can see, whatever is granted'],
         ['secret', 'one', 'always true: there is one row'],
-        ['secret', 'salt', 'makes the hashes in suppressed this pipeline''s own'],
+        ['secret', 'salt', 'makes the hashes in suppressed and pseudonym this pipeline''s own'],
         ['suppressed', '', 'customers that are forgotten: what comes of them is dropped. None but the owner can see a row'],
         ['suppressed', 'hash', 'salted hash of tenant and customer'],
         ['suppressed', 'until', 'until when'],
+        ['pseudonym', '', 'persons who are forgotten: rows that bring one count as the random id. None but the owner can see a row'],
+        ['pseudonym', 'hash', 'salted hash of tenant and actor'],
+        ['pseudonym', 'actor', 'the random id in place of the actor'],
         ['source', '', 'where rows come from, and how far they are folded'],
         ['source', 'name', 'name of the source'],
         ['source', 'relation', 'the table, by name'],
@@ -224,7 +232,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['hole', 'ids', 'the ids'],
         ['hole', 'writers', 'virtual transactions that may bring them'],
         ['hole', 'boot', 'start of the server that these transactions ran on'],
-        ['log', '', 'rows pushed into the pipeline: INSERT and COPY here; never updated'],
+        ['log', '', 'rows pushed into the pipeline: INSERT and COPY here; never updated, but by forget_actor()'],
         ['log', 'id', 'order of arrival; of two entries of a state at one instant the later wins'],
         ['log', 'tenant', 'whose customer; the empty text if there is one tenant only'],
         ['log', 'customer', 'the customer'],
