@@ -75,6 +75,10 @@ BEGIN
             UPDATE %1$I.current c SET facts = n.facts
             FROM (SELECT customer, csagg.pipeline_replace_person(facts, $2, $3) AS facts FROM %1$I.current WHERE tenant = $1 OFFSET 0) n
             WHERE c.tenant = $1 AND c.customer = n.customer AND csagg.history_ne(c.facts, n.facts) RETURNING 1),
+        older AS (
+            UPDATE %1$I.past p SET facts = n.facts
+            FROM (SELECT customer, starts, csagg.pipeline_replace_person(facts, $2, $3) AS facts FROM %1$I.past WHERE tenant = $1 OFFSET 0) n
+            WHERE p.tenant = $1 AND p.customer = n.customer AND p.starts = n.starts AND csagg.history_ne(p.facts, n.facts) RETURNING 1),
         bad AS (
             UPDATE %1$I.rejected r SET row = r.row || jsonb_build_object(n.place, $3)
             FROM (SELECT x.source, x.id, CASE WHEN x.row ? 'fault' THEN s.spec ->> 'actor' ELSE 'actor' END AS place, CASE WHEN x.row ? 'fault' THEN s.spec ->> 'tenant' ELSE 'tenant' END AS whose
@@ -85,7 +89,7 @@ BEGIN
         note AS (
             UPDATE %1$I.alert_note SET acknowledged_by = $3
             WHERE acknowledged_by = $2 AND episode NOT IN (SELECT episode FROM %1$I.alert WHERE tenant <> $1 UNION ALL SELECT episode FROM %1$I.alert_feed WHERE tenant <> $1))
-        SELECT EXISTS (TABLE logged) OR EXISTS (TABLE kept)$sql$, pipeline) INTO known USING tenant, actor, replacement;
+        SELECT EXISTS (TABLE logged) OR EXISTS (TABLE kept) OR EXISTS (TABLE older)$sql$, pipeline) INTO known USING tenant, actor, replacement;
     RETURN known;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_replace_actor(name, text, text, text) IS
