@@ -145,10 +145,18 @@ void RawLog::count(Cells& cells, const Grid& grid) {
         });
 }
 
+// What saves little is left early: as long as there are few rows of a customer and bucket, the time is better spent at the end.
 void RawLog::compact(const Grid& grid) {
     add_waiting();
     Customers customers(parts_.get_stored_allocator().arena());
-    for (Part& part : parts_) compact(part, customers, grid);
+    const std::size_t all = chunk_bytes_;
+    std::size_t before = 0, after = 0;
+    for (Part& part : parts_) {
+        before += rows(part);
+        compact(part, customers, grid);
+        after += rows(part);
+        if (before * stride_ > all / 16 && after > before / 4 * 3) break;
+    }
     most_bytes_ = std::max(most_bytes_, 2 * bytes());
     note_bytes();
 }

@@ -29,6 +29,10 @@ CREATE FUNCTION csagg.raw_log_serialize(internal) RETURNS bytea
 CREATE FUNCTION csagg.raw_log_deserialize(bytea, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'csagg_raw_log_deserialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
+COMMENT ON FUNCTION csagg.raw_log_combine(internal, internal) IS 'combine function of the aggregates over logs; for their use only';
+COMMENT ON FUNCTION csagg.raw_log_serialize(internal) IS 'partial state of the aggregates over logs, on its way to another process; for their use only';
+COMMENT ON FUNCTION csagg.raw_log_deserialize(bytea, internal) IS 'partial state of the aggregates over logs, from another process; for their use only';
+
 DO $$
 DECLARE
     form text;

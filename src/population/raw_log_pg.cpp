@@ -20,7 +20,7 @@ namespace {
 struct Types {
     Oid key, value;
 
-    bool has_text_key() const { return key == TEXTOID || key == UUIDOID; }
+    bool has_byte_keys() const { return key == TEXTOID || key == UUIDOID; }
 };
 
 /// The state, in the memory of the aggregate, and what it allocates from.
@@ -32,6 +32,7 @@ struct LogState {
     RawLog log;
 };
 
+/// To be asked for with a new state. No state comes from elsewhere: SQL has no values of type internal.
 MemoryContext aggregate_context(FunctionCallInfo fcinfo) {
     require_aggregate(fcinfo);
     MemoryContext context = nullptr;
@@ -79,7 +80,6 @@ void add_with_key(RawLog& log, const Types& types, Datum key, const LogRecord& r
 Datum add_row(FunctionCallInfo fcinfo, Form form) {
     const bool has_seq = PG_NARGS() == 6;
     const int grid_at = PG_NARGS() - 1;
-    const MemoryContext context = aggregate_context(fcinfo);
     reject_null(fcinfo, 2, "at");
     if (has_seq) reject_null(fcinfo, 4, "seq");
     reject_null(fcinfo, grid_at, "grid");
@@ -89,7 +89,7 @@ Datum add_row(FunctionCallInfo fcinfo, Form form) {
     const Types& types = types_of(fcinfo);
     auto* state = PG_ARGISNULL(0) ? nullptr : reinterpret_cast<LogState*>(PG_GETARG_POINTER(0));
     if (state == nullptr)
-        state = new_state({form, kind_of(types.value), !types.has_text_key(), has_seq}, grid, context);
+        state = new_state({form, kind_of(types.value), !types.has_byte_keys(), has_seq}, grid, aggregate_context(fcinfo));
     else
         require_same_grid(state->log.grid(), grid);
 
@@ -129,9 +129,14 @@ CSAGG_FUNCTION(csagg_raw_log_final) {
 
 CSAGG_FUNCTION(csagg_raw_log_serialize) {
     require_aggregate(fcinfo);
+    RawLog& log = state_argument_of(fcinfo)->log;
+    if (log.bytes() >= max_value_bytes) log.compact(cached_grid(log.grid()));
+    if (log.bytes() >= max_value_bytes)
+        throw Error(Errc::limit_exceeded, "partial state of the aggregate exceeds 1 GB", "Set max_parallel_workers_per_gather to 0 for this query.");
     ContextArena arena;
     Bytes bytes(arena);
-    state_argument_of(fcinfo)->log.write(bytes);
+    bytes.reserve(log.bytes());
+    log.write(bytes);
     return make_varlena(view(bytes));
 }
 
@@ -142,7 +147,6 @@ CSAGG_FUNCTION(csagg_raw_log_deserialize) {
 }
 
 CSAGG_FUNCTION(csagg_raw_log_combine) {
-    const MemoryContext context = aggregate_context(fcinfo);
     if (PG_ARGISNULL(1)) {
         if (PG_ARGISNULL(0)) PG_RETURN_NULL();
         PG_RETURN_DATUM(PG_GETARG_DATUM(0));
@@ -150,7 +154,7 @@ CSAGG_FUNCTION(csagg_raw_log_combine) {
     const ByteSpan written = datum_bytes(PG_GETARG_DATUM(1));
     ByteSpan grid;
     const RawLogShape shape = RawLog::shape_of(written, grid);
-    LogState* const state = PG_ARGISNULL(0) ? new_state(shape, grid, context) : state_argument_of(fcinfo);
+    LogState* const state = PG_ARGISNULL(0) ? new_state(shape, grid, aggregate_context(fcinfo)) : state_argument_of(fcinfo);
     state->log.merge(written, cached_grid(grid));
     PG_RETURN_POINTER(state);
 }
