@@ -133,11 +133,17 @@ CSAGG_FUNCTION(csagg_raw_log_serialize) {
     if (log.bytes() >= max_value_bytes) log.compact(cached_grid(log.grid()));
     if (log.bytes() >= max_value_bytes)
         throw Error(Errc::limit_exceeded, "partial state of the aggregate exceeds 1 GB", "Set max_parallel_workers_per_gather to 0 for this query.");
-    ContextArena arena;
-    Bytes bytes(arena);
-    bytes.reserve(log.bytes());
+    // The bytes are not copied: they stay where they are, in the current context.
+    struct Result {
+        ContextArena arena;
+        Bytes bytes{arena};
+    };
+    Bytes& bytes = (new (allocate(sizeof(Result))) Result)->bytes;
+    bytes.reserve(VARHDRSZ + log.bytes());
+    bytes.resize(VARHDRSZ);
     log.write(bytes);
-    return make_varlena(view(bytes));
+    SET_VARSIZE(bytes.data(), bytes.size());
+    return PointerGetDatum(bytes.data());
 }
 
 // What combine reads as its second state are the bytes.
