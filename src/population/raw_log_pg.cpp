@@ -7,9 +7,7 @@
 
 extern "C" {
 #include "executor/nodeHash.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/pg_locale.h"
 #include "utils/uuid.h"
 }
 
