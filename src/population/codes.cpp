@@ -1,5 +1,6 @@
 #include "population/codes.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace csagg {
@@ -19,7 +20,7 @@ Codes::Code Codes::of_bytes(ByteSpan bytes) {
         if (slot.code == 0) break;
         if (slot.key != hash) continue;
         const ByteSpan found = bytes_of(slot.code);
-        if (found.size() == bytes.size() && std::memcmp(found.data(), bytes.data(), bytes.size()) == 0) return slot.code;
+        if (std::equal(found.begin(), found.end(), bytes.begin(), bytes.end())) return slot.code;
     }
     make_room(false);
     texts_.insert(texts_.end(), bytes.data(), bytes.data() + bytes.size());
