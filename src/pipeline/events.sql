@@ -71,12 +71,13 @@ CREATE FUNCTION csagg.pipeline_new_events(pipeline name, source text) RETURNS bo
 DECLARE
     answer boolean;
 BEGIN
-    EXECUTE format('SELECT coalesce(upto <> csagg.pipeline_last_id(to_regclass(relation), (spec ->> ''id'')::name), true) FROM %I.source WHERE name = $1', pipeline)
-        INTO answer USING source;
+    EXECUTE format($sql$
+        SELECT CASE WHEN has_sequence_privilege(csagg.pipeline_sequence(r, id), 'SELECT, USAGE') THEN coalesce(upto <> csagg.pipeline_last_id(r, id), true) ELSE true END
+        FROM (SELECT upto, to_regclass(relation) AS r, (spec ->> 'id')::name AS id FROM %I.source WHERE name = $1) s$sql$, pipeline) INTO answer USING source;
     RETURN answer;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_events(name, text) IS
-    'whether ids have been given that the mark has not passed; true where the table is gone';
+    'whether ids have been given that the mark has not passed; true where the table is gone or its sequence may not be read, which folding will say';
 
 CREATE FUNCTION csagg.pipeline_recount_events(pipeline name, source text) RETURNS text
     LANGUAGE sql STABLE AS 'SELECT csagg.pipeline_recount_rows(pipeline, source)';
