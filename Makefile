@@ -20,7 +20,9 @@ SQL_PARTS = \
 	src/history/replace.sql \
 	src/population/distribution.sql \
 	src/population/summary.sql \
+	src/population/array.sql \
 	src/population/flows.sql \
+	src/population/raw_log.sql \
 	src/asof/asof.sql \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \
@@ -31,7 +33,9 @@ SQL_PARTS = \
 	src/pipeline/rules.sql \
 	src/pipeline/time.sql \
 	src/pipeline/marks.sql \
+	src/pipeline/actor.sql \
 	src/pipeline/log.sql \
+	src/pipeline/past.sql \
 	src/pipeline/assess.sql \
 	src/pipeline/alerts.sql \
 	src/pipeline/sources.sql \
@@ -62,6 +66,7 @@ SQL_PARTS = \
 	src/pipeline/pipeline.sql \
 	src/pipeline/drop_source.sql \
 	src/pipeline/isolate.sql \
+	src/pipeline/upgrade.sql \
 	src/pipeline/grant.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql src/*/*/*.sql)))
 

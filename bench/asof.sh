@@ -59,6 +59,8 @@ echo "a. 1,000,000 invoices, 400,000 plan changes, 20,000 customers:"
 case_ lateral "$(by_plan "$(lateral invoices plan_log)")" $OFF
 case_ node "$(by_plan "$(lateral invoices plan_log)")"
 case_ node_in_memory "$(by_plan "$(lateral invoices plan_log)")" $MEMORY
+case_ node_two_workers "$(by_plan "$(lateral invoices plan_log)")" $MEMORY max_parallel_workers_per_gather=2
+case_ node_one_worker "$(by_plan "$(lateral invoices plan_log)")" $MEMORY max_parallel_workers_per_gather=1
 case_ window_sql "$(by_plan "$WINDOW_SQL")" $MEMORY
 case_ hash_join "$(by_plan "$HASH_JOIN")"
 case_ hash_join_one_row "$(by_plan "$HASH_JOIN_ONE")"
@@ -70,6 +72,8 @@ verdict 'LATERAL with its index / function' "$(ratio "${ms[lateral]}" "${ms[func
 printf '  => %-58s %8.3f\n' 'LATERAL with its index / function, work_mem 256MB' "$(ratio "${ms[lateral]}" "${ms[function_in_memory]}")"
 verdict 'LATERAL with its index / plan node' "$(ratio "${ms[lateral]}" "${ms[node]}")" '>=' 7
 verdict 'LATERAL with its index / plan node, all in memory' "$(ratio "${ms[lateral]}" "${ms[node_in_memory]}")" '>=' 7
+verdict 'plan node with two workers / serial' "$(ratio "${ms[node_two_workers]}" "${ms[node_in_memory]}")" '<=' 0.65
+verdict 'plan node with one worker / serial' "$(ratio "${ms[node_one_worker]}" "${ms[node_in_memory]}")" '<=' 0.75
 verdict 'plan node / hash join on customer_id' "$(ratio "${ms[node]}" "${ms[hash_join]}")" '<=' 1
 printf '  => %-58s %8.3f\n' 'plan node, all in memory / hash join with one row a key' "$(ratio "${ms[node_in_memory]}" "${ms[hash_join_one_row]}")"
 printf '  => %-58s %8.3f\n' 'LATERAL with its index / timeline form' "$(ratio "${ms[lateral]}" "${ms[timeline_form]}")"

@@ -27,6 +27,7 @@ SELECT * FROM csagg.backtest('pr', NULL, csagg.last_buckets(1, '1 day', 'UTC'));
 SELECT * FROM csagg.backtest('pr', (SELECT rules FROM pr.rules), csagg.last_buckets(1, '1 day', 'UTC'), known => 'never');
 SELECT * FROM csagg.progress('nothing');
 SELECT csagg.forget('pr', NULL);
+SELECT csagg.forget_actor('pr', NULL);
 CALL csagg.run('nothing');
 CALL csagg.retain('pr', '-1 day');
 -- A filter is a condition of rules, and no SQL.

@@ -23,3 +23,9 @@ SELECT csagg.drop_facts(a, '{plan,login,plan,nothing}'), csagg.drop_facts(a, '{}
 SELECT csagg.drop_facts(a, '{plan,NULL}') FROM h;
 -- Equal to what facts() and history_of() put together
 SELECT csagg.replace_facts(csagg.drop_facts(a, '{mrr}'), csagg.history_of('mrr', csagg.timeline_of(a, 'mrr'))) = a AS same FROM h;
+
+-- replace_actor(): another name, in every counter that has it, and in no state
+SELECT csagg.replace_actor(h, 'ann', 'x'), csagg.replace_actor(h, 'nobody', 'x') = h AS same, csagg.replace_actor(h, 'ann', 'bob') AS one, csagg.replace_actor(h, NULL, 'x') IS NULL AS nothing,
+    csagg.replace_actor(csagg.forget_before(h, '2025-01-04'), 'ann', 'x') = csagg.forget_before(csagg.replace_actor(h, 'ann', 'x'), '2025-01-04') AS before_or_after
+FROM (SELECT csagg.history(key, kind, at, value, actor) AS h FROM (VALUES ('login', 'counter', timestamptz '2025-01-03', jsonb '1', 'ann'), ('login', 'counter', '2025-01-03', '2.5', 'bob'), ('login', 'counter', '2025-01-05', '1', 'ann'),
+    ('owner', 'text', '2025-01-03', '"ann"', NULL), ('use', 'counter', '2025-01-03', '1', NULL)) log(key, kind, at, value, actor)) x;

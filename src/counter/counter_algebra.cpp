@@ -72,6 +72,23 @@ void downsample_counter(ByteSpan counter, std::int64_t resolution, Bytes& out) {
     encode_counter(events, out);
 }
 
+void replace_actor(ByteSpan counter, std::string_view actor, std::string_view replacement, Bytes& out) {
+    Arena& arena = arena_of(out);
+    Events events(arena), renamed(arena);
+    Counter(counter).read(events);
+    renamed.forget_before(events.known_from(), events.forgotten());
+    renamed.reserve(events.list().size());
+    Vector<std::string_view> names(arena);
+    for (std::size_t i = 0; i < events.list().size(); ++i) {
+        if (i % 4096 == 4095) check_interrupts();
+        const Event& e = events.list()[i];
+        names.clear();
+        for (const std::uint32_t number : events.actors_of(e)) names.push_back(events.name(number) == actor ? replacement : events.name(number));
+        renamed.add(e.at, e.rows, e.total, {names.data(), names.size()});
+    }
+    encode_counter(renamed, out);
+}
+
 void align_counter(ByteSpan counter, const OwnClock& clock, Bytes& out) {
     Events events(arena_of(out));
     Counter(counter).read(events);

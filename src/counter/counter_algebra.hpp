@@ -23,6 +23,9 @@ void forget_counter_before(ByteSpan counter, Instant horizon, Bytes& out);
 /// Errc::invalid_parameter unless 0 < resolution <= a day.
 void downsample_counter(ByteSpan counter, std::int64_t resolution, Bytes& out);
 
+/// Whoever was `actor` is `replacement`; where both acted at one instant, one of them did.
+void replace_actor(ByteSpan counter, std::string_view actor, std::string_view replacement, Bytes& out);
+
 /// By a customer's own clock.
 void align_counter(ByteSpan counter, const OwnClock& clock, Bytes& out);
 

@@ -83,6 +83,74 @@ void forget_history_before(ByteSpan bytes, Instant horizon, Bytes& out) {
     writer.finish(out);
 }
 
+namespace {
+
+/// Without horizons of the facts' own.
+Steps steps_of(const Fact& fact, Instant horizon, Arena& arena) {
+    Steps steps(Timeline(fact.bytes), arena);
+    steps.known_from = horizon;
+    return steps;
+}
+void add_events(ByteSpan counter, Instant until, Events& out) {
+    Events events(out.arena());
+    Counter(counter).read(events, minus_infinity, until);
+    out.add_from(events, 0, events.list().size());
+}
+
+/// What of a fact lies before `at`; nothing, if it need not be apart.
+void write_before(const Fact& fact, Instant at, Instant horizon, Bytes& out) {
+    Arena& arena = arena_of(out);
+    if (fact.kind == FactKind::counter) {
+        Events events(arena);
+        add_events(fact.bytes, at, events);
+        if (events.list().empty()) return;
+        events.forget_before(horizon, known_from(fact) == horizon && Counter(fact.bytes).forgotten());
+        encode_counter(events, out);
+        return;
+    }
+    Steps steps = steps_of(fact, horizon, arena);
+    Entries& entries = steps.entries;
+    if (entries.empty() || entries[0].at >= at || (entries[0].value.absent && known_from(fact) == horizon)) return;
+    entries.erase(std::ranges::find_if(entries, [at](const Entry& e) { return e.at >= at; }), entries.end());
+    steps.write(out);
+}
+
+Steps unite_steps(const Steps& before, const Steps& after, Arena& arena) {
+    Steps later = after;
+    later.known_from = before.known_from;
+    return merge(before, later, arena);
+}
+void unite_counters(ByteSpan before, ByteSpan after, Bytes& out) {
+    Events events(arena_of(out));
+    Counter(before).read(events);
+    add_events(after, plus_infinity, events);
+    encode_counter(events, out);
+}
+
+}  // namespace
+
+void split_history(ByteSpan bytes, Instant at, Bytes& before, Bytes& after) {
+    check_instant(at);
+    Arena& arena = arena_of(before);
+    const History history(bytes);
+    HistoryWriter first(history.known_from(), arena), second(history.known_from(), arena);
+    for (std::size_t i = 0; i < history.size(); ++i) {
+        const Fact fact = history[i];
+        Bytes part{Alloc<Byte>(arena)};
+        write_before(fact, at, history.known_from(), part);
+        if (part.empty()) {
+            second.add(fact);
+            continue;
+        }
+        first.add({fact.key, fact.kind, view(part)});
+        second.add(fact.key, fact.kind, [&](Bytes& rest) { forget_fact_before(fact, at, rest); });
+    }
+    first.finish(before);
+    second.finish(after);
+}
+
+void unite_histories(ByteSpan before, ByteSpan after, Bytes& out) { combine(before, after, out, unite_steps, unite_counters); }
+
 Instant known_throughout_from(const History& history) {
     Instant known = history.known_from();
     for (std::size_t i = 0; i < history.size(); ++i) known = std::max(known, known_from(history[i]));

@@ -28,6 +28,9 @@ ByteString replaced(const ByteString& a, const ByteString& b) {
 ByteString dropped(const ByteString& a, std::vector<std::string_view> keys) {
     return written([&](Bytes& out) { drop_facts(a, keys, out); });
 }
+ByteString renamed(const ByteString& a, std::string_view actor, std::string_view replacement) {
+    return written([&](Bytes& out) { replace_history_actor(a, actor, replacement, out); });
+}
 ByteString sliced(const ByteString& a, Instant since, Instant until) {
     return written([&](Bytes& out) { slice_history(a, since, until, out); });
 }
@@ -276,6 +279,27 @@ TEST(History, drops_facts_as_the_twin) {
     }
 }
 
+TEST(History, replaces_actors_as_the_twin) {
+    Random random(12);
+    for (int i = 0; i < 1500; ++i) {
+        const ByteString a = random.history();
+        const std::string actor = "actor " + std::to_string(random.below(6)), replacement = random.one_in(4) ? "actor 1" : "somebody";
+        Twin expected = decode(a);
+        for (auto& [key, fact] : expected.facts) {
+            for (auto& [at, e] : fact.events) {
+                if (e.actors.erase(actor)) e.actors.insert(replacement);
+            }
+        }
+        const ByteString b = renamed(a, actor, replacement);
+        ASSERT_EQ(decode(b), expected);
+        expect_valid(b);
+        if (replacement == "somebody") {
+            ASSERT_EQ(renamed(b, "somebody", actor), a);
+        }
+        ASSERT_EQ(renamed(a, "nobody", "somebody"), a);
+    }
+}
+
 TEST(History, adjacent_slices_merge_to_the_same_facts) {
     Random random(7);
     for (int i = 0; i < 500; ++i) {
@@ -313,6 +337,56 @@ private:
     ByteSpan bytes_;
     std::deque<ByteString> pieces_;
 };
+
+/// What pipelines do with a large customer: the past apart, rows merged into the rest, a second cut, all together again.
+TEST(History, parts_unite_to_the_whole) {
+    Random random(8);
+    int cut = 0, whole_states = 0;
+    for (int i = 0; i < 3000; ++i) {
+        Rows rows = random.rows(60, 1 + random.below(8)), later;
+        ByteString history = encode(rows);
+        if (random.one_in(4)) history = forgotten(history, random.horizon());
+        Instant at[2] = {random.horizon(), random.horizon()};
+        if (at[0] == minus_infinity || at[1] == minus_infinity) continue;
+        std::sort(at, at + 2);
+        ByteString before, after, before2, after2;
+        const auto split = [](const ByteString& whole, Instant when, ByteString& first, ByteString& second) {
+            test::TestArena arena;
+            Bytes a{Alloc<Byte>(arena)}, b{Alloc<Byte>(arena)};
+            split_history(whole, when, a, b);
+            first.assign(a.begin(), a.end());
+            second.assign(b.begin(), b.end());
+        };
+        const auto united = [](const ByteString& a, const ByteString& b) { return written([&](Bytes& out) { unite_histories(a, b, out); }); };
+        split(history, at[0], before, after);
+        expect_valid(before);
+        expect_valid(after);
+        ASSERT_EQ(united(before, after), history);
+        for (const Row& row : random.rows(20, 10))
+            if (row.at >= at[0]) later.push_back(row);
+        const ByteString more = encode(later);
+        ASSERT_EQ(united(before, merged(after, more)), merged(history, more));
+        split(merged(after, more), at[1], before2, after2);
+        ASSERT_EQ(united(merged(before, before2), after2), merged(history, more));
+        // Nothing of before is left, but for the states in force, and states that begin without a value.
+        const History rest{ByteSpan(after)};
+        const History past{ByteSpan(before)};
+        for (std::size_t f = 0; f < rest.size(); ++f) {
+            const auto lost = past.find(rest[f].key);
+            const ByteString whole = fact(history, rest[f].key), part = bytes_of(rest[f]);
+            if (lost) {
+                ++cut;
+                ASSERT_EQ(part, fact(forgotten(one_fact(rest[f].key, whole, History(ByteSpan(history)).known_from()), at[0]), rest[f].key));
+            } else {
+                ASSERT_EQ(part, whole);
+                whole_states += rest[f].kind != FactKind::counter;
+            }
+        }
+    }
+    EXPECT_GT(cut, 1000);
+    EXPECT_GT(whole_states, 100);
+    EXPECT_EQ(code_of([] { written([](Bytes& out) { Bytes rest{Alloc<Byte>(out.get_stored_allocator().arena())}; split_history(empty, plus_infinity, out, rest); }); }), Errc::datetime_overflow);
+}
 
 TEST(History, fetches_only_the_directory_and_the_fact) {
     Random random(8);

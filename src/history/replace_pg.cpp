@@ -46,4 +46,11 @@ CSAGG_FUNCTION(csagg_history_drop_facts) {
     return make_varlena(view(bytes));
 }
 
+CSAGG_FUNCTION(csagg_history_replace_actor) {
+    ContextArena arena;
+    Bytes bytes(arena);
+    replace_history_actor(bytes_argument(fcinfo, 0), as_text(bytes_argument(fcinfo, 1)), as_text(bytes_argument(fcinfo, 2)), bytes);
+    return make_varlena(view(bytes));
+}
+
 }  // namespace csagg::pg

@@ -17,8 +17,9 @@ CREATE FUNCTION csagg.pipeline_merging(pipeline name, changes text) RETURNS text
     SELECT format($sql$
         INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
         SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM (%2$s) n GROUP BY tenant, customer ORDER BY tenant, customer
-        ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(c.facts, excluded.facts),
-            from_at = least(c.from_at, excluded.from_at), until_at = least(c.from_at, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline, changes)
+        ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(%3$s, excluded.facts), past_until = NULL,
+            from_at = least(%4$s, excluded.from_at), until_at = least(%4$s, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$,
+        pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
     'a statement that merges the rows (tenant, customer, facts, from_at) of a query into customers, which are then due at $2';
@@ -27,20 +28,21 @@ CREATE FUNCTION csagg.pipeline_merge(pipeline name, changes csagg.pipeline_chang
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE csagg.pipeline_merging(pipeline, 'SELECT * FROM unnest($1)') USING changes, now;
+    PERFORM csagg.pipeline_united(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestamptz) IS
     'merges facts into customers, which are then due to be assessed';
 
 CREATE FUNCTION csagg.pipeline_kept(before csagg.timeline, said csagg.timeline, error jsonb, now timestamptz) RETURNS csagg.timeline
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.overlay(csagg.slice(before, '-infinity', now), said) END
+    SELECT CASE WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_kept(csagg.timeline, csagg.timeline, jsonb, timestamptz) IS
     'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
 
 CREATE FUNCTION csagg.pipeline_kept(before csagg.history, said csagg.history, error jsonb, now timestamptz) RETURNS csagg.history
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.overlay(csagg.slice(before, '-infinity', now), said) END
+    SELECT CASE WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_kept(csagg.history, csagg.history, jsonb, timestamptz) IS
     'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
@@ -54,26 +56,35 @@ BEGIN
     EXECUTE format($sql$
         WITH change AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
-                csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources
+                csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources,
+                bool_or(source IS NOT NULL OR quiet_before IS NOT NULL) AS anew
             FROM unnest($1) GROUP BY tenant, customer),
         reign AS MATERIALIZED (%2$s),
         subject AS MATERIALIZED (
             SELECT n.tenant, n.customer, CASE WHEN n.sources IS NULL THEN csagg.merge(c.facts, n.facts)
-                ELSE csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh) END AS facts, least(c.from_at, n.from_at) AS from_at,
+                ELSE csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh) END AS facts,
+                CASE WHEN c.past_until IS NULL THEN least(c.from_at, n.from_at) ELSE c.from_at END AS from_at, c.past_until, c.united,
+                CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) END AS seed,
                 $2 + interval '35 days' * (0.5 + random() / 2) AS until_at
-            FROM change n LEFT JOIN LATERAL (SELECT facts, from_at FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
-            ORDER BY n.tenant, n.customer)
-        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, score, stage, band, coverage, alerts, error, next_at)
-        SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, o.*, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
-        FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%3$s, s.facts), s.from_at, s.until_at, $2) o WHERE s.facts IS NOT NULL
+            FROM change n LEFT JOIN LATERAL (
+                SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, united
+                FROM %1$I.current c CROSS JOIN LATERAL (SELECT CASE WHEN c.past_until IS NULL THEN false ELSE n.anew OR csagg.pipeline_reaches(n.facts, c.from_at) END AS united) u
+                CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole
+                WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
+            ORDER BY n.tenant, n.customer),
+        united AS (DELETE FROM %1$I.past p USING subject s WHERE s.united AND p.tenant = s.tenant AND p.customer = s.customer)
+        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, past_until, score, stage, band, coverage, alerts, error, next_at)
+        SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, s.past_until, o.*, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
+        FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%3$s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
             score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
-            stage = csagg.pipeline_kept(c.stage, excluded.stage, excluded.error, $2),
-            band = csagg.pipeline_kept(c.band, excluded.band, excluded.error, $2),
+            stage = csagg.pipeline_kept(c.stage, %6$s, excluded.error, $2),
+            band = csagg.pipeline_kept(c.band, %7$s, excluded.error, $2),
             coverage = csagg.pipeline_kept(c.coverage, excluded.coverage, excluded.error, $2),
-            alerts = csagg.pipeline_kept(c.alerts, excluded.alerts, excluded.error, $2),
-            error = excluded.error,
-            next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'))
+            alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
+            error = excluded.error, past_until = excluded.past_until,
+            next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'),
+        csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts'))
         USING changes, now, settle;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS

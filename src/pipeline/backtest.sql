@@ -18,9 +18,9 @@ CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
         bucket AS MATERIALIZED (SELECT starts_at, ends_at, row_number() OVER (ORDER BY starts_at) AS i FROM csagg.buckets($2) b),
         edge AS MATERIALIZED (SELECT array_agg(ends_at ORDER BY i) AS ends FROM bucket),
         entry AS MATERIALIZED (
-            SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, l.actor, l.id,
+            SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, coalesce(n.actor, l.actor) AS actor, l.id,
                 CASE WHEN width_bucket(l.recorded_at, ends) > width_bucket(l.at, ends) THEN width_bucket(l.recorded_at, ends) + 1 ELSE 1 END AS i, width_bucket(l.recorded_at, ends) + 1 AS known
-            FROM edge, %1$I.log l JOIN %1$I.fact f ON f.key = l.key AND coalesce(f.source, 'log') = 'log'
+            FROM edge, %1$I.log l JOIN %1$I.fact f ON f.key = l.key AND coalesce(f.source, 'log') = 'log' LEFT JOIN %1$I.replaced() n ON n.id = l.id
             WHERE ($3 IS NULL OR l.tenant = $3) AND csagg.check_fact(l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value), l.actor) IS NULL
                 AND NOT EXISTS (SELECT FROM %1$I.seen s WHERE s.tenant = l.tenant AND s.event_id = l.event_id AND (s.source, s.id) <> ('log', l.id))),
         epoch AS (
@@ -36,9 +36,9 @@ CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
             FROM logged g JOIN bucket b ON b.i = g.i LEFT JOIN bucket n ON n.i = g.next LEFT JOIN bucket f ON f.i = g.known
                 LEFT JOIN %1$I.current c ON c.tenant = g.tenant AND c.customer = g.customer
                 LEFT JOIN LATERAL (
-                    SELECT d.facts FROM csagg.drop_facts(c.facts, ARRAY(SELECT key FROM %1$I.fact WHERE coalesce(source, 'log') = 'log')) d (facts)
+                    SELECT d.facts FROM csagg.drop_facts(%2$s, ARRAY(SELECT key FROM %1$I.fact WHERE coalesce(source, 'log') = 'log')) d (facts)
                     WHERE EXISTS (SELECT FROM csagg.facts(d.facts))) o ON true
-            WHERE o.facts IS NOT NULL OR f.i IS NOT NULL)$sql$, pipeline)
+            WHERE o.facts IS NOT NULL OR f.i IS NOT NULL)$sql$, pipeline, csagg.pipeline_whole(pipeline, 'facts'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_known_then(name) IS
     'part of a query: "subject", each customer''s facts as they were known from one bucket to another; facts of other sources than the log as they are known now';

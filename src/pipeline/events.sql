@@ -29,7 +29,7 @@ BEGIN
                       WHERE indrelid = relation AND attname = id AND indisvalid AND indpred IS NULL) THEN
         RAISE feature_not_supported USING MESSAGE = format('no index of %s begins with "%s"', relation, id),
             HINT = format('CREATE INDEX CONCURRENTLY ON %s (%I); or: %s', relation, id, hint);
-    ELSIF id <> 'csagg_arrival' AND EXISTS (SELECT FROM pg_subscription_rel JOIN pg_partition_tree(relation) t ON srrelid = t.relid) THEN
+    ELSIF id <> 'csagg_arrival' AND csagg.pipeline_subscribed(relation) THEN
         RAISE feature_not_supported USING MESSAGE = format('logical replication fills %s, in another order than that of "%s"', relation, id), HINT = hint;
     ELSIF NOT has_sequence_privilege(sequence, 'SELECT, USAGE') THEN
         RAISE insufficient_privilege USING MESSAGE = format('the pipeline''s owner may not read sequence %s', sequence), HINT = format('GRANT SELECT ON SEQUENCE %s TO %I;', sequence, current_user);
@@ -61,7 +61,7 @@ BEGIN
         csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), s.spec ->> 'customer',
         csagg.pipeline_text(s.spec ->> 'key', format('%L::text', s.spec ->> 'fact')), csagg.pipeline_instant(s.relation, (s.spec ->> 'at')::name),
         coalesce('coalesce(to_jsonb(e.' || quote_ident(s.spec ->> 'amount') || '), ''null'')', 'NULL::jsonb'),
-        csagg.pipeline_text(s.spec ->> 'actor', 'NULL::text'), csagg.pipeline_text(s.spec ->> 'event_id', 'NULL::text'), source, s.relation);
+        csagg.pipeline_actor(pipeline, csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), csagg.pipeline_text(s.spec ->> 'actor', 'NULL::text')), csagg.pipeline_text(s.spec ->> 'event_id', 'NULL::text'), source, s.relation);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows_events(name, text) IS
     'a query for all rows of an events table in the shape of those of the log; wanted is false for those that the source leaves out';
@@ -71,12 +71,13 @@ CREATE FUNCTION csagg.pipeline_new_events(pipeline name, source text) RETURNS bo
 DECLARE
     answer boolean;
 BEGIN
-    EXECUTE format('SELECT coalesce(upto <> csagg.pipeline_last_id(to_regclass(relation), (spec ->> ''id'')::name), true) FROM %I.source WHERE name = $1', pipeline)
-        INTO answer USING source;
+    EXECUTE format($sql$
+        SELECT CASE WHEN has_sequence_privilege(csagg.pipeline_sequence(r, id), 'SELECT, USAGE') THEN coalesce(upto <> csagg.pipeline_last_id(r, id), true) ELSE true END
+        FROM (SELECT upto, to_regclass(relation) AS r, (spec ->> 'id')::name AS id FROM %I.source WHERE name = $1) s$sql$, pipeline) INTO answer USING source;
     RETURN answer;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_events(name, text) IS
-    'whether ids have been given that the mark has not passed; true where the table is gone';
+    'whether ids have been given that the mark has not passed; true where the table is gone or its sequence may not be read, which folding will say';
 
 CREATE FUNCTION csagg.pipeline_recount_events(pipeline name, source text) RETURNS text
     LANGUAGE sql STABLE AS 'SELECT csagg.pipeline_recount_rows(pipeline, source)';
@@ -90,16 +91,22 @@ DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
     relation text;
     id name;
+    spec jsonb;
+    person text;
     one bigint;
 BEGIN
-    EXECUTE format('SELECT relation, spec ->> ''id'' FROM %I.source WHERE name = $1', pipeline) INTO relation, id USING source;
+    EXECUTE format('SELECT relation, spec ->> ''id'', spec FROM %I.source WHERE name = $1', pipeline) INTO relation, id, spec USING source;
+    IF spec ? 'actor' THEN
+        person := format(' || jsonb_build_object(%L, %s)', spec ->> 'actor',
+            csagg.pipeline_actor(pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), csagg.pipeline_text(spec ->> 'actor', NULL)));
+    END IF;
     FOREACH one IN ARRAY ids LOOP
         BEGIN
             EXECUTE format('SELECT to_jsonb(r) FROM (%s) r WHERE id = $1', rows) USING one;
         EXCEPTION WHEN data_exception THEN
             EXECUTE format($sql$
-                INSERT INTO %1$I.rejected (source, id, reason, row, at) SELECT $1, $2, $3, coalesce((SELECT to_jsonb(e) FROM %2$s e WHERE %3$I = $2 LIMIT 1), '{}') || '{"fault": true}', $4
-                ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row$sql$, pipeline, relation, id) USING source, one, SQLERRM, now;
+                INSERT INTO %1$I.rejected (source, id, reason, row, at) SELECT $1, $2, $3, coalesce((SELECT to_jsonb(e)%4$s FROM %2$s e WHERE %3$I = $2 LIMIT 1), '{}') || '{"fault": true}', $4
+                ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row$sql$, pipeline, relation, id, person) USING source, one, SQLERRM, now;
         END;
     END LOOP;
 END $body$;
@@ -136,6 +143,7 @@ CREATE FUNCTION csagg.pipeline_fold_events(pipeline name, source text, now times
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     failure text;
+    hint text;
     attempt text;
 BEGIN
     FOREACH attempt IN ARRAY ARRAY['csagg.pipeline_fold_rows($1, $2, $3, $4)', 'csagg.pipeline_fold_singly($1, $2, $3, least($4, 1000))'] LOOP
@@ -147,7 +155,8 @@ BEGIN
             WHEN data_exception THEN failure := SQLERRM;
             WHEN lock_not_available THEN EXIT;
             WHEN OTHERS THEN
-                failure := SQLERRM;
+                GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+                failure := concat_ws(': ', SQLERRM, nullif(hint, ''));
                 EXIT;
         END;
     END LOOP;

@@ -20,18 +20,16 @@ CREATE FUNCTION csagg.pipeline_make_forgotten(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format($sql$
-CREATE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
+CREATE OR REPLACE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
     WITH x AS MATERIALIZED (
-        SELECT tenant, customer, min(id) AS id FROM (
-            SELECT l.tenant, l.customer, l.id FROM %1$I.log l WHERE l.id > (SELECT upto FROM %1$I.source WHERE name = 'log')
-            UNION ALL SELECT l.tenant, l.customer, l.id FROM %1$I.hole h, unnest(h.ids) i, LATERAL (SELECT * FROM %1$I.log l WHERE l.id >= lower(i) AND l.id < upper(i)) l WHERE h.source = 'log') l
+        SELECT tenant, customer, min(id) AS id FROM (%3$s) l
         WHERE EXISTS (SELECT FROM %1$I.suppressed) GROUP BY tenant, customer)
     SELECT id FROM x WHERE %2$s
-$sql$, pipeline, csagg.pipeline_suppressed(pipeline)));
+$sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline)));
     EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_forgotten(name) IS
-    'makes the function forgotten() of a pipeline; for create_pipeline() only';
+    'makes the function forgotten() of a pipeline, or makes it anew';
 
 CREATE FUNCTION csagg.pipeline_forgotten(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -73,12 +71,15 @@ BEGIN
         ON CONFLICT (hash) DO UPDATE SET until = excluded.until$sql$, pipeline) USING tenant, customer, until;
     EXECUTE format($sql$
         WITH gone AS (DELETE FROM %1$I.log WHERE tenant = $1 AND customer = $2 RETURNING id, event_id),
-        repeats AS (DELETE FROM %1$I.seen s USING gone WHERE s.tenant = $1 AND s.event_id = gone.event_id),
+        repeats AS (
+            DELETE FROM %1$I.seen s USING gone WHERE s.tenant = $1 AND s.event_id = gone.event_id
+                AND gone.event_id NOT IN (SELECT l.event_id FROM %1$I.log l WHERE l.tenant = $1 AND l.customer <> $2 AND l.event_id IS NOT NULL)),  -- that one was dropped as a repeated one
         bad AS (DELETE FROM %1$I.rejected WHERE coalesce(row ->> 'tenant', '') = $1 AND row ->> 'customer' = $2),
         told AS (DELETE FROM %1$I.alert_feed WHERE tenant = $1 AND customer = $2),
         episode AS (DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2 RETURNING episode),
         note AS (DELETE FROM %1$I.alert_note n USING episode e WHERE n.episode = e.episode),
         pin AS (DELETE FROM %1$I.override WHERE tenant = $1 AND customer = $2),
+        old AS (DELETE FROM %1$I.past WHERE tenant = $1 AND customer = $2),
         it AS (DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2 RETURNING 1),
         fewer AS (
             UPDATE %1$I.source m SET folded = folded - (

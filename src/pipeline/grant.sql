@@ -7,7 +7,7 @@ CREATE FUNCTION csagg.pipeline_grants(may text) RETURNS TABLE (what text)
     SELECT g.what FROM (VALUES
         ('{write,operate}', 'INSERT (tenant, customer, key, at, value, actor, event_id) ON %1$I.log'),
         ('{read,operate}', 'SELECT ON %1$I.health, %1$I.health_daily, %1$I.alerts, %1$I.status, %1$I.pipeline, %1$I.hole, %1$I.log, %1$I.seen, %1$I.fact, %1$I.rules, %1$I.override,
-            %1$I.todo, %1$I.current, %1$I.alert, %1$I.alert_note, %1$I.alert_feed, %1$I.rejected'),
+            %1$I.todo, %1$I.current, %1$I.past, %1$I.alert, %1$I.alert_note, %1$I.alert_feed, %1$I.rejected'),
         ('{read}', 'SELECT (name, relation, kind, upto, stopped) ON %1$I.source'),
         ('{operate}', 'SELECT ON %1$I.source'),
         ('{note}', 'INSERT (tenant, customer, since, score, until, reason), UPDATE (score, until, reason) ON %1$I.override'),
@@ -68,4 +68,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.grant_pipeline(name, name, text) IS
-    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or note, which goes with read: write notes and overrides of its tenant; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain and forget are the owner''s. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word, and for the owner';
+    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or note, which goes with read: write notes and overrides of its tenant; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain, forget and forget_actor are the owner''s. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word, and for the owner';

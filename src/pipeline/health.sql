@@ -33,6 +33,12 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reigning(name) IS
     'the rule sets of each tenant that has its own, and of the empty text for all others: pipeline_reign(), asked only where it is needed';
 
+-- Of a customer whose past is apart, the score of 30 days before may be there.
+CREATE FUNCTION csagg.pipeline_begun(as_of text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT format('CASE WHEN past_until IS NULL THEN %1$s ELSE %1$s - interval ''720 hours'' END', as_of) $body$;
+COMMENT ON FUNCTION csagg.pipeline_begun(text) IS
+    'an expression for the instant at which `current` must say something, for `health` as of an instant, which is an expression, too';
+
 -- Customers of whom nothing is stored for this instant: they have new rows, or their outlook has ended or not begun. Apart
 -- from the views, which are planned in half the time without it. next_at has an index, and is never after until_at where there is an outlook.
 CREATE FUNCTION csagg.pipeline_unstored(pipeline name, as_of timestamptz,
@@ -42,14 +48,14 @@ BEGIN
     RETURN QUERY EXECUTE format($sql$
         WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (SELECT * FROM csagg.pipeline_reigning(%3$L)),
         customer AS (
-            SELECT tenant, customer, facts, from_at FROM %1$I.current WHERE next_at <= $1 AND until_at <= $1
-            UNION ALL SELECT tenant, customer, facts, from_at FROM %1$I.current WHERE from_at > $1 AND $1 < (SELECT last_step FROM %1$I.pipeline))
+            SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at FROM %1$I.current c WHERE next_at <= $1 AND until_at <= $1
+            UNION ALL SELECT c.tenant, c.customer, %4$s, %5$s FROM %1$I.current c WHERE from_at > %6$s AND $1 < (SELECT last_step FROM %1$I.pipeline))
         SELECT s.*, coalesce((SELECT r.reigns FROM reign r WHERE r.tenant = s.tenant), (SELECT r.reigns FROM reign r WHERE r.tenant = '')) FROM (
             SELECT * FROM customer WHERE (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
             UNION ALL
-            SELECT p.tenant, p.customer, csagg.merge(c.facts, p.facts), least(c.from_at, p.from_at)
+            SELECT p.tenant, p.customer, csagg.merge(%4$s, p.facts), least(%5$s, p.from_at)
             FROM pending p LEFT JOIN %1$I.current c ON c.tenant = p.tenant AND c.customer = p.customer) s$sql$,
-        pipeline, csagg.pipeline_pending(pipeline, '$1'), pipeline) USING as_of;
+        pipeline, csagg.pipeline_pending(pipeline, '$1'), pipeline, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_begun('$1')) USING as_of;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unstored(name, timestamptz) IS
     'customers of whom nothing is stored that holds at this instant, with all that is needed to assess them';
@@ -79,11 +85,11 @@ FROM (
     through AS MATERIALIZED (
         SELECT least(csagg.pipeline_now(), (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000), (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source'))) AS at)
     SELECT tenant, customer, score, ahead, stage, band, coverage, alerts, error, until_at, (SELECT at FROM through) AS through FROM %1$I.current
-    WHERE %2$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
+    WHERE %6$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
     SELECT s.tenant, s.customer, o.score, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, %2$s + interval '35 days', (SELECT at FROM through)
     FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), least(s.from_at, %2$s - interval '30 days'), %2$s + interval '35 days', %2$s) o) h$sql$,
-        pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of))
+        pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS
     'the query of the view health, for an instant that is an SQL expression';

@@ -181,12 +181,12 @@ COMMENT ON FUNCTION csagg.pipeline_ask(name, text, text) IS
 CREATE FUNCTION csagg.pipeline_track_intervals(pipeline name, source text, relation regclass, columns name[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    partitioned constant boolean := (SELECT relkind = 'p' FROM pg_class WHERE oid = relation);
-    level constant text := CASE WHEN partitioned THEN 'FOR EACH ROW' ELSE 'REFERENCING %s TABLE AS %s_rows FOR EACH STATEMENT' END;
+    singly constant boolean := csagg.pipeline_singly(relation);
+    level constant text := CASE WHEN singly THEN 'FOR EACH ROW' ELSE 'REFERENCING %s TABLE AS %s_rows FOR EACH STATEMENT' END;
 BEGIN
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN', 'CASE TG_OP',
-        'WHEN ''INSERT'' THEN', csagg.pipeline_ask(pipeline, source, CASE WHEN partitioned THEN 'SELECT NEW.*' ELSE 'SELECT * FROM new_rows' END),
-        'WHEN ''DELETE'' THEN', csagg.pipeline_ask(pipeline, source, CASE WHEN partitioned THEN 'SELECT OLD.*' ELSE 'SELECT * FROM old_rows' END),
+        'WHEN ''INSERT'' THEN', csagg.pipeline_ask(pipeline, source, CASE WHEN singly THEN 'SELECT NEW.*' ELSE 'SELECT * FROM new_rows' END),
+        'WHEN ''DELETE'' THEN', csagg.pipeline_ask(pipeline, source, CASE WHEN singly THEN 'SELECT OLD.*' ELSE 'SELECT * FROM old_rows' END),
         'WHEN ''TRUNCATE'' THEN', csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation)),
         'ELSE', csagg.pipeline_ask(pipeline, source, 'SELECT OLD.* UNION ALL SELECT NEW.*'), 'END CASE;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'INSERT', format(level, 'NEW', 'new')),
@@ -224,7 +224,6 @@ DECLARE
     source text;
     type regtype;
     spec jsonb;
-    watched name[];
 BEGIN
     PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_read_committed('add_intervals()'), csagg.pipeline_table_only(relation), csagg.pipeline_column(relation, customer, 'customer');
     facts := csagg.pipeline_renamed(coalesce(rename, '{}'), columns);
@@ -238,10 +237,9 @@ BEGIN
     END IF;
     spec := jsonb_build_object('customer', customer, 'tenant', tenant, 'until', until, 'until_included', nullif(until_included, false), 'overlap', overlap, 'filter', filter, 'facts', jsonb_object(facts, columns::text[]),
         CASE WHEN type::text LIKE '%range' THEN 'range' ELSE 'since' END, since, 'zoned', CASE WHEN type::text LIKE 'date%' THEN true END);
-    watched := columns || customer || tenant || since || until || csagg.pipeline_filter_columns(pipeline, relation, filter);
     source := csagg.pipeline_register(pipeline, relation, 'intervals', spec);
     PERFORM csagg.pipeline_claim(pipeline, source, facts, ARRAY(SELECT csagg.pipeline_kind(relation, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i));
-    PERFORM csagg.pipeline_track_intervals(pipeline, source, relation, watched);
+    PERFORM csagg.pipeline_watch(pipeline, source);
     EXECUTE csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation));
     RETURN source;
 END $body$;

@@ -31,15 +31,15 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows(name, text) IS
     'a query for all rows of a source that has ids, in one shape';
 
-CREATE FUNCTION csagg.pipeline_rows_log(pipeline name, source text) RETURNS text
+CREATE FUNCTION csagg.pipeline_rows_log(pipeline name, source text, readable boolean DEFAULT false) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-        SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, l.actor, l.event_id,
+        SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, %3$s AS actor, l.event_id,
             CASE WHEN l.origin IN (SELECT name FROM %1$I.source WHERE kind = 'states') THEN l.origin ELSE %2$L END AS owner, l.recorded_at
-        FROM %1$I.log l$sql$, pipeline, source)
+        FROM %1$I.log l$sql$, pipeline, source, CASE WHEN readable THEN 'l.actor' ELSE csagg.pipeline_actor(pipeline, 'l.tenant', 'l.actor') END)
 $body$;
-COMMENT ON FUNCTION csagg.pipeline_rows_log(name, text) IS
-    'the rows of the log; what the triggers of a states source wrote is that source''s';
+COMMENT ON FUNCTION csagg.pipeline_rows_log(name, text, boolean) IS
+    'the rows of the log; actors that are forgotten by what stands for them, unless those who may not know are to read them; what the triggers of a states source wrote is that source''s';
 
 -- Indexes of (tenant, customer) and (tenant, event_id) hold about 2700 bytes a row.
 CREATE FUNCTION csagg.pipeline_reason(tenant text, customer text, key text, kind text, asked text, at timestamptz, value jsonb, actor text, event_id text, belongs text, owner text) RETURNS text
@@ -136,6 +136,9 @@ BEGIN
     straight := least(top - mark.upto, max_rows) > 50000;
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows, straight);
     PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), taken.seen, taken.folded, active, taken.held < max_rows);
+    IF source = 'log' THEN
+        PERFORM csagg.pipeline_replace_logged(pipeline, taken.seen);
+    END IF;
     changes := taken.changes;
     folded := taken.folded;
     more := straight OR taken.last IS NOT NULL OR taken.held >= max_rows;
@@ -164,17 +167,17 @@ BEGIN
     RETURN QUERY EXECUTE format($sql$
         SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), min(csagg.pipeline_from(at, $3)), max(recorded_at), max(n)
         FROM (
-            SELECT r.id, r.tenant, r.customer, r.key, f.kind, r.at, r.value, r.actor, r.event_id, r.recorded_at, r.n,
-                row_number() OVER (PARTITION BY tenant, event_id ORDER BY id) AS nth FROM (
+            SELECT r.id, r.tenant, r.customer, r.key, f.kind, r.at, r.value, coalesce(n.actor, r.actor) AS actor, r.event_id, r.recorded_at, r.n,
+                row_number() OVER (PARTITION BY r.tenant, r.event_id ORDER BY r.id) AS nth FROM (
                 SELECT l.*, count(*) OVER () AS n FROM (
                     (SELECT l.* FROM (%2$s) l WHERE l.id > $1 ORDER BY l.id LIMIT 5000)
                     UNION ALL SELECT l.* FROM %1$I.hole h, unnest(h.ids) i, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(i) AND l.id < upper(i)) l WHERE h.source = $2
                     LIMIT 5000) l) r
-            JOIN %1$I.fact f ON f.key = r.key
+            JOIN %1$I.fact f ON f.key = r.key LEFT JOIN %1$I.replaced() n ON n.id = r.id
             WHERE csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) IS NULL
                 AND NOT EXISTS (SELECT FROM %1$I.seen s WHERE s.tenant = r.tenant AND s.event_id = r.event_id)) r
         WHERE event_id IS NULL OR nth = 1
-        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_rows_log(pipeline, source)) USING mark, source, now;
+        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_rows_log(pipeline, source, true)) USING mark, source, now;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unfolded_log(name, text, timestamptz) IS
     'the rows of the log that are visible and not folded: histories by customer, the last time of recording, and how many rows were read';

@@ -3,6 +3,7 @@
 
 #include "base/scratch.hpp"
 #include "history/history_pg.hpp"
+#include "rules/assessment/alert_seed_pg.hpp"
 #include "rules/assessment/try_assess_pg.hpp"
 #include "timeline/timeline_pg.hpp"
 
@@ -71,19 +72,23 @@ struct Outlook {
     bool is_said = false, failed = false;
     Datum error = 0;
 
-    Outlook(const History& facts, std::span<const Reign> reigns, Instant since, Instant until, Arena& arena) {
+    /// seed: the states of the alerts before `since`, or 0.
+    Outlook(const History& facts, std::span<const Reign> reigns, Instant since, Instant until, Datum seed, Arena& arena) {
         for (const Reign& reign : reigns)
-            if (!failed && reign.since < until && reign.until > since) add(facts, reign, std::max(reign.since, since), std::min(reign.until, until), arena);
+            if (!failed && reign.since < until && reign.until > since)
+                add(facts, reign, std::max(reign.since, since), std::min(reign.until, until), reign.since <= since ? seed : 0, arena);
         if (failed) is_said = false;
     }
 
 private:
-    void add(const History& facts, const Reign& reign, Instant since, Instant until, Arena& arena) {
+    void add(const History& facts, const Reign& reign, Instant since, Instant until, Datum seed, Arena& arena) {
         const RuleSet& rules = compiled_rules(reign.rules).rules;
         Vector<FactInput> inputs{Alloc<FactInput>(arena)};
         read_history(facts, rules, inputs);
+        Vector<AlertMachine> machines{Alloc<AlertMachine>(arena)};
+        if (seed != 0) read_alert_seed(seed, rules, machines);
         Datum values[over_columns];
-        failed = fails(errors_of_data, error, [&] { put_over(rules, assess_over(rules, view(inputs), since, until, arena), arena, values); });
+        failed = fails(errors_of_data, error, [&] { put_over(rules, assess_over(rules, view(inputs), since, until, arena, view(machines)), arena, values); });
         if (failed) return;
         if (is_said)
             overlay_onto(said, values, arena);
@@ -95,17 +100,19 @@ private:
 
 }  // namespace
 
-// Arguments: facts, reigns, since, until, now.
+// Arguments: facts, reigns, since, until, now, seed.
 CSAGG_FUNCTION(csagg_pipeline_over) {
+    for (int n = 0; n < 5; ++n)
+        if (PG_ARGISNULL(n)) PG_RETURN_NULL();
     const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until"), now = instant_argument(fcinfo, 4, "now");
     const History facts = history_argument(fcinfo, 0);
     ContextArena memory;
     Scratch arena(memory);
     const Vector<Reign> reigns = reigns_argument(fcinfo, 1, arena);
-    Outlook outlook(facts, view(reigns), since, until, arena);
+    Outlook outlook(facts, view(reigns), since, until, PG_ARGISNULL(5) ? 0 : PG_GETARG_DATUM(5), arena);
     const bool failed = outlook.failed;
     const Datum error = outlook.error;
-    if (failed && since < now) outlook = Outlook(facts, view(reigns), now, until, arena);
+    if (failed && since < now) outlook = Outlook(facts, view(reigns), now, until, 0, arena);
     // stage, score, band, coverage, alerts: the score comes first here.
     const Datum values[over_columns + 1] = {outlook.said[1], outlook.said[0], outlook.said[2], outlook.said[3], outlook.said[4], error};
     bool nulls[over_columns + 1];

@@ -47,7 +47,7 @@ BEGIN
     END IF;
     EXECUTE format('CREATE SCHEMA %I', pipeline);
     PERFORM csagg.pipeline_tables(pipeline), csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline);
-    PERFORM csagg.pipeline_make_forgotten(pipeline);
+    PERFORM csagg.pipeline_make_forgotten(pipeline), csagg.pipeline_make_replaced(pipeline);
     EXECUTE format('INSERT INTO %1$I.pipeline (settle) VALUES ($1)', pipeline) USING settle;
     EXECUTE format('INSERT INTO %I.secret DEFAULT VALUES', pipeline);
     EXECUTE format('INSERT INTO %1$I.source (name, relation, kind) VALUES (''log'', $1, ''log'')', pipeline) USING format('%I.log', pipeline);

@@ -101,9 +101,9 @@ BEGIN
         change AS (
             SELECT tenant, customer, csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) AS facts, min(csagg.pipeline_from(at, $3)) AS from_at FROM came
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first UNION ALL TABLE seen)) GROUP BY tenant, customer)
-        SELECT array_agg(ROW(a.tenant, a.customer, csagg.merge(n.facts, csagg.pipeline_outside(%3$L, $1, csagg.merge(c.facts, o.facts), a.spans)), n.from_at, NULL, $1)::csagg.pipeline_change)
+        SELECT array_agg(ROW(a.tenant, a.customer, csagg.merge(n.facts, csagg.pipeline_outside(%3$L, $1, csagg.merge(%4$s, o.facts), a.spans)), n.from_at, NULL, $1)::csagg.pipeline_change)
         FROM asked a LEFT JOIN change n ON n.tenant = a.tenant AND n.customer = a.customer LEFT JOIN %1$I.current c ON c.tenant = a.tenant AND c.customer = a.customer
-            LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline)
+            LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline, csagg.pipeline_whole(pipeline, 'facts'))
         INTO changes USING source, asked, now, folded;
     RETURN coalesce(changes, '{}');
 END $body$;

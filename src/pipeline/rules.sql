@@ -59,11 +59,11 @@ COMMENT ON FUNCTION csagg.pipeline_fact_changed() IS
 CREATE FUNCTION csagg.pipeline_triggers(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
-    EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OF tenant, effective_from, rules OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS
-    'makes the triggers of a pipeline''s own tables; for create_pipeline() only';
+    'makes the triggers of a pipeline''s own tables, or makes them anew';
 
 -- Which rules hold when: a tenant's own from its first version on, before that those of all tenants.
 CREATE TYPE csagg.pipeline_reign AS (rules csagg.ruleset, since timestamptz, until timestamptz);
@@ -89,11 +89,11 @@ COMMENT ON FUNCTION csagg.pipeline_reigns(text) IS
     'an expression for the rule sets of a tenant, which is an expression, too; to be used beside pipeline_reign() as "reign"';
 
 -- A division by zero somewhere in the past must not hide what the rules say from now on.
-CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz,
+CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz, seed jsonb DEFAULT NULL,
     OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb)
-    AS 'MODULE_PATHNAME', 'csagg_pipeline_over' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
-COMMENT ON FUNCTION csagg.pipeline_over(csagg.history, csagg.pipeline_reign[], timestamptz, timestamptz, timestamptz) IS
-    'what rule sets, each as long as it holds, say of facts from since to until; where that cannot be evaluated, error is the first of those of try_assess_over(), and the rest is from `now` to until, or NULL if that cannot be evaluated, either. All is NULL where no rule set holds; error 22008 for infinite instants';
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_over' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
+COMMENT ON FUNCTION csagg.pipeline_over(csagg.history, csagg.pipeline_reign[], timestamptz, timestamptz, timestamptz, jsonb) IS
+    'what rule sets, each as long as it holds, say of facts from since to until; where that cannot be evaluated, error is the first of those of try_assess_over(), and the rest is from `now` to until, or NULL if that cannot be evaluated, either. All is NULL where no rule set holds, or an argument but the last is NULL. seed: states of the alerts before since, where facts are forgotten, as try_assess_over() gives them. Error 22008 for infinite instants';
 
 CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$

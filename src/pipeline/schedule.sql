@@ -17,7 +17,7 @@ CREATE FUNCTION csagg.schedule(pipeline name) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     command text := format('CALL csagg.run(%L)', pipeline);
-    home text := current_setting('cron.database_name', true);
+    home text := CASE WHEN pg_has_role('pg_read_all_settings', 'USAGE') THEN current_setting('cron.database_name', true) END;  -- others may not ask
     job bigint;
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
@@ -26,12 +26,15 @@ BEGIN
             HINT = CASE WHEN home IS NOT NULL AND home <> current_database()
                 THEN format('In database "%s": SELECT cron.schedule_in_database(%L, ''* * * * *'', %L, %L);', home, csagg.pipeline_job(pipeline), command, current_database())
                 ELSE 'CREATE EXTENSION pg_cron; or a line in a crontab: ' || csagg.pipeline_crontab(pipeline) END;
+    ELSIF NOT has_schema_privilege('cron', 'USAGE') THEN
+        RAISE insufficient_privilege USING MESSAGE = format('role "%s" may not use pg_cron', current_user),
+            HINT = format('GRANT USAGE ON SCHEMA cron TO %I; or a line in a crontab: %s', current_user, csagg.pipeline_crontab(pipeline));
     END IF;
     EXECUTE 'SELECT cron.schedule($1, ''* * * * *'', $2)' INTO job USING csagg.pipeline_job(pipeline), command;
     RETURN job;
 END $body$;
 COMMENT ON FUNCTION csagg.schedule(name) IS
-    'has pg_cron call run() every minute as the caller; gives the job''s number. Again: the same job. Errors: 42704, 42501 as of step(); 0A000 where there is no pg_cron, with the line of a crontab, or the call for the database that has it, as the hint';
+    'has pg_cron call run() every minute as the caller; gives the job''s number. Again: the same job. Errors: 42704, 42501 as of step(), 42501 for who may not use pg_cron; 0A000 where there is no pg_cron, with the line of a crontab, or the call for the database that has it, as the hint';
 
 CREATE FUNCTION csagg.unschedule(pipeline name) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -39,7 +42,7 @@ DECLARE
     ended boolean := false;
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
-    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') AND has_schema_privilege('cron', 'USAGE') THEN
         EXECUTE 'SELECT coalesce(bool_or(cron.unschedule(jobid)), false) FROM cron.job WHERE jobname = $1 AND username = current_user'
             INTO ended USING csagg.pipeline_job(pipeline);
     END IF;

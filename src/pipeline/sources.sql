@@ -169,11 +169,40 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_tracker(name, text, text) IS
     'makes the trigger function of a source';
 
+-- What applies a subscription fires row triggers only, and none but those that are always on.
+CREATE FUNCTION csagg.pipeline_subscribed(relation regclass) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid IN (SELECT relation UNION SELECT relid FROM pg_partition_tree(relation)))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_subscribed(regclass) IS
+    'whether logical replication fills a table, or a partition of it';
+
+CREATE FUNCTION csagg.pipeline_singly(relation regclass) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT relkind = 'p' OR csagg.pipeline_subscribed(relation) FROM pg_class WHERE oid = relation
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_singly(regclass) IS
+    'whether a table''s rows have to be followed one by one: it is partitioned, or a subscription fills it';
+
+CREATE FUNCTION csagg.pipeline_always(relation regclass, "trigger" name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', relation, "trigger");
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE insufficient_privilege USING MESSAGE = format('logical replication fills %s, and only its owner can have triggers fire then', relation),
+        HINT = format('GRANT %I TO %I;', (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = relation), current_user);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_always(regclass, name) IS
+    'has a trigger fire for what logical replication brings, too. Error 42501 with a hint';
+
 CREATE FUNCTION csagg.pipeline_track(pipeline name, source text, relation regclass, event text, how text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format('CREATE TRIGGER %I %s %s ON %s %s EXECUTE FUNCTION %I.%I()', csagg.pipeline_trigger(pipeline, source, event),
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I %s %s ON %s %s EXECUTE FUNCTION %I.%I()', csagg.pipeline_trigger(pipeline, source, event),
         CASE event WHEN 'TRUNCATE' THEN 'BEFORE' ELSE 'AFTER' END, event, relation, how, pipeline, csagg.pipeline_tracker_name(source));
+    IF csagg.pipeline_subscribed(relation) THEN
+        PERFORM csagg.pipeline_always(relation, csagg.pipeline_trigger(pipeline, source, event));
+    END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track(name, text, regclass, text, text) IS
     'makes one trigger of a source';
@@ -192,3 +221,28 @@ CREATE FUNCTION csagg.pipeline_changed(relation regclass, columns name[]) RETURN
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
     'when an UPDATE has changed one of these columns, by their bytes where a type has no order';
+
+CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind text, spec jsonb) RETURNS name[]
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT ARRAY(SELECT value::name FROM jsonb_each_text(spec -> 'facts')) || csagg.pipeline_filter_columns(pipeline, relation, spec ->> 'filter')
+        || ARRAY(SELECT (spec ->> c)::name FROM unnest(CASE kind WHEN 'states' THEN '{customer,tenant}'::text[] ELSE '{customer,tenant,since,until,range}' END) c WHERE spec ? c)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_watched(name, regclass, text, jsonb) IS
+    'the columns that a source of states or intervals is made of. Errors of its filter''s SQL as they are';
+
+CREATE FUNCTION csagg.pipeline_watch(pipeline name, source text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    s record;
+    watched name[];
+BEGIN
+    EXECUTE format('SELECT relation::regclass, kind, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
+    watched := csagg.pipeline_watched(pipeline, s.relation, s.kind, s.spec);
+    IF s.kind = 'states' THEN
+        PERFORM csagg.pipeline_track_states(pipeline, source, s.relation, watched, s.spec ->> 'filter');
+    ELSE
+        PERFORM csagg.pipeline_track_intervals(pipeline, source, s.relation, watched);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_watch(name, text) IS
+    'makes the triggers of a source of states or intervals, as it is registered, or makes them anew';

@@ -109,10 +109,10 @@ COMMENT ON FUNCTION csagg.pipeline_stop(name, text, regclass, text) IS
 CREATE FUNCTION csagg.pipeline_track_states(pipeline name, source text, relation regclass, columns name[], filter text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    partitioned constant boolean := (SELECT relkind = 'p' FROM pg_class WHERE oid = relation);
-    level constant text := CASE WHEN partitioned THEN 'FOR EACH ROW' ELSE 'REFERENCING %s TABLE AS %s_rows FOR EACH STATEMENT' END;
-    old constant text := CASE WHEN partitioned THEN 'SELECT OLD.*' ELSE 'SELECT * FROM old_rows' END;
-    new constant text := CASE WHEN partitioned THEN 'SELECT NEW.*' ELSE 'SELECT * FROM new_rows' END;
+    singly constant boolean := csagg.pipeline_singly(relation);
+    level constant text := CASE WHEN singly THEN 'FOR EACH ROW' ELSE 'REFERENCING %s TABLE AS %s_rows FOR EACH STATEMENT' END;
+    old constant text := CASE WHEN singly THEN 'SELECT OLD.*' ELSE 'SELECT * FROM old_rows' END;
+    new constant text := CASE WHEN singly THEN 'SELECT NEW.*' ELSE 'SELECT * FROM new_rows' END;
 BEGIN
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'ended bigint;',
         'BEGIN',
@@ -132,14 +132,13 @@ BEGIN
         csagg.pipeline_track(pipeline, source, relation, 'TRUNCATE', 'FOR EACH STATEMENT');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track_states(name, text, regclass, name[], text) IS
-    'makes the triggers of a states source; rows of a partitioned table are followed one by one';
+    'makes the triggers of a states source; rows of a partitioned table, and of one that a subscription fills, are followed one by one';
 
 CREATE FUNCTION csagg.add_states(pipeline name, relation regclass, customer name, columns name[], since name DEFAULT NULL, tenant name DEFAULT NULL, rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
     RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     facts text[];
     source text;
-    watched name[];
 BEGIN
     PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_read_committed('add_states()'), csagg.pipeline_table_only(relation),
         csagg.pipeline_column(relation, customer, 'customer'), csagg.pipeline_one_row(relation, customer, tenant);
@@ -150,10 +149,9 @@ BEGIN
     IF since IS NOT NULL THEN
         PERFORM csagg.pipeline_column_of(relation, since, 'start', '{timestamptz,timestamp}');
     END IF;
-    watched := columns || customer || tenant || csagg.pipeline_filter_columns(pipeline, relation, filter);
     source := csagg.pipeline_register(pipeline, relation, 'states', jsonb_build_object('customer', customer, 'tenant', tenant, 'since', since, 'filter', filter, 'facts', jsonb_object(facts, columns::text[])));
     PERFORM csagg.pipeline_claim(pipeline, source, facts, ARRAY(SELECT csagg.pipeline_kind(relation, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i));
-    PERFORM csagg.pipeline_track_states(pipeline, source, relation, watched, filter);
+    PERFORM csagg.pipeline_watch(pipeline, source);
     EXECUTE format($sql$
         INSERT INTO %1$I.log (tenant, customer, key, value, at, origin) SELECT tenant, customer, key, value, least(since, clock_timestamp()), $1
         FROM (%2$s) n WHERE tenant IS NOT NULL AND value IS NOT NULL$sql$, pipeline, csagg.pipeline_states(pipeline, source, format('SELECT * FROM %s', relation))) USING source;

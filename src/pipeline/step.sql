@@ -129,7 +129,7 @@ BEGIN
     IF csagg.pipeline_book(pipeline, changes || asked || due, now, settle) > 0 THEN
         PERFORM pg_notify(pipeline, '');
     END IF;
-    PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_bury(pipeline, asked);
+    PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_bury(pipeline, asked), csagg.pipeline_part(pipeline, changes || asked || due, now);
     customers := (SELECT count(*) FROM (SELECT DISTINCT c.tenant, c.customer FROM unnest(changes || asked || due) c) d);
     more := greatest(cardinality(asked), cardinality(due)) >= most;
 END $body$;

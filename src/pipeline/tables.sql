@@ -1,5 +1,5 @@
 -- The tables of a pipeline: ordinary ones, in its own schema, owned by whoever makes it. Each says what it is for.
--- secret and suppressed are for their owner, whatever is granted: row-level security without a policy shows nobody else a row.
+-- secret, suppressed and pseudonym are for their owner, whatever is granted: row-level security without a policy shows nobody else a row.
 
 CREATE FUNCTION csagg.pipeline_tables(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -24,8 +24,13 @@ CREATE TABLE %1$I.suppressed (
     hash bytea PRIMARY KEY,
     until timestamptz NOT NULL
 );
+CREATE TABLE %1$I.pseudonym (
+    hash bytea PRIMARY KEY,
+    actor text NOT NULL
+);
 ALTER TABLE %1$I.secret ENABLE ROW LEVEL SECURITY;
 ALTER TABLE %1$I.suppressed ENABLE ROW LEVEL SECURITY;
+ALTER TABLE %1$I.pseudonym ENABLE ROW LEVEL SECURITY;
 CREATE TABLE %1$I.source (
     name text PRIMARY KEY,
     relation text NOT NULL,
@@ -112,6 +117,7 @@ CREATE TABLE %1$I.current (
     alerts csagg.history,
     next_at timestamptz NOT NULL,
     error jsonb,
+    past_until timestamptz,
     ahead csagg.timeline GENERATED ALWAYS AS (csagg.pipeline_ahead(score, until_at)) STORED,
     PRIMARY KEY (tenant, customer)
 ) WITH (fillfactor = 50, toast_tuple_target = 1000);
@@ -120,6 +126,17 @@ ALTER TABLE %1$I.current ALTER ahead SET STORAGE MAIN, ALTER band SET STORAGE MA
 CREATE INDEX ON %1$I.current (customer);
 CREATE INDEX ON %1$I.current (next_at);
 CREATE INDEX ON %1$I.current (tenant, customer) WHERE error IS NOT NULL;
+CREATE TABLE %1$I.past (
+    tenant text,
+    customer text,
+    starts timestamptz,
+    from_at timestamptz NOT NULL,
+    facts csagg.history NOT NULL,
+    score csagg.timeline,
+    coverage csagg.timeline,
+    seed jsonb,
+    PRIMARY KEY (tenant, customer, starts)
+);
 CREATE TABLE %1$I.alert (
     episode bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant text NOT NULL,
@@ -194,10 +211,13 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['pipeline', 'log_from', 'rows of log that were recorded up to here may have been deleted by retain(); NULL: none was'],
         ['secret', '', 'one row that none but the owner can see, whatever is granted'],
         ['secret', 'one', 'always true: there is one row'],
-        ['secret', 'salt', 'makes the hashes in suppressed this pipeline''s own'],
+        ['secret', 'salt', 'makes the hashes in suppressed and pseudonym this pipeline''s own'],
         ['suppressed', '', 'customers that are forgotten: what comes of them is dropped. None but the owner can see a row'],
         ['suppressed', 'hash', 'salted hash of tenant and customer'],
         ['suppressed', 'until', 'until when'],
+        ['pseudonym', '', 'persons who are forgotten: rows that bring one count as the random id. None but the owner can see a row'],
+        ['pseudonym', 'hash', 'salted hash of tenant and actor'],
+        ['pseudonym', 'actor', 'the random id in place of the actor'],
         ['source', '', 'where rows come from, and how far they are folded'],
         ['source', 'name', 'name of the source'],
         ['source', 'relation', 'the table, by name'],
@@ -212,7 +232,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['hole', 'ids', 'the ids'],
         ['hole', 'writers', 'virtual transactions that may bring them'],
         ['hole', 'boot', 'start of the server that these transactions ran on'],
-        ['log', '', 'rows pushed into the pipeline: INSERT and COPY here; never updated'],
+        ['log', '', 'rows pushed into the pipeline: INSERT and COPY here; never updated, but by forget_actor()'],
         ['log', 'id', 'order of arrival; of two entries of a state at one instant the later wins'],
         ['log', 'tenant', 'whose customer; the empty text if there is one tenant only'],
         ['log', 'customer', 'the customer'],
@@ -261,8 +281,8 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', '', 'every customer: facts, and what the rules say of them up to until_at'],
         ['current', 'tenant', 'the tenant'],
         ['current', 'customer', 'the customer'],
-        ['current', 'facts', 'all facts'],
-        ['current', 'from_at', 'score, stage, band, coverage and alerts are known from here'],
+        ['current', 'facts', 'all facts; of a large customer what is not in past'],
+        ['current', 'from_at', 'score and coverage are known from here, stage, band and alerts too, if nothing is in past'],
         ['current', 'until_at', 'to here, which is in the future'],
         ['current', 'score', 'the score over time'],
         ['current', 'stage', 'the stage over time'],
@@ -271,7 +291,17 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'alerts', 'for each alert whether it is firing, over time'],
         ['current', 'next_at', 'no step has to look at this customer before, unless rows come'],
         ['current', 'error', 'why the rules could not be evaluated; score and the like are then those of before'],
+        ['current', 'past_until', 'entries before this are in past; NULL: all are here'],
         ['current', 'ahead', 'the end of score, made of it'],
+        ['past', '', 'large customers: what happened long ago, and what the rules said of it then'],
+        ['past', 'tenant', 'the tenant'],
+        ['past', 'customer', 'the customer'],
+        ['past', 'starts', 'entries from here to the next row''s, or current.past_until'],
+        ['past', 'from_at', 'score and coverage from here to the next row''s, or current.from_at'],
+        ['past', 'facts', 'the entries'],
+        ['past', 'score', 'the score over time'],
+        ['past', 'coverage', 'the coverage over time, 0 to 1'],
+        ['past', 'seed', 'states of the alerts where this ends'],
         ['alert', '', 'episodes: from when to when an alert was firing; written by steps only'],
         ['alert', 'episode', 'its number'],
         ['alert', 'tenant', 'the tenant'],

@@ -44,11 +44,12 @@ BEGIN
         reign AS MATERIALIZED (%3$s),
         waiting AS MATERIALIZED (SELECT tenant, customer FROM %1$I.todo),
         subject AS MATERIALIZED (
-            SELECT x.tenant, x.customer, CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, c.facts, $2) ELSE c.facts END AS facts, c.facts AS kept, c.from_at, c.until_at, c.error,
-                csagg.history_of('score', c.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
-                csagg.history_of('coverage', c.coverage) AS coverage, c.alerts, c.next_at,
+            SELECT x.tenant, x.customer, CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END AS facts, w.facts AS kept, w.from_at, c.until_at, c.error,
+                csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
+                csagg.history_of('coverage', w.coverage) AS coverage, c.alerts, c.next_at,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant OR w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
-            FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)),
+            FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
+                LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
                 csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, o.alerts AS new_alerts
@@ -71,11 +72,64 @@ BEGIN
                 SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer), %1$I.pipeline p
                 WHERE s.error IS NULL AND s.next_at > p.last_step
                 EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, %1$I.pipeline p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f) added) d
-        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline))
+        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline),
+            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'))
         USING customers, csagg.pipeline_trusted(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_customers(name, integer) IS
     'so many customers, drawn at random, whose facts, assessments or episodes are not what the rows and rules give; with the right facts. Customers that wait in `todo` are not assessed';
+
+-- What rows of a states source said before can be read nowhere; but its triggers write in the transaction of the change: so what the table says now and
+-- what was said last are one, but for changes that no trigger saw. Not of a source that is stopped, which status tells, nor of customers with rows that are not folded.
+CREATE FUNCTION csagg.pipeline_unsaid(pipeline name, source text) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    relation text;
+BEGIN
+    EXECUTE format('SELECT relation FROM %I.source WHERE name = $1', pipeline) INTO relation USING source;
+    RETURN format($sql$
+        SELECT x.* FROM (
+            SELECT coalesce(s.tenant, k.tenant) AS tenant, coalesce(s.customer, k.customer) AS customer, coalesce(s.key, k.key) AS key, s.value, k.value AS kept,
+                CASE WHEN s.key IS NULL THEN NULL WHEN csagg.check_fact(s.key, s.kind, '2000-01-01', s.value) IS NULL THEN csagg.text_at(csagg.pipeline_piece(s.kind, s.value, '2000-01-01', 'infinity'), '2001-01-01') ELSE k.value END AS said
+            FROM (SELECT s.tenant, s.customer, s.key, f.kind, s.value FROM (%3$s) s JOIN %1$I.fact f ON f.key = s.key
+                  WHERE s.tenant IS NOT NULL AND s.value IS NOT NULL AND octet_length(s.tenant) + octet_length(s.customer) <= 2000) s
+            FULL JOIN (SELECT c.tenant, c.customer, f.key, csagg.text_at(csagg.timeline_of(c.facts, f.key), '294000-01-01') AS value FROM %1$I.current c JOIN %1$I.fact f ON f.source = %2$L) k
+                ON k.tenant = s.tenant AND k.customer = s.customer AND k.key = s.key) x
+        WHERE said IS DISTINCT FROM kept AND NOT %4$s
+            AND NOT EXISTS (SELECT FROM %1$I.log l, %1$I.source m WHERE l.tenant = x.tenant AND l.customer = x.customer AND l.origin = %2$L AND m.name = 'log'
+                AND (l.id > m.upto OR EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> l.id)))$sql$,
+        pipeline, source, csagg.pipeline_states(pipeline, source, format('SELECT * FROM %s', relation)), csagg.pipeline_suppressed(pipeline));
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_unsaid(name, text) IS
+    'a query for what a states source''s table says now and was never told: tenant, customer, key, value, NULL where there is no row';
+
+CREATE FUNCTION csagg.pipeline_verify_states(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    source record;
+BEGIN
+    FOR source IN EXECUTE format('SELECT name FROM %I.source WHERE kind = ''states'' AND error IS NULL ORDER BY name', pipeline) LOOP
+        RETURN QUERY EXECUTE format($sql$
+            SELECT 'states', tenant, customer, format('%%s of source "%%s" changed without its triggers', string_agg(key, ', ' ORDER BY key), $1), NULL::csagg.history
+            FROM (%s) d GROUP BY tenant, customer ORDER BY tenant, customer$sql$, csagg.pipeline_unsaid(pipeline, source.name)) USING source.name;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_verify_states(name) IS
+    'customers of whom the tables of states sources say something else than what their triggers wrote last';
+
+CREATE FUNCTION csagg.pipeline_tell_unsaid(pipeline name, tenant text, customer text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    source record;
+BEGIN
+    FOR source IN EXECUTE format('SELECT name, relation FROM %I.source WHERE kind = ''states'' AND error IS NULL ORDER BY name', pipeline) LOOP
+        EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source.relation);
+        EXECUTE format('INSERT INTO %I.log (tenant, customer, key, value, origin) SELECT tenant, customer, key, value, $1 FROM (%s) d WHERE tenant = $2 AND customer = $3',
+            pipeline, csagg.pipeline_unsaid(pipeline, source.name)) USING source.name, tenant, customer;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_tell_unsaid(name, text, text) IS
+    'writes into the log what states sources say now of a customer and have not told; nobody writes to these tables until the end of the transaction';
 
 -- Events that were deleted and stay counted cannot be counted once more.
 CREATE FUNCTION csagg.pipeline_trusted(pipeline name) RETURNS text[]
@@ -118,16 +172,21 @@ BEGIN
     IF problem = 'mark' THEN
         EXECUTE format('UPDATE %1$I.source SET folded = csagg.pipeline_count_log($1, name) WHERE kind = ''log''', pipeline) USING pipeline;
         RETURN;
+    ELSIF problem = 'states' THEN
+        PERFORM csagg.pipeline_tell_unsaid(pipeline, tenant, customer);
+        RETURN;
     ELSIF problem = 'facts' AND facts IS NULL THEN
         EXECUTE format('DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
+        EXECUTE format('DELETE FROM %1$I.past WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
         EXECUTE format('DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
     ELSIF problem = 'facts' THEN
         EXECUTE format($sql$
             INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
             SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), min(csagg.pipeline_from(first_at, $4)), $4 FROM csagg.facts($3)
-            ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = least(c.from_at, excluded.from_at),
+            ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, past_until = NULL, from_at = least(c.from_at, excluded.from_at),
                 until_at = least(c.from_at, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline)
             USING tenant, customer, facts, csagg.pipeline_clock();
+        PERFORM csagg.pipeline_united(pipeline);
     END IF;
     EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, since) VALUES ($1, $2, ''verify'', $3)', pipeline) USING tenant, customer, csagg.pipeline_clock();
 END $body$;
@@ -144,7 +203,7 @@ BEGIN
     IF repair THEN
         EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     END IF;
-    FOR found IN SELECT * FROM csagg.pipeline_verify_marks(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_customers(pipeline, customers) LOOP
+    FOR found IN SELECT * FROM csagg.pipeline_verify_marks(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_states(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_customers(pipeline, customers) LOOP
         IF repair THEN
             PERFORM csagg.pipeline_mend(pipeline, found.problem, found.tenant, found.customer, found.facts);
         END IF;
@@ -156,4 +215,4 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.verify(name, integer, boolean) IS
-    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), and counts the rows below the marks; one row for each difference, none if all is well. problem: mark, facts, assessment or alerts. With repair facts are put right at once, and the next step does the rest, without announcing alerts. Errors: 42704, 42501 as of step()';
+    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: mark, states, facts, assessment or alerts. With repair facts are put right at once, and the next step does the rest, without announcing alerts. Errors: 42704, 42501 as of step()';

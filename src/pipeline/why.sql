@@ -17,7 +17,7 @@ BEGIN
         WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (%3$s),
         f AS MATERIALIZED (
             SELECT csagg.merge(x.facts) AS facts, min(x.from_at) AS from_at FROM (
-                SELECT c.facts, c.from_at FROM %1$I.current c WHERE c.tenant = $2 AND c.customer = $1
+                SELECT %4$s AS facts, %5$s AS from_at FROM %1$I.current c WHERE c.tenant = $2 AND c.customer = $1
                 UNION ALL SELECT p.facts, p.from_at FROM pending p WHERE p.tenant = $2 AND p.customer = $1) x),
         part AS (
             SELECT csagg.pipeline_pin(r.rules, s.facts) AS rules, greatest(r.since, s.a) AS a, least(r.until, $4) AS b, lag(csagg.pipeline_pin(r.rules, s.facts)) OVER (ORDER BY r.since) AS before
@@ -38,7 +38,8 @@ BEGIN
                 FROM part p, f, csagg.explain_change(p.rules, f, p.a, p.b) WITH ORDINALITY e (at, cause, part, rule, points, i)
                 WHERE p.before IS NULL) e
             WHERE $3 IS NOT NULL
-            ORDER BY e.a, e.place, e.i)$sql$, pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_reign(pipeline))
+            ORDER BY e.a, e.place, e.i)$sql$, pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_reign(pipeline),
+        csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'))
         USING customer, tenant, a, b;
 END $body$;
 COMMENT ON FUNCTION csagg.why(name, text, timestamptz, timestamptz, text) IS

@@ -53,36 +53,44 @@ BEGIN
 END $$;
 
 CREATE TABLE shape (id serial, name text, touched boolean, query text, allowed text, one_batch boolean DEFAULT false);
-CREATE TABLE result (name text, seed int, touched boolean, rows int, differ int, examples text);
+CREATE TABLE result (name text, seed int, touched boolean, parallel boolean, rows int, differ int, examples text);
 
--- The rows of a query, as text.
-CREATE FUNCTION rows_of(query text) RETURNS text[] LANGUAGE plpgsql AS $$
-DECLARE rows text[];
+-- The rows of a query, as text. EXECUTE ... INTO would have no workers.
+CREATE FUNCTION row_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-    EXECUTE format('SELECT coalesce(array_agg(x::text), ''{}'') FROM (%s) x', query) INTO rows;
-    RETURN rows;
+    RETURN QUERY EXECUTE format('SELECT x::text FROM (%s) x', query);
 END $$;
-CREATE FUNCTION is_touched(query text) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE line text;
+CREATE FUNCTION rows_of(query text) RETURNS text[] LANGUAGE sql AS $$ SELECT coalesce(array_agg(r), '{}') FROM row_of(query) r $$;
+-- Whether the node is in its plan, and whether in that of workers: below a Gather, which is indented less.
+CREATE FUNCTION node_of(query text, OUT touched boolean, OUT parallel boolean) LANGUAGE plpgsql AS $$
+DECLARE line text; gather int; depth int;
 BEGIN
+    SELECT false, false INTO touched, parallel;
     FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-        IF line LIKE '%Custom Scan (AsOfJoin)%' THEN RETURN true; END IF;
+        depth := length(substring(line FROM '^ *'));
+        gather := CASE WHEN line ~ '^ *(->  )?Gather' THEN depth WHEN depth > gather THEN gather END;
+        touched := touched OR line LIKE '%Custom Scan (AsOfJoin)%';
+        parallel := parallel OR line LIKE '%Custom Scan (AsOfJoin)%' AND gather IS NOT NULL;
     END LOOP;
-    RETURN false;
 END $$;
+
+CREATE FUNCTION is_touched(query text) RETURNS boolean LANGUAGE sql AS 'SELECT touched FROM node_of(query)';
 
 -- Every shape with the node and without it. Nested loops are made dear, so that every as-of join that the planner has
 -- seen runs: of the other shapes it is proven all the more that it sees none.
 CREATE PROCEDURE compare(seed int) LANGUAGE plpgsql AS $$
-DECLARE s record; node text[]; plain text[]; touched boolean; differ int; examples text;
+DECLARE s record; node text[]; plain text[]; touched boolean; parallel boolean; differ int; examples text;
 BEGIN
     CALL generate(seed);
+    -- Every third time workers cost nothing.
+    PERFORM set_config('parallel_setup_cost', c, false), set_config('parallel_tuple_cost', c, false), set_config('min_parallel_table_scan_size', c, false), set_config('min_parallel_index_scan_size', c, false)
+        FROM (SELECT CASE WHEN seed % 3 = 0 THEN '0' ELSE '10000' END) x(c);
     PERFORM set_config('work_mem', CASE WHEN seed % 2 = 0 THEN '64kB' ELSE '4MB' END, false);
     FOR s IN SELECT * FROM shape ORDER BY id LOOP
         -- One sequence cannot be split into batches, and is left alone where it does not fit.
         PERFORM set_config('hash_mem_multiplier', CASE WHEN s.one_batch THEN '64' ELSE '1' END, false);
         PERFORM set_config('csagg.enable_asofjoin', 'on', false), set_config('enable_nestloop', 'off', false);
-        touched := is_touched(s.query);
+        SELECT * INTO touched, parallel FROM node_of(s.query);
         node := rows_of(s.query);
         PERFORM set_config('csagg.enable_asofjoin', 'off', false), set_config('enable_nestloop', 'on', false);
         plain := rows_of(s.query);
@@ -97,7 +105,7 @@ BEGIN
             FROM ((SELECT '+ ' || unnest(node) EXCEPT ALL SELECT '+ ' || unnest(plain)) UNION ALL
                   (SELECT '- ' || unnest(plain) EXCEPT ALL SELECT '- ' || unnest(node))) y(x);
         END IF;
-        INSERT INTO result VALUES (s.name, seed, touched, cardinality(node), differ, left(examples, 500));
+        INSERT INTO result VALUES (s.name, seed, touched, parallel, cardinality(node), differ, left(examples, 500));
     END LOOP;
 END $$;
 

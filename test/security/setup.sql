@@ -21,6 +21,7 @@ INSERT INTO app.events (company, account, name, at, n, tenant) SELECT x.*, :'min
 INSERT INTO :"p".log (tenant, customer, key, value, event_id) VALUES ('', 'zebra nobody', 'seats', '4', 'zebra nobody');  -- the tenant '' is no session's
 CALL csagg.refresh(:'p');
 INSERT INTO :"p".alert_note (episode, note) SELECT episode, customer || ' is called' FROM :"p".alert;
+SELECT csagg.forget_actor(:'p', 'zebra actor', :'other');
 SELECT csagg.forget(:'p', 'ann gone', :'mine'), csagg.forget(:'p', 'zebra gone', :'other');
 -- Not folded yet.
 INSERT INTO :"p".log (tenant, customer, key, value, event_id)

@@ -53,6 +53,7 @@ struct Candidate {
 /// At CustomPath.custom_private.
 struct JoinParts {
     Candidate* candidate;
+    Path* right;            // the candidate's, or one that workers may run
     JoinType jointype;
     Index nulled_by;        // from PostgreSQL 16 on: the outer join that makes the subquery's columns NULL, or 0
     List* join_conditions;  // where they fail, there is no match
@@ -173,7 +174,7 @@ double right_bytes(const Candidate* candidate) {
 
 void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts* parts) {
     const Candidate* const candidate = parts->candidate;
-    const Path* const right = candidate->right;
+    const Path* const right = parts->right;
     const Idiom* const idiom = candidate->idiom;
     const double right_rows = right->rows, keys = list_length(idiom->left_keys);
     const double steps = std::log2(std::max(2.0, right_rows / std::max(1.0, candidate->groups)));
@@ -213,6 +214,60 @@ Plan* plan_custom_path(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, Lis
                        List* custom_plans);
 const CustomPathMethods path_methods = {"AsOfJoin", plan_custom_path, nullptr};
 
+Path* make_path(PlannerInfo* root, RelOptInfo* join, Path* left, double rows, JoinParts* parts) {
+    auto* const path = makeNode(CustomPath);
+    path->path.pathtype = T_CustomScan;
+    path->path.parent = join;
+    path->path.pathtarget = join->reltarget;
+    path->path.rows = rows;
+#if PG_VERSION_NUM >= 180000
+    path->path.disabled_nodes = left->disabled_nodes + parts->right->disabled_nodes;
+#endif
+#if PG_VERSION_NUM >= 150000
+    path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+#endif
+    path->custom_paths = list_make1(left);
+    path->custom_private = reinterpret_cast<List*>(parts);
+    path->methods = &path_methods;
+    set_costs(root, &path->path, left, parts);
+    return &path->path;
+}
+
+/// The cheapest path of the right side that a worker may run by itself, or nullptr.
+Path* right_of_worker(const Candidate* candidate) {
+    Path* cheapest = nullptr;
+    ListCell* cell;
+    foreach (cell, fetch_upper_rel(candidate->planner, UPPERREL_FINAL, nullptr)->pathlist) {
+        auto* const path = static_cast<Path*>(lfirst(cell));
+        if (path->parallel_safe && (cheapest == nullptr || path->total_cost < cheapest->total_cost)) cheapest = path;
+    }
+    return cheapest;
+}
+
+/// Because of its LIMIT the planner thinks that no worker may run the subquery; but a worker has all rows of its left ones.
+bool may_be_parallel(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo* left, const RelOptInfo* right, const JoinParts* parts) {
+    if (!root->glob->parallelModeOK || !left->consider_parallel || left->partial_pathlist == NIL) return false;
+    for (Node* node : {reinterpret_cast<Node*>(planner_rt_fetch(right->relid, root)->subquery), reinterpret_cast<Node*>(join->reltarget->exprs),
+                       reinterpret_cast<Node*>(parts->join_conditions), reinterpret_cast<Node*>(parts->conditions)})
+        if (!is_parallel_safe(root, node)) return false;
+    return true;
+}
+
+/// Each worker has a part of the left rows, and all of the right ones in a table of its own.
+void add_parallel_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOptInfo* right, const JoinParts* serial) {
+    if (!may_be_parallel(root, join, left, right, serial)) return;
+    auto* const parts = static_cast<JoinParts*>(palloc(sizeof(JoinParts)));
+    *parts = *serial;
+    parts->right = right_of_worker(serial->candidate);
+    if (parts->right == nullptr) return;
+    auto* const partial = static_cast<Path*>(linitial(left->partial_pathlist));
+    Path* const path = make_path(root, join, partial, clamp_row_est(join->rows * partial->rows / std::max(1.0, left->rows)), parts);
+    path->parallel_safe = true;
+    path->parallel_workers = partial->parallel_workers;
+    join->consider_parallel = true;
+    add_partial_path(join, path);
+}
+
 void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOptInfo* right, JoinType jointype,
                    const JoinPathExtraData* extra) {
     if (!is_possible(root, join, left, right, jointype)) return;
@@ -227,36 +282,21 @@ void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOpt
     // In batches left rows are read on for those of the batch; and one sequence cannot be split.
     const bool in_one_batch = !parts->candidate->left_passive || parts->candidate->idiom->left_keys == NIL;
     if (in_one_batch && right_bytes(parts->candidate) > double(get_hash_memory_limit())) return;
-    Path* const left_path = left->cheapest_total_path;
-    if (has_place_holder(reinterpret_cast<Node*>(left_path->pathtarget->exprs))) return;
-
-    auto* const path = makeNode(CustomPath);
-    path->path.pathtype = T_CustomScan;
-    path->path.parent = join;
-    path->path.pathtarget = join->reltarget;
-    path->path.rows = join->rows;
-#if PG_VERSION_NUM >= 180000
-    path->path.disabled_nodes = left_path->disabled_nodes + parts->candidate->right->disabled_nodes;
-#endif
-#if PG_VERSION_NUM >= 150000
-    path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
-#endif
-    path->custom_paths = list_make1(left_path);
-    path->custom_private = reinterpret_cast<List*>(parts);
-    path->methods = &path_methods;
-    set_costs(root, &path->path, left_path, parts);
-    add_path(join, &path->path);
+    if (has_place_holder(reinterpret_cast<Node*>(left->cheapest_total_path->pathtarget->exprs))) return;
+    parts->right = parts->candidate->right;
+    add_path(join, make_path(root, join, left->cheapest_total_path, join->rows, parts));
+    add_parallel_path(root, join, left, right, parts);
 }
 
 /// Makes the right side's plan one of the whole plan's subplans, and gives its number.
-int add_subplan(PlannerInfo* root, const Candidate* candidate) {
-    Plan* const plan = create_plan(candidate->planner, candidate->right);
-    plan->parallel_safe = false;  // no worker needs it
+int add_subplan(PlannerInfo* root, const Candidate* candidate, Path* right, bool for_workers) {
+    Plan* const plan = create_plan(candidate->planner, right);
+    plan->parallel_safe = for_workers;  // else no worker gets it
     PlannerGlobal* const glob = root->glob;
     glob->subplans = lappend(glob->subplans, plan);
     glob->subroots = lappend(glob->subroots, candidate->planner);
 #if PG_VERSION_NUM >= 170000
-    glob->subpaths = lappend(glob->subpaths, candidate->right);
+    glob->subpaths = lappend(glob->subpaths, right);
 #endif
     return list_length(glob->subplans);
 }
@@ -348,7 +388,7 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
 
     List* priv[int(Private::count)];
     List* numbers = NIL;
-    for (int n : {add_subplan(root, candidate), int(parts->jointype), idiom->at_column, int(idiom->backward),
+    for (int n : {add_subplan(root, candidate, parts->right, path->path.parallel_safe), int(parts->jointype), idiom->at_column, int(idiom->backward),
                   int(idiom->allow_exact), int(idiom->left_at_type), int(idiom->right_at_type), int(idiom->at_operator),
                   int(candidate->left_passive), idiom->limit})
         numbers = lappend_int(numbers, n);
@@ -365,7 +405,7 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     priv[int(Private::pair_conditions)] = pair_conditions;
     priv[int(Private::outputs)] = outputs;
     priv[int(Private::right_columns)] = right_columns(idiom);
-    priv[int(Private::right_rows)] = list_make1_int(int(std::min(candidate->right->rows, 2e9)));
+    priv[int(Private::right_rows)] = list_make1_int(int(std::min(parts->right->rows, 2e9)));
     for (List* list : priv) scan->custom_private = lappend(scan->custom_private, list);
     return &scan->scan.plan;
 }
@@ -394,8 +434,8 @@ void initialise() {
 #else
     EmitWarningsOnPlaceholders("csagg");
 #endif
+    RegisterCustomScanMethods(&asof_scan_methods);  // also for workers, which load what their leader has loaded
     if (!is_preloaded()) return;
-    RegisterCustomScanMethods(&asof_scan_methods);
     previous_hook = set_join_pathlist_hook;
     set_join_pathlist_hook = join_pathlist_hook;
     install_demand();

@@ -1,0 +1,111 @@
+-- Large customers: entries of long ago, and score and coverage of then, are in `past`, so that a step reads and writes the recent part
+-- only. Stage, band and alerts change seldom and stay whole. Whatever asks for the whole, from a late row to new rules, puts it together again.
+
+CREATE FUNCTION csagg.pipeline_large() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 65536';
+COMMENT ON FUNCTION csagg.pipeline_large() IS
+    'from how many stored bytes of facts on a customer is large: some 10,000 events';
+
+CREATE FUNCTION csagg.pipeline_split(facts csagg.history, at timestamptz, OUT before csagg.history, OUT after csagg.history)
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_split' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION csagg.pipeline_split(csagg.history, timestamptz) IS
+    'a history in two parts: what lies before an instant; and the rest, which is forgotten before it, where it has lost something. Error 22008 for infinite instants';
+
+CREATE FUNCTION csagg.pipeline_unite(before csagg.history, after csagg.history) RETURNS csagg.history
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_unite' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION csagg.pipeline_unite(csagg.history, csagg.history) IS
+    'what pipeline_split() has parted, together again; NULL is a part without anything. Error 42804 for a key of two kinds';
+
+CREATE FUNCTION csagg.pipeline_whole(pipeline name, what text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('CASE WHEN c.past_until IS NULL THEN c.%2$I ELSE ' || CASE what
+        WHEN 'facts' THEN 'csagg.pipeline_unite((SELECT csagg.merge(p.facts) FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer), c.facts)'
+        WHEN 'from_at' THEN '(SELECT least(c.from_at, min(p.from_at)) FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer)'
+        ELSE '(SELECT csagg.overlay(o.said ORDER BY o.starts) FROM (
+            SELECT p.starts, p.%2$I AS said FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer UNION ALL SELECT c.past_until, c.%2$I) o)' END || ' END', pipeline, what)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_whole(name, text) IS
+    'an expression for facts, from_at, score or coverage of c, a row of `current`, with what is in `past`';
+
+-- What is said of a customer whose past is apart begins at from_at: what was said before stays before it.
+CREATE FUNCTION csagg.pipeline_onto(before csagg.timeline, said csagg.timeline, from_at timestamptz) RETURNS csagg.timeline
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN before IS NULL OR said IS NULL THEN said ELSE csagg.overlay(csagg.slice(before, '-infinity', from_at), said) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_onto(csagg.timeline, csagg.timeline, timestamptz) IS
+    'the first up to an instant, the second from there on';
+
+CREATE FUNCTION csagg.pipeline_onto(before csagg.history, said csagg.history, from_at timestamptz) RETURNS csagg.history
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN before IS NULL OR said IS NULL THEN said ELSE csagg.overlay(csagg.slice(before, '-infinity', from_at), said) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_onto(csagg.history, csagg.history, timestamptz) IS
+    'the first up to an instant, the second from there on';
+
+CREATE FUNCTION csagg.pipeline_said(what text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('CASE WHEN excluded.past_until IS NULL OR excluded.error IS NOT NULL THEN excluded.%1$I ELSE csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at) END', what)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_said(text) IS
+    'an expression for stage, band or alerts of c, a row of `current`, with what is said anew of it';
+
+-- Whether rows reach back to where the past is apart.
+CREATE FUNCTION csagg.pipeline_reaches(facts csagg.history, from_at timestamptz) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.first_at < from_at)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_reaches(csagg.history, timestamptz) IS
+    'whether some fact has an entry before an instant';
+
+-- By whole quarters, so that it seldom moves. What is left answers for the last 40 days, which `health` asks 30 of, and for what rows may be late.
+CREATE FUNCTION csagg.pipeline_cut(reigns csagg.pipeline_reign[], now timestamptz, OUT past_until timestamptz, OUT from_at timestamptz)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT q.quarter AT TIME ZONE 'UTC', (q.quarter + l.look_back) AT TIME ZONE 'UTC'
+    FROM (SELECT max(csagg.look_back(r.rules)) AS look_back, bool_and(csagg.look_back(r.rules) IS NOT NULL) AS ends
+          FROM unnest(reigns) r WHERE r.until > now - interval '3200 hours') l,
+        LATERAL (SELECT date_trunc('quarter', (now - interval '960 hours') AT TIME ZONE 'UTC' - l.look_back) AS quarter) q
+    WHERE l.ends
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_cut(csagg.pipeline_reign[], timestamptz) IS
+    'before which instant entries are the past, and from when on the rest says all; NULL where rules look back without an end';
+
+CREATE FUNCTION csagg.pipeline_part(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    large csagg.pipeline_change[];
+BEGIN
+    EXECUTE format($sql$
+        SELECT array_agg(ROW(c.tenant, c.customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM (SELECT DISTINCT tenant, customer FROM unnest($1)) n
+        CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c
+        WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL$sql$, pipeline) INTO large USING changes;
+    IF large IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format($sql$
+        WITH reign AS MATERIALIZED (%2$s),
+        large AS MATERIALIZED (
+            SELECT c.*, %3$s AS reigns FROM unnest($1) n JOIN %1$I.current c ON c.tenant = n.tenant AND c.customer = n.customer),
+        cut AS MATERIALIZED (
+            SELECT c.*, k.past_until AS cut, k.from_at AS cut_from, %4$s AS whole, %5$s AS whole_from FROM large c CROSS JOIN LATERAL csagg.pipeline_cut(c.reigns, $2) k
+            WHERE k.past_until > coalesce(c.past_until, '-infinity') AND k.from_at > c.from_at),
+        parted AS MATERIALIZED (
+            SELECT c.*, s.before, s.after, (
+                SELECT a.seed FROM unnest(c.reigns) r, (SELECT c.whole AS facts) f, csagg.try_assess_over(csagg.pipeline_pin(r.rules, c.whole), f, greatest(r.since, c.whole_from), c.cut_from, NULL) a
+                WHERE r.since <= c.cut_from AND r.until > c.cut_from) AS seed
+            FROM cut c CROSS JOIN LATERAL csagg.pipeline_split(c.facts, c.cut) s),
+        added AS (
+            INSERT INTO %1$I.past (tenant, customer, starts, from_at, facts, score, coverage, seed)
+            SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(score, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), seed FROM parted)
+        UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
+        FROM parted p WHERE c.tenant = p.tenant AND c.customer = p.customer$sql$,
+        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at')) USING large, now;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
+    'puts the past of these customers apart, where they are large and their rules do not look back without an end';
+
+CREATE FUNCTION csagg.pipeline_united(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format('DELETE FROM %1$I.past p USING %1$I.current c WHERE c.tenant = p.tenant AND c.customer = p.customer AND c.past_until IS NULL', pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_united(name) IS
+    'removes from `past` what has been put back into `current`';
