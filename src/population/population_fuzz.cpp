@@ -4,6 +4,7 @@
 #include "population/population_text.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -13,7 +14,10 @@ std::vector<std::unique_ptr<std::uint64_t[]>> blocks;
 
 void* grow(void* old, std::size_t used, std::size_t bytes) {
     blocks.push_back(std::make_unique<std::uint64_t[]>(bytes / 8 + 1));
-    if (used > 0) std::memcpy(blocks.back().get(), old, used);
+    if (used > 0) {
+        std::memcpy(blocks.back().get(), old, used);
+        std::memset(old, 0xA5, used);  // nothing may rely on what was there
+    }
     return blocks.back().get();
 }
 

@@ -18,7 +18,10 @@ inline Arena& heap() { return *std::pmr::new_delete_resource(); }
 inline void* grow(void* old, std::size_t used, std::size_t bytes) {
     static std::vector<std::unique_ptr<std::uint64_t[]>> blocks;
     blocks.push_back(std::make_unique<std::uint64_t[]>(bytes / 8 + 1));
-    if (used > 0) std::memcpy(blocks.back().get(), old, used);
+    if (used > 0) {
+        std::memcpy(blocks.back().get(), old, used);
+        std::memset(old, 0xA5, used);  // nothing may rely on what was there
+    }
     return blocks.back().get();
 }
 
