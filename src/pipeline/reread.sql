@@ -11,7 +11,7 @@ DECLARE
     changes csagg.pipeline_change[] := '{}';
     failure text;
 BEGIN
-    FOR source IN EXECUTE format('SELECT name, kind FROM %1$I.source WHERE name IN (SELECT t.source FROM %1$I.todo t) ORDER BY name', pipeline) LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %1$I.source WHERE name IN (SELECT t.source FROM %1$I.todo t) ORDER BY name', pipeline)) q(name text, kind text) LOOP
         FOR attempt IN 1 .. 2 LOOP
             failure := NULL;
             BEGIN
@@ -19,7 +19,7 @@ BEGIN
                 IF attempt = 2 AND source.kind = 'events' THEN
                     PERFORM csagg.pipeline_try(pipeline, source.name, csagg.pipeline_ids_of(pipeline, source.name, asked), now);
                 END IF;
-                EXECUTE format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind) INTO part USING pipeline, source.name, asked, folded, now;
+                part := (SELECT p FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind), pipeline, source.name, asked, folded, now) q(p csagg.pipeline_change[]));
                 changes := changes || part;
                 EXIT;
             EXCEPTION
@@ -39,15 +39,12 @@ COMMENT ON FUNCTION csagg.pipeline_reread(name, csagg.pipeline_change[], timesta
 
 CREATE FUNCTION csagg.pipeline_asked_of(pipeline name, source text, most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    asked csagg.pipeline_change[];
 BEGIN
-    EXECUTE format($sql$
+    RETURN (SELECT asked FROM csagg.pipeline_query(format($sql$
         WITH chosen AS MATERIALIZED (
             SELECT tenant, customer FROM %1$I.todo WHERE source = $1 AND customer IS NOT NULL GROUP BY tenant, customer ORDER BY min(id) LIMIT $2),
         taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.source = $1 AND t.tenant = c.tenant AND t.customer = c.customer RETURNING t.*)
-        SELECT coalesce(array_agg(DISTINCT ROW(tenant, customer, NULL, from_at, NULL, $1)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline) INTO asked USING source, most;
-    RETURN asked;
+        SELECT coalesce(array_agg(DISTINCT ROW(tenant, customer, NULL, from_at, NULL, $1)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline), source, most) q(asked csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_asked_of(name, text, integer) IS
     'takes a source''s customers from `todo`, with from_at what that says there';
@@ -71,9 +68,8 @@ CREATE FUNCTION csagg.pipeline_reread_events(pipeline name, source text, asked c
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
-    changes csagg.pipeline_change[];
 BEGIN
-    EXECUTE format($sql$
+    RETURN (SELECT coalesce(changes, '{}') FROM csagg.pipeline_query(format($sql$
         WITH asked AS MATERIALIZED (
             SELECT tenant, customer, csagg.pipeline_spans(range_agg(CASE WHEN from_at IS NULL THEN '(,)' ELSE tstzrange(from_at, from_at, '[]') END)) AS spans
             FROM unnest($2) GROUP BY tenant, customer),
@@ -103,9 +99,8 @@ BEGIN
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first UNION ALL TABLE seen)) GROUP BY tenant, customer)
         SELECT array_agg(ROW(a.tenant, a.customer, csagg.merge(n.facts, csagg.pipeline_outside(%3$L, $1, csagg.merge(%4$s, o.facts), a.spans)), n.from_at, NULL, $1)::csagg.pipeline_change)
         FROM asked a LEFT JOIN change n ON n.tenant = a.tenant AND n.customer = a.customer LEFT JOIN %1$I.current c ON c.tenant = a.tenant AND c.customer = a.customer
-            LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline, csagg.pipeline_whole(pipeline, 'facts'))
-        INTO changes USING source, asked, now, folded;
-    RETURN coalesce(changes, '{}');
+            LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline, csagg.pipeline_whole(pipeline, 'facts')),
+        source, asked, now, folded) q(changes csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread_events(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
     'what an events table says of these customers at the instants asked for (NULL: at all), by one scan of it, together with what the source said of others';
