@@ -71,7 +71,9 @@ BEGIN
         ON CONFLICT (hash) DO UPDATE SET until = excluded.until$sql$, pipeline) USING tenant, customer, until;
     EXECUTE format($sql$
         WITH gone AS (DELETE FROM %1$I.log WHERE tenant = $1 AND customer = $2 RETURNING id, event_id),
-        repeats AS (DELETE FROM %1$I.seen s USING gone WHERE s.tenant = $1 AND s.event_id = gone.event_id),
+        repeats AS (
+            DELETE FROM %1$I.seen s USING gone WHERE s.tenant = $1 AND s.event_id = gone.event_id
+                AND gone.event_id NOT IN (SELECT l.event_id FROM %1$I.log l WHERE l.tenant = $1 AND l.customer <> $2 AND l.event_id IS NOT NULL)),  -- that one was dropped as a repeated one
         bad AS (DELETE FROM %1$I.rejected WHERE coalesce(row ->> 'tenant', '') = $1 AND row ->> 'customer' = $2),
         told AS (DELETE FROM %1$I.alert_feed WHERE tenant = $1 AND customer = $2),
         episode AS (DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2 RETURNING episode),

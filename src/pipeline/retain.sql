@@ -27,7 +27,8 @@ BEGIN
             WHERE s.kind = 'log' AND l.id <= s.upto AND l.recorded_at < csagg.pipeline_clock() - $1
                 AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = s.name AND h.ids @> l.id)
             ORDER BY l.id LIMIT $2),
-        gone AS (DELETE FROM %1$I.log l USING old WHERE l.id = old.id RETURNING l.id, l.recorded_at)
+        gone AS (DELETE FROM %1$I.log l USING old WHERE l.id = old.id RETURNING l.id, l.recorded_at),
+        bad AS (DELETE FROM %1$I.rejected r USING %1$I.source s, gone WHERE s.kind = 'log' AND r.source = s.name AND r.id = gone.id)
         SELECT count(*) AS n, max(recorded_at) AS last FROM gone$sql$, pipeline) INTO gone USING older, most;
     IF gone.n > 0 THEN
         EXECUTE format('UPDATE %I.source SET folded = folded - $1 WHERE kind = ''log''', pipeline) USING gone.n;
@@ -68,4 +69,4 @@ BEGIN
     COMMIT;
 END $body$;
 COMMENT ON PROCEDURE csagg.retain(name, interval, interval) IS
-    'deletes rows of the log that were recorded, and rows of the feed that were emitted, longer ago than that; NULL: none. 10,000 a transaction, so it may be stopped and called again. Only rows that have been folded go, and what they said stays in the facts; repeated event_ids are known for ever. From then on verify() takes facts as they are, and backtest(known => ''then'') is refused. Not within a transaction (2D000). Errors: 42704, 42501 as of step(), 22023 for a negative age';
+    'deletes rows of the log that were recorded, and rows of the feed that were emitted, longer ago than that; NULL: none. 10,000 a transaction, so it may be stopped and called again. Only rows that have been folded go, and what they said stays in the facts; of rejected ones, which said nothing, what `rejected` has goes, too; repeated event_ids are known for ever. From then on verify() takes facts as they are, and backtest(known => ''then'') is refused. Not within a transaction (2D000). Errors: 42704, 42501 as of step(), 22023 for a negative age';

@@ -215,4 +215,4 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.verify(name, integer, boolean) IS
-    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: mark, states, facts, assessment or alerts. With repair facts are put right at once, and the next step does the rest, without announcing alerts. Errors: 42704, 42501 as of step()';
+    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: mark, states, facts, assessment or alerts. With repair facts are put right at once, and the next step does the rest, without announcing alerts. Errors: 42704, 42501 as of step()';

@@ -53,7 +53,7 @@ CREATE FUNCTION some_rules() RETURNS text LANGUAGE sql VOLATILE AS $$
         "exists": "not coalesce(churned, false)", "base": %s, "min": 0, "max": 100,
         "stages": [{"name": "new", "when": "%s"}, {"name": "renewal", "when": "renewal within %s days"}, {"name": "rest"}],
         "rules": [{"name": "active", "when": "count(login, %s days) >= 2", "points": 30}, {"name": "gold", "when": "plan = ''gold''", "points": 20},
-                  {"name": "use", "points": "10 * sum(export, 20 days) / seats", "missing": 5}, {"name": "near", "points": "-least(20, days_until(renewal))"}],
+                  {"name": "use", "points": "10 * sum(export, 20 days) / seats", "missing": 5}, {"name": "near", "points": "-least(20, days_until(renewal))"}, {"name": "users", "points": "3 * distinct(login, 20 days)"}],
         "bands": [{"name": "red"}, {"name": "yellow", "from": 30}, {"name": "green", "from": 60}],
         "alerts": [{"name": "quiet", "when": "count(login, %s days) = 0"%s%s},
                    {"name": "red", "when": "band = ''red''"}, {"name": "%s", "when": "seats > 3"}]}',
@@ -104,6 +104,34 @@ BEGIN
         DELETE FROM prepared WHERE name = gid;
     END IF;
 END $$;
+-- Customers and persons are forgotten, and old rows of the log go: the naive side keeps who, what stands for them, and what went.
+CREATE TABLE forgotten (tenant text, customer text);
+CREATE TABLE person (tenant text, actor text, stands text);
+CREATE TABLE archive (id bigint, tenant text, customer text, key text, at timestamptz, value jsonb, actor text, event_id text);
+CREATE FUNCTION forget() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    who forgotten := ROW(pick('', '', 't'), pick('c', 'd "e"'));
+BEGIN
+    PERFORM FROM dblink('stepper', format('SELECT csagg.forget(%L, %L, %L)', (SELECT pipeline FROM setting), who.customer, who.tenant)) f(known boolean);
+    INSERT INTO forgotten SELECT who.*;
+END $$;
+CREATE FUNCTION forget_actor() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    who record := (pick('', '', 't'), pick('ann', 'bob', 'cy'));
+BEGIN
+    PERFORM FROM dblink('stepper', format('SELECT csagg.forget_actor(%L, %L, %L)', (SELECT pipeline FROM setting), who.f2, who.f1)) f(known boolean);
+    IF NOT EXISTS (SELECT FROM person WHERE tenant = who.f1 AND actor = who.f2) THEN
+        EXECUTE sql('INSERT INTO person SELECT $1, $2, n.actor FROM P.pseudonym n WHERE n.actor NOT IN (SELECT stands FROM person)') USING who.f1, who.f2;
+    END IF;
+END $$;
+CREATE FUNCTION retain() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE sql($q$
+        INSERT INTO archive SELECT id, tenant, customer, key, at, value, actor, event_id FROM P.log
+        WHERE id NOT IN (SELECT id FROM archive) AND id NOT IN (SELECT id FROM P.rejected) AND (event_id IS NULL OR (tenant, event_id, id) IN (SELECT tenant, event_id, id FROM P.seen))$q$);
+    PERFORM run('stepper', format('CALL csagg.retain(%L, log => %L, feed => NULL)', (SELECT pipeline FROM setting), pick('0', '1 hour', '30 days')));
+    EXECUTE sql('DELETE FROM archive WHERE id IN (SELECT id FROM P.log)');
+END $$;
 CREATE FUNCTION change_rules() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF chance(0.25) THEN
@@ -140,13 +168,13 @@ $$;
 CREATE FUNCTION bad(reason text, what text DEFAULT 'rows') RETURNS void LANGUAGE sql AS $$ INSERT INTO difference VALUES (current_setting('oracle.seed')::int, what, reason) $$;
 CREATE FUNCTION counting(folded boolean) RETURNS text LANGUAGE sql AS $$
     SELECT sql(format($q$
-        SELECT DISTINCT ON (l.tenant, coalesce('e' || l.event_id, 'i' || l.id)) l.tenant, l.customer, l.key, f.kind, l.at,
-            CASE WHEN f.kind = 'counter' THEN coalesce(l.value, '1') ELSE l.value END AS value, l.actor, l.id
-        FROM P.log l JOIN P.fact f USING (key) CROSS JOIN P.source m LEFT JOIN P.seen s ON s.tenant = l.tenant AND s.event_id = l.event_id
+        SELECT * FROM (SELECT DISTINCT ON (l.tenant, coalesce('e' || l.event_id, 'i' || l.id)) l.tenant, l.customer, l.key, f.kind, l.at,
+            CASE WHEN f.kind = 'counter' THEN coalesce(l.value, '1') ELSE l.value END AS value, coalesce(p.stands, l.actor) AS actor, l.id
+        FROM (SELECT id, tenant, customer, key, at, value, actor, event_id FROM P.log UNION ALL SELECT * FROM oracle.archive) l LEFT JOIN oracle.person p ON p.tenant = l.tenant AND p.actor = l.actor JOIN P.fact f USING (key) CROSS JOIN P.source m LEFT JOIN P.seen s ON s.tenant = l.tenant AND s.event_id = l.event_id
         WHERE m.name = 'log' AND NOT EXISTS (SELECT FROM P.rejected r WHERE r.id = l.id) AND (s.id IS NULL OR s.id = l.id)
             AND csagg.check_fact(l.key, f.kind, l.at, CASE WHEN f.kind = 'counter' THEN coalesce(l.value, '1') ELSE l.value END, l.actor) IS NULL
             %s
-        ORDER BY l.tenant, coalesce('e' || l.event_id, 'i' || l.id), l.id$q$,
+        ORDER BY l.tenant, coalesce('e' || l.event_id, 'i' || l.id), l.id) r WHERE (tenant, customer) NOT IN (SELECT tenant, customer FROM oracle.forgotten)$q$,
         CASE WHEN folded THEN 'AND l.id <= m.upto AND NOT EXISTS (SELECT FROM P.hole h WHERE h.ids @> l.id)' END))
 $$;
 CREATE FUNCTION naive(folded boolean, OUT tenant text, OUT customer text, OUT facts csagg.history) RETURNS SETOF record LANGUAGE plpgsql AS $$
@@ -167,7 +195,7 @@ $$;
 -- Who has pinned which score at an instant: the row that began last. Then score, band, and the alert that asks for the band, follow from that in plain SQL.
 CREATE FUNCTION pin(of_tenant text, of_customer text, at timestamptz, OUT score numeric, OUT author text) LANGUAGE plpgsql AS $$
 BEGIN
-    EXECUTE sql('SELECT score, author FROM P.override v WHERE tenant = $1 AND customer = $2 AND since <= $3 AND (until > $3 OR until IS NULL) ORDER BY since DESC LIMIT 1') INTO score, author USING of_tenant, of_customer, at;
+    EXECUTE sql('SELECT score, author FROM P.override v WHERE tenant = $1 AND customer = $2 AND since <= $3 AND (until > $3 OR until IS NULL) AND NOT EXISTS (SELECT FROM oracle.forgotten f WHERE f.tenant = v.tenant AND f.customer = v.customer) ORDER BY since DESC LIMIT 1') INTO score, author USING of_tenant, of_customer, at;
 END $$;
 CREATE FUNCTION pinned_score(said numeric, pin numeric) RETURNS numeric LANGUAGE sql AS 'SELECT CASE WHEN said IS NULL OR pin IS NULL THEN said ELSE least(100, greatest(0, pin)) END';
 CREATE FUNCTION pinned_band(said numeric, band text, pin numeric) RETURNS text LANGUAGE sql AS
@@ -231,8 +259,7 @@ BEGIN
                 ROW(h.stage, h.score, h.band, h.coverage, h.alerts, CASE WHEN h.error IS NULL THEN h.score_30_days_ago END, CASE WHEN h.error IS NULL THEN h.overridden_by END)::text AS got,
                 ROW(a.stage, oracle.pinned_score(a.score, v.score), oracle.pinned_band(a.score, a.band, v.score), a.coverage, oracle.pinned_firing(a.score, a.alerts, v.score),
                     CASE WHEN h.error IS NULL THEN oracle.pinned_score(b.score, w.score) END, CASE WHEN h.error IS NULL THEN v.author END)::text AS want
-            FROM P.health h FULL JOIN (SELECT tenant, customer, n.facts FROM oracle.naive(false) n UNION ALL SELECT DISTINCT tenant, customer, '{}'::csagg.history FROM P.override v WHERE NOT EXISTS (
-                SELECT FROM oracle.naive(false) n WHERE n.tenant = v.tenant AND n.customer = v.customer)) n USING (tenant, customer)
+            FROM P.health h FULL JOIN (SELECT tenant, customer, n.facts FROM oracle.naive(false) n UNION ALL SELECT DISTINCT tenant, customer, '{}'::csagg.history FROM P.override v WHERE (tenant, customer) NOT IN (SELECT n.tenant, n.customer FROM oracle.naive(false) n UNION ALL SELECT f.tenant, f.customer FROM oracle.forgotten f)) n USING (tenant, customer)
             CROSS JOIN LATERAL oracle.pin(coalesce(h.tenant, n.tenant), coalesce(h.customer, n.customer), csagg.pipeline_now()) v
             CROSS JOIN LATERAL oracle.pin(coalesce(h.tenant, n.tenant), coalesce(h.customer, n.customer), csagg.pipeline_now() - interval '30 days') w
             CROSS JOIN LATERAL (SELECT n.facts) f
@@ -312,6 +339,9 @@ BEGIN
     UPDATE setting SET pipeline = pick('cs', $n$a "b" 'c'$n$), large = pick('0', '0', '65536')::int;
     UPDATE clock SET shift = '0';
     DELETE FROM writer;
+    DELETE FROM forgotten;
+    DELETE FROM person;
+    DELETE FROM archive;
     INSERT INTO writer SELECT name, false FROM unnest(ARRAY['w1', 'w2', 'w3']) name;
     COMMIT;
     PERFORM connect(name) FROM writer;
@@ -319,7 +349,7 @@ BEGIN
     PERFORM dblink_exec('stepper', 'SET client_min_messages = warning');
     PERFORM FROM dblink('stepper', format('SELECT csagg.create_pipeline(%L, %L, settle => %L)', (SELECT pipeline FROM setting), some_rules(), pick('0', '0', '2 seconds'))) p(p text);
     FOR i IN 1 .. actions LOOP
-        CASE pick('write', 'write', 'write', 'finish', 'finish', 'prepared', 'step', 'step', 'all', 'rules', 'override', 'override', 'time', 'check')
+        CASE pick('write', 'write', 'write', 'write', 'finish', 'finish', 'finish', 'prepared', 'step', 'step', 'step', 'all', 'rules', 'override', 'override', 'time', 'check', pick('forget', 'forget actor', 'retain'))
             WHEN 'write' THEN PERFORM write(pick('w1', 'w2', 'w3'));
             WHEN 'finish' THEN PERFORM finish(pick('w1', 'w2', 'w3'));
             WHEN 'prepared' THEN PERFORM finish_prepared();
@@ -327,6 +357,9 @@ BEGIN
             WHEN 'all' THEN PERFORM run('stepper', format('CALL csagg.refresh(%L)', (SELECT pipeline FROM setting)));
             WHEN 'rules' THEN PERFORM change_rules();
             WHEN 'override' THEN PERFORM override();
+            WHEN 'forget' THEN PERFORM forget();
+            WHEN 'forget actor' THEN PERFORM forget_actor();
+            WHEN 'retain' THEN PERFORM retain();
             WHEN 'time' THEN UPDATE clock SET shift = shift + pick('1 second', '1 hour', '1 day', '20 days', '70 days')::interval;
             WHEN 'check' THEN PERFORM check_all(false);
         END CASE;
