@@ -22,6 +22,7 @@ SQL_PARTS = \
 	src/population/summary.sql \
 	src/population/array.sql \
 	src/population/flows.sql \
+	src/population/raw_log.sql \
 	src/asof/asof.sql \
 	src/rules/ruleset.sql \
 	src/rules/assess.sql \

@@ -5,17 +5,20 @@ DELTA=$(grep -v '^--' bench/populations-delta.sql)
 LATERAL=$(grep -v '^--' bench/populations-lateral.sql)
 FROM_LOG="SELECT csagg.distribution(score, $GRID) AS d
           FROM (SELECT customer_id, csagg.timeline(at, score) AS score FROM log GROUP BY customer_id) t"
+ONE_PASS="SELECT csagg.distribution(customer_id, at, score, $GRID) AS d FROM log"
 STORED="SELECT csagg.distribution(score, $GRID) AS d FROM timelines"
 
 echo "results equal:"
 difference=$(query -c "
     WITH ours AS (SELECT b.bucket::date AS day, b.number AS value, b.n::numeric FROM ($FROM_LOG) s, csagg.buckets(s.d) b),
     stored AS (SELECT b.bucket::date AS day, b.number AS value, b.n::numeric FROM ($STORED) s, csagg.buckets(s.d) b),
+    pass AS (SELECT b.bucket::date AS day, b.number AS value, b.n::numeric FROM ($ONE_PASS) s, csagg.buckets(s.d) b),
     plain AS ($DELTA)
     SELECT (SELECT count(*) FROM (TABLE ours EXCEPT ALL SELECT day, value::numeric, n FROM plain) x)
          + (SELECT count(*) FROM (SELECT day, value::numeric, n FROM plain EXCEPT ALL TABLE ours) x)
          + (SELECT count(*) FROM (TABLE ours EXCEPT ALL TABLE stored) x)
-         + (SELECT count(*) FROM (TABLE stored EXCEPT ALL TABLE ours) x) + (SELECT (count(*) = 0)::int FROM ours)")
+         + (SELECT count(*) FROM (TABLE stored EXCEPT ALL TABLE ours) x)
+         + (SELECT count(*) FROM (TABLE pass EXCEPT ALL TABLE ours) x) + (SELECT count(*) FROM (TABLE ours EXCEPT ALL TABLE pass) x) + (SELECT (count(*) = 0)::int FROM ours)")
 verdict 'rows that differ from plain SQL' "$difference" == 0
 
 echo "a. distribution from stored timelines:"
@@ -47,12 +50,27 @@ verdict 'parallel forced, leader and 2 workers / serial' "$(ratio "${ms[from_log
 printf '  => %-58s %8.3f\n' 'array_agg, leader and 1 worker / serial' "$(ratio "${ms[array_agg_1_worker]}" "${ms[array_agg]}")"
 printf '  => %-58s %8.3f\n' 'array_agg, leader and 2 workers / serial' "$(ratio "${ms[array_agg_2_workers]}" "${ms[array_agg]}")"
 
-echo "c. size, heap of the log / heap of the timelines:"
+echo "c. distribution of the log in one pass:"
+case_ array_agg "$ARRAY_AGG"
+case_ one_pass "SELECT count(d) FROM ($ONE_PASS) s"
+case_ one_pass_texts "SELECT count(d) FROM (${ONE_PASS/customer_id, at, score/customer_id::text, at, score::text}) s"
+case_ array_agg_texts "${ARRAY_AGG/customer_id, array_agg(at)/customer_id::text, array_agg(score::text)}"
+case_ one_pass_1_worker "SELECT count(d) FROM ($ONE_PASS) s" max_parallel_workers_per_gather=1 $FORCED
+case_ one_pass_2_workers "SELECT count(d) FROM ($ONE_PASS) s" max_parallel_workers_per_gather=2 $FORCED
+case_ one_pass5 "SELECT count(d) FROM (${ONE_PASS/FROM log/FROM log5}) s"
+case_ one_pass_with_rows "SELECT count(*), sum(b.n) FROM ($ONE_PASS) s, csagg.buckets(s.d) b"
+measure
+verdict 'one pass / array_agg' "$(ratio "${ms[one_pass]}" "${ms[array_agg]}")" '<=' 0.7
+verdict 'texts for keys and values: one pass / array_agg' "$(ratio "${ms[one_pass_texts]}" "${ms[array_agg_texts]}")" '<=' 0.7
+verdict 'parallel forced, leader and 1 worker / serial' "$(ratio "${ms[one_pass_1_worker]}" "${ms[one_pass]}")" '<=' 1.0
+verdict 'time of 5 x the customers / time' "$(ratio "${ms[one_pass5]}" "${ms[one_pass]}")" '<=' 5.5
+
+echo "d. size, heap of the log / heap of the timelines:"
 size() { query -c "SELECT pg_relation_size('$1')::numeric / pg_relation_size('$2')"; }
 verdict 'random microseconds' "$(size log timelines)" '>=' 5
 verdict 'whole seconds' "$(size log_seconds timelines_seconds)" '>=' 8
 
-echo "d. five times the customers:"
+echo "e. five times the customers:"
 case_ stored "SELECT count(d) FROM ($STORED) s"
 case_ stored5 "SELECT count(d) FROM (SELECT csagg.distribution(score, $GRID) AS d FROM timelines5) s"
 case_ from_log "SELECT count(d) FROM ($FROM_LOG) s"
@@ -68,7 +86,7 @@ peak() {
 }
 verdict 'private memory at the peak: 5 x the customers / memory' "$(ratio "$(peak timelines5)" "$(peak timelines)")" '<=' 1.05
 
-echo "e. look-ups:"
+echo "f. look-ups:"
 case_ probes_alone 'SELECT count(p.at) FROM long, probes p'
 case_ probes "SELECT count(csagg.value_at(score, p.at, NULL::int)) FROM long, probes p"
 case_ rows_alone 'SELECT count(score) FROM timelines'

@@ -40,7 +40,8 @@ CREATE TABLE aggregates AS
 SELECT row_number() OVER (ORDER BY p.oid::regprocedure::text) AS id, p.oid::regprocedure::text AS name, proname, p.prorettype::regtype AS type, aggtranstype::regtype AS state, a.aggfinalfn, a.aggtransfn, a.aggcombinefn,
        (SELECT string_agg(t::regtype::text, ', ' ORDER BY n) FROM unnest(proargtypes) WITH ORDINALITY u(t, n)) AS types,
        (SELECT string_agg(argument(proargnames[n], t::regtype), ', ' ORDER BY n) FROM unnest(proargtypes) WITH ORDINALITY u(t, n)) AS arguments
-FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid WHERE p.pronamespace = 'csagg'::regnamespace AND proname <> 'overlay';  -- whose order counts
+FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid WHERE p.pronamespace = 'csagg'::regnamespace AND proname <> 'overlay'  -- whose order counts
+  AND aggtranstype <> 'internal'::regtype;  -- no state to be had
 DO $$
 DECLARE a record;
 BEGIN

@@ -53,9 +53,8 @@ Cells Cells::create(Form form, ByteSpan grid, std::size_t buckets, std::uint64_t
     return Cells(flat);
 }
 
-void Cells::require_grid(ByteSpan other) const {
-    const ByteSpan own = grid();
-    if (own.size() == other.size() && std::memcmp(own.data(), other.data(), own.size()) == 0) return;
+void require_same_grid(ByteSpan one, ByteSpan other) {
+    if (one.size() == other.size() && std::memcmp(one.data(), other.data(), one.size()) == 0) return;
     throw Error(Errc::invalid_parameter, "grids within one aggregate differ",
                 "Group by the grid, or use one grid for all rows.");
 }

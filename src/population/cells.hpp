@@ -17,6 +17,9 @@ enum class Form : Byte { distribution = 1, joint = 2, summary = 3, flows = 4 };
 /// 'distribution', 'joint distribution', 'summary', 'flows'.
 const char* form_name(Form form);
 
+/// Errc::invalid_parameter unless these are the same bytes.
+void require_same_grid(ByteSpan one, ByteSpan other);
+
 inline constexpr std::size_t max_members = 16;  // timelines of a joint distribution
 
 /// A change of a count, from `bucket` on (flows: in `bucket` only).
@@ -43,7 +46,7 @@ public:
     std::size_t buckets() const { return header().buckets; }
 
     /// Errc::invalid_parameter unless `grid` has the same bytes.
-    void require_grid(ByteSpan grid) const;
+    void require_grid(ByteSpan other) const { require_same_grid(grid(), other); }
     /// How many members a tuple has; 0 as long as a joint distribution has seen none.
     std::size_t arity() const { return header().arity; }
     /// Errc::invalid_parameter for another arity than before.

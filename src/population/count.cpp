@@ -11,7 +11,44 @@ using Bucket = std::int64_t;
 
 constexpr std::size_t memo_size = 512;
 
-/// The ids of a timeline's values. Texts are looked up once per entry of the dictionary, if that is not huge.
+/// The ids of a timeline's texts. Each entry of its dictionary is looked up once, if that is not huge.
+template <class Source>
+class TextsOf {
+public:
+    TextsOf(Cells& cells, const Source& timeline) : cells_(cells), dictionary_(timeline.dictionary()) {
+        std::memset(memo_, 0, std::min(dictionary_.size(), memo_size) * sizeof(Id));
+    }
+
+    Id of(std::size_t text) {
+        if (text >= memo_size) return cells_.text_id(dictionary_[text]);
+        if (text >= dictionary_.size()) throw_corrupt("text is not in the dictionary");
+        if (memo_[text] == 0) memo_[text] = cells_.text_id(dictionary_[text]);
+        return memo_[text];
+    }
+
+private:
+    Cells& cells_;
+    const Dictionary& dictionary_;
+    Id memo_[memo_size];
+};
+
+template <>
+class TextsOf<LogRun> {
+public:
+    TextsOf(Cells&, const LogRun& run) : run_(run) {}
+    Id of(std::size_t text) { return run_.text_id(text); }
+
+private:
+    const LogRun& run_;
+};
+
+class NoTexts {
+public:
+    template <class Source>
+    NoTexts(Cells&, const Source&) {}
+};
+
+/// The ids of a timeline's values.
 template <bool is_text, class Source>
 class ValueIds {
 public:
@@ -22,9 +59,7 @@ public:
         std::uint32_t tag;
     };
 
-    ValueIds(Cells& cells, const Source& timeline) : cells_(cells), timeline_(timeline), kind_(timeline.kind()) {
-        if constexpr (is_text) std::memset(memo_, 0, std::min(timeline.dictionary().size(), memo_size) * sizeof(Id));
-    }
+    ValueIds(Cells& cells, const Source& timeline) : cells_(cells), texts_(cells, timeline), kind_(timeline.kind()) {}
 
     template <class Block>
     [[gnu::always_inline]] Key key_of(const Block& block, std::size_t i) const {
@@ -38,15 +73,10 @@ public:
     }
     [[gnu::always_inline]] Id id_of(const Key& key) {
         if (key.tag == 0) return 0;
-        if constexpr (is_text) {
-            const auto text = std::size_t(key.word);
-            if (text >= memo_size) return cells_.text_id(timeline_.dictionary()[text]);
-            if (text >= timeline_.dictionary().size()) throw_corrupt("text is not in the dictionary");
-            if (memo_[text] == 0) memo_[text] = cells_.text_id(timeline_.dictionary()[text]);
-            return memo_[text];
-        } else {
+        if constexpr (is_text)
+            return texts_.of(std::size_t(key.word));
+        else
             return cells_.value_id(std::uint64_t(key.word), key.tag);
-        }
     }
     template <class Block>
     Id of(const Block& block, std::size_t i) {
@@ -55,9 +85,8 @@ public:
 
 private:
     Cells& cells_;
-    const Source& timeline_;
+    std::conditional_t<is_text, TextsOf<Source>, NoTexts> texts_;
     Kind kind_;
-    Id memo_[is_text ? memo_size : 1];
 };
 
 /// The exact numbers of a timeline.
@@ -174,6 +203,24 @@ void count_moves(Cells& cells, const Source& timeline, const Grid& grid) {
 }
 
 template <class Source>
+void count_values(Cells& cells, const Source& timeline, const Grid& grid) {
+    cells.require_kind(0, timeline.kind());
+    if (timeline.kind() == Kind::text)
+        count_ids<true>(cells, timeline, grid);
+    else
+        count_ids<false>(cells, timeline, grid);
+}
+
+template <class Source>
+void count_all_moves(Cells& cells, const Source& timeline, const Grid& grid) {
+    cells.require_kind(0, timeline.kind());
+    if (timeline.kind() == Kind::text)
+        count_moves<true>(cells, timeline, grid);
+    else
+        count_moves<false>(cells, timeline, grid);
+}
+
+template <class Source>
 void count_numbers(Cells& cells, const Source& timeline, const Grid& grid) {
     cells.require_kind(0, timeline.kind());
     ExactNumbers values;
@@ -206,26 +253,16 @@ void collect_steps(Cells& cells, const Timeline& timeline, const Grid& grid, Ste
 
 }  // namespace
 
-void count_distribution(Cells& cells, const Timeline& timeline, const Grid& grid) {
-    cells.require_kind(0, timeline.kind());
-    if (timeline.kind() == Kind::text)
-        count_ids<true>(cells, timeline, grid);
-    else
-        count_ids<false>(cells, timeline, grid);
-}
+void count_distribution(Cells& cells, const Timeline& timeline, const Grid& grid) { count_values(cells, timeline, grid); }
+void count_distribution(Cells& cells, const LogRun& run, const Grid& grid) { count_values(cells, run, grid); }
 
 void count_distribution(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) {
     cells.require_kind(0, timeline.kind());
     count_ids<false>(cells, timeline, grid);
 }
 
-void count_flows(Cells& cells, const Timeline& timeline, const Grid& grid) {
-    cells.require_kind(0, timeline.kind());
-    if (timeline.kind() == Kind::text)
-        count_moves<true>(cells, timeline, grid);
-    else
-        count_moves<false>(cells, timeline, grid);
-}
+void count_flows(Cells& cells, const Timeline& timeline, const Grid& grid) { count_all_moves(cells, timeline, grid); }
+void count_flows(Cells& cells, const LogRun& run, const Grid& grid) { count_all_moves(cells, run, grid); }
 
 void count_flows(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) {
     cells.require_kind(0, timeline.kind());
@@ -233,10 +270,8 @@ void count_flows(Cells& cells, const UnencodedTimeline& timeline, const Grid& gr
 }
 
 void count_summary(Cells& cells, const Timeline& timeline, const Grid& grid) { count_numbers(cells, timeline, grid); }
-
-void count_summary(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) {
-    count_numbers(cells, timeline, grid);
-}
+void count_summary(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) { count_numbers(cells, timeline, grid); }
+void count_summary(Cells& cells, const LogRun& run, const Grid& grid) { count_numbers(cells, run, grid); }
 
 void count_joint(Cells& cells, std::span<const ByteSpan> timelines, const Grid& grid, Arena& arena) {
     cells.require_arity(timelines.size());

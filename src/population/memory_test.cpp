@@ -4,6 +4,7 @@
 #include "population/counts.hpp"
 #include "population/population_text.hpp"
 #include "population/population_twin.hpp"
+#include "population/raw_log.hpp"
 
 namespace csagg {
 namespace {
@@ -67,6 +68,30 @@ TEST_P(Memory, CountingSurvivesThatItRunsOut) {
         if (expected.empty()) expected.assign(bytes.begin(), bytes.end());
         EXPECT_TRUE(std::ranges::equal(view(bytes), expected));
         EXPECT_TRUE(std::ranges::equal(view(again), expected));
+    });
+}
+
+TEST(RawLogMemory, CollectingALogSurvivesThatItRunsOut) {
+    const DayGrid days(12);
+    std::vector<Byte> expected;
+    test::fail_every_allocation([&](Arena& arena) {
+        const RawLogShape shape{Form::flows, Kind::text, false, true};
+        RawLog whole(shape, view(days.bytes), days.grid, 3000, 7, arena), part(shape, view(days.bytes), days.grid, 3000, 8, arena);
+        for (int i = 0; i < 400; ++i) {
+            static constexpr std::string_view plans[] = {"", "gold", "a name of more than sixteen bytes"};
+            RawLog& log = i % 2 == 0 ? whole : part;
+            const Instant at = DayGrid::first_day + Instant(i * 7 % 300) * 3600 * micros_per_second;
+            log.add(log.key_of(as_bytes(std::to_string(i % 30))), log.record(at, i, Value::of(plans[i % 3])));
+            if (log.is_full()) log.compact(days.grid);
+        }
+        Bytes written(arena), bytes(arena);
+        part.write(written);
+        whole.merge(view(written), days.grid);
+        Cells cells = Cells::create(Form::flows, view(days.bytes), days.grid.size(), 7, grow_in_arena);
+        whole.count(cells, days.grid);
+        encode_cells(cells, bytes);
+        if (expected.empty()) expected.assign(bytes.begin(), bytes.end());
+        EXPECT_TRUE(std::ranges::equal(view(bytes), expected));
     });
 }
 

@@ -76,14 +76,15 @@ Kind kind_of_argument(FunctionCallInfo fcinfo, int n) {
     return with_timeline(fcinfo, n, [](const auto& timeline) { return timeline.kind(); });
 }
 
-Datum add_value(FunctionCallInfo fcinfo, Kind kind, Value (*convert)(Datum)) {
+[[gnu::always_inline]] inline Datum add_value(FunctionCallInfo fcinfo, Oid type) {
+    const Kind kind = kind_of(type);
     require_aggregate(fcinfo);
     reject_null(fcinfo, 1, "at");
     const bool has_seq = PG_NARGS() > 3;
     if (has_seq) reject_null(fcinfo, 3, "seq");
     const Instant at = PG_GETARG_TIMESTAMPTZ(1);
     check_instant(at);
-    const Value value = PG_ARGISNULL(2) ? Value::none(kind) : convert(PG_GETARG_DATUM(2));
+    const Value value = PG_ARGISNULL(2) ? Value::none(kind) : value_of(PG_GETARG_DATUM(2), type);
     TimelineLog log = log_argument(fcinfo, kind);
     require_kind(kind, log.kind(), "the value to be added");
     log.add({at, has_seq ? PG_GETARG_INT64(3) : 0, value});
@@ -110,36 +111,16 @@ CSAGG_FUNCTION(csagg_timeline_merge_add) {
     return state_result(fcinfo, log.flat());
 }
 
-CSAGG_FUNCTION(csagg_timeline_add_boolean) {
-    return add_value(fcinfo, Kind::boolean, [](Datum d) { return Value::of(DatumGetBool(d)); });
-}
-CSAGG_FUNCTION(csagg_timeline_add_smallint) {
-    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::of(DatumGetInt16(d))); });
-}
-CSAGG_FUNCTION(csagg_timeline_add_integer) {
-    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::of(DatumGetInt32(d))); });
-}
-CSAGG_FUNCTION(csagg_timeline_add_bigint) {
-    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::of(DatumGetInt64(d))); });
-}
-CSAGG_FUNCTION(csagg_timeline_add_numeric) {
-    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(number_of(d)); });
-}
-CSAGG_FUNCTION(csagg_timeline_add_real) {
-    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::from(DatumGetFloat4(d))); });
-}
-CSAGG_FUNCTION(csagg_timeline_add_double) {
-    return add_value(fcinfo, Kind::number, [](Datum d) { return Value::of(Number::from(DatumGetFloat8(d))); });
-}
-CSAGG_FUNCTION(csagg_timeline_add_text) {
-    return add_value(fcinfo, Kind::text, [](Datum d) { return Value::of(as_text(datum_bytes(d))); });
-}
-CSAGG_FUNCTION(csagg_timeline_add_date) {
-    return add_value(fcinfo, Kind::date, [](Datum d) { return Value::of_date(DatumGetDateADT(d)); });
-}
-CSAGG_FUNCTION(csagg_timeline_add_timestamptz) {
-    return add_value(fcinfo, Kind::time, [](Datum d) { return Value::of_time(DatumGetTimestampTz(d)); });
-}
+CSAGG_FUNCTION(csagg_timeline_add_boolean) { return add_value(fcinfo, BOOLOID); }
+CSAGG_FUNCTION(csagg_timeline_add_smallint) { return add_value(fcinfo, INT2OID); }
+CSAGG_FUNCTION(csagg_timeline_add_integer) { return add_value(fcinfo, INT4OID); }
+CSAGG_FUNCTION(csagg_timeline_add_bigint) { return add_value(fcinfo, INT8OID); }
+CSAGG_FUNCTION(csagg_timeline_add_numeric) { return add_value(fcinfo, NUMERICOID); }
+CSAGG_FUNCTION(csagg_timeline_add_real) { return add_value(fcinfo, FLOAT4OID); }
+CSAGG_FUNCTION(csagg_timeline_add_double) { return add_value(fcinfo, FLOAT8OID); }
+CSAGG_FUNCTION(csagg_timeline_add_text) { return add_value(fcinfo, TEXTOID); }
+CSAGG_FUNCTION(csagg_timeline_add_date) { return add_value(fcinfo, DATEOID); }
+CSAGG_FUNCTION(csagg_timeline_add_timestamptz) { return add_value(fcinfo, TIMESTAMPTZOID); }
 
 CSAGG_FUNCTION(csagg_timeline_to_jsonb) {
     ContextArena arena;

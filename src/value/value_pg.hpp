@@ -26,6 +26,33 @@ Datum text_datum(const Value& value);
 /// another type. The value is not absent.
 Datum value_datum(const Value& value, Oid type);
 
+/// The kind of values that a type of SQL gives: boolean, the types of numbers, text, date or timestamptz.
+constexpr Kind kind_of(Oid type) {
+    switch (type) {
+        case BOOLOID: return Kind::boolean;
+        case TEXTOID: return Kind::text;
+        case DATEOID: return Kind::date;
+        case TIMESTAMPTZOID: return Kind::time;
+        default: return Kind::number;
+    }
+}
+/// A Datum of one of these types as a value; text is not copied. Errors as Number's.
+inline Value value_of(Datum datum, Oid type) {
+    switch (type) {
+        case BOOLOID: return Value::of(DatumGetBool(datum));
+        case INT2OID: return Value::of(Number::of(DatumGetInt16(datum)));
+        case INT4OID: return Value::of(Number::of(DatumGetInt32(datum)));
+        case INT8OID: return Value::of(Number::of(DatumGetInt64(datum)));
+        case NUMERICOID: return Value::of(number_of(datum));
+        case FLOAT4OID: return Value::of(Number::from(DatumGetFloat4(datum)));
+        case FLOAT8OID: return Value::of(Number::from(DatumGetFloat8(datum)));
+        case TEXTOID: return Value::of(as_text(datum_bytes(datum)));
+        case DATEOID: return Value::of_date(DatumGetInt32(datum));
+        case TIMESTAMPTZOID: return Value::of_time(DatumGetInt64(datum));
+        default: throw Error(Errc::not_supported, "type of value that csagg does not know");
+    }
+}
+
 /// Throws Errc::invalid_binary unless the bytes are text of the server's encoding without zero bytes.
 void check_encoding(std::string_view text);
 

@@ -102,6 +102,24 @@ $$, $$
     WHERE value IS DISTINCT FROM before GROUP BY grid, i, kind, bucket, starts_at, ends_at, before, value
 $$);
 
+CALL oracle.equal('distribution and flows of the log in one pass', $$
+    SELECT g.id, kind, d.bucket, d.starts_at, d.ends_at, d.value, d.number, NULL, d.n
+    FROM (SELECT g.id, v.* FROM oracle.grid g, LATERAL (
+              SELECT csagg.distribution(customer, at, b, seq, g.g) AS boolean, csagg.distribution(customer::text, at, n, seq, g.g) AS numeric,
+                     csagg.distribution(customer::bigint, at, t, seq, g.g) AS text, csagg.distribution(md5(customer::text)::uuid, at, day, seq, g.g) AS date
+              FROM oracle.log) d, LATERAL (VALUES ('boolean', boolean), ('numeric', numeric), ('text', text), ('date', date)) v (kind, d)) g,
+         csagg.buckets(d) d
+    UNION ALL
+    SELECT g.id, 'text', f.bucket, f.starts_at, f.ends_at, f.from_value, NULL, f.to_value, f.n
+    FROM (SELECT g.id, csagg.flows(customer, at, t, seq, g.g) AS f FROM oracle.log, oracle.grid g GROUP BY g.id) g, csagg.buckets(f) f
+$$, $$
+    SELECT grid, kind, bucket, starts_at, ends_at, value, number, NULL, count(*) FROM oracle.snapshot
+    WHERE value IS NOT NULL AND kind IN ('boolean', 'numeric', 'text', 'date') GROUP BY grid, i, kind, bucket, starts_at, ends_at, value, number
+    UNION ALL
+    SELECT grid, kind, bucket, starts_at, ends_at, before, NULL, value, count(*) FROM oracle.snapshot
+    WHERE value IS DISTINCT FROM before AND kind = 'text' GROUP BY grid, i, kind, bucket, starts_at, ends_at, before, value
+$$);
+
 CALL oracle.equal('flows and joint distribution with a row for every move and tuple in every bucket', $$
     SELECT g.id, f.bucket, f.starts_at, f.ends_at, ARRAY[f.from_value, f.to_value], f.n
     FROM (SELECT g.id, csagg.flows(x, g.g) AS f FROM oracle.ours, oracle.grid g WHERE ranked AND kind = 'text' GROUP BY g.id) g, csagg.buckets(f, true) f

@@ -13,6 +13,7 @@ SOME = {
     'text[]': '{}|{a}|{a,b}|{low,middle,high}|{customer}', 'numeric[]': '{1}|{1,2}|{40,70}', 'cstring': 'number {2025-01-01 = 1}',
     'csagg.timeline': 'number {2025-01-01 = 1, 2025-02-01 = 2}|text {-infinity = "gold", 2025-03-01 = null}|boolean {2025-01-01 = true}|number {}',
     'csagg.counter': 'counter {}|counter {2025-01-01, 2025-01-02}', 'csagg.ruleset': '{"timezone": "UTC"}',
+    'uuid': '00000000-0000-0000-0000-000000000000|123e4567-e89b-12d3-a456-426614174000',
     'name': 'soak pipeline|nowhere|a "b"', 'name[]': '{}|{customer}|{plan,seats}', 'regclass': 'pg_stat_activity|pg_tables|nowhere',
 }
 
