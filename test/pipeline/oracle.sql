@@ -223,6 +223,7 @@ BEGIN
     EXECUTE sql($q$
         SELECT string_agg(event_id, ', ') FROM (
             SELECT event_id FROM P.log l JOIN P.source m ON m.name = 'log' AND l.id <= m.upto WHERE event_id IS NOT NULL
+                AND (l.tenant, l.customer) NOT IN (SELECT tenant, customer FROM oracle.forgotten)  -- whose bad rows are not kept, either
                 AND NOT EXISTS (SELECT FROM P.hole h WHERE h.ids @> l.id) AND NOT EXISTS (SELECT FROM P.rejected r WHERE r.id = l.id)
                 AND NOT EXISTS (SELECT FROM P.seen s WHERE s.tenant = l.tenant AND s.event_id = l.event_id)) e$q$) INTO different;
     PERFORM bad(different, 'event_ids') WHERE different IS NOT NULL;
