@@ -113,4 +113,20 @@ SET client_min_messages = warning;
 SELECT csagg.drop_pipeline($$a "b" 'c'$$);
 SELECT csagg.drop_pipeline('cs');
 SELECT csagg.drop_pipeline('cs');
+
+-- What has always been so can be taken back, too
+CREATE TABLE visit (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who text, at timestamptz);
+SELECT csagg.create_pipeline('cs'), csagg.add_events('cs', 'visit', 'who', 'at', fact => 'visits', deletes => 'retract');
+INSERT INTO visit (who, at) VALUES ('ann', '-infinity'), ('ann', '-infinity'), ('ann', '4714-11-24 00:00:00+00 BC'), ('bob', '-infinity');
+CALL csagg.refresh('cs');
+SELECT customer, facts FROM cs.current ORDER BY customer;
+DELETE FROM visit WHERE id IN (1, 4);
+CALL csagg.refresh('cs');
+SELECT customer, facts FROM cs.current ORDER BY customer;
+DELETE FROM visit WHERE id = 2;
+CALL csagg.refresh('cs');
+SELECT customer, facts FROM cs.current ORDER BY customer;
+SELECT * FROM csagg.verify('cs');
+SELECT csagg.drop_pipeline('cs');
+DROP TABLE visit;
 SELECT csagg.pipeline_ids('{3,1,2,7,7}'), csagg.pipeline_ids('{}');

@@ -29,6 +29,10 @@ SELECT * FROM csagg.pipeline_query('SELECT 1, 2') q(a int);
 SELECT * FROM csagg.pipeline_query('DELETE FROM pg_class WHERE false') q(a int);
 SELECT csagg.pipeline_query('SELECT 1');
 
+-- Types of literals; a value that is used twice
+SELECT * FROM csagg.pipeline_query('SELECT $1::int + 1', '5') q(a int);
+SELECT * FROM csagg.pipeline_query('SELECT array_append($1, 1), array_append($1, 2)', array_append('{}'::int[], 0)) q(a int[], b int[]);
+
 -- Tables that change, go and come again; search_path
 CREATE SCHEMA one;
 CREATE SCHEMA two;
@@ -112,11 +116,11 @@ SELECT pg_temp.pipeline('cs', 25);
 INSERT INTO cs.log (customer, key) VALUES ('new', 'login');
 SELECT outcome, folded, customers FROM csagg.step('cs');
 SELECT customer, score, band FROM cs.health;
-CREATE TABLE one.events (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account int, at timestamptz DEFAULT now());
+CREATE TABLE one.events (id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account int, at timestamptz DEFAULT now());
 SELECT csagg.add_events('cs', 'one.events', customer => 'account', at => 'at', fact => 'logins');
 INSERT INTO one.events (account) VALUES (1);
 SELECT outcome, folded FROM csagg.step('cs');
-ALTER TABLE one.events ADD note text, ALTER id SET DATA TYPE bigint;
+ALTER TABLE one.events ADD note text, ALTER id SET DATA TYPE int;
 INSERT INTO one.events (account) VALUES (2);
 SELECT outcome, folded FROM csagg.step('cs');
 BEGIN;
@@ -128,6 +132,9 @@ ROLLBACK;
 INSERT INTO one.events (account) VALUES (4);
 SELECT outcome, folded FROM csagg.step('cs');
 SELECT name, error FROM cs.source WHERE error IS NOT NULL;
+-- One at a time
+INSERT INTO one.events (account) SELECT 4 FROM generate_series(1, 3) i;
+SELECT n, s.* FROM generate_series(1, 5) n, LATERAL csagg.step('cs', 1 + 0 * n) s;
 SELECT customer FROM cs.health ORDER BY customer;
 SELECT * FROM csagg.verify('cs') UNION ALL SELECT * FROM csagg.verify('other');
 -- One more row keeps no more plans
@@ -137,7 +144,37 @@ INSERT INTO one.events (account) VALUES (5);
 SELECT outcome, folded FROM csagg.step('cs');
 SELECT k.count - b.count FROM kept k, before b;
 
-SELECT csagg.drop_pipeline('cs'), csagg.drop_pipeline('other');
+-- What was planned for a few customers is planned anew for many
+CREATE FUNCTION pg_temp.rows_of_one_step(OUT scanned bigint) LANGUAGE plpgsql AS $$
+DECLARE
+    before bigint := (SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relid = 'grown.current'::regclass);
+BEGIN
+    INSERT INTO grown.log (customer, key) VALUES ('1', 'login');
+    PERFORM csagg.step('grown');
+    scanned := (SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relid = 'grown.current'::regclass) - before;
+END $$;
+SELECT pg_temp.pipeline('grown', 5);
+SELECT FROM pg_temp.rows_of_one_step();
+VACUUM ANALYZE grown.current;
+SELECT scanned < 20 FROM pg_temp.rows_of_one_step();
+INSERT INTO grown.log (customer, key) SELECT i, 'login' FROM generate_series(1, 3000) i;
+SELECT outcome, folded, customers FROM csagg.step('grown');
+SELECT scanned < 20 FROM pg_temp.rows_of_one_step();
+-- Whatever else a session does between steps
+DISCARD PLANS;
+SELECT scanned < 20 FROM pg_temp.rows_of_one_step();
+BEGIN;
+SAVEPOINT s;
+INSERT INTO grown.log (customer, key) VALUES ('2', 'login');
+SELECT outcome, folded FROM csagg.step('grown');
+ROLLBACK TO s;
+SELECT outcome, folded FROM csagg.step('grown');
+INSERT INTO grown.log (customer, key) VALUES ('2', 'login');
+SELECT outcome, folded FROM csagg.step('grown');
+COMMIT;
+SELECT * FROM csagg.verify('grown');
+
+SELECT csagg.drop_pipeline('cs'), csagg.drop_pipeline('other'), csagg.drop_pipeline('grown');
 DROP SCHEMA one CASCADE;
 DROP SCHEMA two CASCADE;
 DROP ROLE csagg_plans_a, csagg_plans_b;

@@ -56,7 +56,7 @@ COMMENT ON FUNCTION csagg.pipeline_replace_logged(name, int8multirange) IS
 
 -- Who has pinned a score is a person, too.
 CREATE FUNCTION csagg.pipeline_replace_person(facts csagg.history, actor text, replacement text) RETURNS csagg.history
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT csagg.replace_facts(csagg.replace_actor(facts, actor, replacement), (
         SELECT csagg.history('overridden_by', 'text', valid_from, to_jsonb(CASE WHEN value = actor THEN replacement ELSE value END), NULL, seq)
         FROM csagg.entries(csagg.timeline_of(facts, 'overridden_by')) HAVING bool_or(value = actor)))

@@ -36,14 +36,14 @@ COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestam
 -- The same value is the same Datum: PostgreSQL then leaves it where it is in the TOAST table.
 CREATE FUNCTION csagg.pipeline_kept(before csagg.timeline, said csagg.timeline, error jsonb, now timestamptz) RETURNS csagg.timeline
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN csagg.timeline_eq(before, said) THEN before WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.overlay(csagg.slice(before, '-infinity', now), said) END
+    SELECT CASE WHEN csagg.timeline_eq(before, said) THEN before WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_kept(csagg.timeline, csagg.timeline, jsonb, timestamptz) IS
     'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
 
 CREATE FUNCTION csagg.pipeline_kept(before csagg.history, said csagg.history, error jsonb, now timestamptz) RETURNS csagg.history
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN csagg.history_eq(before, said) THEN before WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.overlay(csagg.slice(before, '-infinity', now), said) END
+    SELECT CASE WHEN csagg.history_eq(before, said) THEN before WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_kept(csagg.history, csagg.history, jsonb, timestamptz) IS
     'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';

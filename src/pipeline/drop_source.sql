@@ -26,7 +26,7 @@ BEGIN
     PERFORM csagg.pipeline_source(pipeline, name, false);
     EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(name));
     EXECUTE format('SELECT ARRAY(SELECT key FROM %I.fact WHERE source = $1)', pipeline) INTO keys USING name;
-    EXECUTE format('UPDATE %I.past SET facts = csagg.drop_facts(facts, $1)', pipeline) USING keys;
+    EXECUTE format('UPDATE %I.past SET facts = csagg.drop_facts(facts, $1) WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1))', pipeline) USING keys;
     EXECUTE format($sql$
         WITH less AS (
             UPDATE %1$I.current SET facts = csagg.drop_facts(facts, $1)

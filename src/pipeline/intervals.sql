@@ -126,17 +126,18 @@ COMMENT ON FUNCTION csagg.pipeline_overlapping(text) IS
 CREATE FUNCTION csagg.pipeline_reread_intervals(pipeline name, source text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
+    changes csagg.pipeline_change[];
     s record;
     key_type regtype;
     of text;
 BEGIN
-    SELECT * INTO s FROM csagg.pipeline_query(format('SELECT relation::regclass, spec FROM %I.source WHERE name = $1', pipeline), source) q(relation regclass, spec jsonb);
+    EXECUTE format('SELECT relation::regclass, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
     key_type := csagg.pipeline_column(s.relation, (s.spec ->> 'customer')::name, 'customer');
     of := format('(t.tenant, t.customer) IN (SELECT tenant, customer FROM unnest($2)) AND e.%1$I%2$s IN (SELECT customer%3$s FROM unnest($2))', s.spec ->> 'customer',
         CASE WHEN key_type IN ('smallint', 'integer', 'bigint', 'uuid', 'text') THEN '' ELSE '::text' END,
         CASE WHEN key_type IN ('smallint', 'integer', 'bigint', 'uuid') THEN '::' || key_type ELSE '' END);
-    PERFORM csagg.pipeline_execute(format('DELETE FROM %I.rejected r USING unnest($2) a WHERE r.source = $1 AND r.row ->> ''tenant'' = a.tenant AND r.row ->> ''customer'' = a.customer', pipeline), source, asked);
-    RETURN (SELECT coalesce(changes, '{}') FROM csagg.pipeline_query(format($sql$
+    EXECUTE format('DELETE FROM %I.rejected r USING unnest($2) a WHERE r.source = $1 AND r.row ->> ''tenant'' = a.tenant AND r.row ->> ''customer'' = a.customer', pipeline) USING source, asked;
+    EXECUTE format($sql$
         WITH piece AS MATERIALIZED (%2$s),
         bad AS (
             INSERT INTO %1$I.rejected (source, id, reason, row, at)
@@ -146,8 +147,9 @@ BEGIN
         fact AS (SELECT tenant, customer, csagg.merge(csagg.history_of(key, timeline)) AS facts FROM (%3$s) t GROUP BY tenant, customer)
         SELECT array_agg(ROW(a.tenant, a.customer, f.facts, (SELECT min(csagg.pipeline_from(first_at, $3)) FROM csagg.facts(f.facts)), NULL, $1)::csagg.pipeline_change)
         FROM (SELECT DISTINCT tenant, customer FROM unnest($2)) a LEFT JOIN fact f ON f.tenant = a.tenant AND f.customer = a.customer$sql$,
-        pipeline, csagg.pipeline_overlapping(csagg.pipeline_pieces(pipeline, source, of)), csagg.pipeline_timelines('SELECT tenant, customer, key, kind, overlap, value, said, since, until, why AS reason FROM piece')),
-        source, asked, now) q(changes csagg.pipeline_change[]));
+        pipeline, csagg.pipeline_overlapping(csagg.pipeline_pieces(pipeline, source, of)), csagg.pipeline_timelines('SELECT tenant, customer, key, kind, overlap, value, said, since, until, why AS reason FROM piece'))
+        INTO changes USING source, asked, now;
+    RETURN coalesce(changes, '{}');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread_intervals(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
     'what the rows of these customers say, by one join';

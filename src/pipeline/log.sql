@@ -80,7 +80,7 @@ BEGIN
                     SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
                         CASE WHEN r.wanted THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) END AS reason
                     FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6)
-                        UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(r) AND l.id < upper(r)) l LIMIT $6)) r
+                        UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l LIMIT $6)) r
                         LEFT JOIN %1$I.fact f ON f.key = r.key OFFSET 0) r) r
             GROUP BY tenant, customer, special),
         special AS MATERIALIZED (
@@ -102,7 +102,7 @@ BEGIN
             UNION ALL SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), csagg.pipeline_from(min(at) FILTER (WHERE isfinite(at)), $2) FROM special
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer),
         merged AS (%3$s)
-        SELECT (%4$s), csagg.pipeline_ids(ARRAY(SELECT unnest(ids) FROM taken)), coalesce(sum(n), 0)::bigint, CASE WHEN sum(new) = $6 THEN max(last) END, coalesce(sum(n - new), 0)::bigint
+        SELECT (%4$s), csagg.pipeline_ids(ARRAY(SELECT unnest(ids) FROM taken)), coalesce(sum(n), 0)::bigint, CASE WHEN sum(new) = $6 THEN max(last)::bigint END, coalesce(sum(n - new), 0)::bigint
         FROM taken$sql$, pipeline, csagg.pipeline_rows(pipeline, source), said,
             CASE WHEN straight THEN $$'{}'::csagg.pipeline_change[]$$
                 ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END);

@@ -72,12 +72,20 @@ COMMENT ON FUNCTION csagg.pipeline_cut(csagg.pipeline_reign[], timestamptz) IS
 
 CREATE FUNCTION csagg.pipeline_part(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    large csagg.pipeline_change[];
 BEGIN
+    large := (SELECT l FROM csagg.pipeline_query(format($sql$
+        SELECT array_agg(ROW(c.tenant, c.customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM (SELECT DISTINCT tenant, customer FROM unnest($1)) n
+        CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c
+        WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL$sql$, pipeline), changes) q(l csagg.pipeline_change[]));
+    IF large IS NULL THEN
+        RETURN;
+    END IF;
     PERFORM csagg.pipeline_execute(format($sql$
         WITH reign AS MATERIALIZED (%2$s),
         large AS MATERIALIZED (
-            SELECT c.*, %3$s AS reigns FROM (SELECT DISTINCT tenant, customer FROM unnest($1)) n
-                CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer AND pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL OFFSET 0) c),
+            SELECT c.*, %3$s AS reigns FROM unnest($1) n JOIN %1$I.current c ON c.tenant = n.tenant AND c.customer = n.customer),
         cut AS MATERIALIZED (
             SELECT c.*, k.past_until AS cut, k.from_at AS cut_from, %4$s AS whole, %5$s AS whole_from FROM large c CROSS JOIN LATERAL csagg.pipeline_cut(c.reigns, $2) k
             WHERE k.past_until > coalesce(c.past_until, '-infinity') AND k.from_at > c.from_at),
@@ -91,7 +99,7 @@ BEGIN
             SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(score, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), seed FROM parted)
         UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
         FROM parted p WHERE c.tenant = p.tenant AND c.customer = p.customer$sql$,
-        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at')), changes, now);
+        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at')), large, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
     'puts the past of these customers apart, where they are large and their rules do not look back without an end';

@@ -11,6 +11,7 @@ extern "C" {
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/expandeddatum.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 }
@@ -36,21 +37,30 @@ Statement statement_of(FunctionCallInfo fcinfo) {
     const ParamListInfo values = makeParamList(count);
     for (int i = 0; i < count; ++i) {
         types[i] = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
-        values->params[i] = {fcinfo->args[i + 1].value, fcinfo->args[i + 1].isnull, PARAM_FLAG_CONST, types[i]};
+        const NullableDatum& given = fcinfo->args[i + 1];
+        const bool is_literal = types[i] == UNKNOWNOID;
+        if (is_literal) types[i] = TEXTOID;
+        // A statement may use it more than once: none of its functions may change it in place.
+        const Datum value = is_literal && !given.isnull ? CStringGetTextDatum(DatumGetCString(given.value))
+                                                        : MakeExpandedObjectReadOnly(given.value, given.isnull, get_typlen(types[i]));
+        values->params[i] = {value, given.isnull, PARAM_FLAG_CONST, types[i]};
     }
     return {text_to_cstring(PG_GETARG_TEXT_PP(0)), count, types, values};
 }
 
-/// A plan that is made without knowing the arguments expects short arrays. May ereport.
-bool has_long_array(const Statement& statement) {
-    constexpr int many = 100;
+/// A plan that is made without knowing the arguments expects arrays of so many elements at most.
+constexpr std::uint64_t long_array = 100;
+
+/// Of all its arrays. May ereport.
+std::uint64_t count_elements(const Statement& statement) {
+    std::uint64_t count = 0;
     for (int i = 0; i < statement.count; ++i) {
         const ParamExternData& p = statement.values->params[i];
         if (p.isnull || !OidIsValid(get_element_type(p.ptype))) continue;
         const AnyArrayType* const array = DatumGetAnyArrayP(p.value);
-        if (ArrayGetNItems(AARR_NDIM(array), AARR_DIMS(array)) > many) return true;
+        count += std::uint64_t(ArrayGetNItems(AARR_NDIM(array), AARR_DIMS(array)));
     }
-    return false;
+    return count;
 }
 
 /// Plain data, in static memory: all are empty at first.
@@ -60,6 +70,7 @@ struct Slot {
     std::uint64_t hash;
     SPIPlanPtr plan;
     TimestampTz made, used;
+    std::uint64_t made_after;  // of `elements`
     int running;
 
     bool holds(ByteSpan other, std::uint64_t hash_of_other) const {
@@ -74,8 +85,11 @@ constexpr std::size_t slot_count = 512, choice = 8;
 Slot slots[slot_count];
 
 /// Plans follow changes of tables, roles and settings by themselves, but not growth: so a plan is made anew after a
-/// minute.
+/// minute, and after so many elements of arrays in this session, since what brings rows into tables passes them in
+/// arrays: the work for these costs more than new plans.
 constexpr TimestampTz lifetime = 60 * USECS_PER_SEC;
+constexpr std::uint64_t growth = 10000;
+std::uint64_t elements = 0;
 
 void empty(Slot& slot) {
     const SPIPlanPtr plan = slot.plan;
@@ -115,6 +129,7 @@ void fill(Slot& slot, ByteSpan key, std::uint64_t hash, const Statement& stateme
     });
     slot.hash = hash;
     slot.made = GetCurrentTimestamp();
+    slot.made_after = elements;
 }
 
 /// The plan kept for a statement, which stays while this lives.
@@ -123,6 +138,7 @@ public:
     explicit KeptPlan(const Statement& statement) : statement_(statement), key_(Alloc<Byte>(arena_)) {
         const auto* const types = reinterpret_cast<const Byte*>(statement.types);
         const auto* const text = reinterpret_cast<const Byte*>(statement.text);
+        key_.push_back(Byte(statement.count));
         key_.insert(key_.end(), types, types + sizeof(Oid) * statement.count);
         key_.insert(key_.end(), text, text + std::strlen(statement.text));
         hash_ = hash_bytes(view(key_), process_hash_seed);
@@ -139,7 +155,8 @@ public:
     SPIPlanPtr get() {
         if (slot_ == nullptr) return nullptr;
         const TimestampTz now = GetCurrentTimestamp();
-        const bool is_old = slot_->running == 1 && (now < slot_->made || now - slot_->made > lifetime);
+        const bool is_old = slot_->running == 1 &&
+                            (now < slot_->made || now - slot_->made > lifetime || elements - slot_->made_after > growth);
         if (is_old || !slot_->holds(view(key_), hash_)) fill(*slot_, view(key_), hash_, statement_);
         slot_->used = now;
         return slot_->plan;
@@ -172,7 +189,9 @@ std::uint64_t run(FunctionCallInfo fcinfo, DestReceiver* receiver) {
     bool planned_anew = false;
     call([fcinfo, &statement, &planned_anew] {
         statement = statement_of(fcinfo);
-        planned_anew = has_long_array(statement);
+        const std::uint64_t count = count_elements(statement);
+        elements += count;
+        planned_anew = count > long_array;
         SPI_connect();
     });
     std::uint64_t rows = 0;

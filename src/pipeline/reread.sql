@@ -68,8 +68,9 @@ CREATE FUNCTION csagg.pipeline_reread_events(pipeline name, source text, asked c
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
+    changes csagg.pipeline_change[];
 BEGIN
-    RETURN (SELECT coalesce(changes, '{}') FROM csagg.pipeline_query(format($sql$
+    EXECUTE format($sql$
         WITH asked AS MATERIALIZED (
             SELECT tenant, customer, csagg.pipeline_spans(range_agg(CASE WHEN from_at IS NULL THEN '(,)' ELSE tstzrange(from_at, from_at, '[]') END)) AS spans
             FROM unnest($2) GROUP BY tenant, customer),
@@ -99,8 +100,9 @@ BEGIN
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first UNION ALL TABLE seen)) GROUP BY tenant, customer)
         SELECT array_agg(ROW(a.tenant, a.customer, csagg.merge(n.facts, csagg.pipeline_outside(%3$L, $1, csagg.merge(%4$s, o.facts), a.spans)), n.from_at, NULL, $1)::csagg.pipeline_change)
         FROM asked a LEFT JOIN change n ON n.tenant = a.tenant AND n.customer = a.customer LEFT JOIN %1$I.current c ON c.tenant = a.tenant AND c.customer = a.customer
-            LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline, csagg.pipeline_whole(pipeline, 'facts')),
-        source, asked, now, folded) q(changes csagg.pipeline_change[]));
+            LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline, csagg.pipeline_whole(pipeline, 'facts'))
+        INTO changes USING source, asked, now, folded;
+    RETURN coalesce(changes, '{}');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread_events(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
     'what an events table says of these customers at the instants asked for (NULL: at all), by one scan of it, together with what the source said of others';
@@ -116,7 +118,7 @@ CREATE FUNCTION csagg.pipeline_outside(pipeline name, source text, facts csagg.h
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     kept csagg.history := (
-        SELECT csagg.merge(csagg.slice(facts, CASE WHEN lower_inf(s) THEN '-infinity' ELSE lower(s) + interval '1 microsecond' END, coalesce(upper(s), 'infinity')))
+        SELECT csagg.merge(csagg.slice(facts, CASE WHEN lower_inf(s) THEN '-infinity' WHEN lower(s) = '-infinity' THEN '4714-11-24 00:00:00+00 BC' ELSE lower(s) + interval '1 microsecond' END, coalesce(upper(s), 'infinity')))
         FROM unnest('{(,)}'::tstzmultirange - spans) s);
     others text[];
 BEGIN

@@ -44,7 +44,7 @@ BEGIN
         reign AS MATERIALIZED (%3$s),
         waiting AS MATERIALIZED (SELECT tenant, customer FROM %1$I.todo),
         subject AS MATERIALIZED (
-            SELECT x.tenant, x.customer, CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END AS facts, w.facts AS kept, w.from_at, c.until_at, c.error, c.past_until IS NOT NULL AS parted,
+            SELECT x.tenant, x.customer, CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END AS facts, w.facts AS kept, w.from_at, c.until_at, c.error,
                 csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
                 csagg.history_of('coverage', w.coverage) AS coverage, c.alerts, c.next_at,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant OR w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits

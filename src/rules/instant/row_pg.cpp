@@ -10,10 +10,8 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
-#include "utils/timestamp.h"
 #include "utils/typcache.h"
 }
 
@@ -158,20 +156,12 @@ void deform(const TypedRow& typed, Vector<Datum>& values, Vector<Byte>& nulls) {
 
 Value plain_value(Datum datum, Oid type) {
     switch (type) {
-        case BOOLOID: return Value::of(DatumGetBool(datum));
-        case INT2OID: return Value::of(Number::of(DatumGetInt16(datum)));
-        case INT4OID: return Value::of(Number::of(DatumGetInt32(datum)));
-        case INT8OID: return Value::of(Number::of(DatumGetInt64(datum)));
-        case NUMERICOID: return Value::of(number_of(datum));
-        case FLOAT4OID: return Value::of(Number::from(DatumGetFloat4(datum)));
-        case FLOAT8OID: return Value::of(Number::from(DatumGetFloat8(datum)));
-        case DATEOID: return Value::of_date(DatumGetDateADT(datum));
-        case TIMESTAMPTZOID: return Value::of_time(DatumGetTimestampTz(datum));
-        default: {
-            std::string_view text = as_text(datum_bytes(datum));
-            if (type == BPCHAROID) text = text.substr(0, text.find_last_not_of(' ') + 1);
-            return Value::of(text);
+        case VARCHAROID: return value_of(datum, TEXTOID);
+        case BPCHAROID: {
+            const std::string_view text = as_text(datum_bytes(datum));
+            return Value::of(text.substr(0, text.find_last_not_of(' ') + 1));
         }
+        default: return value_of(datum, type);
     }
 }
 
