@@ -92,7 +92,8 @@ BEGIN
             SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM came
             WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
             ON CONFLICT (tenant, event_id) DO UPDATE SET id = excluded.id, at = excluded.at
-                WHERE s.source = $1 AND NOT EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id AND r.event_id = s.event_id AND r.tenant = s.tenant)
+                WHERE s.source = $1 AND (NOT EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id AND r.event_id = s.event_id AND r.tenant = s.tenant)
+                    OR EXISTS (SELECT FROM read r WHERE r.id = s.id AND NOT (r.wanted AND r.reason IS NULL)))
             RETURNING id),
         seen AS (SELECT s.id FROM came c JOIN %1$I.seen s ON s.tenant = c.tenant AND s.event_id = c.event_id AND s.source = $1 AND s.id = c.id),
         change AS (
