@@ -38,11 +38,13 @@ Statement statement_of(FunctionCallInfo fcinfo) {
     for (int i = 0; i < count; ++i) {
         types[i] = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
         const NullableDatum& given = fcinfo->args[i + 1];
-        const bool is_literal = types[i] == UNKNOWNOID;
-        if (is_literal) types[i] = TEXTOID;
+        Datum value = given.value;
+        if (types[i] == UNKNOWNOID) {
+            types[i] = TEXTOID;
+            if (!given.isnull) value = CStringGetTextDatum(DatumGetCString(given.value));
+        }
         // A statement may use it more than once: none of its functions may change it in place.
-        const Datum value = is_literal && !given.isnull ? CStringGetTextDatum(DatumGetCString(given.value))
-                                                        : MakeExpandedObjectReadOnly(given.value, given.isnull, get_typlen(types[i]));
+        value = MakeExpandedObjectReadOnly(value, given.isnull, get_typlen(types[i]));
         values->params[i] = {value, given.isnull, PARAM_FLAG_CONST, types[i]};
     }
     return {text_to_cstring(PG_GETARG_TEXT_PP(0)), count, types, values};
@@ -79,8 +81,8 @@ struct Slot {
     }
 };
 
-/// As many plans as slots at most; a statement may lie in one of a few, and takes the place of the one used least
-/// lately.
+/// As many plans as slots at most, which take about 100 kB each; a statement may lie in one of a few, and takes the
+/// place of the one used least lately.
 constexpr std::size_t slot_count = 512, choice = 8;
 Slot slots[slot_count];
 
@@ -155,8 +157,8 @@ public:
     SPIPlanPtr get() {
         if (slot_ == nullptr) return nullptr;
         const TimestampTz now = GetCurrentTimestamp();
-        const bool is_old = slot_->running == 1 &&
-                            (now < slot_->made || now - slot_->made > lifetime || elements - slot_->made_after > growth);
+        const bool is_old = slot_->running == 1 && (now < slot_->made || now - slot_->made > lifetime ||
+                                                    elements - slot_->made_after > growth);
         if (is_old || !slot_->holds(view(key_), hash_)) fill(*slot_, view(key_), hash_, statement_);
         slot_->used = now;
         return slot_->plan;
