@@ -67,6 +67,7 @@ SQL_PARTS = \
 	src/pipeline/pipeline.sql \
 	src/pipeline/drop_source.sql \
 	src/pipeline/isolate.sql \
+	src/pipeline/upgrade.sql \
 	src/pipeline/grant.sql
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql src/*/*/*.sql)))
 

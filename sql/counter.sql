@@ -64,7 +64,7 @@ FROM unnest(ARRAY[
     $$csagg.counter_add(NULL, now())$$]) q;
 
 -- Binary form: COPY writes what it reads, and refuses what counter_send() never writes
-SELECT current_setting('data_directory') || '/csagg_counter.bin' AS file \gset
+SELECT format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()) AS file \gset
 CREATE TEMP TABLE sent (c csagg.counter);
 CREATE TEMP TABLE received (c csagg.counter);
 INSERT INTO sent SELECT csagg.counter(at, amount, actor) FROM small;
@@ -91,7 +91,7 @@ FROM good, LATERAL (VALUES
 ORDER BY n;
 SELECT pg_temp.received(substr(bytes, 1, n), :'file') LIKE '22P03 %' AS refused, count(*)
 FROM (SELECT csagg.counter_send(c) AS bytes FROM sent WHERE c IS NOT NULL LIMIT 1) s, generate_series(0, length(bytes) - 1) n GROUP BY 1;
-DO $$BEGIN EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm -f ' || quote_literal(current_setting('data_directory') || '/csagg_counter.bin')); END$$;
+DO $$BEGIN EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm -f ' || quote_literal(format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()))); END$$;
 SELECT c, count(*) FROM (SELECT c FROM sent UNION ALL SELECT c FROM received) s WHERE csagg.last(c) < '2025-01-03' GROUP BY c ORDER BY count(*), c::text;
 
 -- Parts
@@ -237,6 +237,7 @@ SET max_parallel_workers_per_gather = 3;
 SET parallel_leader_participation = off;
 ANALYZE counter_log;
 ALTER TABLE counter_log SET (parallel_workers = 3);
+ALTER TABLE counters SET (parallel_workers = 3);
 SELECT pg_temp.plan_has(:'by_customer', 'Partial');
 SELECT bool_and(s.c = f.c), count(*) FROM counters s JOIN (:by_customer) f USING (customer);
 \set all_at_once 'SELECT csagg.merge(c) AS c FROM counters'

@@ -178,8 +178,8 @@ SELECT csagg.rollup(NULL::csagg.distribution) IS NULL;
 SELECT bool_and(score = score::text::csagg.distribution) AND bool_and(joint = joint::text::csagg.distribution) AS same FROM by_tenant;
 CREATE TABLE copied (LIKE by_tenant);
 DO $$ BEGIN
-    EXECUTE format('COPY by_tenant TO %L (FORMAT binary)', current_setting('data_directory') || '/distribution.bin');
-    EXECUTE format('COPY copied FROM %L (FORMAT binary)', current_setting('data_directory') || '/distribution.bin');
+    EXECUTE format('COPY by_tenant TO %L (FORMAT binary)', format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()));
+    EXECUTE format('COPY copied FROM %L (FORMAT binary)', format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()));
 END $$;
 SELECT count(*) FROM by_tenant a JOIN copied b ON a.tenant = b.tenant AND a.score = b.score AND a.joint = b.joint;
 

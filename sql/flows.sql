@@ -89,8 +89,8 @@ CREATE TABLE by_tenant AS SELECT tenant, csagg.flows(stage, autumn()) AS f FROM 
 SELECT csagg.rollup(f) = (SELECT csagg.flows(stage, autumn()) FROM line) AS same, bool_and(f = f::text::csagg.flows) AS text FROM by_tenant;
 CREATE TABLE copied (LIKE by_tenant);
 DO $$ BEGIN
-    EXECUTE format('COPY by_tenant TO %L (FORMAT binary)', current_setting('data_directory') || '/flows.bin');
-    EXECUTE format('COPY copied FROM %L (FORMAT binary)', current_setting('data_directory') || '/flows.bin');
+    EXECUTE format('COPY by_tenant TO %L (FORMAT binary)', format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()));
+    EXECUTE format('COPY copied FROM %L (FORMAT binary)', format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()));
 END $$;
 SELECT count(*) FROM by_tenant a JOIN copied b ON a.tenant = b.tenant AND a.f = b.f;
 

@@ -81,7 +81,7 @@ CREATE TEMP TABLE calendar_steps AS
 SELECT * FROM (VALUES (timestamp '1992-12-31 00:00', timestamp '2013-01-01', interval '1 day'), ('2009-01-01 02:30', '2030-01-01', '1 day'),
                       ('1880-01-05 00:00', '2040-01-01', '7 days'), ('1990-01-31 23:45', '2040-01-01', '1 month'),
                       ('1899-11-30 00:00', '2300-01-01', '3 months'), ('0096-02-29 12:00', '9999-01-01', '4 years')) s(start, until, step);
-CREATE TEMP VIEW naive AS
+CREATE TEMP TABLE naive AS
 SELECT zone, start, until, step, start + i * step AS bucket, (start + i * step) AT TIME ZONE zone AS starts_at,
        (start + (i + 1) * step) AT TIME ZONE zone AS ends_at
 FROM zones, calendar_steps, generate_series(0, 10000) i WHERE start + i * step < until;
@@ -182,7 +182,7 @@ FROM (VALUES (''), ('[2025-01-01, 2026-01-01)'), ('[2025-01-01, 2026-01-01) ever
 -- Binary form: a bytea column in binary COPY is whatever bytes we like for a column of csagg.grid
 CREATE TEMP TABLE received (g csagg.grid);
 CREATE FUNCTION pg_temp.receive(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE file text := current_setting('data_directory') || '/csagg_grid_test.bin';
+DECLARE file text := format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid());
 BEGIN
     EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
     TRUNCATE received;
@@ -207,7 +207,7 @@ SELECT bool_and(result ~ '^(22|54)' OR pg_temp.fails(format('SELECT %L::csagg.gr
        count(*) FILTER (WHERE result LIKE '[%') > 20 AS some_read, count(*) FILTER (WHERE result ~ '^22P03') > 100 AS many_refused
 FROM sent, generate_series(0, 45) i, generate_series(0, 7) bit, pg_temp.receive(set_bit(b, i * 8 + bit, 1 - get_bit(b, i * 8 + bit))) result;
 RESET client_min_messages;
-DO $$BEGIN EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm -f ' || quote_literal(current_setting('data_directory') || '/csagg_grid_test.bin')); END$$;
+DO $$BEGIN EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm -f ' || quote_literal(format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()))); END$$;
 
 -- A zone that is not known here, as when a dump comes from elsewhere: kept, printed and compared; computing needs it
 SELECT '[2025-01-01 00:00:00, 2025-02-01 00:00:00) every 1 day in Mars/Olympus'::csagg.grid;

@@ -57,7 +57,7 @@ FROM unnest(ARRAY['', '{', '[]', '{"a": 1}', '{"a": gold {}}', '{"a": text {}} x
 SELECT pg_temp.error_of(format('SELECT %L::csagg.history', '{"' || repeat('k', 1001) || '": text {}}'));
 
 -- Binary form: COPY writes what it reads, and refuses what history_send() never writes
-SELECT current_setting('data_directory') || '/csagg_history.bin' AS file \gset
+SELECT format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()) AS file \gset
 CREATE TEMP TABLE sent (h csagg.history);
 CREATE TEMP TABLE received (h csagg.history);
 INSERT INTO sent SELECT csagg.history(key, kind, at, value, actor, id) FROM small;

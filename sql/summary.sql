@@ -97,8 +97,8 @@ CREATE TABLE by_tenant AS SELECT tenant, csagg.summary(mrr, month()) AS m FROM l
 SELECT csagg.rollup(m) = (SELECT csagg.summary(mrr, month()) FROM line) AS same, bool_and(m = m::text::csagg.summary) AS text FROM by_tenant;
 CREATE TABLE copied (LIKE by_tenant);
 DO $$ BEGIN
-    EXECUTE format('COPY by_tenant TO %L (FORMAT binary)', current_setting('data_directory') || '/summary.bin');
-    EXECUTE format('COPY copied FROM %L (FORMAT binary)', current_setting('data_directory') || '/summary.bin');
+    EXECUTE format('COPY by_tenant TO %L (FORMAT binary)', format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()));
+    EXECUTE format('COPY copied FROM %L (FORMAT binary)', format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()));
 END $$;
 SELECT count(*) FROM by_tenant a JOIN copied b ON a.tenant = b.tenant AND a.m = b.m;
 

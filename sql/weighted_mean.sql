@@ -37,6 +37,7 @@ CREATE TABLE customer AS
 SELECT customer, timeline(at, value) FILTER (WHERE measure = 'usage') AS usage, timeline(at, value) FILTER (WHERE measure = 'tickets') AS tickets,
        timeline(at, value) FILTER (WHERE measure = 'nps') AS nps, timeline(at, value) FILTER (WHERE measure = 'depth') AS depth
 FROM reading GROUP BY customer;
+CREATE INDEX ON reading (customer, measure, at);
 CREATE TABLE weights (measure text, weight numeric, missing numeric);
 INSERT INTO weights VALUES ('usage', 3, NULL), ('tickets', 0.25, NULL), ('nps', 1, 40), ('depth', 17.000001, NULL);
 CREATE TABLE w AS SELECT ('{"timezone": "Europe/Berlin", "method": "weighted mean", "exists": "true", "facts": {"usage": "number", "tickets": "number", "nps": "number", "depth": "number"}, "rules": ['

@@ -30,14 +30,14 @@ CREATE FUNCTION csagg.pipeline_make_replaced(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format($sql$
-CREATE FUNCTION %1$I.replaced(OUT id bigint, OUT actor text) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
+CREATE OR REPLACE FUNCTION %1$I.replaced(OUT id bigint, OUT actor text) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
     SELECT l.id, n.actor FROM (%2$s) l JOIN %1$I.pseudonym n ON n.hash = csagg.pipeline_actor_hash((SELECT salt FROM %1$I.secret), l.tenant, l.actor)
     WHERE EXISTS (SELECT FROM %1$I.pseudonym) AND l.actor IS NOT NULL
 $sql$, pipeline, csagg.pipeline_waiting(pipeline)));
     EXECUTE format('COMMENT ON FUNCTION %I.replaced() IS ''ids of rows of the log that are not folded and whose actor is forgotten, and what stands for the actor: views count that''', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_replaced(name) IS
-    'makes the function replaced() of a pipeline; for create_pipeline() only';
+    'makes the function replaced() of a pipeline, or makes it anew';
 
 CREATE FUNCTION csagg.pipeline_replace_logged(pipeline name, ids int8multirange) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

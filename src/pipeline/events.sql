@@ -68,11 +68,12 @@ COMMENT ON FUNCTION csagg.pipeline_rows_events(name, text) IS
 CREATE FUNCTION csagg.pipeline_new_events(pipeline name, source text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN (SELECT a FROM csagg.pipeline_query(format('SELECT coalesce(upto <> csagg.pipeline_last_id(to_regclass(relation), (spec ->> ''id'')::name), true) FROM %I.source WHERE name = $1', pipeline),
-        source) q(a boolean));
+    RETURN (SELECT a FROM csagg.pipeline_query(format($sql$
+        SELECT CASE WHEN has_sequence_privilege(csagg.pipeline_sequence(r, id), 'SELECT, USAGE') THEN coalesce(upto <> csagg.pipeline_last_id(r, id), true) ELSE true END
+        FROM (SELECT upto, to_regclass(relation) AS r, (spec ->> 'id')::name AS id FROM %I.source WHERE name = $1) s$sql$, pipeline), source) q(a boolean));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_events(name, text) IS
-    'whether ids have been given that the mark has not passed; true where the table is gone';
+    'whether ids have been given that the mark has not passed; true where the table is gone or its sequence may not be read, which folding will say';
 
 CREATE FUNCTION csagg.pipeline_recount_events(pipeline name, source text) RETURNS text
     LANGUAGE sql STABLE AS 'SELECT csagg.pipeline_recount_rows(pipeline, source)';

@@ -21,7 +21,7 @@ CREATE FUNCTION csagg.pipeline_make_forgotten(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format($sql$
-CREATE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
+CREATE OR REPLACE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
     WITH x AS MATERIALIZED (
         SELECT tenant, customer, min(id) AS id FROM (%3$s) l
         WHERE EXISTS (SELECT FROM %1$I.suppressed) GROUP BY tenant, customer)
@@ -30,7 +30,7 @@ $sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pip
     EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_forgotten(name) IS
-    'makes the function forgotten() of a pipeline; for create_pipeline() only';
+    'makes the function forgotten() of a pipeline, or makes it anew';
 
 CREATE FUNCTION csagg.pipeline_forgotten(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$

@@ -224,7 +224,6 @@ DECLARE
     source text;
     type regtype;
     spec jsonb;
-    watched name[];
 BEGIN
     PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_read_committed('add_intervals()'), csagg.pipeline_table_only(relation), csagg.pipeline_column(relation, customer, 'customer');
     facts := csagg.pipeline_renamed(coalesce(rename, '{}'), columns);
@@ -238,10 +237,9 @@ BEGIN
     END IF;
     spec := jsonb_build_object('customer', customer, 'tenant', tenant, 'until', until, 'until_included', nullif(until_included, false), 'overlap', overlap, 'filter', filter, 'facts', jsonb_object(facts, columns::text[]),
         CASE WHEN type::text LIKE '%range' THEN 'range' ELSE 'since' END, since, 'zoned', CASE WHEN type::text LIKE 'date%' THEN true END);
-    watched := columns || customer || tenant || since || until || csagg.pipeline_filter_columns(pipeline, relation, filter);
     source := csagg.pipeline_register(pipeline, relation, 'intervals', spec);
     PERFORM csagg.pipeline_claim(pipeline, source, facts, ARRAY(SELECT csagg.pipeline_kind(relation, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i));
-    PERFORM csagg.pipeline_track_intervals(pipeline, source, relation, watched);
+    PERFORM csagg.pipeline_watch(pipeline, source);
     EXECUTE csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation));
     RETURN source;
 END $body$;

@@ -38,18 +38,12 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_policies(name) IS
     'which rows of which table are a session''s, by its tenant';
 
-CREATE FUNCTION csagg.isolate(pipeline name, tenant text) RETURNS void
+CREATE FUNCTION csagg.pipeline_make_policies(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 DECLARE
     policy record;
     relation name;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline);
-    IF tenant IS NULL THEN
-        RAISE null_value_not_allowed USING MESSAGE = 'isolate() needs an expression for the tenant of a session',
-            HINT = 'For one, $$current_setting(''app.tenant'')$$.';
-    END IF;
-    PERFORM csagg.pipeline_make_tenant(pipeline, tenant);
     FOR relation IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = pipeline AND c.relkind IN ('r', 'p') LOOP
         EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY', pipeline, relation);
     END LOOP;
@@ -57,6 +51,20 @@ BEGIN
         EXECUTE format('DROP POLICY IF EXISTS tenant ON %I.%I', pipeline, policy.relation);
         EXECUTE format('CREATE POLICY tenant ON %I.%I FOR %s USING (%s)', pipeline, policy.relation, policy.command, policy.condition);
     END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_make_policies(name) IS
+    'row-level security on all tables of a pipeline, or the policies anew; it has a function session_tenant()';
+
+CREATE FUNCTION csagg.isolate(pipeline name, tenant text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    IF tenant IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'isolate() needs an expression for the tenant of a session',
+            HINT = 'For one, $$current_setting(''app.tenant'')$$.';
+    END IF;
+    PERFORM csagg.pipeline_make_tenant(pipeline, tenant);
+    PERFORM csagg.pipeline_make_policies(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.isolate(name, text) IS
     'lets each session see and write the rows of one tenant only, in every table, view and function of the pipeline: row-level security by policies named tenant. tenant: an SQL expression for the session''s, such as $$current_setting(''app.tenant'')$$; NULL or the empty text as its value is nobody''s. It is evaluated once a table and statement with the rights of whoever reads. The pipeline''s owner, superusers and roles with BYPASSRLS see all. Called again: another expression. Rights are given by grant_pipeline(). Errors: 42704, 42501 as of step(), 22004 for NULL, 22023 for what is no expression, those of the expression';

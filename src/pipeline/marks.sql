@@ -32,12 +32,18 @@ COMMENT ON FUNCTION csagg.pipeline_sequence(regclass, name) IS
 
 CREATE FUNCTION csagg.pipeline_last_id(relation regclass, id name) RETURNS bigint
     LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    sequence constant regclass := csagg.pipeline_sequence(relation, id);
 BEGIN
-    RETURN (
-        SELECT coalesce(pg_sequence_last_value(csagg.pipeline_sequence(relation, id)), 0) FROM pg_class WHERE oid = relation);
+    -- From PostgreSQL 18 on the last value is NULL without the right to read it, as if no row had ever come.
+    IF NOT has_sequence_privilege(sequence, 'SELECT, USAGE') THEN
+        RAISE insufficient_privilege USING MESSAGE = format('permission denied for sequence %s', sequence),
+            HINT = format('GRANT USAGE ON SEQUENCE %s TO %I;', sequence, current_user);
+    END IF;
+    RETURN (SELECT coalesce(pg_sequence_last_value(sequence), 0) FROM pg_class WHERE oid = relation);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_last_id(regclass, name) IS
-    'the last id that the sequence of this column has given, 0 before the first; NULL if there is no such table';
+    'the last id that the sequence of this column has given, 0 before the first; NULL if there is no such table. Error 42501 with a hint';
 
 -- A hole waits for its writers. Those of an earlier run of the server are gone, but prepared transactions come back under
 -- another name: while there is such a one, holes stay.

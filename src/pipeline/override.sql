@@ -42,7 +42,7 @@ BEGIN
     PERFORM csagg.pipeline_register(pipeline, relation, 'intervals', jsonb_build_object('customer', 'customer', 'tenant', 'tenant', 'since', 'since', 'until', 'until',
             'overlap', '{}'::jsonb, 'facts', '{"overridden_score": "score", "overridden_by": "author"}'::jsonb)),
         csagg.pipeline_claim(pipeline, 'override', '{overridden_score,overridden_by}', '{number,text}'),
-        csagg.pipeline_track_intervals(pipeline, 'override', relation, '{tenant,customer,since,score,until,author}');
+        csagg.pipeline_watch(pipeline, 'override');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_override(name) IS
     'makes the table override a source of a pipeline; for create_pipeline() only';

@@ -59,11 +59,11 @@ COMMENT ON FUNCTION csagg.pipeline_fact_changed() IS
 CREATE FUNCTION csagg.pipeline_triggers(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE OF tenant, effective_from, rules OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
-    EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OF tenant, effective_from, rules OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS
-    'makes the triggers of a pipeline''s own tables; for create_pipeline() only';
+    'makes the triggers of a pipeline''s own tables, or makes them anew';
 
 -- Which rules hold when: a tenant's own from its first version on, before that those of all tenants.
 CREATE TYPE csagg.pipeline_reign AS (rules csagg.ruleset, since timestamptz, until timestamptz);

@@ -199,7 +199,7 @@ COMMENT ON FUNCTION csagg.pipeline_always(regclass, name) IS
 CREATE FUNCTION csagg.pipeline_track(pipeline name, source text, relation regclass, event text, how text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format('CREATE TRIGGER %I %s %s ON %s %s EXECUTE FUNCTION %I.%I()', csagg.pipeline_trigger(pipeline, source, event),
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I %s %s ON %s %s EXECUTE FUNCTION %I.%I()', csagg.pipeline_trigger(pipeline, source, event),
         CASE event WHEN 'TRUNCATE' THEN 'BEFORE' ELSE 'AFTER' END, event, relation, how, pipeline, csagg.pipeline_tracker_name(source));
     IF csagg.pipeline_subscribed(relation) THEN
         PERFORM csagg.pipeline_always(relation, csagg.pipeline_trigger(pipeline, source, event));
@@ -222,3 +222,28 @@ CREATE FUNCTION csagg.pipeline_changed(relation regclass, columns name[]) RETURN
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
     'when an UPDATE has changed one of these columns, by their bytes where a type has no order';
+
+CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind text, spec jsonb) RETURNS name[]
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT ARRAY(SELECT value::name FROM jsonb_each_text(spec -> 'facts')) || csagg.pipeline_filter_columns(pipeline, relation, spec ->> 'filter')
+        || ARRAY(SELECT (spec ->> c)::name FROM unnest(CASE kind WHEN 'states' THEN '{customer,tenant}'::text[] ELSE '{customer,tenant,since,until,range}' END) c WHERE spec ? c)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_watched(name, regclass, text, jsonb) IS
+    'the columns that a source of states or intervals is made of. Errors of its filter''s SQL as they are';
+
+CREATE FUNCTION csagg.pipeline_watch(pipeline name, source text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    s record;
+    watched name[];
+BEGIN
+    EXECUTE format('SELECT relation::regclass, kind, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
+    watched := csagg.pipeline_watched(pipeline, s.relation, s.kind, s.spec);
+    IF s.kind = 'states' THEN
+        PERFORM csagg.pipeline_track_states(pipeline, source, s.relation, watched, s.spec ->> 'filter');
+    ELSE
+        PERFORM csagg.pipeline_track_intervals(pipeline, source, s.relation, watched);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_watch(name, text) IS
+    'makes the triggers of a source of states or intervals, as it is registered, or makes them anew';

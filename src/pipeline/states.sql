@@ -139,7 +139,6 @@ CREATE FUNCTION csagg.add_states(pipeline name, relation regclass, customer name
 DECLARE
     facts text[];
     source text;
-    watched name[];
 BEGIN
     PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_read_committed('add_states()'), csagg.pipeline_table_only(relation),
         csagg.pipeline_column(relation, customer, 'customer'), csagg.pipeline_one_row(relation, customer, tenant);
@@ -150,10 +149,9 @@ BEGIN
     IF since IS NOT NULL THEN
         PERFORM csagg.pipeline_column_of(relation, since, 'start', '{timestamptz,timestamp}');
     END IF;
-    watched := columns || customer || tenant || csagg.pipeline_filter_columns(pipeline, relation, filter);
     source := csagg.pipeline_register(pipeline, relation, 'states', jsonb_build_object('customer', customer, 'tenant', tenant, 'since', since, 'filter', filter, 'facts', jsonb_object(facts, columns::text[])));
     PERFORM csagg.pipeline_claim(pipeline, source, facts, ARRAY(SELECT csagg.pipeline_kind(relation, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i));
-    PERFORM csagg.pipeline_track_states(pipeline, source, relation, watched, filter);
+    PERFORM csagg.pipeline_watch(pipeline, source);
     EXECUTE format($sql$
         INSERT INTO %1$I.log (tenant, customer, key, value, at, origin) SELECT tenant, customer, key, value, least(since, clock_timestamp()), $1
         FROM (%2$s) n WHERE tenant IS NOT NULL AND value IS NOT NULL$sql$, pipeline, csagg.pipeline_states(pipeline, source, format('SELECT * FROM %s', relation))) USING source;

@@ -113,4 +113,4 @@ CREATE FUNCTION csagg.pipeline_views(pipeline name) RETURNS void
     SELECT csagg.pipeline_view_health(pipeline), csagg.pipeline_view_health_daily(pipeline), csagg.pipeline_view_alerts(pipeline), csagg.pipeline_view_status(pipeline), csagg.pipeline_view_comments(pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_views(name) IS
-    'makes the views of a pipeline; for create_pipeline() only';
+    'makes the views of a pipeline, or makes them anew';

@@ -127,7 +127,7 @@ $$;
 -- comes back from its text. Of a rule set that is accepted, the facts it declares may lack their columns (42703).
 CREATE FUNCTION hostile.receive(type text, bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    file text := current_setting('data_directory') || '/csagg_hostile.copy'; same boolean; got text; said text;
+    file text := format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()); same boolean; got text; said text;
 BEGIN
     EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
     EXECUTE format('TRUNCATE hostile.received_%s', type);

@@ -135,6 +135,23 @@ application() {
 check 'who writes the table needs no right on the pipeline' application
 query -c "DROP OWNED BY $app" -c "DROP ROLE $app"
 
+# A sequence that the owner may not read any more is an error of that source, and not a table without new rows.
+keeper=csagg_keeper_$$
+hidden() {
+    query -c "CREATE ROLE $keeper LOGIN" -c "GRANT CREATE ON DATABASE $database TO $keeper" -c "CREATE TABLE told (id bigserial PRIMARY KEY, who text, at timestamptz DEFAULT now())" \
+        -c "GRANT SELECT, TRIGGER ON told TO $keeper" -c "GRANT USAGE ON SEQUENCE told_id_seq TO $keeper"
+    PGUSER=$keeper query -c "SELECT csagg.create_pipeline('kept')" -c "SELECT csagg.add_events('kept', 'told', 'who', 'at', fact => 'tell')" >/dev/null
+    query -c "INSERT INTO told (who) VALUES ('ada')" -c "REVOKE USAGE ON SEQUENCE told_id_seq FROM $keeper"
+    PGUSER=$keeper query -c "INSERT INTO kept.fact (key, kind) VALUES ('login', 'counter')" -c "INSERT INTO kept.log (customer, key) VALUES ('bell', 'login')" -c "CALL csagg.refresh('kept')"
+    one 't|bell' "SELECT (SELECT error LIKE '%told_id_seq%' FROM kept.source WHERE name = 'told'), (SELECT string_agg(customer, ',') FROM kept.current)" || return 1
+    query -c "GRANT USAGE ON SEQUENCE told_id_seq TO $keeper"
+    PGUSER=$keeper query -c "CALL csagg.refresh('kept')"
+    one '|ada,bell' "SELECT (SELECT error FROM kept.source WHERE name = 'told'), (SELECT string_agg(customer, ',' ORDER BY customer) FROM kept.current)" || return 1
+    PGUSER=$keeper query -c "SELECT csagg.drop_pipeline('kept')" >/dev/null
+}
+check 'a sequence that may not be read stops its source alone' hidden
+query -c "DROP OWNED BY $keeper" -c "DROP ROLE $keeper"
+
 # An UPDATE of a column that nobody follows, as a client sees it: with and without the trigger by turns, medians.
 updated_tables() {
     query >/dev/null <<'SQL'
