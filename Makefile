@@ -29,6 +29,7 @@ SQL_PARTS = \
 	src/rules/try_assess.sql \
 	src/rules/look_back.sql \
 	src/rules/explain.sql \
+	src/pipeline/plans.sql \
 	src/pipeline/tables.sql \
 	src/pipeline/rules.sql \
 	src/pipeline/time.sql \

@@ -1,3 +1,33 @@
 \ir pipeline-rows.sql
+-- What a step takes inside the server, in ms: the median of many with a row each, and of those between, which find nothing.
+CREATE FUNCTION step_times(pipeline name, OUT one_row numeric, OUT idle numeric) LANGUAGE plpgsql AS $$
+DECLARE
+    begun timestamptz;
+    times float8[] := '{}';
+    idles float8[] := '{}';
+BEGIN
+    FOR i IN 1 .. 60 LOOP
+        EXECUTE format('INSERT INTO %I.log (customer, key) VALUES ($1, ''login'')', pipeline) USING (1 + i * 97 % 20000)::text;
+        begun := clock_timestamp();
+        PERFORM csagg.step(pipeline);
+        times := times || extract(epoch FROM clock_timestamp() - begun)::float8;
+        begun := clock_timestamp();
+        PERFORM csagg.step(pipeline);
+        idles := idles || extract(epoch FROM clock_timestamp() - begun)::float8;
+    END LOOP;
+    SELECT 1000 * percentile_cont(0.5) WITHIN GROUP (ORDER BY t), 1000 * percentile_cont(0.5) WITHIN GROUP (ORDER BY i) INTO one_row, idle FROM unnest(times, idles) u(t, i);
+END $$;
+-- WAL that n events cost, each of a customer drawn at random: to be written, and to be folded.
+CREATE FUNCTION wal_of(pipeline name, n int, OUT written numeric, OUT folded numeric) LANGUAGE plpgsql AS $$
+DECLARE
+    places pg_lsn[] := ARRAY[pg_current_wal_insert_lsn()];
+BEGIN
+    EXECUTE format('INSERT INTO %I.log (customer, key, actor) SELECT (1 + floor(random() * 20000))::text, ''login'', ''user '' || i %% 5 FROM generate_series(1, $1) i', pipeline) USING n;
+    places := places || pg_current_wal_insert_lsn();
+    PERFORM csagg.step(pipeline);
+    places := places || pg_current_wal_insert_lsn();
+    written := (places[2] - places[1]) / n;
+    folded := (places[3] - places[2]) / n;
+END $$;
 CREATE TABLE bare AS SELECT * FROM cs.log LIMIT 0;  -- the same columns, and nothing else
 VACUUM ANALYZE;

@@ -38,8 +38,17 @@ for ((i = 0; i < rounds; i++)); do
         spent refresh_of_one_row refresh
     done
 done
+read -r one_row idle < <(query -F ' ' -c "SELECT * FROM step_times('ci')")
+query -c 'VACUUM ANALYZE ci.current' -c "SELECT pg_stat_reset_single_table_counters('ci.current'::regclass)" >/dev/null
+read -r written folded < <(query -F ' ' -c "SELECT avg(written), avg(folded) FROM generate_series(1, 5) i, wal_of('ci', 1000 + 0 * i)")
+alone=$(query -c "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY folded) FROM generate_series(1, 15) i, wal_of('ci', 1 + 0 * i)")
+hot=$(query -c "SELECT n_tup_hot_upd / n_tup_upd::numeric FROM (SELECT pg_sleep(2)) s, pg_stat_user_tables WHERE relid = 'ci.current'::regclass")
 for name in copy copy_and_refresh rebuild refresh_of_1_percent refresh_of_one_row; do median "$name"; done
 verdict 'what verify finds with 500 customers' "$(query -c "SELECT count(*) FROM csagg.verify('ci', 500)")" == 0
 verdict 'COPY / COPY into the log, folded and assessed' "$(ratio "${ms[copy]}" "${ms[copy_and_refresh]}")" '>=' 0.25
 verdict 'refresh of 1 % of the customers / rebuild' "$(ratio "${ms[refresh_of_1_percent]}" "${ms[rebuild]}")" '<=' 0.03
+verdict 'WAL of a folded event, of 1,000 at once / of its log row' "$(ratio "$folded" "$written")" '<=' 10
+verdict 'WAL of an event folded alone, bytes' "$alone" '<=' 4000
+verdict 'HOT share of the updates of current' "$hot" '>' 0.9
+printf '  => %-58s %8.2f\n' 'step of one row, ms' "$one_row" 'step that finds nothing, ms' "$idle"
 printf '  => %-58s %8.1f\n' 'refresh of one row, psql and its connection included, ms' "${ms[refresh_of_one_row]}"

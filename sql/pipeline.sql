@@ -113,4 +113,40 @@ SET client_min_messages = warning;
 SELECT csagg.drop_pipeline($$a "b" 'c'$$);
 SELECT csagg.drop_pipeline('cs');
 SELECT csagg.drop_pipeline('cs');
+
+-- What has always been so can be taken back, too
+CREATE TABLE visit (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who text, at timestamptz);
+SELECT csagg.create_pipeline('cs'), csagg.add_events('cs', 'visit', 'who', 'at', fact => 'visits', deletes => 'retract');
+INSERT INTO visit (who, at) VALUES ('ann', '-infinity'), ('ann', '-infinity'), ('ann', '4714-11-24 00:00:00+00 BC'), ('bob', '-infinity');
+CALL csagg.refresh('cs');
+SELECT customer, facts FROM cs.current ORDER BY customer;
+DELETE FROM visit WHERE id IN (1, 4);
+CALL csagg.refresh('cs');
+SELECT customer, facts FROM cs.current ORDER BY customer;
+DELETE FROM visit WHERE id = 2;
+CALL csagg.refresh('cs');
+SELECT customer, facts FROM cs.current ORDER BY customer;
+SELECT * FROM csagg.verify('cs');
+SELECT csagg.drop_pipeline('cs');
+DROP TABLE visit;
+
+-- Of rows with one event_id another counts when the filter no longer takes the first
+CREATE TABLE visit (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who text, at timestamptz, event text, test int);
+SELECT csagg.create_pipeline('cs'), csagg.add_events('cs', 'visit', 'who', 'at', fact => 'visits', event_id => 'event', filter => '6 / test < 3', deletes => 'retract');
+INSERT INTO visit (who, at, event, test) SELECT 'ann', '2026-01-01', 'a', 6 FROM generate_series(1, 3) i;
+CALL csagg.refresh('cs');
+SELECT id FROM cs.seen;
+UPDATE visit SET test = 0 WHERE id = 1;
+CALL csagg.refresh('cs');
+SELECT id, customer, facts FROM cs.seen, cs.current;
+UPDATE visit SET test = 1 WHERE id = 2;
+CALL csagg.refresh('cs');
+SELECT id, customer, facts FROM cs.seen, cs.current;
+UPDATE visit SET at = 'infinity' WHERE id = 3;
+CALL csagg.refresh('cs');
+SELECT customer FROM cs.current;
+SELECT id, reason FROM cs.rejected ORDER BY id;
+SELECT * FROM csagg.verify('cs');
+SELECT csagg.drop_pipeline('cs');
+DROP TABLE visit;
 SELECT csagg.pipeline_ids('{3,1,2,7,7}'), csagg.pipeline_ids('{}');

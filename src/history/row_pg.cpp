@@ -3,6 +3,7 @@
 #include "history/history_build.hpp"
 
 #include "history/history_pg.hpp"
+#include "history/row_pg.hpp"
 #include "value/value_pg.hpp"
 
 extern "C" {
@@ -113,6 +114,15 @@ CheckedRow row_arguments(FunctionCallInfo fcinfo, int n) {
 
 }  // namespace
 
+std::string refusal(FunctionCallInfo fcinfo, int n) {
+    try {
+        row_arguments(fcinfo, n);
+    } catch (const Error& e) {
+        return e.what();
+    }
+    return {};
+}
+
 // Arguments: state, key, kind, at, value, actor, seq; the last two may be missing.
 CSAGG_FUNCTION(csagg_history_add) {
     require_aggregate(fcinfo);
@@ -131,12 +141,7 @@ CSAGG_FUNCTION(csagg_history_add) {
 
 // Arguments: key, kind, at, value, actor. Any actor will do.
 CSAGG_FUNCTION(csagg_check_fact) {
-    std::string reason;
-    try {
-        row_arguments(fcinfo, 0);
-    } catch (const Error& e) {
-        reason = e.what();
-    }
+    const std::string reason = refusal(fcinfo, 0);
     if (reason.empty()) PG_RETURN_NULL();
     return make_text(reason);
 }

@@ -5,59 +5,48 @@ CREATE FUNCTION csagg.pipeline_firing(alerts csagg.history, through timestamptz,
 COMMENT ON FUNCTION csagg.pipeline_firing(csagg.history, timestamptz) IS
     'when each alert was firing, as it is known at that instant; until is NULL if it still is; error 42804 for a fact that is not boolean';
 
+CREATE TYPE csagg.pipeline_episode AS (episode bigint, alert text, since timestamptz, until timestamptz);
+COMMENT ON TYPE csagg.pipeline_episode IS 'a row of the table alert, without whose it is';
+
+CREATE FUNCTION csagg.pipeline_turns(alerts csagg.history, through timestamptz, booked csagg.pipeline_episode[],
+    OUT episode bigint, OUT alert text, OUT since timestamptz, OUT until timestamptz, OUT new_since timestamptz, OUT new_until timestamptz, OUT overlapped boolean) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_turns' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 3;
+COMMENT ON FUNCTION csagg.pipeline_turns(csagg.history, timestamptz, csagg.pipeline_episode[]) IS
+    'what becomes of a customer''s booked episodes, since and until, by what pipeline_firing() says: new_since and new_until. An open one goes on in the first interval that it overlaps, a closed one in a closed interval; one without an interval never was (new_since is NULL; overlapped: its alert was firing at some time of it all the same); an interval without an episode is a new one (episode is NULL). alerts NULL: none is firing; booked NULL: none. Errors: 42804 for a fact that is not boolean, 22004 without through and for an episode without a number, an alert or a beginning';
+
 -- Rules may have changed since this step looked for that: what `todo` has by now counts, too.
--- An open episode goes on in the first interval that it overlaps, a closed one in a closed interval. An episode without an
--- interval never was; an interval without an episode is a new one.
 CREATE FUNCTION csagg.pipeline_book(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    news bigint;
 BEGIN
     IF cardinality(changes) = 0 THEN
         RETURN 0;
     END IF;
-    EXECUTE format($sql$
+    RETURN (SELECT news FROM csagg.pipeline_query(format($sql$
         WITH who AS MATERIALIZED (
             SELECT w.tenant, w.customer, min(least(quiet_before, t.since)) AS quiet_before
             FROM unnest($1) w LEFT JOIN %1$I.todo t ON t.why = 'rules' AND (t.customer = w.customer AND t.tenant = w.tenant OR t.customer IS NULL AND t.tenant IN ('', w.tenant))
             GROUP BY w.tenant, w.customer),
-        firing AS MATERIALIZED (
-            SELECT w.*, f.* FROM who w
-            CROSS JOIN LATERAL (SELECT alerts FROM %1$I.current c WHERE c.tenant = w.tenant AND c.customer = w.customer OFFSET 0) c, csagg.pipeline_firing(c.alerts, $2 - $3) f),
-        booked AS MATERIALIZED (
-            SELECT a.*, w.quiet_before FROM who w CROSS JOIN LATERAL (SELECT * FROM %1$I.alert a WHERE a.tenant = w.tenant AND a.customer = w.customer OFFSET 0) a),
-        new AS MATERIALIZED (
-            SELECT * FROM firing f WHERE NOT EXISTS (
-                SELECT FROM booked b WHERE b.tenant = f.tenant AND b.customer = f.customer AND b.alert = f.alert AND b.since = f.since AND b.until IS NOT DISTINCT FROM f.until)),
-        old AS MATERIALIZED (
-            SELECT * FROM booked b WHERE NOT EXISTS (
-                SELECT FROM firing f WHERE b.tenant = f.tenant AND b.customer = f.customer AND b.alert = f.alert AND b.since = f.since AND b.until IS NOT DISTINCT FROM f.until)),
-        pair AS MATERIALIZED (
-            SELECT DISTINCT ON (tenant, customer, alert, new_since) * FROM (
-                SELECT DISTINCT ON (b.episode) b.*, f.since AS new_since, f.until AS new_until
-                FROM old b JOIN new f ON f.tenant = b.tenant AND f.customer = b.customer AND f.alert = b.alert AND (f.until IS NULL OR f.until > b.since)
-                    AND (b.until IS NULL OR b.until > f.since AND f.until IS NOT NULL)
-                ORDER BY b.episode, f.since) p
-            ORDER BY tenant, customer, alert, new_since, until IS NOT NULL, since),
+        turn AS MATERIALIZED (
+            SELECT w.*, t.* FROM who w
+            LEFT JOIN LATERAL (SELECT alerts FROM %1$I.current c WHERE c.tenant = w.tenant AND c.customer = w.customer OFFSET 0) c ON true
+            CROSS JOIN LATERAL (SELECT array_agg(ROW(episode, alert, since, until)::csagg.pipeline_episode) AS booked FROM %1$I.alert a WHERE a.tenant = w.tenant AND a.customer = w.customer) b,
+            csagg.pipeline_turns(c.alerts, $2 - $3, b.booked) t),
         moved AS (
-            UPDATE %1$I.alert a SET since = p.new_since, until = p.new_until FROM pair p
-            WHERE a.episode = p.episode),
+            UPDATE %1$I.alert a SET since = t.new_since, until = t.new_until FROM turn t
+            WHERE a.episode = t.episode AND t.new_since IS NOT NULL RETURNING t.*, a.announced),
         gone AS (
-            DELETE FROM %1$I.alert a USING old b WHERE a.episode = b.episode AND b.episode NOT IN (SELECT episode FROM pair)),
+            DELETE FROM %1$I.alert a USING turn t WHERE a.episode = t.episode AND t.new_since IS NULL RETURNING t.*, a.announced),
         begun AS (
             INSERT INTO %1$I.alert (tenant, customer, alert, since, until, announced)
-            SELECT tenant, customer, alert, since, until, since >= alerts_from AND (quiet_before IS NULL OR since > quiet_before)
-            FROM new f, %1$I.pipeline
-            WHERE NOT EXISTS (SELECT FROM pair p WHERE p.tenant = f.tenant AND p.customer = f.customer AND p.alert = f.alert AND p.new_since = f.since)
-            ORDER BY since, tenant, customer, alert
+            SELECT tenant, customer, alert, new_since, new_until, new_since >= alerts_from AND (quiet_before IS NULL OR new_since > quiet_before)
+            FROM turn, %1$I.pipeline WHERE episode IS NULL
+            ORDER BY new_since, tenant, customer, alert
             RETURNING *),
         news AS (
             SELECT episode, tenant, customer, alert, 'fired' AS kind, since AS at, until IS NOT NULL AS late FROM begun WHERE announced
             UNION ALL SELECT episode, tenant, customer, alert, 'resolved', until, true FROM begun WHERE announced AND until IS NOT NULL
-            UNION ALL SELECT episode, tenant, customer, alert, 'resolved', new_until, false FROM pair WHERE announced AND until IS NULL AND new_until IS NOT NULL
-            UNION ALL SELECT episode, tenant, customer, alert, 'withdrawn', since, false FROM old b
-            WHERE announced AND episode NOT IN (SELECT episode FROM pair) AND (until IS NULL OR quiet_before IS NULL AND NOT EXISTS (
-                SELECT FROM firing f WHERE f.tenant = b.tenant AND f.customer = b.customer AND f.alert = b.alert AND f.since < b.until AND (f.until IS NULL OR f.until > b.since)))),
+            UNION ALL SELECT episode, tenant, customer, alert, 'resolved', new_until, false FROM moved WHERE announced AND until IS NULL AND new_until IS NOT NULL
+            UNION ALL SELECT episode, tenant, customer, alert, 'withdrawn', since, false FROM gone WHERE announced AND (until IS NULL OR quiet_before IS NULL AND NOT overlapped)),
         fed AS (
             INSERT INTO %1$I.alert_feed (episode, tenant, customer, alert, kind, at, emitted_at, late, reasons)
             SELECT n.episode, tenant, customer, n.alert, n.kind, n.at, $2, n.late,
@@ -65,8 +54,7 @@ BEGIN
             FROM news n CROSS JOIN LATERAL (SELECT score, stage, band FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c
             ORDER BY n.at, n.episode, n.kind
             RETURNING 1)
-        SELECT count(*) FROM fed$sql$, pipeline) INTO news USING changes, now, settle;
-    RETURN news;
+        SELECT count(*) FROM fed$sql$, pipeline), changes, now, settle) q(news bigint));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_book(name, csagg.pipeline_change[], timestamptz, interval) IS
     'writes what alerts of these customers did up to now, less the time to settle, into `alert` and `alert_feed`; gives the number of rows for the feed';

@@ -13,36 +13,37 @@ COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, ti
 -- While more rows are waiting, facts only: what is assessed before all are there would be assessed again. An outlook that ends where
 -- it begins is none, so that views compute it.
 CREATE FUNCTION csagg.pipeline_merging(pipeline name, changes text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($sql$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format($sql$
         INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
         SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM (%2$s) n GROUP BY tenant, customer ORDER BY tenant, customer
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(%3$s, excluded.facts), past_until = NULL,
             from_at = least(%4$s, excluded.from_at), until_at = least(%4$s, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$,
-        pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'))
-$body$;
+        pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'));
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
     'a statement that merges the rows (tenant, customer, facts, from_at) of a query into customers, which are then due at $2';
 
 CREATE FUNCTION csagg.pipeline_merge(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE csagg.pipeline_merging(pipeline, 'SELECT * FROM unnest($1)') USING changes, now;
-    PERFORM csagg.pipeline_united(pipeline);
+    PERFORM csagg.pipeline_execute(csagg.pipeline_merging(pipeline, 'SELECT * FROM unnest($1)'), changes, now), csagg.pipeline_united(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestamptz) IS
     'merges facts into customers, which are then due to be assessed';
 
+-- The same value is the same Datum: PostgreSQL then leaves it where it is in the TOAST table.
 CREATE FUNCTION csagg.pipeline_kept(before csagg.timeline, said csagg.timeline, error jsonb, now timestamptz) RETURNS csagg.timeline
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
+    SELECT CASE WHEN csagg.timeline_eq(before, said) THEN before WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_kept(csagg.timeline, csagg.timeline, jsonb, timestamptz) IS
     'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
 
 CREATE FUNCTION csagg.pipeline_kept(before csagg.history, said csagg.history, error jsonb, now timestamptz) RETURNS csagg.history
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
+    SELECT CASE WHEN csagg.history_eq(before, said) THEN before WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_kept(csagg.history, csagg.history, jsonb, timestamptz) IS
     'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
@@ -53,7 +54,7 @@ BEGIN
     IF cardinality(changes) = 0 THEN
         RETURN;
     END IF;
-    EXECUTE format($sql$
+    PERFORM csagg.pipeline_execute(format($sql$
         WITH change AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
                 csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources,
@@ -65,9 +66,9 @@ BEGIN
                 ELSE csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh) END AS facts,
                 CASE WHEN c.past_until IS NULL THEN least(c.from_at, n.from_at) ELSE c.from_at END AS from_at, c.past_until, c.united,
                 CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) END AS seed,
-                $2 + interval '35 days' * (0.5 + random() / 2) AS until_at
+                CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL (
-                SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, united
+                SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, c.until_at, united
                 FROM %1$I.current c CROSS JOIN LATERAL (SELECT CASE WHEN c.past_until IS NULL THEN false ELSE n.anew OR csagg.pipeline_reaches(n.facts, c.from_at) END AS united) u
                 CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole
                 WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
@@ -84,8 +85,8 @@ BEGIN
             alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
             error = excluded.error, past_until = excluded.past_until,
             next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'),
-        csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts'))
-        USING changes, now, settle;
+            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts')),
+        changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
-    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 17 to 35 days ahead. next_at stays an earlier instant that is still ahead, so that most updates touch no index. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';
+    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at stays an earlier instant that is still ahead, so that most updates touch no index. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';

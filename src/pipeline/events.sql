@@ -44,14 +44,13 @@ COMMENT ON FUNCTION csagg.pipeline_check_id(regclass, name) IS
     'that rows can be pulled by this column. Errors with a hint: 42809 without a sequence, 0A000 for a sequence that steps, caches or cycles, without an index, and under logical replication, 55000 for a sequence behind the rows';
 
 CREATE FUNCTION csagg.pipeline_rows_events(pipeline name, source text) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     s record;
 BEGIN
-    EXECUTE format($sql$
-        SELECT name, relation::regclass, spec, spec ->> 'filter' AS filter, ARRAY(SELECT jsonb_array_elements_text(spec -> 'keys')) AS keys,
-            ARRAY(SELECT id FROM %1$I.rejected r WHERE r.source = name AND r.row ? 'fault') AS faults
-        FROM %1$I.source WHERE name = $1$sql$, pipeline) INTO s USING source;
+    SELECT * INTO s FROM csagg.pipeline_query(format($sql$
+        SELECT relation::regclass, spec, spec ->> 'filter', ARRAY(SELECT jsonb_array_elements_text(spec -> 'keys')), ARRAY(SELECT id FROM %1$I.rejected r WHERE r.source = name AND r.row ? 'fault')
+        FROM %1$I.source WHERE name = $1$sql$, pipeline), source) q(relation regclass, spec jsonb, filter text, keys text[], faults bigint[]);
     RETURN format($sql$
         SELECT e.%1$I AS id, CASE WHEN e.%1$I = ANY (%2$L::bigint[]) THEN false ELSE %3$s END AS wanted,
             %4$s AS tenant, e.%5$I::text AS customer, %6$s AS key, 'counter'::text AS kind, %7$s AS at, %8$s AS value,
@@ -68,13 +67,10 @@ COMMENT ON FUNCTION csagg.pipeline_rows_events(name, text) IS
 
 CREATE FUNCTION csagg.pipeline_new_events(pipeline name, source text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    answer boolean;
 BEGIN
-    EXECUTE format($sql$
+    RETURN (SELECT a FROM csagg.pipeline_query(format($sql$
         SELECT CASE WHEN has_sequence_privilege(csagg.pipeline_sequence(r, id), 'SELECT, USAGE') THEN coalesce(upto <> csagg.pipeline_last_id(r, id), true) ELSE true END
-        FROM (SELECT upto, to_regclass(relation) AS r, (spec ->> 'id')::name AS id FROM %I.source WHERE name = $1) s$sql$, pipeline) INTO answer USING source;
-    RETURN answer;
+        FROM (SELECT upto, to_regclass(relation) AS r, (spec ->> 'id')::name AS id FROM %I.source WHERE name = $1) s$sql$, pipeline), source) q(a boolean));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_events(name, text) IS
     'whether ids have been given that the mark has not passed; true where the table is gone or its sequence may not be read, which folding will say';
@@ -131,7 +127,7 @@ BEGIN
     more := greatest(cardinality(new), cardinality(late)) = max_rows;
     mark.top := CASE WHEN cardinality(new) = max_rows THEN new[max_rows] ELSE mark.top END;
     PERFORM csagg.pipeline_try(pipeline, source, new || late, now);
-    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, mark.top, (SELECT range_agg(int8range(l, l, '[]')) FROM unnest(late) l), NULL, false);
+    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, mark.top, (SELECT range_agg(int8range(l, l, '[]')) FROM unnest(late) l), NULL, true, false);
     PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, mark.top, taken.seen, taken.folded, active, cardinality(late) < max_rows);
     changes := taken.changes;
     folded := taken.folded;
@@ -149,7 +145,7 @@ BEGIN
     FOREACH attempt IN ARRAY ARRAY['csagg.pipeline_fold_rows($1, $2, $3, $4)', 'csagg.pipeline_fold_singly($1, $2, $3, least($4, 1000))'] LOOP
         BEGIN
             failure := NULL;
-            EXECUTE 'SELECT * FROM ' || attempt INTO changes, folded, more USING pipeline, source, now, max_rows;
+            SELECT * INTO changes, folded, more FROM csagg.pipeline_query('SELECT * FROM ' || attempt, pipeline, source, now, max_rows) q(changes csagg.pipeline_change[], folded bigint, more boolean);
             EXIT;
         EXCEPTION
             WHEN data_exception THEN failure := SQLERRM;
@@ -169,7 +165,7 @@ COMMENT ON FUNCTION csagg.pipeline_fold_events(name, text, timestamptz, integer)
 CREATE FUNCTION csagg.pipeline_failed(pipeline name, source text, failure text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format('UPDATE %I.source SET error = $2 WHERE name = $1 AND error IS DISTINCT FROM $2 AND error NOT LIKE ''trigger: %%'' IS NOT FALSE', pipeline) USING source, failure;
+    PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET error = $2 WHERE name = $1 AND error IS DISTINCT FROM $2 AND error NOT LIKE ''trigger: %%'' IS NOT FALSE', pipeline), source, failure);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_failed(name, text, text) IS
     'sets or clears the error of a source, but for one of its triggers, which resume() clears';

@@ -8,9 +8,10 @@ COMMENT ON FUNCTION csagg.pipeline_hash(uuid, text, text) IS
     'what a suppression keeps in place of the customer''s name';
 
 CREATE FUNCTION csagg.pipeline_suppressed(pipeline name) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($sql$EXISTS (SELECT FROM %1$I.secret p, %1$I.suppressed s WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer))$sql$, pipeline)
-$body$;
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format($sql$EXISTS (SELECT FROM %1$I.secret p, %1$I.suppressed s WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer))$sql$, pipeline);
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_suppressed(name) IS
     'a condition: whether the customer of x, a row with tenant and customer, is to be dropped; for the owner, who alone can read the salt';
 
@@ -41,11 +42,10 @@ COMMENT ON FUNCTION csagg.pipeline_forgotten(name) IS
 CREATE FUNCTION csagg.pipeline_unsuppressed(pipeline name, changes csagg.pipeline_change[]) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    suppressing boolean;
+    suppressing boolean := (SELECT s FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.suppressed)', pipeline)) q(s boolean));
     kept csagg.pipeline_change[];
 BEGIN
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I.suppressed)', pipeline) INTO suppressing;
-    IF NOT suppressing THEN
+    IF cardinality(changes) = 0 OR NOT suppressing THEN
         RETURN changes;
     END IF;
     EXECUTE format('DELETE FROM %I.rejected r USING (SELECT source, id, coalesce(row ->> ''tenant'', '''') AS tenant, row ->> ''customer'' AS customer FROM %I.rejected) x

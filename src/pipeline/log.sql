@@ -19,89 +19,118 @@ COMMENT ON FUNCTION csagg.pipeline_value(text, jsonb) IS
 -- A source that has ids is read through one query: pipeline_rows_KIND() gives rows (id, wanted, tenant, customer, key, kind, at, value,
 -- actor, event_id, owner), where kind is that of a key that nobody has declared, and owner the source that the key must belong to.
 CREATE FUNCTION csagg.pipeline_rows(pipeline name, source text) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    kind text;
-    rows text;
+    kind text := (SELECT k FROM csagg.pipeline_query(format('SELECT kind FROM %I.source WHERE name = $1', pipeline), source) q(k text));
 BEGIN
-    EXECUTE format('SELECT kind FROM %I.source WHERE name = $1', pipeline) INTO kind USING source;
-    EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_rows_' || kind) INTO rows USING pipeline, source;
-    RETURN rows;
+    RETURN (SELECT r FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_rows_' || kind), pipeline, source) q(r text));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows(name, text) IS
     'a query for all rows of a source that has ids, in one shape';
 
 CREATE FUNCTION csagg.pipeline_rows_log(pipeline name, source text, readable boolean DEFAULT false) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($sql$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format($sql$
         SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, %3$s AS actor, l.event_id,
             CASE WHEN l.origin IN (SELECT name FROM %1$I.source WHERE kind = 'states') THEN l.origin ELSE %2$L END AS owner, l.recorded_at
-        FROM %1$I.log l$sql$, pipeline, source, CASE WHEN readable THEN 'l.actor' ELSE csagg.pipeline_actor(pipeline, 'l.tenant', 'l.actor') END)
-$body$;
+        FROM %1$I.log l$sql$, pipeline, source, CASE WHEN readable THEN 'l.actor' ELSE csagg.pipeline_actor(pipeline, 'l.tenant', 'l.actor') END);
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows_log(name, text, boolean) IS
     'the rows of the log; actors that are forgotten by what stands for them, unless those who may not know are to read them; what the triggers of a states source wrote is that source''s';
 
--- Indexes of (tenant, customer) and (tenant, event_id) hold about 2700 bytes a row.
 CREATE FUNCTION csagg.pipeline_reason(tenant text, customer text, key text, kind text, asked text, at timestamptz, value jsonb, actor text, event_id text, belongs text, owner text) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN tenant IS NULL THEN 'tenant is NULL' WHEN customer IS NULL THEN 'customer is NULL' WHEN key IS NULL THEN 'key is NULL'
-        WHEN pg_catalog.octet_length(tenant) OPERATOR(pg_catalog.+) pg_catalog.octet_length(customer) OPERATOR(pg_catalog.>) 2000 THEN 'tenant and customer are longer than 2000 bytes'
-        WHEN pg_catalog.octet_length(tenant) OPERATOR(pg_catalog.+) pg_catalog.octet_length(event_id) OPERATOR(pg_catalog.>) 2000 THEN 'tenant and event_id are longer than 2000 bytes'
-        WHEN belongs OPERATOR(pg_catalog.<>) owner THEN pg_catalog.format('this key belongs to source "%s"', belongs)
-        WHEN coalesce(kind, asked) IS NULL THEN 'no rule set and no row of fact declares this key'
-        WHEN kind OPERATOR(pg_catalog.<>) asked THEN pg_catalog.format('this key is a %s, and rows of this source are of kind %s', kind, asked)
-        ELSE csagg.check_fact(key, coalesce(kind, asked), at, csagg.pipeline_value(coalesce(kind, asked), value), actor) END
-$body$;
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_reason' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.pipeline_reason(text, text, text, text, text, timestamptz, jsonb, text, text, text, text) IS
     'why a row cannot be folded, NULL if it can. kind is the fact''s, asked what the source says of it; belongs is the fact''s source, owner the row''s';
 
--- Nothing is known of the rows before they are read: hashing then beats sorting, and the index on ids their sort. Customers'
--- names are long to compare in most collations.
-CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer, straight boolean,
-    OUT changes csagg.pipeline_change[], OUT seen int8multirange, OUT folded bigint, OUT last bigint, OUT held bigint)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = off SET enable_bitmapscan = off AS $body$
+CREATE TYPE csagg.pipeline_row AS (
+    id bigint,
+    tenant text,
+    customer text,
+    key text,
+    kind text,
+    at timestamptz,
+    value jsonb,
+    actor text,
+    event_id text,
+    belongs text,
+    owner text,
+    reason text,
+    row jsonb
+);
+COMMENT ON TYPE csagg.pipeline_row IS
+    'a row that cannot be folded (reason, and all of it in row), or can be only once (event_id), or brings a fact that belongs to no source; see pipeline_reason()';
+
+-- Rows are read once and kept by customer, but for those that are not plain: each of these, `special`, is a group of its own. Nothing is
+-- known of the rows before: hashing then beats sorting, and the index on ids their sort. Customers' names are long to compare in most collations.
+CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boolean) RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    said constant text := CASE WHEN straight THEN csagg.pipeline_merging(pipeline, format('SELECT * FROM change x WHERE NOT (EXISTS (SELECT FROM %I.suppressed) AND %s)', pipeline, csagg.pipeline_suppressed(pipeline))) ELSE 'SELECT' END;
 BEGIN
-    EXECUTE format($sql$
-        WITH came AS MATERIALIZED (
-            SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
-                CASE WHEN r.wanted THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) END AS reason
-            FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6)
-                UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(r) AND l.id < upper(r)) l LIMIT $6)) r
-                LEFT JOIN %1$I.fact f ON f.key = r.key),
-        special AS MATERIALIZED (SELECT * FROM came WHERE wanted AND (reason IS NOT NULL OR belongs IS NULL OR event_id IS NOT NULL)),
+    RETURN format($sql$
+        WITH taken AS MATERIALIZED (
+            SELECT tenant, customer, CASE WHEN wanted AND NOT plain THEN ROW(id, tenant, customer, key, sort, at, value, actor, event_id, belongs, owner, reason,
+                    CASE WHEN reason IS NOT NULL THEN to_jsonb(r) - '{kind,sort,belongs,wanted,owner,reason,new,plain}'::text[] END)::csagg.pipeline_row END AS special,
+                csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) FILTER (WHERE plain) AS facts, min(at) FILTER (WHERE plain AND isfinite(at)) AS first_at,
+                bool_or(plain AND belongs IS NULL) AS claims, array_agg(id::bigint) FILTER (WHERE $7) AS ids, count(*) AS n, count(*) FILTER (WHERE new) AS new, max(id) FILTER (WHERE new) AS last
+            FROM (
+                SELECT r.*, (wanted AND reason IS NULL AND event_id IS NULL AND (belongs IS NOT NULL OR owner = $1)) IS TRUE AS plain FROM (
+                    SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
+                        CASE WHEN r.wanted THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) END AS reason
+                    FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6)
+                        UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l LIMIT $6)) r
+                        LEFT JOIN %1$I.fact f ON f.key = r.key OFFSET 0) r) r
+            GROUP BY tenant, customer, special),
+        special AS MATERIALIZED (
+            SELECT (special).* FROM taken WHERE NOT special IS NULL),
         bad AS (
-            INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, to_jsonb(special) - '{kind,sort,belongs,wanted,owner,reason,new}'::text[], $2 FROM special WHERE reason IS NOT NULL
+            INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, row, $2 FROM special WHERE reason IS NOT NULL
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, at = excluded.at),
         claim AS (
-            INSERT INTO %1$I.fact (key, kind, source, shown_to) SELECT key, min(sort), min(owner), NULL FROM special WHERE reason IS NULL AND belongs IS NULL GROUP BY key
-            ON CONFLICT (key) DO UPDATE SET source = excluded.source),
+            INSERT INTO %1$I.fact AS f (key, kind, source, shown_to) SELECT key, min(kind), min(owner), NULL FROM (
+                SELECT k.key, k.kind, $1 AS owner FROM taken t, csagg.facts(t.facts) k WHERE t.claims UNION ALL SELECT key, kind, owner FROM special WHERE reason IS NULL AND belongs IS NULL) c GROUP BY key
+            ON CONFLICT (key) DO UPDATE SET source = excluded.source WHERE f.source IS NULL),
         first AS (
             INSERT INTO %1$I.seen (tenant, event_id, at, source, id)
             SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM special
             WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
             ON CONFLICT DO NOTHING RETURNING id),
         change AS (
-            SELECT tenant, customer, csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) AS facts, csagg.pipeline_from(min(at) FILTER (WHERE isfinite(at)), $2) AS from_at FROM came
-            WHERE wanted AND reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer)%3$s
-        SELECT (%4$s),
-            csagg.pipeline_ids(coalesce(array_agg(id::bigint), '{}')), count(*), CASE WHEN count(*) FILTER (WHERE new) = $6 THEN max(id) FILTER (WHERE new) END, count(*) FILTER (WHERE NOT new)
-        FROM came$sql$, pipeline, csagg.pipeline_rows(pipeline, source),
-            CASE WHEN straight THEN format(', merged AS (%s)', csagg.pipeline_merging(pipeline, format('SELECT * FROM change x WHERE NOT (EXISTS (SELECT FROM %I.suppressed) AND %s)', pipeline, csagg.pipeline_suppressed(pipeline)))) END,
+            SELECT tenant, customer, facts, csagg.pipeline_from(first_at, $2) AS from_at FROM taken WHERE facts IS NOT NULL
+            UNION ALL SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), csagg.pipeline_from(min(at) FILTER (WHERE isfinite(at)), $2) FROM special
+            WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer),
+        merged AS (%3$s)
+        SELECT (%4$s), csagg.pipeline_ids(ARRAY(SELECT unnest(ids) FROM taken)), coalesce(sum(n), 0)::bigint, CASE WHEN sum(new) = $6 THEN max(last)::bigint END, coalesce(sum(n - new), 0)::bigint
+        FROM taken$sql$, pipeline, csagg.pipeline_rows(pipeline, source), said,
             CASE WHEN straight THEN $$'{}'::csagg.pipeline_change[]$$
-                ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END)
-        INTO changes, seen, folded, last, held USING source, now, upto, top, holes, max_rows;
+                ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END);
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_take(name, text, timestamptz, bigint, bigint, int8multirange, integer, boolean) IS
-    'reads the visible rows of a source with ids in (upto, top] and in the holes, max_rows of each; gives histories by customer, or has merged them straight into `current`, the ids seen, their number, the last new id if there may be more, and how many came from holes. Bad rows go to `rejected`, event_ids to `seen`; a fact that belongs to no source is this one''s from now on';
+COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean) IS
+    'the statement of pipeline_take()';
+
+CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer, counted boolean, straight boolean,
+    OUT changes csagg.pipeline_change[], OUT seen int8multirange, OUT folded bigint, OUT last bigint, OUT held bigint)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = off SET enable_bitmapscan = off AS $body$
+DECLARE
+    statement constant text := csagg.pipeline_taking(pipeline, source, straight);
+BEGIN
+    IF top - upto + (SELECT coalesce(sum(upper(h) - lower(h)), 0) FROM unnest(holes) h) <= 1000 THEN
+        SELECT * INTO changes, seen, folded, last, held FROM csagg.pipeline_query(statement, source, now, upto, top, holes, max_rows, counted)
+            q(changes csagg.pipeline_change[], seen int8multirange, folded bigint, last bigint, held bigint);
+    ELSE
+        EXECUTE statement INTO changes, seen, folded, last, held USING source, now, upto, top, holes, max_rows, counted;
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_take(name, text, timestamptz, bigint, bigint, int8multirange, integer, boolean, boolean) IS
+    'reads the visible rows of a source with ids in (upto, top] and in the holes, max_rows of each; gives histories by customer, two of a customer at most, or has merged them straight into `current`, the ids seen if these are counted, their number, the last new id if there may be more, and how many came from holes. Bad rows go to `rejected`, event_ids to `seen`; a fact that belongs to no source is this one''s from now on';
 
 CREATE FUNCTION csagg.pipeline_new_log(pipeline name, source text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    answer boolean;
 BEGIN
-    EXECUTE format('SELECT upto <> csagg.pipeline_last_id($2, ''id'') FROM %I.source WHERE name = $1', pipeline)
-        INTO answer USING source, format('%I.log', pipeline)::regclass;
-    RETURN answer;
+    RETURN (SELECT a FROM csagg.pipeline_query(format('SELECT upto <> csagg.pipeline_last_id($2, ''id'') FROM %I.source WHERE name = $1', pipeline),
+        source, format('%I.log', pipeline)::regclass) q(a boolean));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_log(name, text) IS
     'whether ids of the log have been given that the mark has not passed';
@@ -109,9 +138,9 @@ COMMENT ON FUNCTION csagg.pipeline_new_log(name, text) IS
 CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation regclass, OUT id name, OUT upto bigint, OUT top bigint, OUT holes int8multirange)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format($sql$
+    SELECT * INTO relation, id, upto, holes FROM csagg.pipeline_query(format($sql$
         SELECT relation::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name)
-        FROM %1$I.source WHERE name = $1$sql$, pipeline) INTO relation, id, upto, holes USING source;
+        FROM %1$I.source WHERE name = $1$sql$, pipeline), source) q(relation regclass, id text, upto bigint, holes int8multirange);
     top := csagg.pipeline_last_id(relation, id);
     IF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
@@ -134,10 +163,10 @@ BEGIN
     top := CASE WHEN (SELECT count(*) FROM unnest(mark.holes)) > 10000 THEN mark.upto ELSE mark.top END;
     active := csagg.pipeline_writers(mark.relation);
     straight := least(top - mark.upto, max_rows) > 50000;
-    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows, straight);
+    taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows, active <> '{}' OR NOT isempty(mark.holes), straight);
     PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), taken.seen, taken.folded, active, taken.held < max_rows);
     IF source = 'log' THEN
-        PERFORM csagg.pipeline_replace_logged(pipeline, taken.seen);
+        PERFORM csagg.pipeline_replace_logged(pipeline, mark.holes + int8multirange(int8range(mark.upto, coalesce(taken.last, top), '(]')));
     END IF;
     changes := taken.changes;
     folded := taken.folded;
@@ -147,7 +176,10 @@ COMMENT ON FUNCTION csagg.pipeline_fold_rows(name, text, timestamptz, integer) I
     'folds new rows of a source that has ids: which, how many, and whether there are more. More than 50000 at once need not fit into memory: they are in `current` already, and their customers are due. Each statement has its own snapshot: the last id first, then the writers, then the rows. Errors of the rows'' query as they are';
 
 CREATE FUNCTION csagg.pipeline_fold_log(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
-    LANGUAGE sql VOLATILE AS 'SELECT * FROM csagg.pipeline_fold_rows(pipeline, source, now, max_rows)';
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    SELECT * INTO changes, folded, more FROM csagg.pipeline_fold_rows(pipeline, source, now, max_rows);
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_log(name, text, timestamptz, integer) IS
     'folds new rows of the log, as pipeline_fold_rows() does; its errors are the step''s';
 

@@ -17,15 +17,13 @@ COMMENT ON FUNCTION csagg.pipeline_writers(regclass) IS
 CREATE FUNCTION csagg.pipeline_sequence(relation regclass, id name) RETURNS regclass
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
+    IF (SELECT attidentity <> '' FROM pg_attribute WHERE attrelid = relation AND attname = id) THEN
+        RETURN pg_get_serial_sequence(relation::text, id);
+    END IF;
     RETURN (
         SELECT d.refobjid::regclass FROM pg_attribute a JOIN pg_attrdef f ON f.adrelid = attrelid AND f.adnum = attnum
             JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
             JOIN pg_class c ON c.oid = d.refobjid AND c.relkind = 'S'
-        WHERE attrelid = relation AND attname = id
-        UNION ALL
-        SELECT d.objid::regclass FROM pg_attribute a JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = attrelid AND d.refobjsubid = attnum
-            AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
-            JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
         WHERE attrelid = relation AND attname = id
         LIMIT 1);
 END $body$;
@@ -64,15 +62,13 @@ COMMENT ON FUNCTION csagg.pipeline_ids(bigint[]) IS
 CREATE FUNCTION csagg.pipeline_mark(pipeline name, source text, upto bigint, top bigint, seen int8multirange, folded bigint, active text[], closing boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format($sql$
-        DELETE FROM %1$I.hole WHERE source = $1 AND (ids <@ $2 OR $4 AND NOT csagg.pipeline_awaited(writers, boot, $3))$sql$, pipeline)
-        USING source, seen, active, closing;
-    EXECUTE format('UPDATE %1$I.hole SET ids = ids - $2 WHERE source = $1 AND ids && $2', pipeline) USING source, seen;
-    EXECUTE format($sql$
-        INSERT INTO %1$I.hole (source, ids, writers) SELECT $1, i, $3 FROM (SELECT int8multirange(int8range($4, $5, '(]')) - $2 AS i) h WHERE $3 <> '{}' AND NOT isempty(i)$sql$, pipeline)
-        USING source, seen, active, upto, top;
-    EXECUTE format('UPDATE %1$I.source SET upto = $2, folded = folded + $3 WHERE name = $1 AND ($2 <> upto OR $3 > 0)', pipeline)
-        USING source, top, folded;
+    PERFORM csagg.pipeline_execute(format($sql$
+        DELETE FROM %1$I.hole WHERE source = $1 AND (ids <@ $2 OR $4 AND NOT csagg.pipeline_awaited(writers, boot, $3))$sql$, pipeline),
+        source, seen, active, closing);
+    PERFORM csagg.pipeline_execute(format('UPDATE %1$I.hole SET ids = ids - $2 WHERE source = $1 AND ids && $2', pipeline), source, seen);
+    PERFORM csagg.pipeline_execute(format($sql$
+        INSERT INTO %1$I.hole (source, ids, writers) SELECT $1, i, $3 FROM (SELECT int8multirange(int8range($4, $5, '(]')) - $2 AS i) h WHERE $3 <> '{}' AND NOT isempty(i)$sql$, pipeline), source, seen, active, upto, top);
+    PERFORM csagg.pipeline_execute(format('UPDATE %1$I.source SET upto = $2, folded = folded + $3 WHERE name = $1 AND ($2 <> upto OR $3 > 0)', pipeline), source, top, folded);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_mark(name, text, bigint, bigint, int8multirange, bigint, text[], boolean) IS
     'moves a source''s mark from upto to top after the rows with the ids `seen` were folded: holes close or shrink, and what was not seen while others write is a new one';

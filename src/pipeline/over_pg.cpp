@@ -3,16 +3,13 @@
 
 #include "base/scratch.hpp"
 #include "history/history_pg.hpp"
+#include "postgres/composite.hpp"
 #include "rules/assessment/alert_seed_pg.hpp"
 #include "rules/assessment/try_assess_pg.hpp"
 #include "timeline/timeline_pg.hpp"
 
 extern "C" {
-#include "access/htup_details.h"
-#include "utils/array.h"
-#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
-#include "utils/typcache.h"
 }
 
 namespace csagg::pg {
@@ -27,31 +24,15 @@ struct Reign {
 Reign reign_of(Datum row) {
     Datum values[3];
     bool nulls[3];
-    call([row, &values, &nulls] {
-        const HeapTupleHeader header = DatumGetHeapTupleHeader(row);
-        const TupleDesc columns = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
-        HeapTupleData tuple{};
-        tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-        tuple.t_data = header;
-        heap_deform_tuple(&tuple, columns, values, nulls);
-        ReleaseTupleDesc(columns);
-    });
+    read_row(row, values, nulls);
     if (nulls[0] || nulls[1] || nulls[2]) return {0, plus_infinity, plus_infinity};
     return {values[0], DatumGetTimestampTz(values[1]), DatumGetTimestampTz(values[2])};
 }
 
 /// In the order of `since`.
 Vector<Reign> reigns_argument(FunctionCallInfo fcinfo, int n, Arena& arena) {
-    Datum* rows = nullptr;
-    bool* nulls = nullptr;
-    int count = 0;
-    call([fcinfo, n, &rows, &nulls, &count] {
-        ArrayType* const array = PG_GETARG_ARRAYTYPE_P(n);
-        deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_DOUBLE, &rows, &nulls, &count);
-    });
     Vector<Reign> reigns(arena);
-    for (int i = 0; i < count; ++i)
-        if (!nulls[i]) reigns.push_back(reign_of(rows[i]));
+    for (const Datum row : rows_argument(fcinfo, n)) reigns.push_back(reign_of(row));
     std::ranges::stable_sort(reigns, {}, &Reign::since);
     return reigns;
 }

@@ -16,13 +16,14 @@ COMMENT ON FUNCTION csagg.pipeline_unite(csagg.history, csagg.history) IS
     'what pipeline_split() has parted, together again; NULL is a part without anything. Error 42804 for a key of two kinds';
 
 CREATE FUNCTION csagg.pipeline_whole(pipeline name, what text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('CASE WHEN c.past_until IS NULL THEN c.%2$I ELSE ' || CASE what
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format('CASE WHEN c.past_until IS NULL THEN c.%2$I ELSE ' || CASE what
         WHEN 'facts' THEN 'csagg.pipeline_unite((SELECT csagg.merge(p.facts) FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer), c.facts)'
         WHEN 'from_at' THEN '(SELECT least(c.from_at, min(p.from_at)) FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer)'
         ELSE '(SELECT csagg.overlay(o.said ORDER BY o.starts) FROM (
-            SELECT p.starts, p.%2$I AS said FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer UNION ALL SELECT c.past_until, c.%2$I) o)' END || ' END', pipeline, what)
-$body$;
+            SELECT p.starts, p.%2$I AS said FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer UNION ALL SELECT c.past_until, c.%2$I) o)' END || ' END', pipeline, what);
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_whole(name, text) IS
     'an expression for facts, from_at, score or coverage of c, a row of `current`, with what is in `past`';
 
@@ -42,9 +43,10 @@ COMMENT ON FUNCTION csagg.pipeline_onto(csagg.history, csagg.history, timestampt
     'the first up to an instant, the second from there on';
 
 CREATE FUNCTION csagg.pipeline_said(what text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('CASE WHEN excluded.past_until IS NULL OR excluded.error IS NOT NULL THEN excluded.%1$I ELSE csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at) END', what)
-$body$;
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format('CASE WHEN excluded.past_until IS NULL OR excluded.error IS NOT NULL THEN excluded.%1$I ELSE csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at) END', what);
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_said(text) IS
     'an expression for stage, band or alerts of c, a row of `current`, with what is said anew of it';
 
@@ -73,14 +75,14 @@ CREATE FUNCTION csagg.pipeline_part(pipeline name, changes csagg.pipeline_change
 DECLARE
     large csagg.pipeline_change[];
 BEGIN
-    EXECUTE format($sql$
+    large := (SELECT l FROM csagg.pipeline_query(format($sql$
         SELECT array_agg(ROW(c.tenant, c.customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM (SELECT DISTINCT tenant, customer FROM unnest($1)) n
         CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c
-        WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL$sql$, pipeline) INTO large USING changes;
+        WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL$sql$, pipeline), changes) q(l csagg.pipeline_change[]));
     IF large IS NULL THEN
         RETURN;
     END IF;
-    EXECUTE format($sql$
+    PERFORM csagg.pipeline_execute(format($sql$
         WITH reign AS MATERIALIZED (%2$s),
         large AS MATERIALIZED (
             SELECT c.*, %3$s AS reigns FROM unnest($1) n JOIN %1$I.current c ON c.tenant = n.tenant AND c.customer = n.customer),
@@ -97,7 +99,7 @@ BEGIN
             SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(score, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), seed FROM parted)
         UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
         FROM parted p WHERE c.tenant = p.tenant AND c.customer = p.customer$sql$,
-        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at')) USING large, now;
+        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at')), large, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
     'puts the past of these customers apart, where they are large and their rules do not look back without an end';
@@ -105,7 +107,7 @@ COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamp
 CREATE FUNCTION csagg.pipeline_united(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format('DELETE FROM %1$I.past p USING %1$I.current c WHERE c.tenant = p.tenant AND c.customer = p.customer AND c.past_until IS NULL', pipeline);
+    PERFORM csagg.pipeline_execute(format('DELETE FROM %1$I.past p USING %1$I.current c WHERE c.tenant = p.tenant AND c.customer = p.customer AND c.past_until IS NULL', pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_united(name) IS
     'removes from `past` what has been put back into `current`';

@@ -11,7 +11,7 @@ DECLARE
     changes csagg.pipeline_change[] := '{}';
     failure text;
 BEGIN
-    FOR source IN EXECUTE format('SELECT name, kind FROM %1$I.source WHERE name IN (SELECT t.source FROM %1$I.todo t) ORDER BY name', pipeline) LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %1$I.source WHERE name IN (SELECT t.source FROM %1$I.todo t) ORDER BY name', pipeline)) q(name text, kind text) LOOP
         FOR attempt IN 1 .. 2 LOOP
             failure := NULL;
             BEGIN
@@ -19,7 +19,7 @@ BEGIN
                 IF attempt = 2 AND source.kind = 'events' THEN
                     PERFORM csagg.pipeline_try(pipeline, source.name, csagg.pipeline_ids_of(pipeline, source.name, asked), now);
                 END IF;
-                EXECUTE format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind) INTO part USING pipeline, source.name, asked, folded, now;
+                part := (SELECT p FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind), pipeline, source.name, asked, folded, now) q(p csagg.pipeline_change[]));
                 changes := changes || part;
                 EXIT;
             EXCEPTION
@@ -39,15 +39,12 @@ COMMENT ON FUNCTION csagg.pipeline_reread(name, csagg.pipeline_change[], timesta
 
 CREATE FUNCTION csagg.pipeline_asked_of(pipeline name, source text, most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    asked csagg.pipeline_change[];
 BEGIN
-    EXECUTE format($sql$
+    RETURN (SELECT asked FROM csagg.pipeline_query(format($sql$
         WITH chosen AS MATERIALIZED (
             SELECT tenant, customer FROM %1$I.todo WHERE source = $1 AND customer IS NOT NULL GROUP BY tenant, customer ORDER BY min(id) LIMIT $2),
         taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.source = $1 AND t.tenant = c.tenant AND t.customer = c.customer RETURNING t.*)
-        SELECT coalesce(array_agg(DISTINCT ROW(tenant, customer, NULL, from_at, NULL, $1)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline) INTO asked USING source, most;
-    RETURN asked;
+        SELECT coalesce(array_agg(DISTINCT ROW(tenant, customer, NULL, from_at, NULL, $1)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline), source, most) q(asked csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_asked_of(name, text, integer) IS
     'takes a source''s customers from `todo`, with from_at what that says there';
@@ -95,7 +92,8 @@ BEGIN
             SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM came
             WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
             ON CONFLICT (tenant, event_id) DO UPDATE SET id = excluded.id, at = excluded.at
-                WHERE s.source = $1 AND NOT EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id AND r.event_id = s.event_id AND r.tenant = s.tenant)
+                WHERE s.source = $1 AND (NOT EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id AND r.event_id = s.event_id AND r.tenant = s.tenant)
+                    OR EXISTS (SELECT FROM read r WHERE r.id = s.id AND NOT (r.wanted AND r.reason IS NULL)))
             RETURNING id),
         seen AS (SELECT s.id FROM came c JOIN %1$I.seen s ON s.tenant = c.tenant AND s.event_id = c.event_id AND s.source = $1 AND s.id = c.id),
         change AS (
@@ -121,7 +119,7 @@ CREATE FUNCTION csagg.pipeline_outside(pipeline name, source text, facts csagg.h
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     kept csagg.history := (
-        SELECT csagg.merge(csagg.slice(facts, CASE WHEN lower_inf(s) THEN '-infinity' ELSE lower(s) + interval '1 microsecond' END, coalesce(upper(s), 'infinity')))
+        SELECT csagg.merge(csagg.slice(facts, CASE WHEN lower_inf(s) THEN '-infinity' WHEN lower(s) = '-infinity' THEN '4714-11-24 00:00:00+00 BC' ELSE lower(s) + interval '1 microsecond' END, coalesce(upper(s), 'infinity')))
         FROM unnest('{(,)}'::tstzmultirange - spans) s);
     others text[];
 BEGIN

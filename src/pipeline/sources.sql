@@ -33,14 +33,15 @@ COMMENT ON FUNCTION csagg.pipeline_column_of(regclass, name, text, regtype[]) IS
 
 -- A timestamp without a zone is UTC.
 CREATE FUNCTION csagg.pipeline_instant(relation regclass, "column" name) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE csagg.pipeline_column(relation, "column", 'instant') WHEN 'timestamp'::regtype THEN format('(e.%I AT TIME ZONE ''UTC'')', "column") ELSE format('e.%I', "column") END
-$body$;
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN CASE csagg.pipeline_column(relation, "column", 'instant') WHEN 'timestamp'::regtype THEN format('(e.%I AT TIME ZONE ''UTC'')', "column") ELSE format('e.%I', "column") END;
+END $body$;
 COMMENT ON FUNCTION csagg.pipeline_instant(regclass, name) IS
     'an expression for the instant in a column of the row e';
 
 CREATE FUNCTION csagg.pipeline_text("column" text, otherwise text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT coalesce('e.' || quote_ident("column") || '::text', otherwise) $body$;
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$ BEGIN RETURN coalesce('e.' || quote_ident("column") || '::text', otherwise); END $body$;
 COMMENT ON FUNCTION csagg.pipeline_text(text, text) IS
     'an expression for a column of the row e as text; otherwise for NULL';
 

@@ -8,12 +8,11 @@ DECLARE
     answer boolean;
     source record;
 BEGIN
-    EXECUTE format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(next_at) FROM %1$I.current) <= $1$sql$, pipeline)
-        INTO answer USING csagg.pipeline_clock();
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'')', pipeline) LOOP
+    answer := (SELECT a FROM csagg.pipeline_query(format($sql$
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(next_at) FROM %1$I.current) <= $1$sql$, pipeline), csagg.pipeline_clock()) q(a boolean));
+    FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'')', pipeline)) q(name text, kind text) LOOP
         EXIT WHEN answer;
-        EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind) INTO answer USING pipeline, source.name;
+        answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
     END LOOP;
     RETURN answer;
 END $body$;
@@ -26,7 +25,7 @@ CREATE FUNCTION csagg.pipeline_expand(pipeline name) RETURNS void
 DECLARE
     asked boolean;
 BEGIN
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I.todo WHERE customer IS NULL)', pipeline) INTO asked;
+    asked := (SELECT a FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.todo WHERE customer IS NULL)', pipeline)) q(a boolean));
     IF NOT asked THEN
         RETURN;
     END IF;
@@ -51,29 +50,23 @@ COMMENT ON FUNCTION csagg.pipeline_expand(name) IS
 
 CREATE FUNCTION csagg.pipeline_asked(pipeline name, changes csagg.pipeline_change[], most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    asked csagg.pipeline_change[];
 BEGIN
-    EXECUTE format($sql$
+    RETURN (SELECT asked FROM csagg.pipeline_query(format($sql$
         WITH chosen AS MATERIALIZED (
             SELECT t.id FROM unnest($1) c JOIN %1$I.todo t USING (tenant, customer) WHERE t.source IS NULL
             UNION (SELECT id FROM %1$I.todo WHERE customer IS NOT NULL AND source IS NULL ORDER BY id LIMIT $2)),
         taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.id = c.id RETURNING t.tenant, t.customer, t.since)
-        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, NULL, since, NULL)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline) INTO asked USING changes, most;
-    RETURN asked;
+        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, NULL, since, NULL)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline), changes, most) q(asked csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_asked(name, csagg.pipeline_change[], integer) IS
     'takes from `todo` the rows of these customers, and so many more; not those for pipeline_reread()';
 
 CREATE FUNCTION csagg.pipeline_due(pipeline name, now timestamptz, most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    due csagg.pipeline_change[];
 BEGIN
-    EXECUTE format($sql$
+    RETURN (SELECT due FROM csagg.pipeline_query(format($sql$
         SELECT coalesce(array_agg(ROW(tenant, customer, NULL, CASE WHEN until_at <= $1 THEN from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
-        FROM (SELECT * FROM %1$I.current WHERE next_at <= $1 ORDER BY next_at LIMIT $2) c$sql$, pipeline) INTO due USING now, most;
-    RETURN due;
+        FROM (SELECT * FROM %1$I.current WHERE next_at <= $1 ORDER BY next_at LIMIT $2) c$sql$, pipeline), now, most) q(due csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
     'customers whose time has come; with from_at those whose assessment has ended';
@@ -81,9 +74,12 @@ COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
 CREATE FUNCTION csagg.pipeline_rest(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format($sql$
+    IF cardinality(changes) = 0 THEN
+        RETURN;
+    END IF;
+    PERFORM csagg.pipeline_execute(format($sql$
         UPDATE %1$I.current c SET next_at = csagg.pipeline_next(c.alerts, $2 - $3, $3, c.until_at)
-        FROM unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND c.next_at <= $2$sql$, pipeline) USING changes, now, settle;
+        FROM unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND c.next_at <= $2$sql$, pipeline), changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
     'after their alerts are booked: when to look at these customers again';
@@ -91,8 +87,11 @@ COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamp
 CREATE FUNCTION csagg.pipeline_bury(pipeline name, changes csagg.pipeline_change[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format($sql$
-        DELETE FROM %1$I.current c USING unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND csagg.history_eq(c.facts, '{}')$sql$, pipeline) USING changes;
+    IF cardinality(changes) = 0 THEN
+        RETURN;
+    END IF;
+    PERFORM csagg.pipeline_execute(format($sql$
+        DELETE FROM %1$I.current c USING unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND csagg.history_eq(c.facts, '{}')$sql$, pipeline), changes);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_bury(name, csagg.pipeline_change[]) IS
     'removes customers of which their sources have taken back everything';
@@ -104,10 +103,10 @@ DECLARE
     part record;
 BEGIN
     SELECT '{}'::csagg.pipeline_change[], 0, false INTO changes, folded, more;
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'') ORDER BY name', pipeline) LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'') ORDER BY name', pipeline)) q(name text, kind text) LOOP
         -- What is folded of an events table is held in memory until it is stored; of the log it goes straight into its table.
-        EXECUTE format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind) INTO part
-            USING pipeline, source.name, now, CASE source.kind WHEN 'log' THEN max_rows ELSE least(max_rows, 50000) END;
+        SELECT * INTO part FROM csagg.pipeline_query(format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind),
+            pipeline, source.name, now, CASE source.kind WHEN 'log' THEN max_rows ELSE least(max_rows, 50000) END) q(changes csagg.pipeline_change[], folded bigint, more boolean);
         changes := changes || part.changes;
         folded := folded + part.folded;
         more := more OR part.more;
@@ -160,7 +159,7 @@ BEGIN
     IF NOT csagg.pipeline_has_work(pipeline) THEN
         RETURN;
     END IF;
-    EXECUTE format('SELECT * FROM %I.pipeline FOR UPDATE SKIP LOCKED', pipeline) INTO state;
+    SELECT * INTO state FROM csagg.pipeline_query(format('SELECT paused, last_step, settle FROM %I.pipeline FOR UPDATE SKIP LOCKED', pipeline)) q(paused boolean, last_step timestamptz, settle interval);
     IF state IS NULL OR state.paused THEN
         outcome := CASE WHEN state.paused THEN 'paused' ELSE 'busy' END;
         RETURN;
@@ -170,11 +169,11 @@ BEGIN
     SELECT f.changes, f.folded, f.more INTO changes, folded, more FROM csagg.pipeline_fold_all(pipeline, now, max_rows) f;
     IF more THEN
         PERFORM csagg.pipeline_merge(pipeline, changes, now);
-        customers := cardinality(changes);
+        customers := (SELECT count(DISTINCT (c.tenant, c.customer)) FROM unnest(changes) c);
     ELSE
         SELECT a.customers, a.more INTO customers, more FROM csagg.pipeline_attend(pipeline, changes, now, state.settle, least(max_rows, 5000)) a;
     END IF;
-    EXECUTE format('UPDATE %I.pipeline SET last_step = $1', pipeline) USING now;
+    PERFORM csagg.pipeline_execute(format('UPDATE %I.pipeline SET last_step = $1', pipeline), now);
     outcome := 'stepped';
 END $body$;
 COMMENT ON FUNCTION csagg.step(name, integer) IS

@@ -374,7 +374,11 @@ BEGIN
     PERFORM run('stepper', format('CALL csagg.refresh(%L)', (SELECT pipeline FROM setting)));
     PERFORM run('stepper', format('CALL csagg.refresh(%L)', (SELECT pipeline FROM setting)));
     PERFORM check_all(true);
-    PERFORM bad('more is left to do after refresh', 'idle') FROM setting, dblink('stepper', format('SELECT outcome FROM csagg.step(%L)', pipeline)) s(outcome text) WHERE outcome <> 'idle';
+    -- The time of some customers may have come since: that is none of the refresh's business, and ends.
+    PERFORM bad('more is left to do after refresh', 'idle') FROM setting, dblink('stepper', format('
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR csagg.pipeline_new_log(%1$L, ''log'')', pipeline)) s(more boolean) WHERE more;
+    PERFORM bad('steps find no end', 'idle') FROM setting WHERE NOT EXISTS (
+        SELECT FROM generate_series(1, 5) i, LATERAL dblink('stepper', format('SELECT outcome FROM csagg.step(%L) OFFSET 0 * %s', pipeline, i)) s(outcome text) WHERE outcome = 'idle');
     COMMIT;
     PERFORM dblink_disconnect(name) FROM writer;
     PERFORM FROM dblink('stepper', format('SELECT csagg.drop_pipeline(%L)', (SELECT pipeline FROM setting))) p(p text);

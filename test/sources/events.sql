@@ -28,9 +28,10 @@ CREATE OR REPLACE FUNCTION some_insert() RETURNS text LANGUAGE sql VOLATILE AS $
         random() * 4, CASE WHEN chance(0.3) THEN 'e' || (random() * 1e6)::int END, 1 + (random() * 20)::int), ', ')
     FROM generate_series(1, 1 + (random() * 12)::int)
 $$;
+-- From tenant 9 to 10 a row would move to another partition, which is not followed.
 CREATE OR REPLACE FUNCTION some_update() RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT format('UPDATE "a ""b"" ''c''" SET %s WHERE "i d" %% 20 = %s', pick('"acc ''ount''" = CASE WHEN event_id IS NULL THEN ''b'' ELSE "acc ''ount''" END', 'amount = amount + 1', '"na""me" = ''export''', 'untracked = untracked + 1',
-        'event_id = NULL', 'created_at = CASE WHEN event_id IS NULL THEN created_at - interval ''3 days'' ELSE created_at END', 'amount = 8, "acc ''ount''" = ''a'', event_id = NULL', 'payload = ''{}''', 'tenant = CASE WHEN event_id IS NULL THEN tenant + 1 ELSE tenant END'), (random() * 20)::int)
+        'event_id = NULL', 'created_at = CASE WHEN event_id IS NULL THEN created_at - interval ''3 days'' ELSE created_at END', 'amount = 8, "acc ''ount''" = ''a'', event_id = NULL', 'payload = ''{}''', 'tenant = CASE WHEN event_id IS NULL AND tenant <> 9 THEN tenant + 1 ELSE tenant END'), (random() * 20)::int)
 $$;
 CREATE OR REPLACE FUNCTION some_delete(deletes text) RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT CASE deletes WHEN 'retract' THEN format('DELETE FROM "a ""b"" ''c''" WHERE "i d" %% 30 = %s', (random() * 30)::int)
@@ -47,7 +48,12 @@ BEGIN
             WHEN 'update' THEN CALL life(some_update());
             WHEN 'delete' THEN
                 -- A row that goes before a step has seen it never was.
-                WHILE deletes = 'keep' AND (csagg.step('cs "x" ''y''')).outcome <> 'idle' LOOP END LOOP;
+                FOR n IN 1 .. 100 LOOP
+                    EXIT WHEN deletes <> 'keep' OR (csagg.step('cs "x" ''y''')).outcome = 'idle';
+                    IF n = 100 THEN
+                        RAISE 'steps come to no end: %', (SELECT string_agg(error, ', ') FROM "cs ""x"" 'y'".source);
+                    END IF;
+                END LOOP;
                 CALL life(some_delete(deletes));
             WHEN 'step' THEN PERFORM csagg.step('cs "x" ''y''', 1 + (random() * 30)::int);
         END CASE;
