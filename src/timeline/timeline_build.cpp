@@ -106,14 +106,14 @@ private:
     void find(const Byte* p) {
         const std::size_t usual_record = kind_ == Kind::text ? 24 : 11;
         places_.reserve(std::size_t(end_ - p) / usual_record);
-        for (; p < end_; p = skip_record(p, end_, kind_)) {
+        for (std::size_t n = 1; p < end_; p = skip_record(p, end_, kind_), ++n) {
             Instant at = 0;
             std::memcpy(&at, p, sizeof at);
             if (p[8] == tag_horizon)
                 known_from_ = std::max(known_from_, at);
             else
                 places_.push_back({at, std::size_t(p - block_)});
-            if (places_.size() % 65536 == 65535) check_interrupts();
+            if (n % 65536 == 0) check_interrupts();
         }
     }
     void keep_greatest_ranks() {
