@@ -83,6 +83,18 @@ FROM (SELECT distribution(k, at::timestamptz, plan, :g) d FROM (VALUES ('a', '20
 -- Keys of NULL are one customer.
 SELECT b.from_value, b.to_value, b.n FROM (SELECT flows(NULL::int, at::timestamptz, v, :g) f FROM (VALUES ('2025-01-02', 1), ('2025-01-03', 2)) v(at, v)) s, buckets(f) b;
 
+-- Long customers, of whom the grid passes over whole blocks.
+CREATE TABLE long AS
+SELECT i % 3 AS k, timestamptz '2024-01-01' + (i * 7919 % 20000) * interval '53 minutes' AS at, i * 31 % 17 AS v, 'plan ' || i * 31 % 17 AS s, i AS seq FROM generate_series(1, 20000) i;
+SELECT count(*) AS grids, sum(rows) AS rows, bool_and(d) AS distribution, bool_and(s) AS summary, bool_and(f) AS flows FROM (
+    SELECT distribution(k, at, v, g) = (SELECT distribution(t, g) FROM (SELECT timeline(at, v) AS t FROM long GROUP BY k) x) AS d, (SELECT count(*) FROM buckets(distribution(k, at, v, g))) AS rows,
+           summary(k, at, v, g) = (SELECT summary(t, g) FROM (SELECT timeline(at, v) AS t FROM long GROUP BY k) x) AS s,
+           flows(k, at, s, seq, g) = (SELECT flows(t, g) FROM (SELECT timeline(at, s, seq) AS t FROM long GROUP BY k) x) AS f
+    FROM long, unnest('{end,start}'::text[]) snapshot, unnest('{2023-01-01,2024-06-01,2025-12-20,2026-01-06,2027-01-01}'::timestamp[]) start,
+         LATERAL (SELECT csagg.grid(start, start + interval '10 days', '1 day', 'Europe/Berlin', snapshot) AS g) g
+    GROUP BY snapshot, start, g) x;
+DROP TABLE long;
+
 -- Errors.
 SELECT distribution(1, NULL, 'gold', :g);
 SELECT distribution(1, 'infinity', 'gold', :g);
