@@ -24,10 +24,12 @@ SELECT csagg.pipeline_execute('SELECT $2', 1);
 SELECT csagg.pipeline_execute('COMMIT');
 SELECT csagg.pipeline_execute('COPY pg_class TO STDOUT');
 SELECT csagg.pipeline_execute('SELECT $1', VARIADIC ARRAY[1]);
+\set VERBOSITY terse
 SELECT * FROM csagg.pipeline_query('SELECT 1') q(a text);
 SELECT * FROM csagg.pipeline_query('SELECT 1, 2') q(a int);
 SELECT * FROM csagg.pipeline_query('DELETE FROM pg_class WHERE false') q(a int);
 SELECT csagg.pipeline_query('SELECT 1');
+\set VERBOSITY default
 
 -- Types of literals; a value that is used twice
 SELECT * FROM csagg.pipeline_query('SELECT $1::int + 1', '5') q(a int);
