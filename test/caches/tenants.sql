@@ -39,7 +39,7 @@ VACUUM ANALYZE;
 -- Of all memory contexts, in bytes; of the process, in kB.
 CREATE FUNCTION memory(bigint) RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts $$;
 CREATE FUNCTION resident() RETURNS bigint LANGUAGE sql VOLATILE AS
-    $$ SELECT (regexp_match(pg_read_file('/proc/self/status', 0, 8192), 'VmRSS:\s+(\d+)'))[1]::bigint $$;
+    $$ SELECT (regexp_match(pg_read_file('/proc/self/status', 0, 8192), 'RssAnon:\s+(\d+)'))[1]::bigint $$;
 
 CREATE PROCEDURE fail(times int) LANGUAGE plpgsql AS $$
 DECLARE
