@@ -29,7 +29,7 @@ for ((i = 0; i < rounds; i++)); do
     spent copy bare
     spent copy_and_refresh whole
     query -c 'VACUUM ANALYZE ci.current'
-    query -c "UPDATE ci.rules SET note = 'rescored'"
+    query -c 'UPDATE ci.rules SET rules = rules'
     spent rebuild refresh
     query -c "$(some 200)"
     spent refresh_of_1_percent refresh

@@ -11,6 +11,7 @@ CREATE TABLE log AS
           FROM generate_series(1, 400000)) s
     ORDER BY at;
 CREATE TABLE log_seconds AS SELECT customer_id, date_trunc('second', at) AS at, score FROM log;
+CREATE TABLE log_shuffled AS SELECT * FROM log ORDER BY md5(at::text);
 CREATE TABLE log5 AS
     SELECT (1 + floor(random() * 100000))::int AS customer_id, at, floor(random() * 101)::smallint AS score
     FROM (SELECT timestamptz '2025-01-01 00:00+00' + random() * interval '730 days' AS at

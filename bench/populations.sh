@@ -65,12 +65,21 @@ verdict 'texts for keys and values: one pass / array_agg' "$(ratio "${ms[one_pas
 verdict 'parallel forced, leader and 1 worker / serial' "$(ratio "${ms[one_pass_1_worker]}" "${ms[one_pass]}")" '<=' 1.0
 verdict 'time of 5 x the customers / time' "$(ratio "${ms[one_pass5]}" "${ms[one_pass]}")" '<=' 5.5
 
-echo "d. size, heap of the log / heap of the timelines:"
+echo "d. one value of all 400,000 rows:"
+case_ array_agg_all 'SELECT cardinality(array_agg(at)) FROM log'
+case_ timeline_all 'SELECT csagg.known_from(csagg.timeline(at, score)) FROM log'
+case_ timeline_shuffled 'SELECT csagg.known_from(csagg.timeline(at, score)) FROM log_shuffled'
+case_ timeline_texts 'SELECT csagg.known_from(csagg.timeline(at, score::text)) FROM log'
+case_ counter_shuffled 'SELECT csagg.known_from(csagg.counter(at)) FROM log_shuffled'
+measure
+for name in timeline_all timeline_shuffled timeline_texts counter_shuffled; do verdict "$name / array_agg" "$(ratio "${ms[$name]}" "${ms[array_agg_all]}")" '<=' 2.5; done
+
+echo "e. size, heap of the log / heap of the timelines:"
 size() { query -c "SELECT pg_relation_size('$1')::numeric / pg_relation_size('$2')"; }
 verdict 'random microseconds' "$(size log timelines)" '>=' 5
 verdict 'whole seconds' "$(size log_seconds timelines_seconds)" '>=' 8
 
-echo "e. five times the customers:"
+echo "f. five times the customers:"
 case_ stored "SELECT count(d) FROM ($STORED) s"
 case_ stored5 "SELECT count(d) FROM (SELECT csagg.distribution(score, $GRID) AS d FROM timelines5) s"
 case_ from_log "SELECT count(d) FROM ($FROM_LOG) s"
@@ -86,7 +95,7 @@ peak() {
 }
 verdict 'private memory at the peak: 5 x the customers / memory' "$(ratio "$(peak timelines5)" "$(peak timelines)")" '<=' 1.05
 
-echo "f. look-ups:"
+echo "g. look-ups:"
 case_ probes_alone 'SELECT count(p.at) FROM long, probes p'
 case_ probes "SELECT count(csagg.value_at(score, p.at, NULL::int)) FROM long, probes p"
 case_ rows_alone 'SELECT count(score) FROM timelines'

@@ -7,8 +7,8 @@
 // forget_before() shortens: events before known_from are gone, and so is what later arrives from before it. Merging
 // takes the greater known_from, so it is associative and commutative, to the byte. Each row is merged once: rows add up.
 #pragma once
-#include "value/names.hpp"
 #include "value/columns.hpp"
+#include "value/names.hpp"
 #include "value/wide.hpp"
 
 namespace csagg {

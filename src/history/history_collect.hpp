@@ -1,7 +1,7 @@
 // What a HistoryLog holds, fact by fact.
 #pragma once
-#include "value/names.hpp"
 #include "history/history.hpp"
+#include "value/names.hpp"
 
 namespace csagg {
 

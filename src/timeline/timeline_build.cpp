@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/interrupt.hpp"
+#include "base/prefetch.hpp"
 #include "base/sort.hpp"
 #include "value/by_instant.hpp"
 
@@ -95,7 +96,7 @@ public:
         entries_.resize(std::min(block_entries, places_.size() - first), boost::container::default_init);
         constexpr std::size_t ahead = 16;  // out of order they lie all over the log
         for (std::size_t n = 0; n < entries_.size(); ++n) {
-            if (first + n + ahead < places_.size()) __builtin_prefetch(block_ + places_[first + n + ahead].place);
+            if (first + n + ahead < places_.size()) prefetch(block_ + places_[first + n + ahead].place, 1);
             read(places_[first + n], entries_[n]);
         }
         return view(entries_);

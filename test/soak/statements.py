@@ -174,9 +174,11 @@ class Maker:
         return [query + ';']
 
     def cursor(self, query):
-        n = self.random.randint(1, 5)
-        return ['BEGIN;', f'DECLARE c CURSOR FOR {query};', f'FETCH {n} FROM c;', 'SAVEPOINT s;', f'SELECT 1 / 0 AS "expected";', 'ROLLBACK TO s;', f'FETCH {n} FROM c;',
-                self.random.choice(('COMMIT;', 'ROLLBACK;', 'CLOSE c; COMMIT;'))]
+        n, c = self.random.randint(1, 5), self.random.choice(('any_order', 'in_order'))
+        if c == 'in_order':
+            query = f'SELECT * FROM ({query}) q ORDER BY q::text COLLATE "C"'
+        return ['BEGIN;', f'DECLARE {c} CURSOR FOR {query};', f'FETCH {n} FROM {c};', 'SAVEPOINT s;', f'SELECT 1 / 0 AS "expected";', 'ROLLBACK TO s;', f'FETCH {n} FROM {c};',
+                self.random.choice(('COMMIT;', 'ROLLBACK;', f'CLOSE {c}; COMMIT;'))]
 
     def prepared(self, query):
         general = re.sub(r'\bid <= \d+', 'id <= $1', query)
