@@ -30,6 +30,21 @@ SELECT csagg.forget('pr', NULL);
 SELECT csagg.forget_actor('pr', NULL);
 CALL csagg.run('nothing');
 CALL csagg.retain('pr', '-1 day');
+CALL csagg.retain('pr', history => '-1 day');
+-- What is known goes up to the beginning of a month, unless rules ask for all of it.
+UPDATE pr.rules SET rules = replace(rules::text, 'plan = ''gold''', 'count(login) > 0 or plan = ''gold''')::csagg.ruleset;
+CALL csagg.retain('pr', history => '3 months');
+UPDATE pr.rules SET rules = replace(rules::text, 'count(login)', 'count(login, 10 days)')::csagg.ruleset;
+CALL csagg.retain('pr', history => '3 months');
+CALL csagg.refresh('pr');
+INSERT INTO pr.log (customer, key, at, value) VALUES ('ada', 'plan', now() - interval '4 years', '"basic"'), ('ada', 'login', now() - interval '4 years', '3');
+CALL csagg.refresh('pr');
+CALL csagg.retain('pr', history => '3 months');
+SELECT customer, from_at = kept_from AS from_there, kept_from = date_trunc('month', now() - interval '3 months') AS month, kept_from - facts_from AS looks_back, csagg.known_from(facts) = facts_from AS known FROM pr.current ORDER BY customer;
+SELECT * FROM csagg.health_at('pr', now() - interval '5 months');
+SELECT count(*) FROM csagg.why('pr', 'ada', b => now() - interval '5 months');
+SELECT customer, score, band, coverage FROM pr.health ORDER BY customer;
+SELECT * FROM csagg.verify('pr');
 -- A filter is a condition of rules, and no SQL.
 SELECT * FROM csagg.trend('pr', csagg.last_buckets(1, '1 day', 'UTC'), filter => 'true) OR pg_sleep(1) IS NULL');
 SELECT csagg.drop_pipeline('pr');

@@ -19,7 +19,8 @@ BEGIN
         INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
         SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM (%2$s) n GROUP BY tenant, customer ORDER BY tenant, customer
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(%3$s, excluded.facts), past_until = NULL,
-            from_at = least(%4$s, excluded.from_at), until_at = least(%4$s, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$,
+            from_at = greatest(least(%4$s, excluded.from_at), c.kept_from), until_at = greatest(least(%4$s, excluded.from_at), c.kept_from), next_at = least(c.next_at, excluded.next_at),
+            seed = CASE WHEN c.kept_from IS NULL OR NOT csagg.pipeline_reaches(excluded.facts, c.kept_from) THEN c.seed END$sql$,
         pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
@@ -63,19 +64,20 @@ BEGIN
         reign AS MATERIALIZED (%2$s),
         subject AS MATERIALIZED (
             SELECT n.tenant, n.customer, CASE WHEN n.sources IS NULL THEN csagg.merge(c.facts, n.facts)
-                ELSE csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh) END AS facts,
-                CASE WHEN c.past_until IS NULL THEN least(c.from_at, n.from_at) ELSE c.from_at END AS from_at, c.past_until, c.united,
-                CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) END AS seed,
+                ELSE csagg.forget_before(csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh), coalesce(c.facts_from, '-infinity')) END AS facts,
+                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.past_until, c.united, c.seed AS kept_seed,
+                CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) ELSE c.seed END AS seed,
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL (
-                SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, c.until_at, united
+                SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, c.until_at, united, c.kept_from, c.facts_from,
+                    CASE WHEN c.kept_from IS NOT NULL AND NOT n.anew AND NOT csagg.pipeline_reaches(n.facts, c.kept_from) THEN c.seed END AS seed
                 FROM %1$I.current c CROSS JOIN LATERAL (SELECT CASE WHEN c.past_until IS NULL THEN false ELSE n.anew OR csagg.pipeline_reaches(n.facts, c.from_at) END AS united) u
                 CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole
                 WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
             ORDER BY n.tenant, n.customer),
         united AS (DELETE FROM %1$I.past p USING subject s WHERE s.united AND p.tenant = s.tenant AND p.customer = s.customer)
-        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, past_until, score, stage, band, coverage, alerts, error, next_at)
-        SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, s.past_until, o.*, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
+        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, past_until, seed, score, stage, band, coverage, alerts, error, next_at)
+        SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, s.past_until, s.kept_seed, o.*, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
         FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%3$s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
             score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
@@ -83,7 +85,7 @@ BEGIN
             band = csagg.pipeline_kept(c.band, %7$s, excluded.error, $2),
             coverage = csagg.pipeline_kept(c.coverage, excluded.coverage, excluded.error, $2),
             alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
-            error = excluded.error, past_until = excluded.past_until,
+            error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
             next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'),
             csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts')),
         changes, now, settle);

@@ -42,23 +42,24 @@ COMMENT ON FUNCTION csagg.pipeline_begun(text) IS
 -- Customers of whom nothing is stored for this instant: they have new rows, or their outlook has ended or not begun. Apart
 -- from the views, which are planned in half the time without it. next_at has an index, and is never after until_at where there is an outlook.
 CREATE FUNCTION csagg.pipeline_unstored(pipeline name, as_of timestamptz,
-    OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
+    OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT kept_from timestamptz, OUT seed jsonb, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
 BEGIN
     RETURN QUERY EXECUTE format($sql$
         WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (SELECT * FROM csagg.pipeline_reigning(%3$L)),
         customer AS (
-            SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at FROM %1$I.current c WHERE next_at <= $1 AND until_at <= $1
-            UNION ALL SELECT c.tenant, c.customer, %4$s, %5$s FROM %1$I.current c WHERE from_at > %6$s AND $1 < (SELECT last_step FROM %1$I.pipeline))
+            SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at, c.kept_from, c.seed FROM %1$I.current c WHERE next_at <= $1 AND until_at <= $1
+            UNION ALL SELECT c.tenant, c.customer, %4$s, %5$s, c.kept_from, c.seed FROM %1$I.current c WHERE from_at > %6$s AND $1 < (SELECT last_step FROM %1$I.pipeline))
         SELECT s.*, coalesce((SELECT r.reigns FROM reign r WHERE r.tenant = s.tenant), (SELECT r.reigns FROM reign r WHERE r.tenant = '')) FROM (
             SELECT * FROM customer WHERE (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
             UNION ALL
-            SELECT p.tenant, p.customer, csagg.merge(%4$s, p.facts), least(%5$s, p.from_at)
-            FROM pending p LEFT JOIN %1$I.current c ON c.tenant = p.tenant AND c.customer = p.customer) s$sql$,
+            SELECT p.tenant, p.customer, csagg.merge(%4$s, p.facts), greatest(least(%5$s, p.from_at), c.kept_from), c.kept_from, CASE WHEN c.kept_from IS NOT NULL AND NOT csagg.pipeline_reaches(p.facts, c.kept_from) THEN c.seed END
+            FROM pending p LEFT JOIN %1$I.current c ON c.tenant = p.tenant AND c.customer = p.customer) s
+        WHERE kept_from IS NULL OR kept_from <= $1$sql$,
         pipeline, csagg.pipeline_pending(pipeline, '$1'), pipeline, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_begun('$1')) USING as_of;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unstored(name, timestamptz) IS
-    'customers of whom nothing is stored that holds at this instant, with all that is needed to assess them';
+    'customers of whom nothing is stored that holds at this instant, with all that is needed to assess them; not those of whom all before it was removed by retain()';
 
 CREATE FUNCTION csagg.pipeline_computed(pipeline name, as_of text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -88,7 +89,7 @@ FROM (
     WHERE %6$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
     SELECT s.tenant, s.customer, o.score, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, %2$s + interval '35 days', (SELECT at FROM through)
-    FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), least(s.from_at, %2$s - interval '30 days'), %2$s + interval '35 days', %2$s) o) h$sql$,
+    FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), greatest(least(s.from_at, %2$s - interval '30 days'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
         pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS

@@ -9,7 +9,7 @@ live AS (
     WHERE csagg.pipeline_now() < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
     SELECT s.tenant, s.customer, s.facts, s.from_at, o.score, o.stage, o.band, o.coverage
-    FROM %3$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), s.from_at, csagg.pipeline_now() + interval '1 microsecond', csagg.pipeline_now()) o)$sql$,
+    FROM %3$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), s.from_at, csagg.pipeline_now() + interval '1 microsecond', csagg.pipeline_now(), s.seed) o)$sql$,
         pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_computed(pipeline, 'csagg.pipeline_now()'),
         csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'))
 $body$;

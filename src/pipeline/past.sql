@@ -45,7 +45,7 @@ COMMENT ON FUNCTION csagg.pipeline_onto(csagg.history, csagg.history, timestampt
 CREATE FUNCTION csagg.pipeline_said(what text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN format('CASE WHEN excluded.past_until IS NULL OR excluded.error IS NOT NULL THEN excluded.%1$I ELSE csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at) END', what);
+    RETURN format('CASE WHEN excluded.past_until IS NULL AND c.kept_from IS NULL OR excluded.error IS NOT NULL THEN excluded.%1$I ELSE csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at) END', what);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_said(text) IS
     'an expression for stage, band or alerts of c, a row of `current`, with what is said anew of it';
@@ -70,6 +70,16 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_cut(csagg.pipeline_reign[], timestamptz) IS
     'before which instant entries are the past, and from when on the rest says all; NULL where rules look back without an end';
 
+-- Where alerts stand depends on all that was before, if they are kept firing.
+CREATE FUNCTION csagg.pipeline_seed(reigns csagg.pipeline_reign[], facts csagg.history, since timestamptz, at timestamptz, seed jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT a.seed FROM unnest(reigns) r, (SELECT facts) f,
+        csagg.try_assess_over(csagg.pipeline_pin(r.rules, f.facts), f, greatest(r.since, pipeline_seed.since), at, CASE WHEN r.since <= pipeline_seed.since THEN pipeline_seed.seed END) a
+    WHERE r.since <= at AND r.until > at
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_seed(csagg.pipeline_reign[], csagg.history, timestamptz, timestamptz, jsonb) IS
+    'states of the alerts before an instant, of the rules that hold there, from those before `since`; NULL where there are no rules, or they cannot be evaluated';
+
 CREATE FUNCTION csagg.pipeline_part(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -78,7 +88,7 @@ BEGIN
     large := (SELECT l FROM csagg.pipeline_query(format($sql$
         SELECT array_agg(ROW(c.tenant, c.customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM (SELECT DISTINCT tenant, customer FROM unnest($1)) n
         CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c
-        WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL$sql$, pipeline), changes) q(l csagg.pipeline_change[]));
+        WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL AND c.until_at > c.from_at$sql$, pipeline), changes) q(l csagg.pipeline_change[]));
     IF large IS NULL THEN
         RETURN;
     END IF;
@@ -90,19 +100,17 @@ BEGIN
             SELECT c.*, k.past_until AS cut, k.from_at AS cut_from, %4$s AS whole, %5$s AS whole_from FROM large c CROSS JOIN LATERAL csagg.pipeline_cut(c.reigns, $2) k
             WHERE k.past_until > coalesce(c.past_until, '-infinity') AND k.from_at > c.from_at),
         parted AS MATERIALIZED (
-            SELECT c.*, s.before, s.after, (
-                SELECT a.seed FROM unnest(c.reigns) r, (SELECT c.whole AS facts) f, csagg.try_assess_over(csagg.pipeline_pin(r.rules, c.whole), f, greatest(r.since, c.whole_from), c.cut_from, NULL) a
-                WHERE r.since <= c.cut_from AND r.until > c.cut_from) AS seed
+            SELECT c.*, s.before, s.after, csagg.pipeline_seed(c.reigns, c.whole, c.whole_from, c.cut_from, c.seed) AS past_seed
             FROM cut c CROSS JOIN LATERAL csagg.pipeline_split(c.facts, c.cut) s),
         added AS (
             INSERT INTO %1$I.past (tenant, customer, starts, from_at, facts, score, coverage, seed)
-            SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(score, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), seed FROM parted)
+            SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(score, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), past_seed FROM parted)
         UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
         FROM parted p WHERE c.tenant = p.tenant AND c.customer = p.customer$sql$,
         pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at')), large, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
-    'puts the past of these customers apart, where they are large and their rules do not look back without an end';
+    'puts the past of these customers apart, where they are large, assessed, and their rules do not look back without an end';
 
 CREATE FUNCTION csagg.pipeline_united(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -99,7 +99,7 @@ COMMENT ON FUNCTION csagg.pipeline_over(csagg.history, csagg.pipeline_reign[], t
 
 CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, csagg.pipeline_now())', csagg.pipeline_reigns('s.tenant'))
+    SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, csagg.pipeline_now(), s.seed)', csagg.pipeline_reigns('s.tenant'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_outlook(name) IS
-    'a query for what the rules say of s, a row with tenant, facts, from_at and until_at; to be used beside pipeline_reign() as "reign"';
+    'a query for what the rules say of s, a row with tenant, facts, from_at, until_at and seed; to be used beside pipeline_reign() as "reign"';

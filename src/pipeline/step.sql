@@ -91,7 +91,7 @@ BEGIN
         RETURN;
     END IF;
     PERFORM csagg.pipeline_execute(format($sql$
-        DELETE FROM %1$I.current c USING unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND csagg.history_eq(c.facts, '{}')$sql$, pipeline), changes);
+        DELETE FROM %1$I.current c USING unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND NOT EXISTS (SELECT FROM csagg.facts(c.facts))$sql$, pipeline), changes);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_bury(name, csagg.pipeline_change[]) IS
     'removes customers of which their sources have taken back everything';

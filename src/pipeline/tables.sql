@@ -118,6 +118,9 @@ CREATE TABLE %1$I.current (
     next_at timestamptz NOT NULL,
     error jsonb,
     past_until timestamptz,
+    kept_from timestamptz,
+    facts_from timestamptz,
+    seed jsonb,
     ahead csagg.timeline GENERATED ALWAYS AS (csagg.pipeline_ahead(score, until_at)) STORED,
     PRIMARY KEY (tenant, customer)
 ) WITH (fillfactor = 50, toast_tuple_target = 1000);
@@ -292,6 +295,9 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'next_at', 'no step has to look at this customer before, unless rows come'],
         ['current', 'error', 'why the rules could not be evaluated; score and the like are then those of before'],
         ['current', 'past_until', 'entries before this are in past; NULL: all are here'],
+        ['current', 'kept_from', 'retain() has removed what was said before; NULL: nothing'],
+        ['current', 'facts_from', 'and the entries before this, which lies as far back as the rules looked then'],
+        ['current', 'seed', 'states of the alerts at kept_from; NULL: they follow from the facts that are left'],
         ['current', 'ahead', 'the end of score, made of it'],
         ['past', '', 'large customers: what happened long ago, and what the rules said of it then'],
         ['past', 'tenant', 'the tenant'],

@@ -44,15 +44,15 @@ BEGIN
         reign AS MATERIALIZED (%3$s),
         waiting AS MATERIALIZED (SELECT tenant, customer FROM %1$I.todo),
         subject AS MATERIALIZED (
-            SELECT x.tenant, x.customer, CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END AS facts, w.facts AS kept, w.from_at, c.until_at, c.error,
+            SELECT x.tenant, x.customer, csagg.forget_before(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END, k.facts_from) AS facts, csagg.forget_before(w.facts, k.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
                 csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
-                csagg.history_of('coverage', w.coverage) AS coverage, c.alerts, c.next_at,
+                csagg.history_of('coverage', w.coverage) AS coverage, c.alerts, c.kept_from, c.next_at,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant OR w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
             FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
-                LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
+                LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true, LATERAL (SELECT coalesce(c.facts_from, '-infinity') AS facts_from) k),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
-                csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, o.alerts AS new_alerts
+                csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, CASE WHEN s.kept_from IS NULL THEN o.alerts ELSE csagg.pipeline_onto(s.alerts, o.alerts, s.from_at) END AS new_alerts
             FROM subject s CROSS JOIN LATERAL (%4$s) o WHERE NOT waits AND s.facts IS NOT NULL AND s.kept IS NOT NULL)
         SELECT 'facts', tenant, customer, 'facts are not those of the rows', facts FROM subject
         WHERE (facts IS NULL OR kept IS NULL OR csagg.history_ne(facts, kept))
@@ -183,8 +183,8 @@ BEGIN
         EXECUTE format($sql$
             INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
             SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), min(csagg.pipeline_from(first_at, $4)), $4 FROM csagg.facts($3)
-            ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, past_until = NULL, from_at = least(c.from_at, excluded.from_at),
-                until_at = least(c.from_at, excluded.from_at), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline)
+            ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.forget_before(excluded.facts, coalesce(c.facts_from, '-infinity')), past_until = NULL, seed = NULL,
+                from_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), until_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline)
             USING tenant, customer, facts, csagg.pipeline_clock();
         PERFORM csagg.pipeline_united(pipeline);
     END IF;

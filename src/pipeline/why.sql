@@ -16,9 +16,9 @@ BEGIN
     RETURN QUERY EXECUTE format($sql$
         WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (%3$s),
         f AS MATERIALIZED (
-            SELECT csagg.merge(x.facts) AS facts, min(x.from_at) AS from_at FROM (
-                SELECT %4$s AS facts, %5$s AS from_at FROM %1$I.current c WHERE c.tenant = $2 AND c.customer = $1
-                UNION ALL SELECT p.facts, p.from_at FROM pending p WHERE p.tenant = $2 AND p.customer = $1) x),
+            SELECT csagg.merge(x.facts) AS facts, greatest(min(x.from_at), max(x.kept_from)) AS from_at FROM (
+                SELECT %4$s AS facts, %5$s AS from_at, c.kept_from FROM %1$I.current c WHERE c.tenant = $2 AND c.customer = $1
+                UNION ALL SELECT p.facts, p.from_at, NULL FROM pending p WHERE p.tenant = $2 AND p.customer = $1) x),
         part AS (
             SELECT csagg.pipeline_pin(r.rules, s.facts) AS rules, greatest(r.since, s.a) AS a, least(r.until, $4) AS b, lag(csagg.pipeline_pin(r.rules, s.facts)) OVER (ORDER BY r.since) AS before
             FROM reign r, (SELECT facts, greatest(from_at, coalesce($3, $4)) AS a FROM f) s WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = $2) THEN $2 ELSE '' END

@@ -124,8 +124,25 @@ BEGIN
         EXECUTE sql('INSERT INTO person SELECT $1, $2, n.actor FROM P.pseudonym n WHERE n.actor NOT IN (SELECT stands FROM person)') USING who.f1, who.f2;
     END IF;
 END $$;
+-- History goes only where no rules look back without an end.
+CREATE TABLE shortened (customers bigint);
+CREATE FUNCTION bounded() RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    answer boolean;
+BEGIN
+    EXECUTE sql('SELECT bool_and(csagg.look_back(rules) IS NOT NULL) FROM P.rules') INTO answer;
+    RETURN answer;
+END $$;
 CREATE FUNCTION retain() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    IF chance(0.6) THEN
+        BEGIN
+            PERFORM run('stepper', format('CALL csagg.retain(%L, history => %L, feed => NULL)', (SELECT pipeline FROM setting), pick('1 month', '2 months', '1 year')));
+        EXCEPTION WHEN object_not_in_prerequisite_state THEN
+            PERFORM bad('history is kept for no reason', 'retain') WHERE bounded();
+        END;
+        RETURN;
+    END IF;
     EXECUTE sql($q$
         INSERT INTO archive SELECT id, tenant, customer, key, at, value, actor, event_id FROM P.log
         WHERE id NOT IN (SELECT id FROM archive) AND id NOT IN (SELECT id FROM P.rejected) AND (event_id IS NULL OR (tenant, event_id, id) IN (SELECT tenant, event_id, id FROM P.seen))$q$);
@@ -207,10 +224,21 @@ $$;
 
 -- A customer with what is apart of it.
 CREATE FUNCTION whole() RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT format('(SELECT c.tenant, c.customer, %s AS facts, %s AS from_at, %s AS score, %s AS coverage, c.stage, c.band, c.alerts, c.until_at, c.error, c.next_at FROM %I.current c) c',
+    SELECT format('(SELECT c.tenant, c.customer, %s AS facts, %s AS from_at, %s AS score, %s AS coverage, c.stage, c.band, c.alerts, c.until_at, c.error, c.next_at, c.kept_from, c.facts_from, c.seed FROM %I.current c) c',
         csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), pipeline) FROM setting
 $$;
 CREATE TABLE parted (customers bigint);
+-- Facts as they are when what is older has been forgotten; NULL where there are none.
+CREATE FUNCTION since(facts csagg.history, facts_from timestamptz) RETURNS csagg.history LANGUAGE sql AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM csagg.facts(facts)) THEN csagg.forget_before(facts, coalesce(facts_from, '-infinity')) END
+$$;
+-- What was said from kept_from on is that of all rows, also of those from before that are gone from the facts. Only where rows have come late, or other
+-- rules, does an alert that may remember for ever begin with the facts that are left.
+CREATE FUNCTION told() RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT format('(SELECT c.*, CASE WHEN c.kept_from IS NULL THEN c.facts ELSE coalesce(n.facts, c.facts) END AS known,
+            CASE WHEN c.seed IS NULL THEN c.kept_from + interval ''10 days'' ELSE c.kept_from END AS known_from
+        FROM %s LEFT JOIN oracle.naive(true) n USING (tenant, customer) WHERE c.kept_from IS NULL OR oracle.bounded()) c', oracle.whole())
+$$;
 -- facts: those of the rows that were folded.
 CREATE FUNCTION check_facts() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -218,7 +246,7 @@ DECLARE
 BEGIN
     EXECUTE sql($q$
         SELECT string_agg(format('%s/%s: %s, not %s', tenant, customer, c.facts, n.facts), E'\n')
-        FROM $q$) || oracle.whole() || sql($q$ FULL JOIN oracle.naive(true) n USING (tenant, customer) WHERE nullif(csagg.drop_facts(c.facts, '{overridden_score,overridden_by}')::text, '{}') IS DISTINCT FROM n.facts::text$q$) INTO different;
+        FROM $q$) || oracle.whole() || sql($q$ FULL JOIN oracle.naive(true) n USING (tenant, customer) WHERE oracle.since(csagg.drop_facts(c.facts, '{overridden_score,overridden_by}'), c.facts_from)::text IS DISTINCT FROM oracle.since(n.facts, c.facts_from)::text$q$) INTO different;
     PERFORM bad(different, 'facts') WHERE different IS NOT NULL;
     EXECUTE sql($q$
         SELECT string_agg(event_id, ', ') FROM (
@@ -239,13 +267,13 @@ BEGIN
                 ROW(csagg.text_at(c.stage, at), csagg.number_at(c.score, at), csagg.text_at(c.band, at), csagg.number_at(c.coverage, at),
                     array(SELECT key FROM csagg.facts(c.alerts) WHERE csagg.bool_at(csagg.timeline_of(c.alerts, key), at) ORDER BY key COLLATE "C"))::text AS got,
                 ROW(a.stage, oracle.pinned_score(a.score, v.score), oracle.pinned_band(a.score, a.band, v.score), a.coverage, oracle.pinned_firing(a.score, a.alerts, v.score))::text AS want
-            FROM $q$) || oracle.whole() || sql($q$ CROSS JOIN LATERAL (
+            FROM $q$) || oracle.told() || sql($q$ CROSS JOIN LATERAL (
                 SELECT c.from_at + (c.until_at - c.from_at) * random() AS at FROM generate_series(1, 3)
                 UNION ALL SELECT date_trunc('hour', c.until_at - (c.until_at - greatest(c.from_at, c.until_at - interval '70 days')) * random()) FROM generate_series(1, 3)) i
-            CROSS JOIN LATERAL (SELECT c.facts) f
-            CROSS JOIN LATERAL csagg.assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
+            CROSS JOIN LATERAL (SELECT c.known AS facts) f
+            CROSS JOIN LATERAL csagg.try_assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
             CROSS JOIN LATERAL oracle.pin(c.tenant, c.customer, i.at) v
-            WHERE c.error IS NULL AND i.at >= c.from_at AND i.at < c.until_at) d
+            WHERE c.error IS NULL AND (a.error IS NULL OR c.kept_from IS NULL) AND i.at >= greatest(c.from_at, c.known_from) AND i.at < c.until_at) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'assessments') WHERE different IS NOT NULL;
 END $$;
@@ -259,14 +287,14 @@ BEGIN
             SELECT coalesce(h.tenant, n.tenant) AS tenant, coalesce(h.customer, n.customer) AS customer,
                 ROW(h.stage, h.score, h.band, h.coverage, h.alerts, CASE WHEN h.error IS NULL THEN h.score_30_days_ago END, CASE WHEN h.error IS NULL THEN h.overridden_by END)::text AS got,
                 ROW(a.stage, oracle.pinned_score(a.score, v.score), oracle.pinned_band(a.score, a.band, v.score), a.coverage, oracle.pinned_firing(a.score, a.alerts, v.score),
-                    CASE WHEN h.error IS NULL THEN oracle.pinned_score(b.score, w.score) END, CASE WHEN h.error IS NULL THEN v.author END)::text AS want
-            FROM P.health h FULL JOIN (SELECT tenant, customer, n.facts FROM oracle.naive(false) n UNION ALL SELECT DISTINCT tenant, customer, '{}'::csagg.history FROM P.override v WHERE (tenant, customer) NOT IN (SELECT n.tenant, n.customer FROM oracle.naive(false) n UNION ALL SELECT f.tenant, f.customer FROM oracle.forgotten f)) n USING (tenant, customer)
+                    CASE WHEN h.error IS NULL AND coalesce(k.kept_from, '-infinity') <= csagg.pipeline_now() - interval '30 days' THEN oracle.pinned_score(b.score, w.score) END, CASE WHEN h.error IS NULL THEN v.author END)::text AS want
+            FROM P.health h FULL JOIN (SELECT tenant, customer, n.facts FROM oracle.naive(false) n UNION ALL SELECT DISTINCT tenant, customer, '{}'::csagg.history FROM P.override v WHERE (tenant, customer) NOT IN (SELECT n.tenant, n.customer FROM oracle.naive(false) n UNION ALL SELECT f.tenant, f.customer FROM oracle.forgotten f)) n USING (tenant, customer) LEFT JOIN P.current k USING (tenant, customer)
             CROSS JOIN LATERAL oracle.pin(coalesce(h.tenant, n.tenant), coalesce(h.customer, n.customer), csagg.pipeline_now()) v
             CROSS JOIN LATERAL oracle.pin(coalesce(h.tenant, n.tenant), coalesce(h.customer, n.customer), csagg.pipeline_now() - interval '30 days') w
-            CROSS JOIN LATERAL (SELECT n.facts) f
+            CROSS JOIN LATERAL (SELECT csagg.forget_before(n.facts, CASE WHEN k.facts_from IS NULL OR oracle.bounded() THEN '-infinity' ELSE k.facts_from END) AS facts) f
             LEFT JOIN LATERAL csagg.try_assess(oracle.rules_at(n.tenant, csagg.pipeline_now()), f, csagg.pipeline_now()) a ON true
             LEFT JOIN LATERAL csagg.try_assess(oracle.rules_at(n.tenant, csagg.pipeline_now() - interval '30 days'), f, csagg.pipeline_now() - interval '30 days') b ON true
-            WHERE h.error IS NULL OR NOT EXISTS (SELECT FROM P.rules r, csagg.try_assess_over(r.rules, f, csagg.pipeline_now() - interval '80 days', csagg.pipeline_now() + interval '40 days') o WHERE o.error IS NOT NULL)) d
+            WHERE (h.error IS NULL OR NOT EXISTS (SELECT FROM P.rules r, csagg.try_assess_over(r.rules, f, csagg.pipeline_now() - interval '80 days', csagg.pipeline_now() + interval '40 days') o WHERE o.error IS NOT NULL)) AND (a.error IS NULL OR k.kept_from IS NULL)) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'health') WHERE different IS NOT NULL;
     EXECUTE sql(format($q$
@@ -287,14 +315,14 @@ BEGIN
         SELECT string_agg(format('%s/%s at %s: %s, not %s', tenant, customer, at, got, want), E'\n') FROM (
             SELECT c.tenant, c.customer, i.at, oracle.pinned_firing(a.score, a.alerts, v.score) AS want,
                 array(SELECT alert FROM P.alert e WHERE e.tenant = c.tenant AND e.customer = c.customer AND e.since <= i.at AND (e.until > i.at OR e.until IS NULL) ORDER BY alert COLLATE "C") AS got
-            FROM P.pipeline p, $q$) || oracle.whole() || sql($q$ CROSS JOIN LATERAL (
+            FROM P.pipeline p, $q$) || oracle.told() || sql($q$ CROSS JOIN LATERAL (
                 SELECT c.from_at + (p.last_step - p.settle - c.from_at) * random() AS at FROM generate_series(1, 3)
                 UNION ALL SELECT p.last_step - p.settle - random() * interval '1 day' UNION ALL SELECT p.last_step - p.settle - random() * interval '5 minutes'
                 UNION ALL SELECT unnest(ARRAY[since, until, since - interval '1 us', until - interval '1 us']) FROM P.alert e WHERE e.tenant = c.tenant AND e.customer = c.customer) i
-            CROSS JOIN LATERAL (SELECT c.facts) f
-            CROSS JOIN LATERAL csagg.assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
+            CROSS JOIN LATERAL (SELECT c.known AS facts) f
+            CROSS JOIN LATERAL csagg.try_assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
             CROSS JOIN LATERAL oracle.pin(c.tenant, c.customer, i.at) v
-            WHERE c.error IS NULL AND c.next_at > p.last_step AND i.at >= c.from_at AND i.at <= p.last_step - p.settle) d
+            WHERE c.error IS NULL AND (a.error IS NULL OR c.kept_from IS NULL) AND c.next_at > p.last_step AND i.at >= greatest(c.from_at, c.known_from) AND i.at <= p.last_step - p.settle) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'episodes') WHERE different IS NOT NULL;
 END $$;
@@ -327,6 +355,7 @@ BEGIN
         PERFORM check_assessments(), check_health(), check_episodes();
     END IF;
     IF whole THEN
+        EXECUTE sql('INSERT INTO shortened SELECT count(*) FROM P.current WHERE kept_from IS NOT NULL');
         EXECUTE sql('INSERT INTO parted SELECT count(DISTINCT (tenant, customer)) FROM P.past');
         EXECUTE sql('SELECT EXISTS (SELECT FROM P.current, P.pipeline WHERE next_at <= last_step)') INTO waits;
         PERFORM bad('customers wait for a step', 'due') WHERE waits;
@@ -350,7 +379,7 @@ BEGIN
     PERFORM dblink_exec('stepper', 'SET client_min_messages = warning');
     PERFORM FROM dblink('stepper', format('SELECT csagg.create_pipeline(%L, %L, settle => %L)', (SELECT pipeline FROM setting), some_rules(), pick('0', '0', '2 seconds'))) p(p text);
     FOR i IN 1 .. actions LOOP
-        CASE pick('write', 'write', 'write', 'write', 'finish', 'finish', 'finish', 'prepared', 'step', 'step', 'step', 'all', 'rules', 'override', 'override', 'time', 'check', pick('forget', 'forget actor', 'retain'))
+        CASE pick('write', 'write', 'write', 'write', 'finish', 'finish', 'finish', 'prepared', 'step', 'step', 'step', 'all', 'rules', 'override', 'override', 'time', 'check', pick('forget', 'forget actor', 'retain', 'retain'))
             WHEN 'write' THEN PERFORM write(pick('w1', 'w2', 'w3'));
             WHEN 'finish' THEN PERFORM finish(pick('w1', 'w2', 'w3'));
             WHEN 'prepared' THEN PERFORM finish_prepared();
