@@ -40,7 +40,7 @@ for ((i = 0; i < rounds; i++)); do
 done
 read -r one_row idle < <(query -F ' ' -c "SELECT * FROM step_times('ci')")
 query -c 'VACUUM ANALYZE ci.current' -c "SELECT pg_stat_reset_single_table_counters('ci.current'::regclass)" >/dev/null
-read -r written folded < <(query -F ' ' -c "SELECT avg(written), avg(folded) FROM generate_series(1, 5) i, wal_of('ci', 1000 + 0 * i)")
+read -r written folded < <(for i in 1 2 3 4 5; do query -F ' ' -c "SELECT * FROM wal_of('ci', 1000)"; done | awk '{w += $1; f += $2} END {print w / NR, f / NR}')
 alone=$(query -c "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY folded) FROM generate_series(1, 15) i, wal_of('ci', 1 + 0 * i)")
 hot=$(query -c "SELECT n_tup_hot_upd / n_tup_upd::numeric FROM (SELECT pg_sleep(2)) s, pg_stat_user_tables WHERE relid = 'ci.current'::regclass")
 for name in copy copy_and_refresh rebuild refresh_of_1_percent refresh_of_one_row; do median "$name"; done

@@ -100,6 +100,7 @@ BEGIN
         past AS (DELETE FROM %1$I.past p USING kept k WHERE p.tenant = k.tenant AND p.customer = k.customer),
         episode AS (DELETE FROM %1$I.alert a USING kept k WHERE a.tenant = k.tenant AND a.customer = k.customer AND a.until <= $1 RETURNING a.episode),
         note AS (DELETE FROM %1$I.alert_note n USING episode e WHERE n.episode = e.episode),
+        again AS (INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'retain', $3 FROM kept WHERE error IS NOT NULL),
         written AS (
             UPDATE %1$I.current c SET facts = csagg.forget_before(k.whole, coalesce(k.forgotten, $1)), from_at = $1, until_at = greatest(c.until_at, $1), past_until = NULL,
                 score = csagg.slice(k.whole_score, $1, 'infinity'), coverage = csagg.slice(k.whole_coverage, $1, 'infinity'),
@@ -108,7 +109,7 @@ BEGIN
             FROM kept k WHERE c.tenant = k.tenant AND c.customer = k.customer RETURNING c.tenant, c.customer)
         SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM written$sql$,
         pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'),
-        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant')) INTO changes USING horizon, most;
+        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant')) INTO changes USING horizon, most, now;
     PERFORM csagg.pipeline_part(pipeline, changes, now);
     RETURN coalesce(cardinality(changes), 0) >= most;
 END $body$;

@@ -276,7 +276,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['todo', 'id', 'order of arrival'],
         ['todo', 'tenant', 'the tenant; with customer NULL the empty text means all'],
         ['todo', 'customer', 'the customer; NULL: all of the tenant'],
-        ['todo', 'why', 'rules: they changed; fact: rows were rejected that may be good now; source: its rows are read anew'],
+        ['todo', 'why', 'rules: they changed; fact: rows were rejected that may be good now; source: its rows are read anew; verify: it was mended; retain: what rules could not be evaluated for may be gone'],
         ['todo', 'since', 'when it was asked for; after a change of rules alerts that began earlier are not announced'],
         ['todo', 'source', 'the source whose rows of this customer changed'],
         ['todo', 'from_at', 'the instant of such a row, before or after; NULL: all are read anew'],
