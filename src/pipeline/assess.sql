@@ -59,7 +59,7 @@ BEGIN
         WITH change AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
                 csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources,
-                bool_or(source IS NOT NULL OR quiet_before IS NOT NULL) AS anew
+                bool_or(source IS NOT NULL OR quiet_before IS NOT NULL) AS anew, bool_or(quiet_before IS NOT NULL) AS ruled
             FROM unnest($1) GROUP BY tenant, customer),
         reign AS MATERIALIZED (%2$s),
         subject AS MATERIALIZED (
@@ -70,7 +70,7 @@ BEGIN
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL (
                 SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, c.until_at, united, c.kept_from, c.facts_from,
-                    CASE WHEN c.kept_from IS NOT NULL AND NOT n.anew AND NOT csagg.pipeline_reaches(n.facts, c.kept_from) THEN c.seed END AS seed
+                    CASE WHEN c.kept_from IS NOT NULL AND NOT n.ruled AND NOT csagg.pipeline_reaches(n.facts, c.kept_from) THEN c.seed END AS seed
                 FROM %1$I.current c CROSS JOIN LATERAL (SELECT CASE WHEN c.past_until IS NULL THEN false ELSE n.anew OR csagg.pipeline_reaches(n.facts, c.from_at) END AS united) u
                 CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole
                 WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true

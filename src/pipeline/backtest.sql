@@ -32,7 +32,7 @@ CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
             FROM epoch p LEFT JOIN entry e ON e.tenant = p.tenant AND e.customer = p.customer AND e.i <= p.i GROUP BY p.tenant, p.customer, p.i, p.next),
         subject AS (
             SELECT g.tenant, g.customer, csagg.merge(g.facts, o.facts) AS facts,
-                CASE WHEN o.facts IS NULL THEN greatest(b.starts_at, f.starts_at) ELSE b.starts_at END AS since, coalesce(n.starts_at, (SELECT max(ends_at) FROM bucket)) AS until
+                greatest(b.starts_at, CASE WHEN o.facts IS NULL THEN f.starts_at END, c.kept_from) AS since, coalesce(n.starts_at, (SELECT max(ends_at) FROM bucket)) AS until
             FROM logged g JOIN bucket b ON b.i = g.i LEFT JOIN bucket n ON n.i = g.next LEFT JOIN bucket f ON f.i = g.known
                 LEFT JOIN %1$I.current c ON c.tenant = g.tenant AND c.customer = g.customer
                 LEFT JOIN LATERAL (

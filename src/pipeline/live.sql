@@ -5,10 +5,10 @@ CREATE FUNCTION csagg.pipeline_live(pipeline name) RETURNS text
     SELECT format($sql$
 WITH pending AS MATERIALIZED (%2$s),
 live AS (
-    SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at, %6$s AS score, c.stage, c.band, %7$s AS coverage FROM %1$I.current c
+    SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at, c.kept_from, %6$s AS score, c.stage, c.band, %7$s AS coverage FROM %1$I.current c
     WHERE csagg.pipeline_now() < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
-    SELECT s.tenant, s.customer, s.facts, s.from_at, o.score, o.stage, o.band, o.coverage
+    SELECT s.tenant, s.customer, s.facts, s.from_at, s.kept_from, o.score, o.stage, o.band, o.coverage
     FROM %3$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), s.from_at, csagg.pipeline_now() + interval '1 microsecond', csagg.pipeline_now(), s.seed) o)$sql$,
         pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_computed(pipeline, 'csagg.pipeline_now()'),
         csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'))

@@ -42,10 +42,23 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_onto(csagg.history, csagg.history, timestamptz) IS
     'the first up to an instant, the second from there on';
 
+-- Of what was said before retain() only episodes are left that go on, each with its beginning.
+CREATE FUNCTION csagg.pipeline_alerts_onto(before csagg.history, said csagg.history, kept_from timestamptz) RETURNS csagg.history
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN before IS NULL OR said IS NULL THEN said ELSE coalesce(csagg.merge(csagg.history_of(f.key,
+        CASE WHEN csagg.bool_at(n.alert, kept_from) AND csagg.bool_at(b.alert, kept_from - interval '1 microsecond')
+            THEN csagg.overlay(csagg.slice(b.alert, csagg.pipeline_since(b.alert, kept_from - interval '1 microsecond'), kept_from), n.alert) ELSE n.alert END)), '{}') END
+    FROM csagg.facts(said) f CROSS JOIN LATERAL (SELECT csagg.timeline_of(said, f.key) AS alert) n CROSS JOIN LATERAL (SELECT csagg.timeline_of(before, f.key) AS alert) b
+    WHERE f.entries > 0  -- not of rules that held before
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_alerts_onto(csagg.history, csagg.history, timestamptz) IS
+    'alerts said from an instant on; one that is firing there, and was just before, from when it began before';
+
 CREATE FUNCTION csagg.pipeline_said(what text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN format('CASE WHEN excluded.past_until IS NULL AND c.kept_from IS NULL OR excluded.error IS NOT NULL THEN excluded.%1$I ELSE csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at) END', what);
+    RETURN format('CASE WHEN excluded.error IS NOT NULL THEN excluded.%1$I WHEN excluded.past_until IS NOT NULL THEN csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at)'
+        || CASE what WHEN 'alerts' THEN ' WHEN c.kept_from IS NOT NULL THEN csagg.pipeline_alerts_onto(c.alerts, excluded.alerts, c.kept_from)' ELSE '' END || ' ELSE excluded.%1$I END', what);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_said(text) IS
     'an expression for stage, band or alerts of c, a row of `current`, with what is said anew of it';

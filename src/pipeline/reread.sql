@@ -123,8 +123,8 @@ DECLARE
         FROM unnest('{(,)}'::tstzmultirange - spans) s);
     others text[];
 BEGIN
-    EXECUTE format('SELECT ARRAY(SELECT f.key FROM csagg.facts($2) f LEFT JOIN %I.fact USING (key) WHERE source IS DISTINCT FROM $1 OR f.entries = 0)', pipeline) INTO others USING source, kept;
+    EXECUTE format('SELECT ARRAY(SELECT f.key FROM csagg.facts($2) f LEFT JOIN %I.fact USING (key) WHERE source IS DISTINCT FROM $1 OR CASE WHEN f.entries > 0 THEN false WHEN f.kind = ''counter'' THEN csagg.known_from(csagg.counter_of($2, f.key)) IS NULL ELSE true END)', pipeline) INTO others USING source, kept;
     RETURN csagg.drop_facts(kept, others);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_outside(name, text, csagg.history, tstzmultirange) IS
-    'a source''s counters but for these spans of time';
+    'a source''s counters but for these spans of time; one of which all was forgotten, too';

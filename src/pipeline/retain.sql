@@ -13,8 +13,8 @@ DECLARE
     endless record;
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
-    IF log < '0' OR history < '0' OR feed < '0' THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'an age to retain is not negative';
+    IF least(log, history, feed) < '0' OR greatest(log, history, feed) > '1000 years' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'an age to retain is not negative, and at most 1000 years';
     END IF;
     EXECUTE format('SELECT * FROM (%s) r WHERE until > csagg.pipeline_horizon($1, csagg.pipeline_clock()) AND csagg.look_back(rules) IS NULL ORDER BY tenant, since LIMIT 1', csagg.pipeline_reign(pipeline))
         INTO endless USING history;
@@ -68,53 +68,63 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_retain_feed(name, interval, integer) IS
     'deletes rows of the feed that were emitted so long ago, at most so many; whether there may be more';
 
--- What a state that holds at the horizon was before is gone; but an episode that goes on keeps its beginning.
-CREATE FUNCTION csagg.pipeline_alerts_from(alerts csagg.history, horizon timestamptz) RETURNS csagg.history
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE WHEN alerts IS NOT NULL THEN coalesce(csagg.merge(csagg.history_of(f.key, csagg.slice(x.alert, CASE WHEN csagg.bool_at(x.alert, horizon) THEN csagg.pipeline_since(x.alert, horizon) ELSE horizon END, 'infinity'))), '{}') END
-    FROM csagg.facts(alerts) f CROSS JOIN LATERAL (SELECT csagg.timeline_of(alerts, f.key) AS alert) x
-$body$;
-COMMENT ON FUNCTION csagg.pipeline_alerts_from(csagg.history, timestamptz) IS
-    'alerts from an instant on; one that is firing there from when it began';
-
+-- With every edge of an alert from before the horizon booked: later, nobody would tell of it.
 CREATE FUNCTION csagg.pipeline_retain_history(pipeline name, history interval, most integer) RETURNS boolean
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET jit = off AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET jit = off SET work_mem = '64MB' SET timezone = 'UTC' AS $body$
 DECLARE
-    now constant timestamptz := csagg.pipeline_clock();
-    horizon constant timestamptz := csagg.pipeline_horizon(history, now);
+    state record;
+    now timestamptz;
+    horizon timestamptz;
     changes csagg.pipeline_change[];
 BEGIN
-    IF history IS NULL THEN
+    EXECUTE format('SELECT last_step, last_step - settle AS booked FROM %I.pipeline FOR UPDATE', pipeline) INTO state;
+    PERFORM csagg.pipeline_check_retain(pipeline, NULL, history, NULL);  -- rules may have changed
+    now := greatest(state.last_step, csagg.pipeline_clock());
+    horizon := least(csagg.pipeline_horizon(history, now), csagg.pipeline_horizon('0', state.booked));
+    IF history IS NULL OR state.booked IS NULL THEN
         RETURN false;
     END IF;
-    EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
-    PERFORM csagg.pipeline_check_retain(pipeline, NULL, history, NULL);  -- rules may have changed
     EXECUTE format($sql$
         WITH reign AS MATERIALIZED (%2$s),
         old AS MATERIALIZED (
             SELECT c.*, %3$s AS whole, %4$s AS whole_from, %5$s AS whole_score, %6$s AS whole_coverage, %7$s AS reigns
-            FROM %1$I.current c WHERE (c.from_at < $1 OR c.past_until IS NOT NULL) AND (c.kept_from < $1 OR c.kept_from IS NULL) LIMIT $2),
+            FROM %1$I.current c WHERE %4$s < $1 AND c.next_at > $3 AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.tenant = c.tenant AND t.customer = c.customer OR t.customer IS NULL)
+            LIMIT $2),
         kept AS MATERIALIZED (
-            SELECT o.*, l.facts_from AS forgotten, csagg.pipeline_seed(o.reigns, o.whole, o.whole_from, $1, o.seed) AS seed_there
-            FROM old o CROSS JOIN LATERAL (SELECT $1 - max(csagg.look_back(r.rules)) AS facts_from FROM unnest(o.reigns) r WHERE r.until > $1) l),
+            SELECT o.*, l.forgotten, csagg.pipeline_seed(o.reigns, o.whole, o.whole_from, $1, o.seed) AS seed_there
+            FROM old o CROSS JOIN LATERAL (SELECT $1 - coalesce(max(csagg.look_back(r.rules)), '0') AS forgotten FROM unnest(o.reigns) r WHERE r.until > $1) l),
         past AS (DELETE FROM %1$I.past p USING kept k WHERE p.tenant = k.tenant AND p.customer = k.customer),
-        episode AS (DELETE FROM %1$I.alert a USING kept k WHERE a.tenant = k.tenant AND a.customer = k.customer AND a.until <= $1 RETURNING a.episode),
-        note AS (DELETE FROM %1$I.alert_note n USING episode e WHERE n.episode = e.episode),
-        again AS (INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'retain', $3 FROM kept WHERE error IS NOT NULL),
+        episode AS (DELETE FROM %1$I.alert a USING kept k WHERE a.tenant = k.tenant AND a.customer = k.customer AND a.until <= $1),
+        again AS (INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'retain', $4 FROM kept WHERE error IS NOT NULL),
         written AS (
-            UPDATE %1$I.current c SET facts = csagg.forget_before(k.whole, coalesce(k.forgotten, $1)), from_at = $1, until_at = greatest(c.until_at, $1), past_until = NULL,
+            UPDATE %1$I.current c SET facts = csagg.forget_before(k.whole, k.forgotten), from_at = $1, until_at = greatest(c.until_at, $1), past_until = NULL,
                 score = csagg.slice(k.whole_score, $1, 'infinity'), coverage = csagg.slice(k.whole_coverage, $1, 'infinity'),
-                stage = csagg.slice(c.stage, $1, 'infinity'), band = csagg.slice(c.band, $1, 'infinity'), alerts = csagg.pipeline_alerts_from(c.alerts, $1),
-                kept_from = $1, facts_from = coalesce(k.forgotten, $1), seed = k.seed_there
+                stage = csagg.slice(c.stage, $1, 'infinity'), band = csagg.slice(c.band, $1, 'infinity'),
+                alerts = csagg.pipeline_alerts_onto(c.alerts, csagg.slice(c.alerts, $1, 'infinity'), $1), kept_from = $1, facts_from = k.forgotten, seed = k.seed_there
             FROM kept k WHERE c.tenant = k.tenant AND c.customer = k.customer RETURNING c.tenant, c.customer)
         SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM written$sql$,
         pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'),
-        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant')) INTO changes USING horizon, most, now;
+        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant')) INTO changes USING horizon, most, state.last_step, now;
     PERFORM csagg.pipeline_part(pipeline, changes, now);
     RETURN coalesce(cardinality(changes), 0) >= most;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_retain_history(name, interval, integer) IS
-    'removes what is known and what was said of customers before the month in which that interval begins, of at most so many; whether there may be more';
+    'removes what is known and what was said of customers before the month in which that interval begins, or the last step, of at most so many; whether there may be more. Not of those who wait for a step';
+
+-- Without the pipeline's lock, since people hold such rows, too: those that somebody holds go the next time.
+CREATE FUNCTION csagg.pipeline_retain_rest(pipeline name, history interval) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
+BEGIN
+    EXECUTE format('DELETE FROM %1$I.alert_note WHERE episode IN (SELECT episode FROM %1$I.alert_note WHERE episode NOT IN (SELECT episode FROM %1$I.alert) FOR UPDATE SKIP LOCKED)', pipeline);
+    EXECUTE format($sql$
+        DELETE FROM %1$I.override WHERE (tenant, customer, since) IN (
+            SELECT v.tenant, v.customer, v.since FROM %1$I.override v JOIN %1$I.current c ON c.tenant = v.tenant AND c.customer = v.customer WHERE v.until <= c.facts_from FOR UPDATE OF v SKIP LOCKED)$sql$, pipeline);
+    EXECUTE format($sql$
+        DELETE FROM %1$I.rejected WHERE (source, id) IN (
+            SELECT r.source, r.id FROM %1$I.rejected r JOIN %1$I.source s ON s.name = r.source AND s.kind <> 'log' WHERE r.at < csagg.pipeline_horizon($1, csagg.pipeline_clock()) FOR UPDATE OF r SKIP LOCKED)$sql$, pipeline) USING history;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_retain_rest(name, interval) IS
+    'deletes notes of episodes that are gone, overrides that had ended where facts begin, and rows of users'' tables that were rejected before the month in which that interval begins';
 
 CREATE PROCEDURE csagg.retain(pipeline name, log interval DEFAULT NULL, history interval DEFAULT NULL, feed interval DEFAULT '90 days')
     LANGUAGE plpgsql AS $body$
@@ -125,12 +135,25 @@ BEGIN
     LOOP
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        again := csagg.pipeline_retain_log(pipeline, log, 10000);
-        again := csagg.pipeline_retain_history(pipeline, history, 1000) OR again;
-        again := csagg.pipeline_retain_feed(pipeline, feed, 10000) OR again;
-        EXIT WHEN NOT again;
+        EXIT WHEN NOT csagg.pipeline_retain_log(pipeline, log, 10000);
+    END LOOP;
+    IF history IS NOT NULL THEN
+        CALL csagg.refresh(pipeline);
+        LOOP
+            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+            again := csagg.pipeline_retain_history(pipeline, history, 1000);
+            COMMIT;
+            EXIT WHEN NOT again;
+        END LOOP;
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        PERFORM csagg.pipeline_retain_rest(pipeline, history);
+    END IF;
+    LOOP
+        COMMIT;
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        EXIT WHEN NOT csagg.pipeline_retain_feed(pipeline, feed, 10000);
     END LOOP;
     COMMIT;
 END $body$;
 COMMENT ON PROCEDURE csagg.retain(name, interval, interval, interval) IS
-    'deletes old things, a part in each transaction, so that it may be stopped and called again; NULL keeps all. log: rows of the log that were recorded longer ago. Only rows that have been folded go, and what they said stays in the facts; of rejected ones, which said nothing, what `rejected` has goes, too; repeated event_ids are known for ever. From then on verify() takes facts as they are, and backtest(known => ''then'') is refused. history: what was said of customers before the beginning of the month (UTC) that lies so far back, their episodes that had ended by then, and entries of facts from before what the rules look back to from there; what held then goes on holding. Reads have no customer before that month. feed: rows of the feed that were emitted longer ago. Not within a transaction (2D000). Errors: 42704, 42501 as of step(), 22023 for a negative age, 55000 for history where rules look back without an end';
+    'deletes old things, a part in each transaction, so that it may be stopped and called again; NULL keeps all. log: rows of the log that were recorded longer ago. Only rows that have been folded go, and what they said stays in the facts; of rejected ones, which said nothing, what `rejected` has goes, too; repeated event_ids are known for ever. From then on verify() takes facts as they are, and backtest(known => ''then'') is refused. history: after a refresh(), what was said of customers before the beginning of the month (UTC) that lies so far back, or of the month of the last step less the time to settle, if that is earlier; their episodes that had ended by then, with their notes; entries of facts from before what the rules look back to from there, while a state that held then goes on, with its instant; overrides that had ended before that; rejected rows of users'' tables of before the month. Reads have no customer before that month. feed: rows of the feed that were emitted longer ago. Not within a transaction (2D000). Errors: 42704, 42501 as of step(), 22023 for an age that is negative or more than 1000 years, 55000 for history where rules of any tenant look back without an end';

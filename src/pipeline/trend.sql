@@ -18,7 +18,7 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('fact "%s" is a counter, which has no value at an instant', dimension),
             HINT = 'Let a stage or band say what its count means, or put it into the filter: count(x, 30 days) > 0.';
     END IF;
-    RETURN format('csagg.timeline_of(l.facts, %L)', dimension);
+    RETURN format('CASE WHEN l.kept_from IS NULL THEN csagg.timeline_of(l.facts, %1$L) ELSE csagg.slice(csagg.timeline_of(l.facts, %1$L), l.kept_from, ''infinity'') END', dimension);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_dimension(name, text) IS
     'the expression of a customer''s timeline under that name, in a query from "live l". Errors: 42703 for no fact, 42804 for a counter';

@@ -52,7 +52,7 @@ BEGIN
                 LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true, LATERAL (SELECT coalesce(c.facts_from, '-infinity') AS facts_from) k),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
-                csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, CASE WHEN s.kept_from IS NULL THEN o.alerts ELSE csagg.pipeline_onto(s.alerts, o.alerts, s.from_at) END AS new_alerts
+                csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, CASE WHEN s.kept_from IS NULL THEN o.alerts ELSE csagg.pipeline_alerts_onto(s.alerts, o.alerts, s.kept_from) END AS new_alerts
             FROM subject s CROSS JOIN LATERAL (%4$s) o WHERE NOT waits AND s.facts IS NOT NULL AND s.kept IS NOT NULL)
         SELECT 'facts', tenant, customer, 'facts are not those of the rows', facts FROM subject
         WHERE (facts IS NULL OR kept IS NULL OR csagg.history_ne(facts, kept))
