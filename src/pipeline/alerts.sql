@@ -23,8 +23,9 @@ BEGIN
     END IF;
     RETURN (SELECT news FROM csagg.pipeline_query(format($sql$
         WITH who AS MATERIALIZED (
-            SELECT w.tenant, w.customer, min(least(quiet_before, t.since)) AS quiet_before
-            FROM unnest($1) w LEFT JOIN %1$I.todo t ON t.why = 'rules' AND (t.customer = w.customer AND t.tenant = w.tenant OR t.customer IS NULL AND t.tenant IN ('', w.tenant))
+            SELECT w.tenant, w.customer, min(least(quiet_before, t.since, a.since)) AS quiet_before
+            FROM unnest($1) w LEFT JOIN %1$I.todo t ON t.why = 'rules' AND t.customer = w.customer AND t.tenant = w.tenant
+                LEFT JOIN (SELECT tenant, min(since) AS since FROM %1$I.todo WHERE why = 'rules' AND customer IS NULL GROUP BY tenant) a ON a.tenant IN ('', w.tenant)
             GROUP BY w.tenant, w.customer),
         turn AS MATERIALIZED (
             SELECT w.*, t.* FROM who w

@@ -49,7 +49,7 @@ CREATE FUNCTION csagg.pipeline_alerts_onto(before csagg.history, said csagg.hist
         CASE WHEN csagg.bool_at(n.alert, kept_from) AND csagg.bool_at(b.alert, kept_from - interval '1 microsecond')
             THEN csagg.overlay(csagg.slice(b.alert, csagg.pipeline_since(b.alert, kept_from - interval '1 microsecond'), kept_from), n.alert) ELSE n.alert END)), '{}') END
     FROM csagg.facts(said) f CROSS JOIN LATERAL (SELECT csagg.timeline_of(said, f.key) AS alert) n CROSS JOIN LATERAL (SELECT csagg.timeline_of(before, f.key) AS alert) b
-    WHERE f.entries > 0  -- not of rules that held before
+    WHERE f.entries > 0  -- others may be of rules that held before
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_alerts_onto(csagg.history, csagg.history, timestamptz) IS
     'alerts said from an instant on; one that is firing there, and was just before, from when it began before';

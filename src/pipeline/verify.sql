@@ -46,8 +46,8 @@ BEGIN
         subject AS MATERIALIZED (
             SELECT x.tenant, x.customer, csagg.forget_before(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END, k.facts_from) AS facts, csagg.forget_before(w.facts, k.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
                 csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
-                csagg.history_of('coverage', w.coverage) AS coverage, c.alerts, c.kept_from, c.next_at,
-                EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant OR w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
+                csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, c.next_at,
+                EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant) OR EXISTS (SELECT FROM waiting w WHERE w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
             FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
                 LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true, LATERAL (SELECT coalesce(c.facts_from, '-infinity') AS facts_from) k),
         assessed AS (
