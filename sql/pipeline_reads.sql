@@ -53,7 +53,7 @@ SELECT count(*) AS compared, count(since) AS held, count(before) AS followed, co
     since IS DISTINCT FROM (SELECT valid_from FROM csagg.changes(x) WHERE valid_from <= at AND valid_until > at)
     OR before IS DISTINCT FROM (SELECT value FROM csagg.changes(x) WHERE valid_until <= at ORDER BY valid_from DESC LIMIT 1)
     OR change IS DISTINCT FROM (SELECT min(edge) FROM csagg.changes(x), unnest(ARRAY[valid_from, valid_until]) edge WHERE edge > at AND edge < until)
-    OR csagg.text_at(csagg.pipeline_ahead(x, until), at) IS DISTINCT FROM CASE WHEN at >= until - interval '840 hours' THEN csagg.text_at(x, at) END
+    OR csagg.text_at(csagg.pipeline_slice(x, until - interval '10 days', until), at) IS DISTINCT FROM CASE WHEN at >= until - interval '10 days' AND at < until THEN csagg.text_at(x, at) END
     OR csagg.pipeline_alerts_at(alerts, at) IS DISTINCT FROM CASE WHEN csagg.text_at(x, at) = 'b' THEN '{on}'::text[] ELSE '{}' END) AS differ
 FROM (
     SELECT x, at, until, alerts, csagg.pipeline_since(x, at) AS since, csagg.pipeline_before(x, at) AS before, csagg.pipeline_change(NULL, NULL, x, alerts, at, until) AS change
@@ -64,4 +64,4 @@ FROM (
         LATERAL (SELECT timestamptz '2024-12-30' + k * interval '1 day' AS at, timestamptz '2025-02-01' AS until FROM generate_series(0, 32) k) a) c;
 SELECT csagg.pipeline_alerts_at(NULL, now()), csagg.pipeline_alerts_at('{}', NULL), csagg.pipeline_change(NULL, NULL, NULL, NULL, now(), now() + interval '1 day');
 SELECT csagg.pipeline_alerts_at(csagg.history('x', 'number', '-infinity', '1'), now());
-SELECT csagg.pipeline_ahead(csagg.constant(5), t) FROM unnest('{-infinity,4714-11-24 00:00:00+00 BC,2025-01-01,294276-12-31 23:59:59+00,infinity}'::timestamptz[]) t;
+SELECT csagg.pipeline_slice('number {2025-01-01 = 5}', s, '2025-01-03') FROM unnest('{-infinity,2025-01-02,2025-01-03}'::timestamptz[]) s;

@@ -51,8 +51,8 @@ BEGIN
         fed AS (
             INSERT INTO %1$I.alert_feed (episode, tenant, customer, alert, kind, at, emitted_at, late, reasons)
             SELECT n.episode, tenant, customer, n.alert, n.kind, n.at, $2, n.late,
-                jsonb_build_object('score', csagg.number_at(c.score, n.at), 'stage', csagg.text_at(c.stage, n.at), 'band', csagg.text_at(c.band, n.at))
-            FROM news n CROSS JOIN LATERAL (SELECT score, stage, band FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c
+                jsonb_build_object('score', coalesce(csagg.number_at(c.score, n.at), csagg.number_at(c.score_before, n.at)), 'stage', csagg.text_at(c.stage, n.at), 'band', csagg.text_at(c.band, n.at))
+            FROM news n LEFT JOIN LATERAL (SELECT score, score_before, stage, band FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
             ORDER BY n.at, n.episode, n.kind
             RETURNING 1)
         SELECT count(*) FROM fed$sql$, pipeline), changes, now, settle) q(news bigint));

@@ -65,21 +65,24 @@ BEGIN
         subject AS MATERIALIZED (
             SELECT n.tenant, n.customer, CASE WHEN n.sources IS NULL THEN csagg.merge(c.facts, n.facts)
                 ELSE csagg.forget_before(csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh), coalesce(c.facts_from, '-infinity')) END AS facts,
-                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.past_until, c.united, c.seed AS kept_seed,
+                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.past_until, c.united, c.seed AS kept_seed, csagg.pipeline_score_from(c.score_from, $2) AS score_from,
                 CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) ELSE c.seed END AS seed,
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL (
-                SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, c.until_at, united, c.kept_from, c.facts_from,
+                SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, c.until_at, united, c.kept_from, c.facts_from, c.score_from,
                     CASE WHEN c.kept_from IS NOT NULL AND NOT n.ruled AND NOT csagg.pipeline_reaches(n.facts, c.kept_from) THEN c.seed END AS seed
                 FROM %1$I.current c CROSS JOIN LATERAL (SELECT CASE WHEN c.past_until IS NULL THEN false ELSE n.anew OR csagg.pipeline_reaches(n.facts, c.from_at) END AS united) u
                 CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole
                 WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
             ORDER BY n.tenant, n.customer),
         united AS (DELETE FROM %1$I.past p USING subject s WHERE s.united AND p.tenant = s.tenant AND p.customer = s.customer)
-        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, past_until, seed, score, stage, band, coverage, alerts, error, next_at)
-        SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, s.past_until, s.kept_seed, o.*, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
+        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at)
+        SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, s.past_until, s.kept_seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from), csagg.slice(o.score, s.score_from, 'infinity'), o.stage, o.band, o.coverage, o.alerts, o.error,
+            csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
         FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%3$s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
+            score_from = CASE WHEN excluded.error IS NULL THEN excluded.score_from ELSE c.score_from END,
+            score_before = CASE WHEN excluded.error IS NOT NULL OR csagg.timeline_eq(c.score_before, excluded.score_before) THEN c.score_before ELSE excluded.score_before END,
             score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
             stage = csagg.pipeline_kept(c.stage, %6$s, excluded.error, $2),
             band = csagg.pipeline_kept(c.band, %7$s, excluded.error, $2),

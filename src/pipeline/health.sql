@@ -75,7 +75,7 @@ COMMENT ON FUNCTION csagg.pipeline_computed(name, text) IS
 CREATE FUNCTION csagg.pipeline_health(pipeline name, as_of text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-SELECT h.tenant, h.customer, csagg.number_at(CASE WHEN %2$s >= h.until_at - interval '840 hours' THEN h.ahead ELSE h.score END, %2$s) AS score,
+SELECT h.tenant, h.customer, csagg.number_at(h.score, %2$s) AS score,
     csagg.text_at(h.band, %2$s) AS band, csagg.text_at(h.stage, %2$s) AS stage, csagg.number_at(h.coverage, %2$s) AS coverage,
     csagg.pipeline_since(h.band, %2$s) AS band_since, csagg.pipeline_before(h.band, %2$s) AS previous_band,
     csagg.number_at(h.score, %2$s - interval '30 days') AS score_30_days_ago, csagg.pipeline_alerts_at(h.alerts, %2$s) AS alerts,
@@ -85,12 +85,13 @@ FROM (
     WITH pending AS MATERIALIZED (%3$s),
     through AS MATERIALIZED (
         SELECT least(csagg.pipeline_now(), (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000), (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source'))) AS at)
-    SELECT tenant, customer, score, ahead, stage, band, coverage, alerts, error, until_at, (SELECT at FROM through) AS through FROM %1$I.current
+    SELECT tenant, customer, %7$s AS score, stage, band, coverage, alerts, error, until_at, (SELECT at FROM through) AS through FROM %1$I.current c
     WHERE %6$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
-    SELECT s.tenant, s.customer, o.score, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, %2$s + interval '35 days', (SELECT at FROM through)
+    SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, %2$s + interval '35 days', (SELECT at FROM through)
     FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), greatest(least(s.from_at, %2$s - interval '30 days'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
-        pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END)
+        pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END,
+        CASE WHEN as_of = 'csagg.pipeline_now()' THEN 'c.score' ELSE csagg.pipeline_scores() END)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS
     'the query of the view health, for an instant that is an SQL expression';

@@ -1,10 +1,18 @@
 -- Columns of the view health that are more than a value at an instant. Their costs are those of reading a timeline: of a page
 -- they are computed after LIMIT.
 
-CREATE FUNCTION csagg.pipeline_ahead(score csagg.timeline, until_at timestamptz) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_pipeline_ahead' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION csagg.pipeline_ahead(csagg.timeline, timestamptz) IS
-    'the part of a timeline in the 35 days of 24 hours before until_at: small enough to be kept in the table''s own rows, and read of all customers';
+CREATE FUNCTION csagg.pipeline_slice(x csagg.timeline, since timestamptz, until timestamptz) RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_slice' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION csagg.pipeline_slice(csagg.timeline, timestamptz, timestamptz) IS
+    'slice(), and NULL where that has no entry';
+
+-- It moves once in weeks, and is 30 days ago at least, which `health` asks for.
+CREATE FUNCTION csagg.pipeline_score_from(score_from timestamptz, now timestamptz) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN score_from BETWEEN now OPERATOR(pg_catalog.-) interval '2880 hours' AND now OPERATOR(pg_catalog.-) interval '768 hours' THEN score_from ELSE now OPERATOR(pg_catalog.-) interval '960 hours' END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_score_from(timestamptz, timestamptz) IS
+    'from when on a customer''s score is written with every change: from where it was, if that is 32 to 120 days ago, or from 40 days ago';
 
 CREATE FUNCTION csagg.pipeline_since(x csagg.timeline, at timestamptz) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_pipeline_since' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;

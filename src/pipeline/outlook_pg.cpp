@@ -16,8 +16,6 @@ extern "C" {
 namespace csagg::pg {
 namespace {
 
-constexpr Instant ahead = 35 * Instant(86'400'000'000);
-
 Steps changes_argument(FunctionCallInfo fcinfo, int n, Arena& arena) {
     Steps steps = steps_argument(fcinfo, n, arena);
     simplify(steps);
@@ -42,12 +40,12 @@ Datum text_array(std::span<const Datum> items) {
 
 }  // namespace
 
-/// pipeline_ahead(score, until_at): the part within 35 days before until_at, which is small enough to be read of all customers.
-CSAGG_FUNCTION(csagg_pipeline_ahead) {
+/// pipeline_slice(timeline, since, until): NULL where nothing is left.
+CSAGG_FUNCTION(csagg_pipeline_slice) {
     ContextArena arena;
-    const Instant until = PG_GETARG_TIMESTAMPTZ(1);
-    const Instant since = until == plus_infinity ? until : until < first_instant + ahead ? minus_infinity : until - ahead;
-    return steps_bytes(slice(steps_argument(fcinfo, 0, arena), since, until, arena), arena);
+    const Steps steps = slice(steps_argument(fcinfo, 0, arena), PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(2), arena);
+    if (steps.entries.empty()) PG_RETURN_NULL();
+    return steps_bytes(steps, arena);
 }
 
 /// pipeline_since(timeline, at): since when the value holds; NULL where it is absent.

@@ -15,14 +15,21 @@ CREATE FUNCTION csagg.pipeline_unite(before csagg.history, after csagg.history) 
 COMMENT ON FUNCTION csagg.pipeline_unite(csagg.history, csagg.history) IS
     'what pipeline_split() has parted, together again; NULL is a part without anything. Error 42804 for a key of two kinds';
 
+CREATE FUNCTION csagg.pipeline_scores() RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT 'CASE WHEN c.score_before IS NULL THEN c.score ELSE csagg.overlay(c.score_before, c.score) END' $body$;
+COMMENT ON FUNCTION csagg.pipeline_scores() IS
+    'an expression for the score of c, a row of `current`, from from_at on';
+
 CREATE FUNCTION csagg.pipeline_whole(pipeline name, what text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    here constant text := CASE what WHEN 'score' THEN csagg.pipeline_scores() ELSE 'c.' || what END;
 BEGIN
-    RETURN format('CASE WHEN c.past_until IS NULL THEN c.%2$I ELSE ' || CASE what
+    RETURN format('CASE WHEN c.past_until IS NULL THEN %3$s ELSE ' || CASE what
         WHEN 'facts' THEN 'csagg.pipeline_unite((SELECT csagg.merge(p.facts) FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer), c.facts)'
         WHEN 'from_at' THEN '(SELECT least(c.from_at, min(p.from_at)) FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer)'
         ELSE '(SELECT csagg.overlay(o.said ORDER BY o.starts) FROM (
-            SELECT p.starts, p.%2$I AS said FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer UNION ALL SELECT c.past_until, c.%2$I) o)' END || ' END', pipeline, what);
+            SELECT p.starts, p.%2$I AS said FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer UNION ALL SELECT c.past_until, %3$s) o)' END || ' END', pipeline, what, here);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_whole(name, text) IS
     'an expression for facts, from_at, score or coverage of c, a row of `current`, with what is in `past`';
@@ -117,10 +124,10 @@ BEGIN
             FROM cut c CROSS JOIN LATERAL csagg.pipeline_split(c.facts, c.cut) s),
         added AS (
             INSERT INTO %1$I.past (tenant, customer, starts, from_at, facts, score, coverage, seed)
-            SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(score, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), past_seed FROM parted)
-        UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
+            SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(%6$s, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), past_seed FROM parted c)
+        UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), score_before = csagg.pipeline_slice(c.score_before, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
         FROM parted p WHERE c.tenant = p.tenant AND c.customer = p.customer$sql$,
-        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at')), large, now);
+        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_scores()), large, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
     'puts the past of these customers apart, where they are large, assessed, and their rules do not look back without an end';

@@ -98,7 +98,7 @@ BEGIN
         again AS (INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'retain', $4 FROM kept WHERE error IS NOT NULL),
         written AS (
             UPDATE %1$I.current c SET facts = csagg.forget_before(k.whole, k.forgotten), from_at = $1, until_at = greatest(c.until_at, $1), past_until = NULL,
-                score = csagg.slice(k.whole_score, $1, 'infinity'), coverage = csagg.slice(k.whole_coverage, $1, 'infinity'),
+                score = csagg.slice(k.whole_score, greatest($1, c.score_from), 'infinity'), score_before = csagg.pipeline_slice(k.whole_score, $1, c.score_from), coverage = csagg.slice(k.whole_coverage, $1, 'infinity'),
                 stage = csagg.slice(c.stage, $1, 'infinity'), band = csagg.slice(c.band, $1, 'infinity'),
                 alerts = csagg.pipeline_alerts_onto(c.alerts, csagg.slice(c.alerts, $1, 'infinity'), $1), kept_from = $1, facts_from = k.forgotten, seed = k.seed_there
             FROM kept k WHERE c.tenant = k.tenant AND c.customer = k.customer RETURNING c.tenant, c.customer)

@@ -124,11 +124,11 @@ DECLARE
     reread csagg.pipeline_change[] := csagg.pipeline_unsuppressed(pipeline, csagg.pipeline_reread(pipeline, changes, now, most));
     asked csagg.pipeline_change[] := csagg.pipeline_asked(pipeline, changes || due, most) || reread;
 BEGIN
-    PERFORM csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle);
+    PERFORM csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle), csagg.pipeline_bury(pipeline, asked);
     IF csagg.pipeline_book(pipeline, changes || asked || due, now, settle) > 0 THEN
         PERFORM pg_notify(pipeline, '');
     END IF;
-    PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_bury(pipeline, asked), csagg.pipeline_part(pipeline, changes || asked || due, now);
+    PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_part(pipeline, changes || asked || due, now);
     customers := (SELECT count(*) FROM (SELECT DISTINCT c.tenant, c.customer FROM unnest(changes || asked || due) c) d);
     more := greatest(cardinality(asked), cardinality(due)) >= most;
 END $body$;

@@ -121,11 +121,12 @@ CREATE TABLE %1$I.current (
     kept_from timestamptz,
     facts_from timestamptz,
     seed jsonb,
-    ahead csagg.timeline GENERATED ALWAYS AS (csagg.pipeline_ahead(score, until_at)) STORED,
+    score_from timestamptz,
+    score_before csagg.timeline,
     PRIMARY KEY (tenant, customer)
-) WITH (fillfactor = 50, toast_tuple_target = 1000);
--- Of a large customer what is read of all customers stays in the row, and facts and scores go.
-ALTER TABLE %1$I.current ALTER ahead SET STORAGE MAIN, ALTER band SET STORAGE MAIN, ALTER stage SET STORAGE MAIN;
+) WITH (fillfactor = 50, toast_tuple_target = 1200);
+-- What is read of all customers stays in the row, and facts and old scores go.
+ALTER TABLE %1$I.current ALTER score SET STORAGE MAIN, ALTER band SET STORAGE MAIN, ALTER stage SET STORAGE MAIN;
 CREATE INDEX ON %1$I.current (customer);
 CREATE INDEX ON %1$I.current (next_at);
 CREATE INDEX ON %1$I.current (tenant, customer) WHERE error IS NOT NULL;
@@ -298,7 +299,8 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'kept_from', 'retain() has removed what was said before; NULL: nothing'],
         ['current', 'facts_from', 'and the entries before this, which lies as far back as the rules looked then'],
         ['current', 'seed', 'states of the alerts at kept_from; NULL: they follow from the facts that are left'],
-        ['current', 'ahead', 'the end of score, made of it'],
+        ['current', 'score_from', 'score is from here, some weeks before it was written; NULL: all of it is there'],
+        ['current', 'score_before', 'the score before that, which a step need not write again'],
         ['past', '', 'large customers: what happened long ago, and what the rules said of it then'],
         ['past', 'tenant', 'the tenant'],
         ['past', 'customer', 'the customer'],

@@ -1,9 +1,10 @@
 // What was built of values lately: kept in the backend and found by the values' bytes, so that a query builds once what it
 // asks for row by row. Each lies in a memory context of its own, which goes with it; the views and functions that show
-// memory contexts show what is kept. When there is too much, what was not used for longest goes.
+// memory contexts show what is kept. When there is too much, what was not used lately goes.
 #pragma once
 #include "base/hash.hpp"
 #include "base/memory.hpp"
+#include "base/prefetch.hpp"
 
 #include <cstring>
 
@@ -35,24 +36,21 @@ public:
     constexpr Cache(const char* plural, const char* singular, std::size_t max_bytes)
         : plural_(plural), singular_(singular), max_bytes_(max_bytes) {}
 
-    /// The one used last.
-    const T* newest() const { return newest_ != nullptr ? &newest_->value : nullptr; }
-
     /// What `build(key, arena)` gave for this key, or gives now; the key that it gets lasts as long. The reference lasts
     /// until this was called with two other keys: the two used last are never dropped, so a call may use two at once.
     template <class Build>
     T& get(ByteSpan key, Build build) {
         if (newest_ != nullptr && newest_->is_of(key)) return newest_->value;
-        const std::uint64_t hash = hash_bytes(key, process_hash_seed);
+        const std::uint64_t hash = hash_long(key, process_hash_seed);
         Entry* entry = find(key, hash);
-        const bool known = entry != nullptr;
-        if (known)
-            unlink(entry);
-        else
-            entry = make(key, hash, build);
         if (newest_ != nullptr) measure(newest_);
-        link_as_newest(entry);
-        if (!known) admit(entry);
+        if (entry == nullptr) {
+            entry = make(key, hash, build);
+            admit(entry);
+        }
+        entry->used = true;
+        before_ = newest_;
+        newest_ = entry;
         return entry->value;
     }
 
@@ -68,9 +66,9 @@ private:
         ContextArena arena;
         std::uint64_t hash;
         Entry* next_in_slot = nullptr;
-        Entry* newer = nullptr;
-        Entry* older = nullptr;
+        Entry* younger = nullptr;
         std::size_t bytes = 0;  // of its context, when it was measured last
+        bool used = false;      // since its turn to go came last
         Bytes key;
         T value;
     };
@@ -78,9 +76,14 @@ private:
     Entry*& slot_of(std::uint64_t hash) { return slots_[hash % slot_count]; }
 
     Entry* find(ByteSpan key, std::uint64_t hash) {
-        Entry* entry = slot_of(hash);
-        while (entry != nullptr && !(entry->hash == hash && entry->is_of(key))) entry = entry->next_in_slot;
-        return entry;
+        for (Entry* entry = slot_of(hash); entry != nullptr; entry = entry->next_in_slot) {
+            prefetch(entry, sizeof *entry);
+            if (entry->hash != hash) continue;
+            prefetch(entry->key);
+            if constexpr (requires { entry->value.prefetch(); }) entry->value.prefetch();
+            if (entry->is_of(key)) return entry;
+        }
+        return nullptr;
     }
 
     template <class Build>
@@ -96,16 +99,23 @@ private:
         return made;
     }
 
-    void link_as_newest(Entry* entry) {
-        entry->newer = nullptr;
-        entry->older = newest_;
-        (newest_ != nullptr ? newest_->newer : oldest_) = entry;
-        newest_ = entry;
+    /// As the youngest.
+    void append(Entry* entry) {
+        entry->younger = nullptr;
+        (youngest_ != nullptr ? youngest_->younger : oldest_) = entry;
+        youngest_ = entry;
     }
 
-    void unlink(Entry* entry) {
-        (entry->newer != nullptr ? entry->newer->older : newest_) = entry->older;
-        (entry->older != nullptr ? entry->older->newer : oldest_) = entry->newer;
+    /// The clock algorithm: the oldest goes, but who was used since its last turn has another.
+    Entry* next_to_go() {
+        for (;;) {
+            Entry* const entry = oldest_;
+            oldest_ = entry->younger;
+            if (oldest_ == nullptr) youngest_ = nullptr;
+            if (!entry->used && entry != newest_ && entry != before_) return entry;
+            entry->used = false;
+            append(entry);
+        }
     }
 
     /// It may have grown while it was the newest.
@@ -116,16 +126,16 @@ private:
     }
 
     void admit(Entry* entry) {
-        ++count_;
         measure(entry);
-        while (bytes_ > max_bytes_ && count_ > 2) drop(oldest_);
+        while (bytes_ > max_bytes_ && count_ > 2) drop(next_to_go());
+        ++count_;
+        append(entry);
         call([this, entry] {
             ereport(DEBUG1, (errmsg_internal("%s built: %zu bytes; %zu kept: %zu bytes", singular_, entry->bytes, count_, bytes_)));
         });
     }
 
     void drop(Entry* entry) {
-        unlink(entry);
         Entry** place = &slot_of(entry->hash);
         while (*place != entry) place = &(*place)->next_in_slot;
         *place = entry->next_in_slot;
@@ -140,8 +150,10 @@ private:
     const char* singular_;
     std::size_t max_bytes_;
     MemoryContext all_ = nullptr;
-    Entry* newest_ = nullptr;
+    Entry* newest_ = nullptr;  // used last, and before that
+    Entry* before_ = nullptr;
     Entry* oldest_ = nullptr;
+    Entry* youngest_ = nullptr;
     std::size_t count_ = 0, bytes_ = 0;
     Entry* slots_[slot_count] = {};
 };

@@ -116,7 +116,11 @@ void Program::prefetch() const {
 
 void RuleSet::prefetch() const {
     csagg::prefetch(rules_);
+    csagg::prefetch(stages_);
+    csagg::prefetch(wanted_);
     csagg::prefetch(document_.facts);
+    csagg::prefetch(document_.stages);
+    csagg::prefetch(document_.bands);
     program_.prefetch();
     for (const Document::Fact& fact : document_.facts) csagg::prefetch(fact.name);
 }

@@ -61,12 +61,9 @@ SharedRules& compiled_rules(Datum ruleset) {
     const bool compressed = VARATT_IS_COMPRESSED(value);
     // A compressed value begins with its length word, which is never the format byte.
     const ByteSpan key = compressed ? ByteSpan(reinterpret_cast<const Byte*>(value), VARSIZE(value)) : datum_bytes(PointerGetDatum(value));
-    const SharedRules* const before = cache.newest();
-    SharedRules& found = cache.get(key, [value](ByteSpan, Arena& arena) {
+    return cache.get(key, [value](ByteSpan, Arena& arena) {
         return SharedRules{RuleSet(copied_source(value, arena), calendar_for, arena), Vector<RowShape>(arena)};
     });
-    if (&found != before) found.rules.prefetch();
-    return found;
 }
 
 CSAGG_FUNCTION(csagg_ruleset_in) { return make_ruleset(PG_GETARG_CSTRING(0)); }

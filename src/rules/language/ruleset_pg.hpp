@@ -25,10 +25,15 @@ struct RowShape {
 struct SharedRules {
     RuleSet rules;
     Vector<RowShape> shapes;
+
+    void prefetch() const {
+        for (const RowShape& shape : shapes) csagg::prefetch(shape.facts);
+        rules.prefetch();
+    }
 };
 
 /// Argument `n`, a csagg.ruleset, compiled. Rule sets are kept per backend up to 64 MB, so that a query compiles each once;
-/// beyond, those not used for longest go. The reference lasts until this has been called with two other rule sets: a call
+/// beyond, those not used lately go. The reference lasts until this has been called with two other rule sets: a call
 /// may use two at once.
 SharedRules& ruleset_argument(FunctionCallInfo fcinfo, int n);
 /// The same of a value that is no argument.
