@@ -39,6 +39,10 @@ SELECT customer, score, band, alerts FROM r.health ORDER BY customer;
 SELECT customer, since = day(1797) + interval '30 days' AS since, until FROM r.alert ORDER BY customer, r.alert.since;
 SELECT customer, kind, late FROM r.alert_feed ORDER BY id;
 SELECT * FROM csagg.verify('r');
+DELETE FROM visit WHERE what = 'login';
+CALL csagg.refresh('r');
+SELECT customer, alerts FROM r.health ORDER BY customer;
+SELECT * FROM csagg.verify('r');
 SELECT csagg.drop_pipeline('r');
 
 -- An alert that is firing by memory only: bad for three days two years ago, and for one day in fifteen since; then an override, and other points.
@@ -53,6 +57,10 @@ CALL csagg.refresh('r');
 SELECT score, alerts FROM r.health;
 SELECT since = day(728) AS since, until FROM r.alert;
 SELECT kind FROM r.alert_feed ORDER BY id;
+UPDATE r.alert SET since = since - interval '1 day';
+SELECT problem FROM csagg.verify('r', repair => true);
+CALL csagg.refresh('r');
+SELECT alerts FROM r.health;
 CALL csagg.retain('r', history => '11 months', feed => NULL);
 SELECT count(*) FROM r.override;
 SELECT * FROM csagg.verify('r');
@@ -92,6 +100,24 @@ INSERT INTO r.log (customer, key) VALUES ('x', 'login');
 CALL csagg.refresh('r');
 SELECT kind FROM r.alert_feed ORDER BY id;
 SELECT * FROM csagg.verify('r');
+SELECT csagg.drop_pipeline('r');
+-- Rules that hold at that month and look back without an end.
+SELECT csagg.create_pipeline('r', '{"timezone": "UTC", "facts": {"login": "counter"}, "rules": [{"name": "all", "points": "count(login)"}]}', settle => '1 year');
+INSERT INTO r.rules (effective_from, rules) VALUES (day(90), '{"timezone": "UTC", "facts": {"login": "counter"}, "rules": [{"name": "some", "points": "count(login, 10 days)"}]}');
+INSERT INTO r.log (customer, key, at) VALUES ('x', 'login', day(1000)), ('x', 'login', day(150));
+CALL csagg.refresh('r');
+CALL csagg.retain('r', history => '1 month');
+SELECT csagg.drop_pipeline('r');
+-- A large customer, whose past is apart, is put together for a late row; while its rules cannot be evaluated, what they said stays, also of then.
+SELECT csagg.create_pipeline('r', '{"timezone": "UTC", "facts": {"login": "counter", "seats": "number"}, "base": 50, "rules": [{"name": "few", "points": "100 / seats"}], "bands": [{"name": "red"}]}');
+INSERT INTO r.log (customer, key, at, value) VALUES ('x', 'seats', day(700), '5');
+INSERT INTO r.log (customer, key, at, actor) SELECT 'x', 'login', day(700) + i * interval '30 minutes', 'user ' || i % 5000 FROM generate_series(1, 26000) i;
+CALL csagg.refresh('r');
+SELECT count(*) > 0 AS apart FROM r.past;
+INSERT INTO r.log (customer, key, at, value) VALUES ('x', 'seats', day(600), '0'), ('x', 'seats', day(599), '5');
+CALL csagg.refresh('r');
+SELECT count(*) AS apart FROM r.past;
+SELECT ago, h.score, h.band, h.coverage, h.error FROM unnest('{500,45,35,0}'::int[]) ago, csagg.health_at('r', day(ago)) h ORDER BY ago DESC;
 SELECT csagg.drop_pipeline('r');
 DROP VIEW months, quiet;
 DROP TABLE visit;

@@ -42,7 +42,7 @@ std::uint64_t hash_long(ByteSpan bytes, std::uint64_t seed) {
     for (; bytes.size() - done > block; done += block)
         for (std::size_t i = 0; i < lanes; ++i) {
             const Byte* const p = bytes.data() + done + i * 16;
-            h[i] = fold_multiply(load_le<std::uint64_t>(p) ^ secret[i], load_le<std::uint64_t>(p + 8) ^ h[i]);
+            h[i] = fold_multiply(load_le<std::uint64_t>(p) ^ secret[i] ^ seed, load_le<std::uint64_t>(p + 8) ^ h[i]);
         }
     return hash_bytes(bytes.subspan(done), fold_multiply(h[0] ^ secret[1], h[1]) ^ fold_multiply(h[2] ^ secret[3], h[3]) ^ bytes.size());
 }

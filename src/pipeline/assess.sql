@@ -18,10 +18,10 @@ BEGIN
     RETURN format($sql$
         INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
         SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM (%2$s) n GROUP BY tenant, customer ORDER BY tenant, customer
-        ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(%3$s, excluded.facts), past_until = NULL,
+        ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(%3$s, excluded.facts), past_until = NULL, score_before = %5$s, coverage = %6$s,
             from_at = greatest(least(%4$s, excluded.from_at), c.kept_from), until_at = greatest(least(%4$s, excluded.from_at), c.kept_from), next_at = least(c.next_at, excluded.next_at),
             seed = CASE WHEN c.kept_from IS NULL OR NOT csagg.pipeline_reaches(excluded.facts, c.kept_from) THEN c.seed END$sql$,
-        pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'));
+        pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
     'a statement that merges the rows (tenant, customer, facts, from_at) of a query into customers, which are then due at $2';
@@ -59,7 +59,7 @@ BEGIN
         WITH change AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
                 csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources,
-                bool_or(source IS NOT NULL OR quiet_before IS NOT NULL) AS anew, bool_or(quiet_before IS NOT NULL) AS ruled
+                bool_or(source IS NOT NULL OR quiet_before IS NOT NULL) AS anew
             FROM unnest($1) GROUP BY tenant, customer),
         reign AS MATERIALIZED (%2$s),
         subject AS MATERIALIZED (
@@ -70,7 +70,7 @@ BEGIN
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL (
                 SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, c.until_at, united, c.kept_from, c.facts_from, c.score_from,
-                    CASE WHEN c.kept_from IS NOT NULL AND NOT n.ruled AND NOT csagg.pipeline_reaches(n.facts, c.kept_from) THEN c.seed END AS seed
+                    CASE WHEN c.kept_from IS NOT NULL AND NOT csagg.pipeline_reaches(n.facts, c.kept_from) THEN c.seed END AS seed
                 FROM %1$I.current c CROSS JOIN LATERAL (SELECT CASE WHEN c.past_until IS NULL THEN false ELSE n.anew OR csagg.pipeline_reaches(n.facts, c.from_at) END AS united) u
                 CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole
                 WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
@@ -82,15 +82,15 @@ BEGIN
         FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%3$s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
             score_from = CASE WHEN excluded.error IS NULL THEN excluded.score_from ELSE c.score_from END,
-            score_before = CASE WHEN excluded.error IS NOT NULL OR csagg.timeline_eq(c.score_before, excluded.score_before) THEN c.score_before ELSE excluded.score_before END,
+            score_before = CASE WHEN excluded.error IS NOT NULL THEN %9$s WHEN csagg.timeline_eq(c.score_before, excluded.score_before) THEN c.score_before ELSE excluded.score_before END,
             score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
             stage = csagg.pipeline_kept(c.stage, %6$s, excluded.error, $2),
             band = csagg.pipeline_kept(c.band, %7$s, excluded.error, $2),
-            coverage = csagg.pipeline_kept(c.coverage, excluded.coverage, excluded.error, $2),
+            coverage = csagg.pipeline_kept(%10$s, excluded.coverage, excluded.error, $2),
             alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
             error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
             next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'),
-            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts')),
+            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts'), csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage')),
         changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS

@@ -34,6 +34,16 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_whole(name, text) IS
     'an expression for facts, from_at, score or coverage of c, a row of `current`, with what is in `past`';
 
+CREATE FUNCTION csagg.pipeline_rejoined(pipeline name, what text) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format('CASE WHEN c.past_until IS NOT NULL AND excluded.past_until IS NULL THEN ' || CASE what
+        WHEN 'score_before' THEN 'csagg.pipeline_slice(%2$s, ''-infinity'', c.score_from)' ELSE '%3$s' END || ' ELSE c.%1$I END',
+        what, csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'));
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_rejoined(name, text) IS
+    'an expression for score_before or coverage of c, a row of `current` that is written anew: with what is in `past`, where that goes';
+
 -- What is said of a customer whose past is apart begins at from_at: what was said before stays before it.
 CREATE FUNCTION csagg.pipeline_onto(before csagg.timeline, said csagg.timeline, from_at timestamptz) RETURNS csagg.timeline
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$

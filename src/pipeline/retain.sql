@@ -7,6 +7,18 @@ CREATE FUNCTION csagg.pipeline_horizon(history interval, now timestamptz) RETURN
 COMMENT ON FUNCTION csagg.pipeline_horizon(interval, timestamptz) IS
     'the beginning of the month, in UTC, in which the history to be kept begins';
 
+-- With every edge of an alert from before it booked: later, nobody would tell of it.
+CREATE FUNCTION csagg.pipeline_horizon(pipeline name, history interval) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    booked timestamptz;
+BEGIN
+    EXECUTE format('SELECT last_step - settle FROM %I.pipeline', pipeline) INTO booked;
+    RETURN least(csagg.pipeline_horizon(history, greatest(booked, csagg.pipeline_clock())), csagg.pipeline_horizon('0', booked));
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_horizon(name, interval) IS
+    'the same for a pipeline, or the month of its last step less the time to settle, if that is earlier';
+
 CREATE FUNCTION csagg.pipeline_check_retain(pipeline name, log interval, history interval, feed interval) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -16,8 +28,11 @@ BEGIN
     IF least(log, history, feed) < '0' OR greatest(log, history, feed) > '1000 years' THEN
         RAISE invalid_parameter_value USING MESSAGE = 'an age to retain is not negative, and at most 1000 years';
     END IF;
-    EXECUTE format('SELECT * FROM (%s) r WHERE until > csagg.pipeline_horizon($1, csagg.pipeline_clock()) AND csagg.look_back(rules) IS NULL ORDER BY tenant, since LIMIT 1', csagg.pipeline_reign(pipeline))
-        INTO endless USING history;
+    IF history IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT * FROM (%s) r WHERE until > $1 AND csagg.look_back(rules) IS NULL ORDER BY tenant, since LIMIT 1', csagg.pipeline_reign(pipeline))
+        INTO endless USING csagg.pipeline_horizon(pipeline, history);
     IF endless.since IS NOT NULL THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the rules of tenant "%s" from %s on look back without an end', endless.tenant, endless.since),
             HINT = 'Give what they count a window, as in count(x, 365 days): csagg.look_back(rules) then says how far they look.';
@@ -68,7 +83,6 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_retain_feed(name, interval, integer) IS
     'deletes rows of the feed that were emitted so long ago, at most so many; whether there may be more';
 
--- With every edge of an alert from before the horizon booked: later, nobody would tell of it.
 CREATE FUNCTION csagg.pipeline_retain_history(pipeline name, history interval, most integer) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET jit = off SET work_mem = '64MB' SET timezone = 'UTC' AS $body$
 DECLARE
@@ -77,13 +91,13 @@ DECLARE
     horizon timestamptz;
     changes csagg.pipeline_change[];
 BEGIN
-    EXECUTE format('SELECT last_step, last_step - settle AS booked FROM %I.pipeline FOR UPDATE', pipeline) INTO state;
-    PERFORM csagg.pipeline_check_retain(pipeline, NULL, history, NULL);  -- rules may have changed
-    now := greatest(state.last_step, csagg.pipeline_clock());
-    horizon := least(csagg.pipeline_horizon(history, now), csagg.pipeline_horizon('0', state.booked));
-    IF history IS NULL OR state.booked IS NULL THEN
+    EXECUTE format('SELECT last_step FROM %I.pipeline FOR UPDATE', pipeline) INTO state;
+    IF history IS NULL OR state.last_step IS NULL THEN
         RETURN false;
     END IF;
+    PERFORM csagg.pipeline_check_retain(pipeline, NULL, history, NULL);  -- rules may have changed
+    now := greatest(state.last_step, csagg.pipeline_clock());
+    horizon := csagg.pipeline_horizon(pipeline, history);
     EXECUTE format($sql$
         WITH reign AS MATERIALIZED (%2$s),
         old AS MATERIALIZED (

@@ -31,6 +31,7 @@ BEGIN
     END IF;
     EXECUTE format($sql$
         WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'rules' RETURNING tenant, since),
+        seeds AS (UPDATE %1$I.current c SET seed = NULL FROM asked a WHERE a.tenant IN ('', c.tenant) AND c.seed IS NOT NULL),  -- of other alerts
         dates AS (
             INSERT INTO %1$I.todo (tenant, customer, why, source)
             SELECT DISTINCT c.tenant, c.customer, 'source', s.name FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant) JOIN %1$I.source s ON s.spec ? 'zoned')

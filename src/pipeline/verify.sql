@@ -32,6 +32,15 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_marks(name) IS
     'sources that have another number of rows below their marks than were folded';
 
+-- A counter of which all was forgotten tells that there was one, also if the rows are deleted later.
+CREATE FUNCTION csagg.pipeline_remembered(facts csagg.history, kept csagg.history, facts_from timestamptz) RETURNS csagg.history
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN facts_from IS NULL OR kept IS NULL THEN facts
+        ELSE (SELECT csagg.merge(csagg.forget_before(coalesce(facts, '{}'), facts_from), csagg.drop_facts(k, ARRAY(SELECT key FROM csagg.facts(k) WHERE entries > 0))) FROM csagg.forget_before(kept, facts_from) k) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_remembered(csagg.history, csagg.history, timestamptz) IS
+    'facts as they are when all before an instant was forgotten (NULL: nothing), with what `kept` has without an entry';
+
 CREATE FUNCTION csagg.pipeline_verify_customers(pipeline name, customers integer, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -44,12 +53,12 @@ BEGIN
         reign AS MATERIALIZED (%3$s),
         waiting AS MATERIALIZED (SELECT tenant, customer FROM %1$I.todo),
         subject AS MATERIALIZED (
-            SELECT x.tenant, x.customer, csagg.forget_before(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END, k.facts_from) AS facts, csagg.forget_before(w.facts, k.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
+            SELECT x.tenant, x.customer, csagg.pipeline_remembered(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END, w.facts, c.facts_from) AS facts, csagg.pipeline_remembered(w.facts, w.facts, c.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
                 csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
                 csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, c.next_at,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant) OR EXISTS (SELECT FROM waiting w WHERE w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
             FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
-                LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true, LATERAL (SELECT coalesce(c.facts_from, '-infinity') AS facts_from) k),
+                LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
                 csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, CASE WHEN s.kept_from IS NULL THEN o.alerts ELSE csagg.pipeline_alerts_onto(s.alerts, o.alerts, s.kept_from) END AS new_alerts
@@ -178,13 +187,12 @@ BEGIN
     ELSIF problem = 'facts' AND facts IS NULL THEN
         EXECUTE format('DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
         EXECUTE format('DELETE FROM %1$I.past WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
-        EXECUTE format('DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
     ELSIF problem = 'facts' THEN
         EXECUTE format($sql$
             INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
             SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), min(csagg.pipeline_from(first_at, $4)), $4 FROM csagg.facts($3)
-            ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.forget_before(excluded.facts, coalesce(c.facts_from, '-infinity')), past_until = NULL, seed = NULL,
-                from_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), until_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline)
+            ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.forget_before(excluded.facts, coalesce(c.facts_from, '-infinity')), past_until = NULL, seed = NULL, score_before = %2$s, coverage = %3$s,
+                from_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), until_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline, csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'))
             USING tenant, customer, facts, csagg.pipeline_clock();
         PERFORM csagg.pipeline_united(pipeline);
     END IF;

@@ -6,6 +6,7 @@
 #include "base/memory.hpp"
 #include "base/prefetch.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "postgres/boundary.hpp"
@@ -49,7 +50,6 @@ public:
             admit(entry);
         }
         entry->used = true;
-        before_ = newest_;
         newest_ = entry;
         return entry->value;
     }
@@ -79,7 +79,7 @@ private:
         for (Entry* entry = slot_of(hash); entry != nullptr; entry = entry->next_in_slot) {
             prefetch(entry, sizeof *entry);
             if (entry->hash != hash) continue;
-            prefetch(entry->key);
+            prefetch(entry->key.data(), std::min<std::size_t>(entry->key.size(), 4096));
             if constexpr (requires { entry->value.prefetch(); }) entry->value.prefetch();
             if (entry->is_of(key)) return entry;
         }
@@ -112,7 +112,7 @@ private:
             Entry* const entry = oldest_;
             oldest_ = entry->younger;
             if (oldest_ == nullptr) youngest_ = nullptr;
-            if (!entry->used && entry != newest_ && entry != before_) return entry;
+            if (!entry->used && entry != newest_) return entry;
             entry->used = false;
             append(entry);
         }
@@ -127,7 +127,7 @@ private:
 
     void admit(Entry* entry) {
         measure(entry);
-        while (bytes_ > max_bytes_ && count_ > 2) drop(next_to_go());
+        while (bytes_ > max_bytes_ && count_ > 1) drop(next_to_go());
         ++count_;
         append(entry);
         call([this, entry] {
@@ -150,8 +150,7 @@ private:
     const char* singular_;
     std::size_t max_bytes_;
     MemoryContext all_ = nullptr;
-    Entry* newest_ = nullptr;  // used last, and before that
-    Entry* before_ = nullptr;
+    Entry* newest_ = nullptr;  // used last
     Entry* oldest_ = nullptr;
     Entry* youngest_ = nullptr;
     std::size_t count_ = 0, bytes_ = 0;
