@@ -2,7 +2,7 @@
 asof_duckdb() {
     local modules=../../bench/node_modules i kinds status=0
     command -v node >/dev/null || { echo 'Node.js is not here'; return 77; }
-    [[ -d $modules/@duckdb/node-api ]] || npm install --silent --no-save --no-package-lock --prefix ../../bench @duckdb/node-api >/dev/null 2>&1 ||
+    [[ -d $modules/@duckdb/node-api ]] || timeout 120 npm install --silent --no-save --no-package-lock --prefix ../../bench @duckdb/node-api >/dev/null 2>&1 ||
         { echo '@duckdb/node-api cannot be installed'; return 77; }
     # Every instant once a key on the right: of equal ones DuckDB does not say which it takes. Left rows whose instant is NULL are
     # left out: DuckDB 1.5 gives none of them a match in ASOF JOIN, and in ASOF LEFT JOIN some, depending on the tables' sizes.
