@@ -20,7 +20,7 @@ BEGIN
         SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM (%2$s) n GROUP BY tenant, customer ORDER BY tenant, customer
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(%3$s, excluded.facts), past_until = NULL, score_before = %5$s, coverage = %6$s,
             from_at = greatest(least(%4$s, excluded.from_at), c.kept_from), until_at = greatest(least(%4$s, excluded.from_at), c.kept_from), next_at = least(c.next_at, excluded.next_at),
-            seed = CASE WHEN c.kept_from IS NULL OR NOT csagg.pipeline_reaches(excluded.facts, c.kept_from) THEN c.seed END$sql$,
+            seed = csagg.pipeline_kept_seed(c.seed, excluded.facts, c.kept_from)$sql$,
         pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
@@ -70,7 +70,7 @@ BEGIN
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL (
                 SELECT CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, c.until_at, united, c.kept_from, c.facts_from, c.score_from,
-                    CASE WHEN c.kept_from IS NOT NULL AND NOT csagg.pipeline_reaches(n.facts, c.kept_from) THEN c.seed END AS seed
+                    csagg.pipeline_kept_seed(c.seed, n.facts, c.kept_from) AS seed
                 FROM %1$I.current c CROSS JOIN LATERAL (SELECT CASE WHEN c.past_until IS NULL THEN false ELSE n.anew OR csagg.pipeline_reaches(n.facts, c.from_at) END AS united) u
                 CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole
                 WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true

@@ -53,7 +53,7 @@ BEGIN
         SELECT s.*, coalesce((SELECT r.reigns FROM reign r WHERE r.tenant = s.tenant), (SELECT r.reigns FROM reign r WHERE r.tenant = '')) FROM (
             SELECT * FROM customer WHERE (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
             UNION ALL
-            SELECT p.tenant, p.customer, csagg.merge(%4$s, p.facts), greatest(least(%5$s, p.from_at), c.kept_from), c.kept_from, CASE WHEN c.kept_from IS NOT NULL AND NOT csagg.pipeline_reaches(p.facts, c.kept_from) THEN c.seed END
+            SELECT p.tenant, p.customer, csagg.merge(%4$s, p.facts), greatest(least(%5$s, p.from_at), c.kept_from), c.kept_from, csagg.pipeline_kept_seed(c.seed, p.facts, c.kept_from)
             FROM pending p LEFT JOIN %1$I.current c ON c.tenant = p.tenant AND c.customer = p.customer) s
         WHERE kept_from IS NULL OR kept_from <= $1$sql$,
         pipeline, csagg.pipeline_pending(pipeline, '$1'), pipeline, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_begun('$1')) USING as_of;

@@ -6,13 +6,13 @@ CREATE FUNCTION csagg.pipeline_slice(x csagg.timeline, since timestamptz, until 
 COMMENT ON FUNCTION csagg.pipeline_slice(csagg.timeline, timestamptz, timestamptz) IS
     'slice(), and NULL where that has no entry';
 
--- It moves once in weeks, and is 30 days ago at least, which `health` asks for.
+-- It moves once in weeks, and is 40 days ago at least: `health` asks for 30.
 CREATE FUNCTION csagg.pipeline_score_from(score_from timestamptz, now timestamptz) RETURNS timestamptz
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN score_from BETWEEN now OPERATOR(pg_catalog.-) interval '2880 hours' AND now OPERATOR(pg_catalog.-) interval '768 hours' THEN score_from ELSE now OPERATOR(pg_catalog.-) interval '960 hours' END
+    LANGUAGE sql STABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN score_from OPERATOR(pg_catalog.>=) (now OPERATOR(pg_catalog.-) interval '2880 hours') THEN score_from ELSE now OPERATOR(pg_catalog.-) interval '960 hours' END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_score_from(timestamptz, timestamptz) IS
-    'from when on a customer''s score is written with every change: from where it was, if that is 32 to 120 days ago, or from 40 days ago';
+    'from when on a customer''s score is written with every change: from where it was, up to 120 days ago, or from 40 days ago';
 
 CREATE FUNCTION csagg.pipeline_since(x csagg.timeline, at timestamptz) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_pipeline_since' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;

@@ -88,6 +88,11 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_reaches(csagg.history, timestamptz) IS
     'whether some fact has an entry before an instant';
 
+CREATE FUNCTION csagg.pipeline_kept_seed(seed jsonb, facts csagg.history, kept_from timestamptz) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT CASE WHEN seed IS NOT NULL AND NOT csagg.pipeline_reaches(facts, kept_from) THEN seed END $body$;
+COMMENT ON FUNCTION csagg.pipeline_kept_seed(jsonb, csagg.history, timestamptz) IS
+    'states of the alerts where retain() has cut, unless new facts reach back beyond that';
+
 -- By whole quarters, so that it seldom moves. What is left answers for the last 40 days, which `health` asks 30 of, and for what rows may be late.
 CREATE FUNCTION csagg.pipeline_cut(reigns csagg.pipeline_reign[], now timestamptz, OUT past_until timestamptz, OUT from_at timestamptz)
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$

@@ -83,7 +83,7 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_retain_feed(name, interval, integer) IS
     'deletes rows of the feed that were emitted so long ago, at most so many; whether there may be more';
 
-CREATE FUNCTION csagg.pipeline_retain_history(pipeline name, history interval, most integer) RETURNS boolean
+CREATE FUNCTION csagg.pipeline_retain_history(pipeline name, history interval, after csagg.pipeline_change, most integer) RETURNS csagg.pipeline_change
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET jit = off SET work_mem = '64MB' SET timezone = 'UTC' AS $body$
 DECLARE
     state record;
@@ -93,7 +93,7 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT last_step FROM %I.pipeline FOR UPDATE', pipeline) INTO state;
     IF history IS NULL OR state.last_step IS NULL THEN
-        RETURN false;
+        RETURN NULL;
     END IF;
     PERFORM csagg.pipeline_check_retain(pipeline, NULL, history, NULL);  -- rules may have changed
     now := greatest(state.last_step, csagg.pipeline_clock());
@@ -102,8 +102,8 @@ BEGIN
         WITH reign AS MATERIALIZED (%2$s),
         old AS MATERIALIZED (
             SELECT c.*, %3$s AS whole, %4$s AS whole_from, %5$s AS whole_score, %6$s AS whole_coverage, %7$s AS reigns
-            FROM %1$I.current c WHERE %4$s < $1 AND c.next_at > $3 AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.tenant = c.tenant AND t.customer = c.customer) AND NOT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL)
-            LIMIT $2),
+            FROM %1$I.current c WHERE ($5 IS NULL OR (c.tenant, c.customer) > ($5, $6)) AND %4$s < $1 AND c.next_at > $3 AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.tenant = c.tenant AND t.customer = c.customer) AND NOT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL)
+            ORDER BY c.tenant, c.customer LIMIT $2),
         kept AS MATERIALIZED (
             SELECT o.*, l.forgotten, csagg.pipeline_seed(o.reigns, o.whole, o.whole_from, $1, o.seed) AS seed_there
             FROM old o CROSS JOIN LATERAL (SELECT $1 - coalesce(max(csagg.look_back(r.rules)), '0') AS forgotten FROM unnest(o.reigns) r WHERE r.until > $1) l),
@@ -116,14 +116,14 @@ BEGIN
                 stage = csagg.slice(c.stage, $1, 'infinity'), band = csagg.slice(c.band, $1, 'infinity'),
                 alerts = csagg.pipeline_alerts_onto(c.alerts, csagg.slice(c.alerts, $1, 'infinity'), $1), kept_from = $1, facts_from = k.forgotten, seed = k.seed_there
             FROM kept k WHERE c.tenant = k.tenant AND c.customer = k.customer RETURNING c.tenant, c.customer)
-        SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM written$sql$,
+        SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change ORDER BY tenant, customer) FROM written$sql$,
         pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'),
-        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant')) INTO changes USING horizon, most, state.last_step, now;
+        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant')) INTO changes USING horizon, most, state.last_step, now, after.tenant, after.customer;
     PERFORM csagg.pipeline_part(pipeline, changes, now);
-    RETURN coalesce(cardinality(changes), 0) >= most;
+    RETURN changes[most];
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_retain_history(name, interval, integer) IS
-    'removes what is known and what was said of customers before the month in which that interval begins, or the last step, of at most so many; whether there may be more. Not of those who wait for a step';
+COMMENT ON FUNCTION csagg.pipeline_retain_history(name, interval, csagg.pipeline_change, integer) IS
+    'removes what is known and what was said of customers before the month in which that interval begins, or the last step, of at most so many, in order, after that one (NULL: from the first); gives the last of them if there may be more. Not of those who wait for a step';
 
 -- Without the pipeline's lock, since people hold such rows, too: those that somebody holds go the next time.
 CREATE FUNCTION csagg.pipeline_retain_rest(pipeline name, history interval) RETURNS void
@@ -143,7 +143,7 @@ COMMENT ON FUNCTION csagg.pipeline_retain_rest(name, interval) IS
 CREATE PROCEDURE csagg.retain(pipeline name, log interval DEFAULT NULL, history interval DEFAULT NULL, feed interval DEFAULT '90 days')
     LANGUAGE plpgsql AS $body$
 DECLARE
-    again pg_catalog.bool;
+    last csagg.pipeline_change;
 BEGIN
     PERFORM csagg.pipeline_check_retain(pipeline, log, history, feed);
     LOOP
@@ -155,9 +155,9 @@ BEGIN
         CALL csagg.refresh(pipeline);
         LOOP
             SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-            again := csagg.pipeline_retain_history(pipeline, history, 1000);
+            last := csagg.pipeline_retain_history(pipeline, history, last, 1000);
             COMMIT;
-            EXIT WHEN NOT again;
+            EXIT WHEN last.customer IS NULL;
         END LOOP;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
         PERFORM csagg.pipeline_retain_rest(pipeline, history);

@@ -116,6 +116,20 @@ TEST(Cells, TextsThatDifferInAnyByteDiffer) {
     }
 }
 
+TEST(Cells, LongKeysThatDifferInAnyByteDiffer) {
+    for (std::size_t length = 0; length < 300; ++length) {
+        const std::string base(length, 'x');
+        const std::uint64_t hash = hash_long(as_bytes(base), 5);
+        EXPECT_NE(hash, hash_long(as_bytes(base), 6));
+        for (std::size_t i = 0; i < length; ++i) {
+            std::string other = base;
+            other[i] = 'y';
+            EXPECT_NE(hash, hash_long(as_bytes(other), 5)) << length << " " << i;
+        }
+        EXPECT_NE(hash, hash_long(as_bytes(base + "x"), 5));
+    }
+}
+
 TEST(Cells, TuplesOfAbsentValuesAreNotCounted) {
     Cells cells = Cells::create(Form::joint, grid, 10, 1, twin::grow);
     cells.require_arity(3);
