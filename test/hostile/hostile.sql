@@ -299,6 +299,7 @@ UNION ALL SELECT 'name[]', v FROM unnest(ARRAY['''{}''::name[]', '''{oid,"a \"b\
 UNION ALL SELECT 'int8multirange', v FROM unnest(ARRAY['''{}''::int8multirange', '''{[1,5),[7,)}''::int8multirange', 'NULL::int8multirange']) v
 UNION ALL SELECT 'csagg.pipeline_change[]', v || '::csagg.pipeline_change[]' FROM unnest(ARRAY['''{}''', 'NULL', 'ARRAY[NULL]', 'ARRAY[(NULL, NULL, NULL, NULL, NULL, NULL)::csagg.pipeline_change]',
     'ARRAY[('''', ''a'', ''{}'', ''2025-01-01'', NULL, NULL)::csagg.pipeline_change]']) v
+UNION ALL SELECT 'csagg.pipeline_change', v || '::csagg.pipeline_change' FROM unnest(ARRAY['NULL', '(NULL, NULL, NULL, NULL, NULL, NULL)', '('''', ''a'', ''{}'', ''2025-01-01'', NULL, NULL)']) v
 UNION ALL SELECT 'csagg.pipeline_episode[]', v || '::csagg.pipeline_episode[]' FROM unnest(ARRAY['''{}''', 'NULL', 'ARRAY[NULL]', 'ARRAY[(NULL, NULL, NULL, NULL)::csagg.pipeline_episode]',
     'ARRAY[(1, ''a'', ''-infinity'', NULL), (1, ''a'', ''infinity'', ''-infinity''), (2, ''b'', ''2025-01-01'', ''2025-01-01'')]']) v
 UNION ALL SELECT 'csagg.pipeline_reign[]', v || '::csagg.pipeline_reign[]' FROM unnest(ARRAY['''{}''', 'NULL', 'ARRAY[NULL]', 'ARRAY[(NULL, NULL, NULL)::csagg.pipeline_reign]',
