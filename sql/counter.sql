@@ -91,7 +91,7 @@ FROM good, LATERAL (VALUES
 ORDER BY n;
 SELECT pg_temp.received(substr(bytes, 1, n), :'file') LIKE '22P03 %' AS refused, count(*)
 FROM (SELECT csagg.counter_send(c) AS bytes FROM sent WHERE c IS NOT NULL LIMIT 1) s, generate_series(0, length(bytes) - 1) n GROUP BY 1;
-DO $$BEGIN EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm -f ' || quote_literal(format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()))); END$$;
+DO $$BEGIN EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; rm -f ' || quote_literal(format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()))); END$$;
 SELECT c, count(*) FROM (SELECT c FROM sent UNION ALL SELECT c FROM received) s WHERE csagg.last(c) < '2025-01-03' GROUP BY c ORDER BY count(*), c::text;
 
 -- Parts

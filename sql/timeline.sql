@@ -173,7 +173,7 @@ SELECT i, substr(pg_temp.receive(substr(b, 1, n)), 1, 5) AS sqlstate, count(*) F
 SELECT count(*) FILTER (WHERE result !~ '^22P03' AND pg_temp.error_of(format('SELECT %L::csagg.timeline', result)) <> 'no error') AS unsound,
        count(*) FILTER (WHERE result ~ '^22P03') > 200 AS many_refused, count(*) FILTER (WHERE result !~ '^22P03') > 200 AS some_read
 FROM sent, generate_series(0, length(b) * 8 - 1) bit, pg_temp.receive(set_bit(b, bit, 1 - get_bit(b, bit))) result;
-DO $$BEGIN EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm -f ' || quote_literal(format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()))); END$$;
+DO $$BEGIN EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; rm -f ' || quote_literal(format('%s/csagg_%s.bin', current_setting('data_directory'), pg_backend_pid()))); END$$;
 
 -- Random logs of every kind against naive SQL; rows come in any order, late and with ties
 CREATE FUNCTION pg_temp.die(i int, salt text, sides int) RETURNS int LANGUAGE sql IMMUTABLE AS
