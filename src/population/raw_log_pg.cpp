@@ -6,26 +6,30 @@
 #include "value/value_pg.hpp"
 
 extern "C" {
+#include "catalog/pg_aggregate.h"
 #include "executor/nodeHash.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/uuid.h"
 }
 
 namespace csagg::pg {
 namespace {
 
-/// The types of a transition function's key and value, found once for a call site.
+/// The types of a transition function's key and value.
 struct Types {
-    Oid key, value;
+    Oid key = InvalidOid, value = InvalidOid;
 
     bool has_byte_keys() const { return key == TEXTOID || key == UUIDOID; }
 };
 
-/// The state, in the memory of the aggregate, and what it allocates from.
+/// The state, in the memory of the aggregate, and what it allocates from. One that was made by combining gets no rows, and has no types.
 struct LogState {
-    LogState(const RawLogShape& shape, ByteSpan grid, MemoryContext context)
-        : arena(context), log(shape, grid, cached_grid(grid), call([] { return get_hash_memory_limit(); }), process_hash_seed, arena) {}
+    LogState(const Types& types, const RawLogShape& shape, ByteSpan grid, MemoryContext context)
+        : types(types), arena(context), log(shape, grid, cached_grid(grid), call([] { return get_hash_memory_limit(); }), process_hash_seed, arena) {}
 
+    Types types;
     ContextArena arena;
     RawLog log;
 };
@@ -38,9 +42,9 @@ MemoryContext aggregate_context(FunctionCallInfo fcinfo) {
     return context;
 }
 
-LogState* new_state(const RawLogShape& shape, ByteSpan grid, MemoryContext context) {
+LogState* new_state(const Types& types, const RawLogShape& shape, ByteSpan grid, MemoryContext context) {
     ContextArena arena(context);
-    return new (arena.allocate(sizeof(LogState), alignof(LogState))) LogState(shape, grid, context);
+    return new (arena.allocate(sizeof(LogState), alignof(LogState))) LogState(types, shape, grid, context);
 }
 
 /// Texts are customers by their bytes; where other bytes may be equal, GROUP BY would know better.
@@ -52,16 +56,34 @@ void require_deterministic(Oid collation) {
                     "Group by the key, and aggregate csagg.timeline() of each group.");
 }
 
-const Types& types_of(FunctionCallInfo fcinfo) {
-    FmgrInfo* const info = fcinfo->flinfo;
-    if (info->fn_extra == nullptr) {
-        ContextArena arena(info->fn_mcxt);
-        auto* const types = static_cast<Types*>(arena.allocate(sizeof(Types), alignof(Types)));
-        *types = call([info] { return Types{get_fn_expr_argtype(info, 1), get_fn_expr_argtype(info, 3)}; });
-        if (types->key == TEXTOID) require_deterministic(PG_GET_COLLATION());
-        info->fn_extra = types;
-    }
-    return *static_cast<const Types*>(info->fn_extra);
+/// What a call has for key and value.
+struct Arguments {
+    Types types;
+    Oid collation;  // of keys that are texts
+};
+
+/// The same of the aggregate of this transition function that the one at work names by its first argument, a constant, and whose arguments
+/// are a row, its second: so does Citus's on a worker. The types are InvalidOid where it does not. May ereport.
+Arguments arguments_of_named(FunctionCallInfo fcinfo) {
+    const Aggref* const caller = AggGetAggref(fcinfo);
+    if (caller == nullptr || list_length(caller->args) != 2) return {};
+    const auto* const name = reinterpret_cast<const Const*>(linitial_node(TargetEntry, caller->args)->expr);
+    const auto* const row = reinterpret_cast<const RowExpr*>(lsecond_node(TargetEntry, caller->args)->expr);
+    if (!IsA(name, Const) || name->constisnull || (name->consttype != OIDOID && name->consttype != REGPROCEDUREOID) || !IsA(row, RowExpr)) return {};
+    const HeapTuple tuple = SearchSysCache1(AGGFNOID, name->constvalue);
+    if (!HeapTupleIsValid(tuple)) return {};
+    const auto* const aggregate = reinterpret_cast<const FormData_pg_aggregate*>(GETSTRUCT(tuple));
+    const bool is_ours = aggregate->aggtransfn == fcinfo->flinfo->fn_oid;
+    ReleaseSysCache(tuple);
+    if (!is_ours || list_length(row->args) != PG_NARGS() - 1) return {};
+    const auto* const key = static_cast<const Node*>(linitial(row->args));
+    return {{exprType(key), exprType(static_cast<const Node*>(lthird(row->args)))}, exprCollation(key)};
+}
+
+/// May ereport.
+Arguments arguments_of(FunctionCallInfo fcinfo) {
+    const Types types{get_fn_expr_argtype(fcinfo->flinfo, 1), get_fn_expr_argtype(fcinfo->flinfo, 3)};
+    return OidIsValid(types.key) ? Arguments{types, PG_GET_COLLATION()} : arguments_of_named(fcinfo);
 }
 
 void add_with_key(RawLog& log, const Types& types, Datum key, const LogRecord& record) {
@@ -84,13 +106,17 @@ Datum add_row(FunctionCallInfo fcinfo, Form form) {
     const Instant at = PG_GETARG_TIMESTAMPTZ(2);
     check_instant(at);
     const ByteSpan grid = datum_bytes(PG_GETARG_DATUM(grid_at));
-    const Types& types = types_of(fcinfo);
     auto* state = PG_ARGISNULL(0) ? nullptr : reinterpret_cast<LogState*>(PG_GETARG_POINTER(0));
-    if (state == nullptr)
-        state = new_state({form, kind_of(types.value), !types.has_byte_keys(), has_seq}, grid, aggregate_context(fcinfo));
-    else
+    if (state == nullptr) {
+        const MemoryContext context = aggregate_context(fcinfo);
+        const auto [types, collation] = call([fcinfo] { return arguments_of(fcinfo); });
+        if (types.key == TEXTOID) require_deterministic(collation);
+        state = new_state(types, {form, kind_of(types.value), !types.has_byte_keys(), has_seq}, grid, context);
+    } else {
         require_same_grid(state->log.grid(), grid);
+    }
 
+    const Types& types = state->types;
     RawLog& log = state->log;
     const Value value = PG_ARGISNULL(3) ? Value::none(log.shape().kind) : value_of(PG_GETARG_DATUM(3), types.value);
     if (log.sees(at)) {
@@ -158,7 +184,7 @@ CSAGG_FUNCTION(csagg_raw_log_combine) {
     const ByteSpan written = datum_bytes(PG_GETARG_DATUM(1));
     ByteSpan grid;
     const RawLogShape shape = RawLog::shape_of(written, grid);
-    LogState* const state = PG_ARGISNULL(0) ? new_state(shape, grid, aggregate_context(fcinfo)) : state_argument_of(fcinfo);
+    LogState* const state = PG_ARGISNULL(0) ? new_state({}, shape, grid, aggregate_context(fcinfo)) : state_argument_of(fcinfo);
     state->log.merge(written, cached_grid(grid));
     PG_RETURN_POINTER(state);
 }
