@@ -37,6 +37,12 @@ SELECT customer, tenant, score, band, alerts FROM csagg.health_at('cs', now() + 
 SELECT customer FROM csagg.health_at('cs', now(), tenant => 'other');
 SELECT csagg.health_at('cs', 'infinity');
 
+-- Without these rows no step would see that an alert begins
+WITH gone AS (DELETE FROM cs.due RETURNING *) SELECT count(*) > 0 FROM gone;
+SELECT DISTINCT problem, detail FROM csagg.verify('cs', NULL, repair => true);
+CALL csagg.refresh('cs');
+SELECT * FROM csagg.verify('cs', NULL);
+
 -- A fact that is declared later: what was rejected is read again
 INSERT INTO cs.fact (key, kind) VALUES ('quota', 'number');
 UPDATE cs.fact SET kind = 'text' WHERE key = 'quota';

@@ -10,6 +10,14 @@ CREATE FUNCTION csagg.pipeline_next(alerts csagg.history, through timestamptz, s
 COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, timestamptz) IS
     'when a step has to look at a customer again: where an alert begins or ends after `through`, and where its assessment ends';
 
+-- A customer who is in `due` already stays: most of those who are looked at are.
+CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('INSERT INTO %I.due (at, tenant, customer) SELECT next_at, tenant, customer FROM %s WHERE next_at < until_at ON CONFLICT DO NOTHING', pipeline, written)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_put_down(name, text) IS
+    'a statement that puts rows of `current`, which have just been written, into `due`';
+
 -- While more rows are waiting, facts only: what is assessed before all are there would be assessed again. An outlook that ends where
 -- it begins is none, so that views compute it.
 CREATE FUNCTION csagg.pipeline_merging(pipeline name, changes text) RETURNS text
@@ -75,23 +83,26 @@ BEGIN
                 CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole
                 WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
             ORDER BY n.tenant, n.customer),
-        united AS (DELETE FROM %1$I.past p USING subject s WHERE s.united AND p.tenant = s.tenant AND p.customer = s.customer)
-        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at)
-        SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, s.past_until, s.kept_seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from), csagg.slice(o.score, s.score_from, 'infinity'), o.stage, o.band, o.coverage, o.alerts, o.error,
-            csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
-        FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%3$s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL
-        ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
-            score_from = CASE WHEN excluded.error IS NULL THEN excluded.score_from ELSE c.score_from END,
-            score_before = CASE WHEN excluded.error IS NOT NULL THEN %9$s WHEN csagg.timeline_eq(c.score_before, excluded.score_before) THEN c.score_before ELSE excluded.score_before END,
-            score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
-            stage = csagg.pipeline_kept(c.stage, %6$s, excluded.error, $2),
-            band = csagg.pipeline_kept(c.band, %7$s, excluded.error, $2),
-            coverage = csagg.pipeline_kept(%10$s, excluded.coverage, excluded.error, $2),
-            alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
-            error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
-            next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'),
-            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts'), csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage')),
+        united AS (DELETE FROM %1$I.past p USING subject s WHERE s.united AND p.tenant = s.tenant AND p.customer = s.customer),
+        said AS (
+            INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at)
+            SELECT s.tenant, s.customer, s.facts, s.from_at, s.until_at, s.past_until, s.kept_seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from), csagg.slice(o.score, s.score_from, 'infinity'), o.stage, o.band, o.coverage, o.alerts, o.error,
+                csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at)
+            FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%3$s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL
+            ON CONFLICT (tenant, customer) DO UPDATE SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
+                score_from = CASE WHEN excluded.error IS NULL THEN excluded.score_from ELSE c.score_from END,
+                score_before = CASE WHEN excluded.error IS NOT NULL THEN %9$s WHEN csagg.timeline_eq(c.score_before, excluded.score_before) THEN c.score_before ELSE excluded.score_before END,
+                score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
+                stage = csagg.pipeline_kept(c.stage, %6$s, excluded.error, $2),
+                band = csagg.pipeline_kept(c.band, %7$s, excluded.error, $2),
+                coverage = csagg.pipeline_kept(%10$s, excluded.coverage, excluded.error, $2),
+                alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
+                error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
+                next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END
+            RETURNING c.tenant, c.customer, c.next_at, c.until_at)
+        %11$s$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'),
+            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts'), csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'), csagg.pipeline_put_down(pipeline, 'said')),
         changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
-    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at stays an earlier instant that is still ahead, so that most updates touch no index. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';
+    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at stays an earlier instant that is still ahead, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';

@@ -40,7 +40,7 @@ COMMENT ON FUNCTION csagg.pipeline_begun(text) IS
     'an expression for the instant at which `current` must say something, for `health` as of an instant, which is an expression, too';
 
 -- Customers of whom nothing is stored for this instant: they have new rows, or their outlook has ended or not begun. Apart
--- from the views, which are planned in half the time without it. next_at has an index, and is never after until_at where there is an outlook.
+-- from the views, which are planned in half the time without it.
 CREATE FUNCTION csagg.pipeline_unstored(pipeline name, as_of timestamptz,
     OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT kept_from timestamptz, OUT seed jsonb, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
@@ -48,7 +48,7 @@ BEGIN
     RETURN QUERY EXECUTE format($sql$
         WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (SELECT * FROM csagg.pipeline_reigning(%3$L)),
         customer AS (
-            SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at, c.kept_from, c.seed FROM %1$I.current c WHERE next_at <= $1 AND until_at <= $1
+            SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at, c.kept_from, c.seed FROM %1$I.current c WHERE until_at <= $1
             UNION ALL SELECT c.tenant, c.customer, %4$s, %5$s, c.kept_from, c.seed FROM %1$I.current c WHERE from_at > %6$s AND $1 < (SELECT last_step FROM %1$I.pipeline))
         SELECT s.*, coalesce((SELECT r.reigns FROM reign r WHERE r.tenant = s.tenant), (SELECT r.reigns FROM reign r WHERE r.tenant = '')) FROM (
             SELECT * FROM customer WHERE (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
@@ -66,7 +66,7 @@ CREATE FUNCTION csagg.pipeline_computed(pipeline name, as_of text) RETURNS text
     SELECT format($sql$(
         SELECT * FROM csagg.pipeline_unstored(%2$L, %3$s)
         WHERE EXISTS (SELECT FROM pending) OR %3$s <> csagg.pipeline_now()
-            OR (SELECT next_at FROM %1$I.current WHERE next_at <= %3$s AND until_at <= %3$s ORDER BY next_at LIMIT 1) IS NOT NULL)$sql$, pipeline, pipeline, as_of)
+            OR (SELECT min(until_at) FROM %1$I.current) <= %3$s)$sql$, pipeline, pipeline, as_of)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_computed(name, text) IS
     'a query for pipeline_unstored() as of an instant that is an SQL expression, which does not ask while nothing waits; to be used beside pipeline_pending() as "pending". As of now, every outlook has begun';

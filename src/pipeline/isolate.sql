@@ -17,10 +17,11 @@ COMMENT ON FUNCTION csagg.pipeline_make_tenant(name, text) IS
 
 -- A table without a line here shows nobody a row.
 CREATE FUNCTION csagg.pipeline_policies(pipeline name, OUT relation name, OUT command text, OUT condition text) RETURNS SETOF record
-    LANGUAGE sql STABLE ROWS 14 SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE sql STABLE ROWS 16 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT relation, command, format(condition, pipeline, format('(SELECT %I.session_tenant())', pipeline)) FROM (VALUES
         ('log', 'ALL', 'tenant = %2$s'),
         ('current', 'SELECT', 'tenant = %2$s'),
+        ('due', 'SELECT', 'tenant = %2$s'),
         ('past', 'SELECT', 'tenant = %2$s'),
         ('seen', 'SELECT', 'tenant = %2$s'),
         ('alert', 'SELECT', 'tenant = %2$s'),

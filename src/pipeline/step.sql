@@ -9,7 +9,7 @@ DECLARE
     source record;
 BEGIN
     answer := (SELECT a FROM csagg.pipeline_query(format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(next_at) FROM %1$I.current) <= $1$sql$, pipeline), csagg.pipeline_clock()) q(a boolean));
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due) <= $1$sql$, pipeline), csagg.pipeline_clock()) q(a boolean));
     FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'')', pipeline)) q(name text, kind text) LOOP
         EXIT WHEN answer;
         answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
@@ -66,11 +66,13 @@ CREATE FUNCTION csagg.pipeline_due(pipeline name, now timestamptz, most integer)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (SELECT due FROM csagg.pipeline_query(format($sql$
-        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, CASE WHEN until_at <= $1 THEN from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
-        FROM (SELECT * FROM %1$I.current WHERE next_at <= $1 ORDER BY next_at LIMIT $2) c$sql$, pipeline), now, most) q(due csagg.pipeline_change[]));
+        WITH come AS (DELETE FROM %1$I.due d USING (SELECT * FROM %1$I.due WHERE at <= $1 ORDER BY at LIMIT $2) f WHERE d.at = f.at AND d.tenant = f.tenant AND d.customer = f.customer RETURNING d.tenant, d.customer),
+        who AS (SELECT tenant, customer FROM come UNION (SELECT tenant, customer FROM %1$I.current WHERE until_at <= $1 ORDER BY until_at LIMIT $2))
+        SELECT coalesce(array_agg(ROW(c.tenant, c.customer, NULL, CASE WHEN c.until_at <= $1 THEN c.from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
+        FROM who w CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = w.tenant AND c.customer = w.customer OFFSET 0) c WHERE c.next_at <= $1$sql$, pipeline), now, most) q(due csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
-    'customers whose time has come; with from_at those whose assessment has ended';
+    'customers whose time has come, out of `due` and of those whose assessment has ended, at most so many of each; with from_at the latter';
 
 CREATE FUNCTION csagg.pipeline_rest(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -79,8 +81,10 @@ BEGIN
         RETURN;
     END IF;
     PERFORM csagg.pipeline_execute(format($sql$
-        UPDATE %1$I.current c SET next_at = csagg.pipeline_next(c.alerts, $2 - $3, $3, c.until_at)
-        FROM unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND c.next_at <= $2$sql$, pipeline), changes, now, settle);
+        WITH rested AS (
+            UPDATE %1$I.current c SET next_at = csagg.pipeline_next(c.alerts, $2 - $3, $3, c.until_at)
+            FROM unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND c.next_at <= $2 RETURNING c.tenant, c.customer, c.next_at, c.until_at)
+        %2$s$sql$, pipeline, csagg.pipeline_put_down(pipeline, 'rested')), changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
     'after their alerts are booked: when to look at these customers again';
@@ -131,7 +135,7 @@ BEGIN
     END IF;
     PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_part(pipeline, changes || asked || due, now);
     customers := (SELECT count(*) FROM (SELECT DISTINCT c.tenant, c.customer FROM unnest(changes || asked || due) c) d);
-    more := greatest(cardinality(asked), cardinality(due)) >= most;
+    more := greatest(cardinality(asked), cardinality(due)) >= most OR (SELECT m FROM csagg.pipeline_query(format('SELECT (SELECT min(at) FROM %I.due) <= $1', pipeline), now) q(m boolean)) IS TRUE;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_attend(name, csagg.pipeline_change[], timestamptz, interval, integer) IS
     'assesses the changed customers, those of `todo` and those whose time has come, at most so many of each, and books their alerts';

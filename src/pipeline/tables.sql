@@ -128,8 +128,14 @@ CREATE TABLE %1$I.current (
 -- What is read of all customers stays in the row, and facts and old scores go.
 ALTER TABLE %1$I.current ALTER score SET STORAGE MAIN, ALTER band SET STORAGE MAIN, ALTER stage SET STORAGE MAIN;
 CREATE INDEX ON %1$I.current (customer);
-CREATE INDEX ON %1$I.current (next_at);
+CREATE INDEX ON %1$I.current (until_at);
 CREATE INDEX ON %1$I.current (tenant, customer) WHERE error IS NOT NULL;
+CREATE TABLE %1$I.due (
+    at timestamptz,
+    tenant text,
+    customer text,
+    PRIMARY KEY (at, tenant, customer)
+);
 CREATE TABLE %1$I.past (
     tenant text,
     customer text,
@@ -293,7 +299,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'band', 'the band over time'],
         ['current', 'coverage', 'the coverage over time, 0 to 1'],
         ['current', 'alerts', 'for each alert whether it is firing, over time'],
-        ['current', 'next_at', 'no step has to look at this customer before, unless rows come'],
+        ['current', 'next_at', 'no step has to look at this customer before, unless rows come; before until_at it is in due, too'],
         ['current', 'error', 'why the rules could not be evaluated; score and the like are then those of before'],
         ['current', 'past_until', 'entries before this are in past; NULL: all are here'],
         ['current', 'kept_from', 'retain() has removed what was said before; NULL: nothing'],
@@ -301,6 +307,10 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'seed', 'states of the alerts at kept_from; NULL: they follow from the facts that are left'],
         ['current', 'score_from', 'score is from here, some weeks before it was written; NULL: all of it is there'],
         ['current', 'score_before', 'the score before that, which a step need not write again'],
+        ['due', '', 'when a step has to look at whom, since an alert begins or ends: apart from current, so that an update there touches no index'],
+        ['due', 'at', 'the instant; where it is not current.next_at, an earlier one has come between, or rows'],
+        ['due', 'tenant', 'the tenant'],
+        ['due', 'customer', 'the customer'],
         ['past', '', 'large customers: what happened long ago, and what the rules said of it then'],
         ['past', 'tenant', 'the tenant'],
         ['past', 'customer', 'the customer'],

@@ -55,7 +55,7 @@ BEGIN
         subject AS MATERIALIZED (
             SELECT x.tenant, x.customer, csagg.pipeline_remembered(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END, w.facts, c.facts_from) AS facts, csagg.pipeline_remembered(w.facts, w.facts, c.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
                 csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
-                csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, c.next_at,
+                csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, c.next_at, c.next_at = c.until_at OR EXISTS (SELECT FROM %1$I.due d WHERE d.at = c.next_at AND d.tenant = c.tenant AND d.customer = c.customer) AS awaited,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant) OR EXISTS (SELECT FROM waiting w WHERE w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
             FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
                 LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
@@ -71,6 +71,8 @@ BEGIN
         WHERE (error IS NULL) <> (new_error IS NULL) OR error IS NULL AND (
             csagg.pipeline_differ(score, new_score) OR csagg.pipeline_differ(stage, new_stage) OR csagg.pipeline_differ(band, new_band)
             OR csagg.pipeline_differ(coverage, new_coverage) OR csagg.pipeline_differ(alerts, new_alerts))
+        UNION ALL
+        SELECT 'assessment', tenant, customer, 'no step will look at it when an alert begins or ends next', NULL FROM assessed WHERE NOT awaited
         UNION ALL
         SELECT 'alerts', tenant, customer, 'episodes are not those of the assessment', NULL FROM (
             SELECT * FROM (
