@@ -52,3 +52,12 @@ verdict 'WAL of an event folded alone, bytes' "$alone" '<=' 4000
 verdict 'HOT share of the updates of current' "$hot" '>' 0.9
 printf '  => %-58s %8.2f\n' 'step of one row, ms' "$one_row" 'step that finds nothing, ms' "$idle"
 printf '  => %-58s %8.1f\n' 'refresh of one row, psql and its connection included, ms' "${ms[refresh_of_one_row]}"
+
+# A row of the pipeline's own is written where a fact changes, and none else.
+query -c "SELECT csagg.create_pipeline('cu'), csagg.add_states('cu', 'account', 'id', '{plan,seats}')" >/dev/null
+echo "b. an UPDATE of 20,000 rows that changes no fact, of a table of states and of one like it:"
+case_ of_no_source 'UPDATE account_alike SET note = note + 1'
+case_ of_a_source 'UPDATE account SET note = note + 1'
+measure
+verdict 'UPDATE of an untracked column / without the trigger' "$(ratio "${ms[of_a_source]}" "${ms[of_no_source]}")" '<=' 1.25
+verdict 'rows that it has put into the log' "$(query -c 'SELECT count(*) - 40000 FROM cu.log')" == 0
