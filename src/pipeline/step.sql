@@ -9,7 +9,7 @@ DECLARE
     source record;
 BEGIN
     answer := (SELECT a FROM csagg.pipeline_query(format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due) <= $1$sql$, pipeline), csagg.pipeline_clock()) q(a boolean));
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %1$I.pipeline)) <= $1$sql$, pipeline), csagg.pipeline_clock()) q(a boolean));
     FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'')', pipeline)) q(name text, kind text) LOOP
         EXIT WHEN answer;
         answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
@@ -66,7 +66,7 @@ CREATE FUNCTION csagg.pipeline_due(pipeline name, now timestamptz, most integer)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (SELECT due FROM csagg.pipeline_query(format($sql$
-        WITH come AS (DELETE FROM %1$I.due d USING (SELECT * FROM %1$I.due WHERE at <= $1 ORDER BY at LIMIT $2) f WHERE d.at = f.at AND d.tenant = f.tenant AND d.customer = f.customer RETURNING d.tenant, d.customer),
+        WITH come AS (DELETE FROM %1$I.due d USING (SELECT * FROM %1$I.due WHERE at >= (SELECT due_from FROM %1$I.pipeline) AND at <= $1 ORDER BY at LIMIT $2) f WHERE d.at = f.at AND d.tenant = f.tenant AND d.customer = f.customer RETURNING d.tenant, d.customer),
         who AS (SELECT tenant, customer FROM come UNION (SELECT tenant, customer FROM %1$I.current WHERE until_at <= $1 ORDER BY until_at LIMIT $2))
         SELECT coalesce(array_agg(ROW(c.tenant, c.customer, NULL, CASE WHEN c.until_at <= $1 THEN c.from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
         FROM who w CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = w.tenant AND c.customer = w.customer OFFSET 0) c WHERE c.next_at <= $1$sql$, pipeline), now, most) q(due csagg.pipeline_change[]));
@@ -135,10 +135,20 @@ BEGIN
     END IF;
     PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_part(pipeline, changes || asked || due, now);
     customers := (SELECT count(*) FROM (SELECT DISTINCT c.tenant, c.customer FROM unnest(changes || asked || due) c) d);
-    more := greatest(cardinality(asked), cardinality(due)) >= most OR (SELECT m FROM csagg.pipeline_query(format('SELECT (SELECT min(at) FROM %I.due) <= $1', pipeline), now) q(m boolean)) IS TRUE;
+    more := greatest(cardinality(asked), cardinality(due)) >= most;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_attend(name, csagg.pipeline_change[], timestamptz, interval, integer) IS
     'assesses the changed customers, those of `todo` and those whose time has come, at most so many of each, and books their alerts';
+
+CREATE FUNCTION csagg.pipeline_stepped(pipeline name, now timestamptz) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (SELECT m FROM csagg.pipeline_query(format($sql$
+        WITH left_over AS MATERIALIZED (SELECT min(at) AS at FROM %1$I.due WHERE at >= (SELECT due_from FROM %1$I.pipeline))
+        UPDATE %1$I.pipeline SET last_step = $1, due_from = least($1, l.at) FROM left_over l RETURNING l.at <= $1$sql$, pipeline), now) q(m boolean)) IS TRUE;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_stepped(name, timestamptz) IS
+    'notes that a step was made; whether there are customers left whose time has come';
 
 CREATE FUNCTION csagg.pipeline_check_caller(pipeline name, max_rows integer) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -178,7 +188,7 @@ BEGIN
     ELSE
         SELECT a.customers, a.more INTO customers, more FROM csagg.pipeline_attend(pipeline, changes, now, state.settle, least(max_rows, 5000)) a;
     END IF;
-    PERFORM csagg.pipeline_execute(format('UPDATE %I.pipeline SET last_step = $1', pipeline), now);
+    more := csagg.pipeline_stepped(pipeline, now) OR more;
     outcome := 'stepped';
 END $body$;
 COMMENT ON FUNCTION csagg.step(name, integer) IS

@@ -12,6 +12,7 @@ CREATE TABLE %1$I.pipeline (
     settle interval NOT NULL DEFAULT '0' CHECK (settle BETWEEN '0' AND '1 year'),
     paused boolean NOT NULL DEFAULT false,
     last_step timestamptz,
+    due_from timestamptz NOT NULL DEFAULT '-infinity',
     refresh_since timestamptz,
     refresh_from bigint,
     log_from timestamptz
@@ -216,6 +217,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['pipeline', 'settle', 'up to a year: how long after its instant an alert''s beginning or end is booked, so that late rows do not make it flap'],
         ['pipeline', 'paused', 'true: steps do nothing'],
         ['pipeline', 'last_step', 'instant of the last step that had something to do'],
+        ['pipeline', 'due_from', 'due has no row from before: while an old snapshot keeps what was there, a step need not go through it'],
         ['pipeline', 'refresh_since', 'since when a refresh of more than one step is working; NULL if none is'],
         ['pipeline', 'refresh_from', 'rows that had been folded then'],
         ['pipeline', 'log_from', 'rows of log that were recorded up to here may have been deleted by retain(); NULL: none was'],
