@@ -43,6 +43,16 @@ SELECT DISTINCT problem, detail FROM csagg.verify('cs', NULL, repair => true);
 CALL csagg.refresh('cs');
 SELECT * FROM csagg.verify('cs', NULL);
 
+-- A backlog, which is merged before it is assessed, puts nobody down twice
+INSERT INTO cs.log (customer, key) SELECT c.customer, 'login' FROM cs.current c, generate_series(1, 3);
+SELECT more FROM csagg.step('cs', 2);
+CALL csagg.refresh('cs');
+SELECT count(*) AS waiting FROM cs.due \gset
+INSERT INTO cs.log (customer, key) SELECT c.customer, 'login' FROM cs.current c, generate_series(1, 3);
+SELECT more FROM csagg.step('cs', 2);
+CALL csagg.refresh('cs');
+SELECT count(*) > 0, count(*) = :waiting FROM cs.due;
+
 -- A fact that is declared later: what was rejected is read again
 INSERT INTO cs.fact (key, kind) VALUES ('quota', 'number');
 UPDATE cs.fact SET kind = 'text' WHERE key = 'quota';

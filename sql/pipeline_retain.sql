@@ -102,7 +102,7 @@ SELECT kind FROM r.alert_feed ORDER BY id;
 SELECT * FROM csagg.verify('r');
 SELECT csagg.drop_pipeline('r');
 -- Rules that hold at that month and look back without an end.
-SELECT csagg.create_pipeline('r', '{"timezone": "UTC", "facts": {"login": "counter"}, "rules": [{"name": "all", "points": "count(login)"}]}', settle => '1 year');
+SELECT csagg.create_pipeline('r', '{"timezone": "UTC", "facts": {"login": "counter"}, "rules": [{"name": "all", "points": "count(login)"}]}', settle => '365 days');
 INSERT INTO r.rules (effective_from, rules) VALUES (day(90), '{"timezone": "UTC", "facts": {"login": "counter"}, "rules": [{"name": "some", "points": "count(login, 10 days)"}]}');
 INSERT INTO r.log (customer, key, at) VALUES ('x', 'login', day(1000)), ('x', 'login', day(150));
 CALL csagg.refresh('r');

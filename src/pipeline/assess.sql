@@ -27,12 +27,12 @@ BEGIN
         INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
         SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM (%2$s) n GROUP BY tenant, customer ORDER BY tenant, customer
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(%3$s, excluded.facts), past_until = NULL, score_before = %5$s, coverage = %6$s,
-            from_at = greatest(least(%4$s, excluded.from_at), c.kept_from), until_at = greatest(least(%4$s, excluded.from_at), c.kept_from), next_at = least(c.next_at, excluded.next_at),
+            from_at = greatest(least(%4$s, excluded.from_at), c.kept_from), until_at = greatest(least(%4$s, excluded.from_at), c.kept_from),
             seed = csagg.pipeline_kept_seed(c.seed, excluded.facts, c.kept_from)$sql$,
         pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
-    'a statement that merges the rows (tenant, customer, facts, from_at) of a query into customers, which are then due at $2';
+    'a statement that merges the rows (tenant, customer, facts, from_at) of a query into customers, whose outlook then ends where it begins, so that a step has to look at them';
 
 CREATE FUNCTION csagg.pipeline_merge(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -40,7 +40,7 @@ BEGIN
     PERFORM csagg.pipeline_execute(csagg.pipeline_merging(pipeline, 'SELECT * FROM unnest($1)'), changes, now), csagg.pipeline_united(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestamptz) IS
-    'merges facts into customers, which are then due to be assessed';
+    'merges facts into customers, which then have to be assessed';
 
 -- The same value is the same Datum: PostgreSQL then leaves it where it is in the TOAST table.
 CREATE FUNCTION csagg.pipeline_kept(before csagg.timeline, said csagg.timeline, error jsonb, now timestamptz) RETURNS csagg.timeline

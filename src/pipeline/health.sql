@@ -66,7 +66,7 @@ CREATE FUNCTION csagg.pipeline_computed(pipeline name, as_of text) RETURNS text
     SELECT format($sql$(
         SELECT * FROM csagg.pipeline_unstored(%2$L, %3$s)
         WHERE EXISTS (SELECT FROM pending) OR %3$s <> csagg.pipeline_now()
-            OR (SELECT min(until_at) FROM %1$I.current) <= %3$s)$sql$, pipeline, pipeline, as_of)
+            OR (SELECT until_at FROM %1$I.current WHERE until_at <= %3$s ORDER BY until_at LIMIT 1) IS NOT NULL)$sql$, pipeline, pipeline, as_of)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_computed(name, text) IS
     'a query for pipeline_unstored() as of an instant that is an SQL expression, which does not ask while nothing waits; to be used beside pipeline_pending() as "pending". As of now, every outlook has begun';

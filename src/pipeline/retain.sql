@@ -102,7 +102,7 @@ BEGIN
         WITH reign AS MATERIALIZED (%2$s),
         old AS MATERIALIZED (
             SELECT c.*, %3$s AS whole, %4$s AS whole_from, %5$s AS whole_score, %6$s AS whole_coverage, %7$s AS reigns
-            FROM %1$I.current c WHERE ($5 IS NULL OR (c.tenant, c.customer) > ($5, $6)) AND %4$s < $1 AND c.next_at > $3 AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.tenant = c.tenant AND t.customer = c.customer) AND NOT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL)
+            FROM %1$I.current c WHERE ($5 IS NULL OR (c.tenant, c.customer) > ($5, $6)) AND %4$s < $1 AND least(c.next_at, c.until_at) > $3 AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.tenant = c.tenant AND t.customer = c.customer) AND NOT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL)
             ORDER BY c.tenant, c.customer LIMIT $2),
         kept AS MATERIALIZED (
             SELECT o.*, l.forgotten, csagg.pipeline_seed(o.reigns, o.whole, o.whole_from, $1, o.seed) AS seed_there

@@ -66,10 +66,12 @@ CREATE FUNCTION csagg.pipeline_due(pipeline name, now timestamptz, most integer)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (SELECT due FROM csagg.pipeline_query(format($sql$
-        WITH come AS (DELETE FROM %1$I.due d USING (SELECT * FROM %1$I.due WHERE at >= (SELECT due_from FROM %1$I.pipeline) AND at <= $1 ORDER BY at LIMIT $2) f WHERE d.at = f.at AND d.tenant = f.tenant AND d.customer = f.customer RETURNING d.tenant, d.customer),
+        WITH come AS (
+            DELETE FROM %1$I.due WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$I.due WHERE at >= (SELECT due_from FROM %1$I.pipeline) AND at <= $1 ORDER BY at LIMIT $2))
+            RETURNING tenant, customer),
         who AS (SELECT tenant, customer FROM come UNION (SELECT tenant, customer FROM %1$I.current WHERE until_at <= $1 ORDER BY until_at LIMIT $2))
         SELECT coalesce(array_agg(ROW(c.tenant, c.customer, NULL, CASE WHEN c.until_at <= $1 THEN c.from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
-        FROM who w CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = w.tenant AND c.customer = w.customer OFFSET 0) c WHERE c.next_at <= $1$sql$, pipeline), now, most) q(due csagg.pipeline_change[]));
+        FROM who w CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = w.tenant AND c.customer = w.customer OFFSET 0) c WHERE least(c.next_at, c.until_at) <= $1$sql$, pipeline), now, most) q(due csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
     'customers whose time has come, out of `due` and of those whose assessment has ended, at most so many of each; with from_at the latter';
@@ -145,7 +147,7 @@ CREATE FUNCTION csagg.pipeline_stepped(pipeline name, now timestamptz) RETURNS b
 BEGIN
     RETURN (SELECT m FROM csagg.pipeline_query(format($sql$
         WITH left_over AS MATERIALIZED (SELECT min(at) AS at FROM %1$I.due WHERE at >= (SELECT due_from FROM %1$I.pipeline))
-        UPDATE %1$I.pipeline SET last_step = $1, due_from = least($1, l.at) FROM left_over l RETURNING l.at <= $1$sql$, pipeline), now) q(m boolean)) IS TRUE;
+        UPDATE %1$I.pipeline SET last_step = $1, due_from = least($1, l.at) FROM left_over l RETURNING l.at < $1$sql$, pipeline), now) q(m boolean)) IS TRUE;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_stepped(name, timestamptz) IS
     'notes that a step was made; whether there are customers left whose time has come';

@@ -55,7 +55,7 @@ BEGIN
         subject AS MATERIALIZED (
             SELECT x.tenant, x.customer, csagg.pipeline_remembered(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END, w.facts, c.facts_from) AS facts, csagg.pipeline_remembered(w.facts, w.facts, c.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
                 csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
-                csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, c.next_at, c.next_at = c.until_at OR EXISTS (SELECT FROM %1$I.due d WHERE d.at = c.next_at AND d.tenant = c.tenant AND d.customer = c.customer) AS awaited,
+                csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, c.next_at, c.next_at >= c.until_at OR EXISTS (SELECT FROM %1$I.due d WHERE d.at = c.next_at AND d.tenant = c.tenant AND d.customer = c.customer) AS awaited,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant) OR EXISTS (SELECT FROM waiting w WHERE w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
             FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
                 LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
@@ -77,11 +77,11 @@ BEGIN
         SELECT 'alerts', tenant, customer, 'episodes are not those of the assessment', NULL FROM (
             SELECT * FROM (
                 SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, %1$I.pipeline p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f
-                WHERE s.error IS NULL AND s.next_at > p.last_step
+                WHERE s.error IS NULL AND least(s.next_at, s.until_at) > p.last_step
                 EXCEPT SELECT tenant, customer, alert, since, until FROM %1$I.alert) missing
             UNION ALL SELECT * FROM (
                 SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer), %1$I.pipeline p
-                WHERE s.error IS NULL AND s.next_at > p.last_step
+                WHERE s.error IS NULL AND least(s.next_at, s.until_at) > p.last_step
                 EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, %1$I.pipeline p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f) added) d
         GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline),
             csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'))
@@ -194,7 +194,7 @@ BEGIN
             INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
             SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), min(csagg.pipeline_from(first_at, $4)), $4 FROM csagg.facts($3)
             ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.forget_before(excluded.facts, coalesce(c.facts_from, '-infinity')), past_until = NULL, seed = NULL, score_before = %2$s, coverage = %3$s,
-                from_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), until_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), next_at = least(c.next_at, excluded.next_at)$sql$, pipeline, csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'))
+                from_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), until_at = greatest(least(c.from_at, excluded.from_at), c.kept_from)$sql$, pipeline, csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'))
             USING tenant, customer, facts, csagg.pipeline_clock();
         PERFORM csagg.pipeline_united(pipeline);
     END IF;

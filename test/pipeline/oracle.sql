@@ -323,7 +323,7 @@ BEGIN
             CROSS JOIN LATERAL (SELECT c.known AS facts) f
             CROSS JOIN LATERAL csagg.try_assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
             CROSS JOIN LATERAL oracle.pin(c.tenant, c.customer, i.at) v
-            WHERE c.error IS NULL AND (a.error IS NULL OR c.kept_from IS NULL) AND c.next_at > p.last_step AND i.at >= greatest(c.from_at, c.known_from) AND i.at <= p.last_step - p.settle) d
+            WHERE c.error IS NULL AND (a.error IS NULL OR c.kept_from IS NULL) AND least(c.next_at, c.until_at) > p.last_step AND i.at >= greatest(c.from_at, c.known_from) AND i.at <= p.last_step - p.settle) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'episodes') WHERE different IS NOT NULL;
 END $$;
@@ -358,7 +358,7 @@ BEGIN
     IF whole THEN
         EXECUTE sql('INSERT INTO shortened SELECT count(*) FROM P.current WHERE kept_from IS NOT NULL');
         EXECUTE sql('INSERT INTO parted SELECT count(DISTINCT (tenant, customer)) FROM P.past');
-        EXECUTE sql('SELECT EXISTS (SELECT FROM P.current, P.pipeline WHERE next_at <= last_step)') INTO waits;
+        EXECUTE sql('SELECT EXISTS (SELECT FROM P.current, P.pipeline WHERE least(next_at, until_at) <= last_step)') INTO waits;
         PERFORM bad('customers wait for a step', 'due') WHERE waits;
         PERFORM bad(v::text, 'verify') FROM setting, csagg.verify(pipeline) v;
     END IF;
