@@ -32,6 +32,6 @@ END $$;
 CREATE TABLE bare AS SELECT * FROM cs.log LIMIT 0;  -- the same columns, and nothing else
 CREATE TABLE account (id int PRIMARY KEY, plan text, seats int, note int, name text) WITH (fillfactor = 50);
 INSERT INTO account SELECT i, 'plan ' || i % 5, i % 40, 0, 'customer ' || i FROM generate_series(1, 20000) i;
-CREATE TABLE account_alike (LIKE account INCLUDING ALL);
+CREATE TABLE account_alike (LIKE account INCLUDING ALL) WITH (fillfactor = 50);
 INSERT INTO account_alike TABLE account;
 VACUUM ANALYZE;

@@ -92,6 +92,7 @@ SELECT csagg.step('nowhere');
 SELECT csagg.step('cs', 0);
 SELECT csagg.create_pipeline('cs');
 SELECT csagg.create_pipeline(NULL);
+SELECT csagg.create_pipeline('');
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT csagg.step('cs');
 ROLLBACK;

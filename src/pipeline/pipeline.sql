@@ -42,6 +42,8 @@ CREATE FUNCTION csagg.create_pipeline(pipeline name, rules csagg.ruleset DEFAULT
 BEGIN
     IF pipeline IS NULL OR settle IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'a pipeline needs a name and a settling time';
+    ELSIF pipeline = '' THEN
+        RAISE invalid_name USING MESSAGE = 'a pipeline needs a name', HINT = 'It is the name of its schema.';
     ELSIF settle NOT BETWEEN interval '0' AND interval '365 days' OR extract(year FROM settle) <> 0 OR extract(month FROM settle) <> 0 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'the settling time is from 0 to 365 days', HINT = 'Months have no length of their own: give it in days, hours or less.';
     END IF;
@@ -61,7 +63,7 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.create_pipeline(name, csagg.ruleset, interval) IS
-    'makes the schema `pipeline` with its tables and views, which the caller owns. rules hold since ever and for all tenants; NULL: facts are kept and nothing is assessed. settle: how long after its instant an alert''s beginning or end is booked. Errors: 42P06 for a schema that exists, 42501 without the right to make one, 22004 for NULL, 22023 for settle below 0, beyond 365 days, or with months';
+    'makes the schema `pipeline` with its tables and views, which the caller owns. rules hold since ever and for all tenants; NULL: facts are kept and nothing is assessed. settle: how long after its instant an alert''s beginning or end is booked. Errors: 42P06 for a schema that exists, 42501 without the right to make one, 22004 for NULL, 42602 for an empty name, 22023 for settle below 0, beyond 365 days, or with months';
 
 CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$

@@ -11,11 +11,11 @@ from server import REFERENCE, Said, modes
 from statements import LARGE, READING, Maker
 
 # Errors that say what is wrong with a statement: bad data, limits, wrong kinds; and what follows when another has failed.
-FITTING = re.compile(r'22...|54...|0A000|42703|42804|42P18|23514|25P02|26000|3B001|34000|42704|42P01|42P06|42809|42939|55000')  # the last six: pipelines that are not there, or there already; views as their sources; reserved names; run() beyond a timeout
+FITTING = re.compile(r'22...|54...|0A000|42703|42804|42P18|23514|25P02|26000|3B001|34000|42704|42P01|42P06|42809|42602|42939|55000|40P01')  # the last eight: pipelines that are not there, or there already, or have no name; views as their sources; reserved names; run() beyond a timeout; two that make, drop and read one at a time
 FOLLOWING = {'25P02', '26000', '3B001', '34000', '42P01', '42704'}
 # What a statement leaves behind that was to make something for the next ones.
 LEFT_OUT = re.compile(r'relation "(kept|rows|c)" does not exist|type "pg_temp.held" does not exist')
-BY_OUR_HAND = {'57014', '57P01'}
+BY_OUR_HAND = {'57014', '57P01', '40P01'}
 
 
 class Findings:

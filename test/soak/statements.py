@@ -11,7 +11,7 @@ import arguments
 QUESTIONS = [q.strip() for q in re.sub(r'--.*', '', Path(__file__).with_name('questions.sql').read_text()).split(';') if q.strip()]
 TABLES = ('soak.customer', 'soak.log')
 # Aggregates whose answer depends on the order of their rows, and an order.
-ORDERED, ORDER = ('csagg.overlay',), ' ORDER BY id'
+ORDERED, ORDER = ('csagg."overlay"',), ' ORDER BY id'
 READING = ('plain', 'plain', 'cursor', 'prepared', 'block', 'loop', 'copied', 'explained')
 WAYS = (*READING, 'temporary', 'domain')
 LARGE = ('large',)
@@ -119,7 +119,7 @@ class Maker:
         # A set of numbers in front that the planner takes for a large one: default costs of jit are reached.
         front = self.random.choice(('', '', f'soak.costly({self.random.choice((1, 2, 3))}) costly, '))
         if f.rows or f.columns:
-            return f'SELECT id, x.* FROM (SELECT id, left(x::text, 300) AS x FROM {front}{table} {alias}, LATERAL {self.call(f, table, 1)} x WHERE id <= {few}) x ORDER BY 1, 2 LIMIT 3000'
+            return f'SELECT * FROM (SELECT id, left(x::text, 300) AS x FROM {front}{table} {alias}, LATERAL {self.call(f, table, 1)} x WHERE id <= {few}) x ORDER BY 1, 2 LIMIT 3000'
         call = self.call(f, table, 2)
         return self.random.choice((
             f'SELECT {shown(self.call(f, None, 2))}',
