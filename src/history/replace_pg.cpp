@@ -4,6 +4,7 @@
 #include "history/history_pg.hpp"
 
 extern "C" {
+#include "catalog/pg_type.h"
 #include "utils/array.h"
 }
 

@@ -3,6 +3,8 @@
 
 #include "history/history_pg.hpp"
 #include "postgres/rows.hpp"
+#include "rules/assessment/assess_pg.hpp"
+#include "rules/instant/row_pg.hpp"
 
 namespace csagg::pg {
 

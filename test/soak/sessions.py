@@ -93,6 +93,9 @@ class Comparing(Session):
             # Which rows a FETCH of a few gives depends on their order.
             if line.startswith('EXPLAIN') or line.endswith('FROM any_order;') or {a[1], b[1]} & (BY_OUR_HAND | FOLLOWING) or (a[1] and b[1]) or i not in truth.rows or i not in other.rows:
                 continue
+            # A loop that ends early may not meet the error that waits in a group behind.
+            if line.startswith('DO ') and (a[1] or b[1]):
+                continue
             self.findings.tally('answers compared')
             if a != b:
                 self.findings.add('answers do not depend on the plan', name, settings, f'{line}\n{REFERENCE}: {str(a)[:500]}\n{chosen}: {str(b)[:500]}')
