@@ -80,7 +80,7 @@ BEGIN
         note AS (DELETE FROM %1$I.alert_note n USING episode e WHERE n.episode = e.episode),
         pin AS (DELETE FROM %1$I.override WHERE tenant = $1 AND customer = $2),
         old AS (DELETE FROM %1$I.past WHERE tenant = $1 AND customer = $2),
-        when_ AS (DELETE FROM %1$I.due WHERE tenant = $1 AND customer = $2),
+        awaited AS (DELETE FROM %1$I.due WHERE tenant = $1 AND customer = $2),
         it AS (DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2 RETURNING 1),
         fewer AS (
             UPDATE %1$I.source m SET folded = folded - (

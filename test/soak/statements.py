@@ -189,8 +189,9 @@ class Maker:
         return [f'PREPARE p AS {query};', *['EXECUTE p;'] * 2, 'DEALLOCATE p;']
 
     def block(self, query):
-        """In PL/pgSQL, with a subtransaction that fails before and after."""
-        body = (f"DECLARE n int := 0; row record; BEGIN FOR i IN 1 .. 3 LOOP BEGIN FOR row IN {query} LOOP n := n + 1; EXIT WHEN n % 4 = 0; IF i = 2 THEN PERFORM 1 / 0; END IF; END LOOP; "
+        """In PL/pgSQL, with a subtransaction that fails before and after. Whether a loop that ends early meets an error in a group behind depends on the plan."""
+        early = 'EXIT WHEN n % 4 = 0; ' if self.any_answer else ''
+        body = (f"DECLARE n int := 0; row record; BEGIN FOR i IN 1 .. 3 LOOP BEGIN FOR row IN {query} LOOP n := n + 1; {early}IF i = 2 THEN PERFORM 1 / 0; END IF; END LOOP; "
                 "EXCEPTION WHEN division_by_zero OR invalid_parameter_value OR numeric_value_out_of_range THEN n := n + 100; END; END LOOP; RAISE INFO 'n = %', n; END")
         return [f'DO {arguments.quoted(body)};']
 
