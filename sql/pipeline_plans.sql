@@ -65,23 +65,21 @@ ROLLBACK;
 SELECT csagg.pipeline_execute('SELECT FROM two.u');
 RESET search_path;
 
--- Roles: rights and policies are those of who asks
-CREATE ROLE csagg_plans_a;
-CREATE ROLE csagg_plans_b;
+-- Roles: rights and policies are those of who asks (roles that every server has: those that a test makes would be in the way of the same test in another database)
 CREATE TABLE one.owned (owner name);
-INSERT INTO one.owned VALUES ('csagg_plans_a'), ('csagg_plans_b'), ('csagg_plans_b');
+INSERT INTO one.owned VALUES ('pg_monitor'), ('pg_signal_backend'), ('pg_signal_backend');
 ALTER TABLE one.owned ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON one.owned USING (owner = current_user);
-GRANT USAGE ON SCHEMA one TO csagg_plans_a, csagg_plans_b;
-GRANT SELECT ON one.owned TO csagg_plans_a, csagg_plans_b;
+GRANT USAGE ON SCHEMA one TO pg_monitor, pg_signal_backend;
+GRANT SELECT ON one.owned TO pg_monitor, pg_signal_backend;
 SELECT csagg.pipeline_execute('SELECT FROM one.owned');
-SET ROLE csagg_plans_a;
+SET ROLE pg_monitor;
 SELECT csagg.pipeline_execute('SELECT FROM one.owned');
-SET ROLE csagg_plans_b;
+SET ROLE pg_signal_backend;
 SELECT csagg.pipeline_execute('SELECT FROM one.owned');
 RESET ROLE;
-REVOKE SELECT ON one.owned FROM csagg_plans_b;
-SET ROLE csagg_plans_b;
+REVOKE SELECT ON one.owned FROM pg_signal_backend;
+SET ROLE pg_signal_backend;
 SELECT csagg.pipeline_execute('SELECT FROM one.owned');
 RESET ROLE;
 
@@ -179,4 +177,3 @@ SELECT * FROM csagg.verify('grown');
 SELECT csagg.drop_pipeline('cs'), csagg.drop_pipeline('other'), csagg.drop_pipeline('grown');
 DROP SCHEMA one CASCADE;
 DROP SCHEMA two CASCADE;
-DROP ROLE csagg_plans_a, csagg_plans_b;
