@@ -92,6 +92,14 @@ public:
     void prefetch(Group group, Place place) const;
     Payload find(Group group, const Probe& probe, Place place, Condition* condition);
 
+    /// After sort(): all of it as bytes, aligned to 8, which any Index of as large payloads may adopt(), also in another
+    /// process.
+    std::size_t image_bytes() const;
+    void write_image(Byte* to) const;
+    /// Takes on the groups of an image, whose rows stay in there; group 0 of the image becomes the one it returns. Then
+    /// nothing is to be added.
+    Group adopt(const Byte* image);
+
     std::size_t rows() const { return rows_; }
     std::size_t bytes() const { return chunks_.bytes() + bytes_; }
     /// What will be taken on top until `rows` are added and sorted, as far as it can be known.

@@ -91,14 +91,16 @@ private:
     bool ties_, condition_;
 };
 
-/// The index as its users build it.
+/// The index as its users build it, of one in so many of the keys.
 class Built {
 public:
-    Built(std::vector<Entry>& entries, Search search, InstantOrder* order, Ties* ties, std::int64_t factor = 1)
+    Built(std::vector<Entry>& entries, Search search, InstantOrder* order, Ties* ties, std::int64_t factor = 1,
+          std::uint64_t part = 0, std::uint64_t parts = 1)
         : groups_(arena_), index_(arena_, search, order, sizeof(Entry*)) {
         for (Entry& e : entries) {
             Entry* const entry = &e;
-            index_.add(groups_.find_or_add(e.key, any), e.instant * factor, payload_of(entry));
+            if (e.key % parts == part)
+                index_.add(groups_.find_or_add(e.key, any), e.instant * factor, payload_of(entry));
         }
         index_.sort(ties);
     }
@@ -110,6 +112,34 @@ public:
 
 private:
     TestArena arena_;
+    Groups groups_;
+    Index index_;
+};
+
+/// The same made of parts, as processes share them.
+class Adopted {
+public:
+    Adopted(std::vector<Entry>& entries, Search search, InstantOrder* order, Ties* ties, std::int64_t factor)
+        : groups_(arena_), index_(arena_, search, order, sizeof(Entry*)) {
+        constexpr std::uint64_t parts = 3;
+        groups_.reserve(entries.size());
+        for (std::uint64_t part = 0; part < parts; ++part) {
+            const Built built(entries, search, order, ties, factor, part, parts);
+            images_.emplace_back((built.index().image_bytes() + 7) / 8);
+            auto* const image = reinterpret_cast<Byte*>(images_.back().data());
+            built.index().write_image(image);
+            const Group first = index_.adopt(image);
+            for (Group g = 0; g < built.groups().size(); ++g) groups_.adopt(built.groups().word(g), first + g);
+        }
+        EXPECT_EQ(index_.rows(), entries.size());
+    }
+    const Entry* find(std::uint64_t key, const Probe& probe, Condition* condition) {
+        return entry_of(index_.find(groups_.find(key, any), probe, condition));
+    }
+
+private:
+    TestArena arena_;
+    std::vector<std::vector<std::uint64_t>> images_;
     Groups groups_;
     Index index_;
 };
@@ -134,6 +164,7 @@ void compare_with_twin(std::uint64_t seed, Shape shape) {
     ByInstant by_instant;
     const std::int64_t factor = callbacks ? 2 : 1;
     Built built(entries, search, callbacks ? &doubled : nullptr, ties ? &by_tie : nullptr, factor);
+    Adopted adopted(entries, search, callbacks ? &doubled : nullptr, ties ? &by_tie : nullptr, factor);
     const Twin twin(entries, search, ties, conditional);
 
     std::int64_t walk = 0;
@@ -154,6 +185,8 @@ void compare_with_twin(std::uint64_t seed, Shape shape) {
         const Entry* const found = built.find(key, probe, conditional ? &by_instant : nullptr);
         const Entry* const expected = twin.find(key, walk, lowest, highest);
         ASSERT_EQ(found, expected) << "seed " << seed << ", probe " << i << ": key " << key << " at " << walk;
+        ASSERT_EQ(adopted.find(key, probe, conditional ? &by_instant : nullptr), expected)
+            << "adopted; seed " << seed << ", probe " << i << ": key " << key << " at " << walk;
     }
 }
 

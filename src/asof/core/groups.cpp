@@ -13,6 +13,11 @@ void Groups::put(std::uint64_t word, Group group) {
     slots_[at] = {word, group};
 }
 
+void Groups::reserve(std::size_t groups) {
+    slots_.clear();
+    slots_.resize(std::bit_ceil(std::max<std::size_t>(64, groups * 2)), Slot{0, no_group});
+}
+
 Group Groups::add(std::uint64_t word) {
     if (words_.size() >= std::size_t(1) << 31)
         throw Error(Errc::limit_exceeded, "as-of join: more than 2147483648 keys");
@@ -22,9 +27,7 @@ Group Groups::add(std::uint64_t word) {
         put(word, group);
         return group;
     }
-    const std::size_t size = std::bit_ceil(std::max<std::size_t>(64, words_.size() * 2));
-    slots_.clear();
-    slots_.resize(size, Slot{0, no_group});
+    reserve(words_.size());
     for (Group g = 0; g < words_.size(); ++g) {
         if (g % 65536 == 65535) check_interrupts();
         put(words_[g], g);

@@ -32,6 +32,11 @@ public:
         return known != no_group ? known : add(word);
     }
 
+    /// For keys that have got their groups elsewhere, by other numbers than 0, 1, 2: room for so many, then each of them. Only
+    /// find() is to be called after that.
+    void reserve(std::size_t groups);
+    void adopt(std::uint64_t word, Group group) { put(word, group); }
+
     void prefetch(std::uint64_t word) const {
         if (!slots_.empty()) __builtin_prefetch(&slots_[position(word)]);
     }

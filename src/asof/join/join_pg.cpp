@@ -33,14 +33,14 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
       matches_(spec.matches),
       further_matches_(std::size_t(max_queued * (spec.matches - 1)), nullptr, arena_),
       keys_(context, arena_, spec.keys, spec.key_count),
-      packed_(can_pack(spec)),
+      packed_(can_pack(spec, keys_, instants_)),
       columns_(packed_ ? PackedColumns(shape_, spec.columns, spec.column_count) : PackedColumns()),
       index_(arena_, spec.search, instants_.order(), packed_ ? columns_.bytes() : sizeof(MinimalTuple)),
       rows_(context),
       images_(context),
       left_(context, spec.left_shape),
       right_(context),
-      split_words_(arena_),
+      words_(arena_),
       in_order_(spec.in_order),
       splittable_(!in_order_),
       given_limit_(spec.memory_limit),
@@ -54,6 +54,10 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
         key_values_ = static_cast<Datum*>(palloc(std::size_t(spec.key_count + 1) * sizeof(Datum)));
         key_nulls_ = static_cast<bool*>(palloc(std::size_t(spec.key_count + 1) * sizeof(bool)));
         if (packed_) record_ = static_cast<Byte*>(palloc(record_bytes()));
+        if (spec.shared != nullptr && !packed_) elog(ERROR, "rows that cannot be packed are not shared");
+        if (spec.shared != nullptr)
+            shared_ = new (palloc(sizeof(SharedRight)))
+                SharedRight(spec.shared, spec.shared_area, context_, record_bytes(), limit_);
         if (spec.tie_count > 0 || spec.last_tie != LastTie::arrival)
             ties_ = new (palloc(sizeof(SortTies))) SortTies(shape_, spec);
         MemoryContextSwitchTo(before);
@@ -61,9 +65,15 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
 }
 
 /// Packed, rows are not more than what the index keeps of them.
-bool AsOfJoin::can_pack(const AsOfSpec& spec) const {
-    return spec.columns != nullptr && spec.tie_count == 0 && spec.last_tie == LastTie::arrival && keys_.is_word() &&
-           !instants_.by_reference() && PackedColumns::fit(shape_, spec.columns, spec.column_count);
+bool AsOfJoin::can_pack(const AsOfSpec& spec, const Keys& keys, const Instants& instants) {
+    return spec.columns != nullptr && spec.tie_count == 0 && spec.last_tie == LastTie::arrival && keys.is_word() &&
+           !instants.by_reference() && PackedColumns::fit(spec.shape, spec.columns, spec.column_count);
+}
+
+bool AsOfJoin::packs(const AsOfSpec& spec) {
+    ContextArena arena;
+    const Keys keys(CurrentMemoryContext, arena, spec.keys, spec.key_count);
+    return can_pack(spec, keys, Instants(spec.left_at_type, spec.right_at_type));
 }
 
 std::size_t AsOfJoin::memory() const {
@@ -95,6 +105,7 @@ void AsOfJoin::add_row(TupleTableSlot* slot) {
     if (packed_) {
         begin_record(keys_.word(), instants_.right(at));
         columns_.write(slot, record_ + columns_at);
+        if (shared_ != nullptr) return shared_->put(record_);
         add_record();
     } else if (!is_later(slot)) {
         keep(slot, at);
@@ -197,13 +208,13 @@ void AsOfJoin::split_rows() {
 }
 
 void AsOfJoin::split_records() {
-    keys_.take_words(split_words_);
+    keys_.take_words(words_);
     index_.take([this](asof::Group group, std::int64_t instant, asof::Payload columns) {
-        begin_record(split_words_[group], instant);
+        begin_record(words_[group], instant);
         std::memcpy(record_ + columns_at, columns, columns_.bytes());
         add_record();
     });
-    split_words_.clear();
+    words_.clear();
 }
 
 void AsOfJoin::build() {
@@ -217,7 +228,59 @@ void AsOfJoin::build() {
     statistics_.keys += keys_.groups();
 }
 
-void AsOfJoin::finish_right() { build(); }
+void AsOfJoin::finish_right() {
+    if (shared_ == nullptr) return build();
+    shared_->end_reading(statistics_.right_rows);
+    statistics_.right_rows = shared_->rows_read();
+    if (shared_->in_files()) return read_shared();
+    build_shared();
+    shared_->end_building();
+    adopt_shared();
+}
+
+/// The right rows of all processes, for an index of its own.
+void AsOfJoin::read_shared() {
+    shared_->each_record([this](const Byte* record) {
+        std::memcpy(record_, record, record_bytes());
+        add_record();
+        split_if_large();
+    });
+    build();
+}
+
+void AsOfJoin::build_shared() {
+    for (int share; (share = shared_->next_share()) >= 0;) {
+        CHECK_FOR_INTERRUPTS();
+        shared_->each_record(share, [this](const Byte* record) {
+            std::uint64_t word;
+            std::int64_t instant;
+            std::memcpy(&word, record + word_at, sizeof word);
+            std::memcpy(&instant, record + instant_at, sizeof instant);
+            keys_.set_word(word);
+            index_.add(keys_.group(images_), instant, record + columns_at);
+        });
+        index_.sort(nullptr);
+        keys_.take_words(words_);
+        Byte* const published = shared_->publish(share, words_.size(), index_.image_bytes());
+        const std::size_t words_bytes = words_.size() * sizeof(std::uint64_t);
+        if (words_bytes > 0) std::memcpy(published, words_.data(), words_bytes);
+        index_.write_image(published + words_bytes);
+        index_.clear();
+        words_.clear();
+    }
+}
+
+void AsOfJoin::adopt_shared() {
+    for (int share = 0; share < SharedRight::shares; ++share) statistics_.keys += shared_->groups(share);
+    keys_.reserve(statistics_.keys);
+    for (int share = 0; share < SharedRight::shares; ++share) {
+        CHECK_FOR_INTERRUPTS();
+        const asof::Group first = index_.adopt(shared_->image(share));
+        const std::uint64_t* const words = shared_->words(share);
+        for (std::size_t i = 0; i < shared_->groups(share); ++i) keys_.adopt(words[i], first + asof::Group(i));
+    }
+    statistics_.memory_peak = shared_->peak_bytes() + keys_.bytes();
+}
 
 bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left) {
     Queued& q = queue_[queued_];

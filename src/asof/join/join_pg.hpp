@@ -1,7 +1,7 @@
 // The as-of join as PostgreSQL runs it, for whoever brings the rows: the function and the plan node.
 //
 //     AsOfJoin* join = AsOfJoin::begin(context, spec);
-//     for each right row:  join->add_right(slot);
+//     if (join->begin_right()) for each right row:  join->add_right(slot);
 //     join->finish_right();
 //     do {
 //         while (left slot = first batch ? the left side's next row : join->next_left(slot)) {
@@ -28,6 +28,7 @@
 #include "asof/join/instant_pg.hpp"
 #include "asof/join/keys_pg.hpp"
 #include "asof/join/packed_pg.hpp"
+#include "asof/join/shared_pg.hpp"
 #include "asof/join/spill_pg.hpp"
 #include "asof/join/store_pg.hpp"
 
@@ -86,9 +87,12 @@ struct AsOfSpec {
     bool in_order = false;         // left rows never wait in files, whatever memory that takes: there is one batch
     double expected_rows = 0;      // right ones; 0: not known. Saves splitting again and again
     std::size_t memory_limit = 0;  // bytes; 0: get_hash_memory_limit()
+    // Where each process of a parallel plan has a part of the right rows, and all share them. Only where AsOfJoin::packs()
+    SharedRight::State* shared = nullptr;
+    dsa_area* shared_area = nullptr;
 };
 
-/// For EXPLAIN ANALYZE.
+/// For EXPLAIN ANALYZE. Where processes share the right rows, those of all, and their memory.
 struct AsOfStatistics {
     std::size_t right_rows = 0;  // added, with those that NULLs leave out
     std::size_t keys = 0;        // distinct, in all batches
@@ -102,9 +106,13 @@ public:
     /// The object and all it needs are in a context of its own below `parent`: where nobody calls end(), they go with
     /// that one, and temporary files with the resource owner that was current when they were made.
     static AsOfJoin* begin(MemoryContext parent, const AsOfSpec& spec);
+    /// Whether right rows of this specification are packed.
+    static bool packs(const AsOfSpec& spec);
     AsOfJoin(const AsOfJoin&) = delete;
     AsOfJoin& operator=(const AsOfJoin&) = delete;
 
+    /// Whether right rows are to be added: not if other processes have read them all.
+    bool begin_right() { return shared_ == nullptr || shared_->begin_reading(); }
     /// The row is copied. A row with a NULL key or instant is left out.
     void add_right(TupleTableSlot* slot);
     void finish_right();
@@ -165,7 +173,7 @@ private:
         return tuple;
     }
     AsOfJoin(MemoryContext context, const AsOfSpec& spec);
-    bool can_pack(const AsOfSpec& spec) const;
+    static bool can_pack(const AsOfSpec& spec, const Keys& keys, const Instants& instants);
     asof::Payload* further_matches(int i) { return further_matches_.data() + i * (matches_ - 1); }
 
     bool read_right(TupleTableSlot* slot, Datum& at);
@@ -174,13 +182,16 @@ private:
     void find_matches(Queued* end);
     void find_tested_matches(Queued* end);
     void keep(TupleTableSlot* slot, Datum at);
-    static constexpr std::size_t word_at = 0, instant_at = 8, columns_at = 16;
+    static constexpr std::size_t word_at = SharedRight::word_at, instant_at = SharedRight::instant_at, columns_at = 16;
     std::size_t record_bytes() const { return columns_at + columns_.bytes(); }
     void begin_record(std::uint64_t word, std::int64_t instant);
     void add_record();
     template <class... Row>
     bool is_later(Row... row);
     void build();
+    void read_shared();
+    void build_shared();
+    void adopt_shared();
     void split_if_large();
     void split();
     void split_rows();
@@ -206,11 +217,12 @@ private:
     PackedColumns columns_;
     Byte* record_ = nullptr;  // a packed row on its way: its key's word, its instant, its columns
     asof::Index index_;
-    RowStore rows_;  // none if packed
+    RowStore rows_;                  // none if packed
+    SharedRight* shared_ = nullptr;  // or nullptr
     std::size_t row_count_ = 0;
     Store images_;
     Spill left_, right_;
-    Vector<std::uint64_t> split_words_;  // of the groups there were before a split
+    Vector<std::uint64_t> words_;  // of groups that keys_ has no more, since they are split or shared
     SortTies* ties_ = nullptr;
     Datum* key_values_;
     bool* key_nulls_;

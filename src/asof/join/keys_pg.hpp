@@ -40,6 +40,10 @@ public:
         clear();
     }
 
+    /// For groups that other processes have made; see Groups.
+    void reserve(std::size_t groups) { groups_.reserve(groups); }
+    void adopt(std::uint64_t word, asof::Group group) { groups_.adopt(word, group); }
+
     /// The group of the left key at hand, or no_group.
     asof::Group find();
     /// True if the word says all of a key: then it can be looked for later.

@@ -95,8 +95,8 @@ void print_order(const CustomScan* plan, const Printer& printer, ExplainState* e
 }
 
 void print_work(const AsOfState* state, ExplainState* es) {
-    if (!es->analyze || state->join == nullptr) return;
-    const AsOfStatistics s = state->join->statistics();
+    const AsOfStatistics s = state->join != nullptr ? state->join->statistics() : state->statistics;
+    if (!es->analyze || (state->join == nullptr && s.memory_peak == 0)) return;
     const auto kilobytes = long((s.memory_peak + 1023) / 1024);
     if (es->format != EXPLAIN_FORMAT_TEXT) {
         ExplainPropertyInteger("Keys", nullptr, std::int64_t(s.keys), es);

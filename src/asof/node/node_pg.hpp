@@ -3,6 +3,7 @@
 //     idiom_pg.cpp    finds the idiom in a LATERAL subquery: an Idiom
 //     path_pg.cpp     the planner's hook: the right side's plan, the costs, the path, the plan
 //     scan_pg.cpp     the executor's callbacks
+//     parallel_pg.cpp those for parallel plans, whose processes share the right side
 //     subselect_pg.*  makes such a subquery of a correlated subselect, before planning
 //     demand_pg.cpp   how far the left side may be read ahead
 //     explain_pg.cpp  what EXPLAIN prints
@@ -148,6 +149,9 @@ inline int number(const CustomScan* plan, Number which) {
 }
 inline Oid number_oid(const CustomScan* plan, Number which) { return Oid(number(plan, which)); }
 
+/// The table's scan that a right side consists of, where workers can have a part of it each; or nullptr.
+Plan* scan_to_share(Plan* right);
+
 /// True if it makes no difference when the left side's rows are read, and how many of them.
 bool is_left_side_passive(const PlannerInfo* root);
 
@@ -168,6 +172,8 @@ private:
 void install_demand();
 
 extern const CustomScanMethods asof_scan_methods;
+/// The callbacks that parallel plans need.
+void add_parallel_methods(CustomExecMethods* methods);
 /// What EXPLAIN prints of the node.
 void explain_asof(CustomScanState* state, List* ancestors, struct ExplainState* es);
 }  // namespace csagg::pg

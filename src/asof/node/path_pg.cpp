@@ -12,6 +12,7 @@
 
 extern "C" {
 #include "access/htup_details.h"
+#include "executor/executor.h"
 #include "executor/nodeHash.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
@@ -53,7 +54,7 @@ struct Candidate {
 /// At CustomPath.custom_private.
 struct JoinParts {
     Candidate* candidate;
-    Path* right;            // the candidate's, or one that workers may run
+    Path* right;  // the candidate's, or one that workers may run
     JoinType jointype;
     Index nulled_by;        // from PostgreSQL 16 on: the outer join that makes the subquery's columns NULL, or 0
     List* join_conditions;  // where they fail, there is no match
@@ -148,6 +149,15 @@ bool read_conditions(const RelOptInfo* join, const RelOptInfo* right, const List
 }
 
 double tuple_bytes(int width) { return double(MAXALIGN(width) + MAXALIGN(SizeofMinimalTupleHeader)); }
+
+/// The columns of the right row that a match is looked at for.
+List* right_columns(const Idiom* idiom) {
+    List* columns = idiom->bounds == NIL ? NIL : list_make1_int(idiom->at_column);
+    ListCell* cell;
+    foreach (cell, list_concat(raw_columns(idiom->outputs), raw_columns(idiom->pair_conditions)))
+        columns = list_append_unique_int(columns, lfirst_node(Var, cell)->varattno);
+    return columns;
+}
 
 /// What the node will keep of a right row, as far as types tell: see AsOfSpec::columns.
 double kept_bytes(const Idiom* idiom, const Path* right) {
@@ -244,25 +254,72 @@ Path* right_of_worker(const Candidate* candidate) {
     return cheapest;
 }
 
-/// Because of its LIMIT the planner thinks that no worker may run the subquery; but a worker has all rows of its left ones.
-bool may_be_parallel(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo* left, const RelOptInfo* right, const JoinParts* parts) {
+/// Because of its LIMIT the planner thinks that no worker may run the subquery; but a worker has all rows of its left
+/// ones.
+bool may_be_parallel(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo* left, const RelOptInfo* right,
+                     const JoinParts* parts) {
     if (!root->glob->parallelModeOK || !left->consider_parallel || left->partial_pathlist == NIL) return false;
-    for (Node* node : {reinterpret_cast<Node*>(planner_rt_fetch(right->relid, root)->subquery), reinterpret_cast<Node*>(join->reltarget->exprs),
-                       reinterpret_cast<Node*>(parts->join_conditions), reinterpret_cast<Node*>(parts->conditions)})
+    for (Node* node : {reinterpret_cast<Node*>(planner_rt_fetch(right->relid, root)->subquery),
+                       reinterpret_cast<Node*>(join->reltarget->exprs), reinterpret_cast<Node*>(parts->join_conditions),
+                       reinterpret_cast<Node*>(parts->conditions)})
         if (!is_parallel_safe(root, node)) return false;
     return true;
 }
 
-/// Each worker has a part of the left rows, and all of the right ones in a table of its own.
-void add_parallel_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOptInfo* right, const JoinParts* serial) {
-    if (!may_be_parallel(root, join, left, right, serial)) return;
+/// What the execution layer is told of keys.
+KeySpec* key_specs(const Idiom* idiom) {
+    const int count = list_length(idiom->key_columns);
+    auto* const keys = static_cast<KeySpec*>(palloc0(std::size_t(count + 1) * sizeof(KeySpec)));
+    for (int i = 0; i < count; ++i)
+        keys[i] = {AttrNumber(list_nth_int(idiom->key_columns, i)), list_nth_oid(idiom->key_operators, i),
+                   list_nth_oid(idiom->key_collations, i), list_nth_int(idiom->key_null_safe, i) != 0};
+    return keys;
+}
+
+/// As begin_join() will have it.
+bool packs(const Candidate* candidate) {
+    const Idiom* const idiom = candidate->idiom;
+    AsOfSpec spec{};
+    spec.shape = ExecTypeFromTL(candidate->planner->processed_tlist);
+    spec.key_count = list_length(idiom->key_columns);
+    spec.keys = key_specs(idiom);
+    spec.left_at_type = idiom->left_at_type;
+    spec.right_at_type = idiom->right_at_type;
+    spec.tie_count = list_length(idiom->tie_columns);
+    const List* const columns = right_columns(idiom);
+    auto* const kept = static_cast<AttrNumber*>(palloc0(std::size_t(list_length(columns) + 1) * sizeof(AttrNumber)));
+    for (int i = 0; i < list_length(columns); ++i) kept[i] = AttrNumber(list_nth_int(columns, i));
+    spec.columns = kept;
+    spec.column_count = list_length(columns);
+    return AsOfJoin::packs(spec);
+}
+
+/// The cheapest path of the right side by which each worker has a part of a table's rows, or nullptr: then they can
+/// share what they keep of them, which is few bytes.
+Path* right_to_share(const Candidate* candidate) {
+    if (!may_share_scans() || right_bytes(candidate) > double(get_hash_memory_limit()) || !packs(candidate))
+        return nullptr;
+    ListCell* cell;
+    foreach (cell, fetch_upper_rel(candidate->planner, UPPERREL_FINAL, nullptr)->partial_pathlist) {
+        const auto* scan = static_cast<const Path*>(lfirst(cell));
+        while (IsA(scan, ProjectionPath)) scan = reinterpret_cast<const ProjectionPath*>(scan)->subpath;
+        if (scan->pathtype == T_SeqScan && scan->parallel_aware) return static_cast<Path*>(lfirst(cell));
+    }
+    return nullptr;
+}
+
+/// Each worker has a part of the left rows; of the right ones, too, where they can be shared, or else all.
+void add_parallel_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, const JoinParts* serial, Path* right,
+                       bool shared) {
+    if (right == nullptr) return;
     auto* const parts = static_cast<JoinParts*>(palloc(sizeof(JoinParts)));
     *parts = *serial;
-    parts->right = right_of_worker(serial->candidate);
-    if (parts->right == nullptr) return;
+    parts->right = right;
     auto* const partial = static_cast<Path*>(linitial(left->partial_pathlist));
-    Path* const path = make_path(root, join, partial, clamp_row_est(join->rows * partial->rows / std::max(1.0, left->rows)), parts);
+    Path* const path =
+        make_path(root, join, partial, clamp_row_est(join->rows * partial->rows / std::max(1.0, left->rows)), parts);
     path->parallel_safe = true;
+    path->parallel_aware = shared;
     path->parallel_workers = partial->parallel_workers;
     join->consider_parallel = true;
     add_partial_path(join, path);
@@ -285,13 +342,16 @@ void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOpt
     if (has_place_holder(reinterpret_cast<Node*>(left->cheapest_total_path->pathtarget->exprs))) return;
     parts->right = parts->candidate->right;
     add_path(join, make_path(root, join, left->cheapest_total_path, join->rows, parts));
-    add_parallel_path(root, join, left, right, parts);
+    if (!may_be_parallel(root, join, left, right, parts)) return;
+    add_parallel_path(root, join, left, parts, right_of_worker(parts->candidate), false);
+    add_parallel_path(root, join, left, parts, right_to_share(parts->candidate), true);
 }
 
 /// Makes the right side's plan one of the whole plan's subplans, and gives its number.
-int add_subplan(PlannerInfo* root, const Candidate* candidate, Path* right, bool for_workers) {
+int add_subplan(PlannerInfo* root, const Candidate* candidate, Path* right, const Path* join) {
     Plan* const plan = create_plan(candidate->planner, right);
-    plan->parallel_safe = for_workers;  // else no worker gets it
+    plan->parallel_safe = join->parallel_safe;  // else no worker gets it
+    if (join->parallel_aware) share_scan(scan_to_share(plan));
     PlannerGlobal* const glob = root->glob;
     glob->subplans = lappend(glob->subplans, plan);
     glob->subroots = lappend(glob->subroots, candidate->planner);
@@ -344,15 +404,6 @@ Index subquery_of(const RelOptInfo* join, const Candidate* candidate, PlannerInf
     throw std::logic_error("the as-of join's subquery is gone");
 }
 
-/// The columns of the right row that a match is looked at for.
-List* right_columns(const Idiom* idiom) {
-    List* columns = idiom->bounds == NIL ? NIL : list_make1_int(idiom->at_column);
-    ListCell* cell;
-    foreach (cell, list_concat(raw_columns(idiom->outputs), raw_columns(idiom->pair_conditions)))
-        columns = list_append_unique_int(columns, lfirst_node(Var, cell)->varattno);
-    return columns;
-}
-
 Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path, List* tlist, List* plans) {
     const auto* const parts = reinterpret_cast<const JoinParts*>(path->custom_private);
     const Candidate* const candidate = parts->candidate;
@@ -388,9 +439,9 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
 
     List* priv[int(Private::count)];
     List* numbers = NIL;
-    for (int n : {add_subplan(root, candidate, parts->right, path->path.parallel_safe), int(parts->jointype), idiom->at_column, int(idiom->backward),
-                  int(idiom->allow_exact), int(idiom->left_at_type), int(idiom->right_at_type), int(idiom->at_operator),
-                  int(candidate->left_passive), idiom->limit})
+    for (int n : {add_subplan(root, candidate, parts->right, &path->path), int(parts->jointype), idiom->at_column,
+                  int(idiom->backward), int(idiom->allow_exact), int(idiom->left_at_type), int(idiom->right_at_type),
+                  int(idiom->at_operator), int(candidate->left_passive), idiom->limit})
         numbers = lappend_int(numbers, n);
     priv[int(Private::numbers)] = numbers;
     priv[int(Private::key_columns)] = idiom->key_columns;

@@ -1,6 +1,7 @@
 // The planner's hook for correlated subselects. The statement is planned as it is; where that runs subselects that may
 // be the idiom, it is planned again with those as joins. What was planned first stays unless the second plan has
-// further as-of joins and costs less: so nothing but the node itself changes any plan.
+// further as-of joins and costs less: so nothing but the node itself changes any plan. And it has the last word on plans
+// whose workers share a right side.
 //
 // Planning tells which subselects are run. A view's column that nobody reads is none of them, and gets no join, which
 // could not be left out again.
@@ -21,6 +22,7 @@ struct Planning {
     int last;            // number of a subselect
     Bitmapset* planned;  // the numbers of subselects that have been
     int nodes;           // AsOfJoin in the plan
+    List* shared_scans;  // Plan: to be made parallel, see parallel_pg.cpp
 };
 Planning* current_planning = nullptr;
 planner_hook_type previous_planner = nullptr;
@@ -37,10 +39,13 @@ PlannedStmt* plan_once(Query* statement, const char* text, int options, ParamLis
         ~Around() { current_planning = planning; }
     } around;
     current_planning = planning;
-    return call([=] {
+    PlannedStmt* const planned = call([=] {
         return (previous_planner != nullptr ? previous_planner : standard_planner)(statement, text, options,
                                                                                    parameters);
     });
+    ListCell* cell;
+    foreach (cell, planning->shared_scans) static_cast<Plan*>(lfirst(cell))->parallel_aware = true;
+    return planned;
 }
 
 /// Of the rows that a cursor is expected to be asked for, of all else.
@@ -52,9 +57,9 @@ double cost_of(const PlannedStmt* statement, int options) {
 
 PlannedStmt* plan_both(Query* statement, const char* text, int options, ParamListInfo parameters) {
     const int last = is_node_enabled() ? number_subselects(statement) : 0;
-    if (last == 0) return plan_once(statement, text, options, parameters, nullptr);
+    Planning first{last, nullptr, 0, NIL}, second{};
+    if (last == 0) return plan_once(statement, text, options, parameters, &first);
     auto* const joined = static_cast<Query*>(copyObjectImpl(statement));
-    Planning first{last, nullptr, 0}, second{};
     PlannedStmt* const plain = plan_once(statement, text, options, parameters, &first);
     // A subselect is run row by row, as a nested loop is: where that is not wanted, costs do not count.
     const double cost = cost_of(plain, options);
@@ -85,6 +90,13 @@ void upper_paths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input, 
 
 void note_asof_plan() {
     if (current_planning != nullptr) ++current_planning->nodes;
+}
+
+bool may_share_scans() { return current_planning != nullptr; }
+
+void share_scan(Plan* scan) {
+    scan->parallel_aware = false;
+    current_planning->shared_scans = lappend(current_planning->shared_scans, scan);
 }
 
 void install_subselects(bool (*is_enabled)()) {

@@ -18,7 +18,6 @@ extern "C" {
 namespace csagg::pg {
 namespace {
 
-AsOfState* state_of(CustomScanState* state) { return reinterpret_cast<AsOfState*>(state); }
 CustomScan* plan_of(const AsOfState* state) { return reinterpret_cast<CustomScan*>(state->css.ss.ps.plan); }
 bool is_left_passive(const CustomScan* plan) { return number(plan, Number::left_passive) != 0; }
 
@@ -226,6 +225,8 @@ void begin_join(AsOfState* state) {
     spec.columns = kept;
     spec.column_count = list_length(columns);
     EState* const estate = state->css.ss.ps.state;
+    spec.shared = state->shared;
+    spec.shared_area = estate->es_query_dsa;
     state->join = AsOfJoin::begin(estate->es_query_cxt, spec);
     const MemoryContext before = MemoryContextSwitchTo(estate->es_query_cxt);
     state->left_slot = ExecInitExtraTupleSlot(estate, spec.left_shape, state->join->left_slot_kind());
@@ -234,10 +235,12 @@ void begin_join(AsOfState* state) {
 }
 
 void read_right_side(AsOfState* state) {
-    for (;;) {
-        TupleTableSlot* const row = ExecProcNode(state->right);
-        if (TupIsNull(row)) break;
-        state->join->add_right(row);
+    if (state->join->begin_right()) {
+        for (;;) {
+            TupleTableSlot* const row = ExecProcNode(state->right);
+            if (TupIsNull(row)) break;
+            state->join->add_right(row);
+        }
     }
     state->join->finish_right();
     state->ready = true;
@@ -442,6 +445,7 @@ const CustomExecMethods exec_methods = [] {
     methods.EndCustomScan = end;
     methods.ReScanCustomScan = rescan;
     methods.ExplainCustomScan = explain;
+    add_parallel_methods(&methods);
     return methods;
 }();
 

@@ -23,7 +23,9 @@ struct AsOfState {
     CustomScanState css;  // first: PostgreSQL knows no more
     PlanState *left, *right;
     AsOfJoin* join;
-    bool ready;     // the right side is read
+    SharedRight::State* shared;  // where the processes of a parallel plan share the right side; or nullptr
+    AsOfStatistics statistics;   // of a join that is gone
+    bool ready;                  // the right side is read
     bool finished;  // all rows are given
     bool inner_join;
 
@@ -56,5 +58,7 @@ struct AsOfState {
     ExprState *left_conditions, *join_conditions, *conditions;
     ProjectionInfo* result;
 };
+
+inline AsOfState* state_of(CustomScanState* node) { return reinterpret_cast<AsOfState*>(node); }
 
 }  // namespace csagg::pg

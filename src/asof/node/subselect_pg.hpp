@@ -9,6 +9,7 @@
 extern "C" {
 #include "nodes/bitmapset.h"
 #include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
 }
 
 namespace csagg::pg {
@@ -22,6 +23,10 @@ void join_subselects(Query* statement, const Bitmapset* numbers);
 
 /// The plan node has become part of a plan.
 void note_asof_plan();
+
+/// True if the planner's hook has this planning in hand, which is then to be told of scans that are to become parallel.
+bool may_share_scans();
+void share_scan(Plan* scan);
 
 /// To be called once, when the library is loaded.
 void install_subselects(bool (*is_enabled)());

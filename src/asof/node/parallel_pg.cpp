@@ -1,0 +1,80 @@
+// The plan node in parallel plans. Each process has a part of the left rows. Where the right side is a table of which a
+// row is few bytes, each reads a part of that, too, and they build one index together; else each has all of it.
+//
+// The right side's plan is one of the statement's subplans, below no Gather as far as the planner sees. There a scan
+// that is parallel is an error: it is made so when the planner is through (planner_pg.cpp).
+#include "asof/node/node_pg.hpp"
+#include "asof/node/state_pg.hpp"
+
+#include "postgres/boundary.hpp"
+
+extern "C" {
+#include "access/parallel.h"
+}
+
+namespace csagg::pg {
+namespace {
+
+/// Not where no planner's hook was there to make the scan parallel: every process has all rows then.
+bool is_right_shared(const AsOfState* state) {
+    const Plan* const scan = scan_to_share(state->right->plan);
+    return scan != nullptr && scan->parallel_aware;
+}
+
+Size estimate(CustomScanState*, ParallelContext* context) { return SharedRight::state_bytes(context->nworkers + 1); }
+
+void initialise(CustomScanState* node, ParallelContext* context, void* memory) {
+    AsOfState* const state = state_of(node);
+    state->shared = nullptr;
+    // Without a segment there will be no workers.
+    if (context->seg == nullptr || node->ss.ps.state->es_query_dsa == nullptr || !is_right_shared(state)) return;
+    state->shared = static_cast<SharedRight::State*>(memory);
+    SharedRight::initialise(state->shared, context->seg, context->nworkers + 1);
+}
+
+/// The right side is the same again: what is built stays.
+void initialise_again(CustomScanState*, ParallelContext*, void*) {}
+
+void initialise_worker(CustomScanState* node, shm_toc*, void* memory) {
+    AsOfState* const state = state_of(node);
+    if (!is_right_shared(state)) return;
+    state->shared = static_cast<SharedRight::State*>(memory);
+    SharedRight::come(state->shared);
+}
+
+/// The shared memory is about to go.
+void shut_down(CustomScanState* node) {
+    AsOfState* const state = state_of(node);
+    if (state->shared == nullptr) return;
+    if (state->join != nullptr) {
+        state->statistics = state->join->statistics();
+        state->join->end();
+    }
+    state->join = nullptr;
+    state->shared = nullptr;
+    state->ready = false;
+    state->finished = true;
+}
+
+}  // namespace
+
+Plan* scan_to_share(Plan* right) {
+    while (right->lefttree != nullptr) right = right->lefttree;
+    return IsA(right, SeqScan) ? right : nullptr;
+}
+
+void add_parallel_methods(CustomExecMethods* methods) {
+    methods->EstimateDSMCustomScan = [](CustomScanState* node, ParallelContext* context) {
+        return guard([=] { return estimate(node, context); });
+    };
+    methods->InitializeDSMCustomScan = [](CustomScanState* node, ParallelContext* context, void* memory) {
+        guard([=] { initialise(node, context, memory); });
+    };
+    methods->ReInitializeDSMCustomScan = initialise_again;
+    methods->InitializeWorkerCustomScan = [](CustomScanState* node, shm_toc* toc, void* memory) {
+        guard([=] { initialise_worker(node, toc, memory); });
+    };
+    methods->ShutdownCustomScan = [](CustomScanState* node) { guard([=] { shut_down(node); }); };
+}
+
+}  // namespace csagg::pg
