@@ -5,6 +5,7 @@
 // subplans are initialised, used or not.
 #include "asof/join/join_pg.hpp"
 #include "asof/node/node_pg.hpp"
+#include "asof/node/spec_pg.hpp"
 #include "asof/node/subselect_pg.hpp"
 
 #include <algorithm>
@@ -15,6 +16,7 @@ extern "C" {
 #include "executor/executor.h"
 #include "executor/nodeHash.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -48,6 +50,7 @@ struct Candidate {
     double groups;      // distinct keys on the right, estimated
     double matches;     // right rows for a left row; estimated
     double walked;      // right rows asked for those, for a left row; estimated
+    bool packed;        // right rows are kept as few bytes
     bool left_passive;  // is_left_side_passive()
 };
 
@@ -66,6 +69,45 @@ bool has_place_holder(Node* node) {
     foreach (cell, pull_var_clause(node, PVC_INCLUDE_PLACEHOLDERS | PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS))
         if (IsA(lfirst(cell), PlaceHolderVar)) return true;
     return false;
+}
+
+double tuple_bytes(int width) { return double(MAXALIGN(width) + MAXALIGN(SizeofMinimalTupleHeader)); }
+
+/// The columns of the right row that a match is looked at for.
+List* right_columns(const Idiom* idiom) {
+    List* columns = idiom->bounds == NIL ? NIL : list_make1_int(idiom->at_column);
+    ListCell* cell;
+    foreach (cell, list_concat(raw_columns(idiom->outputs), raw_columns(idiom->pair_conditions)))
+        columns = list_append_unique_int(columns, lfirst_node(Var, cell)->varattno);
+    return columns;
+}
+
+/// Whether right rows are packed: see AsOfSpec::columns.
+bool are_packed(const Idiom* idiom, const PlannerInfo* planner) {
+    AsOfSpec spec{};
+    spec.shape = ExecTypeFromTL(planner->processed_tlist);
+    spec.left_at_type = idiom->left_at_type;
+    spec.right_at_type = idiom->right_at_type;
+    spec.tie_count = list_length(idiom->tie_columns);
+    set_keys(&spec, idiom->key_columns, idiom->key_operators, idiom->key_collations, idiom->key_null_safe);
+    set_columns(&spec, right_columns(idiom));
+    return AsOfJoin::packs(spec);
+}
+
+/// What the node will keep of a right row.
+double kept_bytes(const Candidate* candidate) {
+    constexpr double instant_and_group = 9;
+    if (!candidate->packed)
+        return tuple_bytes(candidate->right->pathtarget->width) + sizeof(StoredRow) + instant_and_group +
+               sizeof(MinimalTuple);
+    double values = 1;
+    ListCell* cell;
+    foreach (cell, right_columns(candidate->idiom)) {
+        const auto* const column =
+            list_nth_node(TargetEntry, candidate->planner->processed_tlist, lfirst_int(cell) - 1);
+        values += get_typlen(exprType(reinterpret_cast<const Node*>(column->expr)));
+    }
+    return instant_and_group + values;
 }
 
 /// Of the rows of a key that the instants allow, a third as PostgreSQL guesses, the first that satisfy the
@@ -99,6 +141,7 @@ void plan_right_side(PlannerInfo* root, const RelOptInfo* subquery, Candidate* c
     candidate->groups = estimate_num_groups(candidate->planner, keys, candidate->right->rows, nullptr, nullptr);
     candidate->matches = candidate->idiom->limit == 1 ? 1 : std::max(1.0, subquery->rows);
     candidate->walked = walked_rows(candidate, subquery);
+    candidate->packed = are_packed(candidate->idiom, candidate->planner);
     candidate->left_passive = is_left_side_passive(root);
 }
 
@@ -148,39 +191,7 @@ bool read_conditions(const RelOptInfo* join, const RelOptInfo* right, const List
            !contain_volatile_functions(reinterpret_cast<Node*>(parts->conditions));
 }
 
-double tuple_bytes(int width) { return double(MAXALIGN(width) + MAXALIGN(SizeofMinimalTupleHeader)); }
-
-/// The columns of the right row that a match is looked at for.
-List* right_columns(const Idiom* idiom) {
-    List* columns = idiom->bounds == NIL ? NIL : list_make1_int(idiom->at_column);
-    ListCell* cell;
-    foreach (cell, list_concat(raw_columns(idiom->outputs), raw_columns(idiom->pair_conditions)))
-        columns = list_append_unique_int(columns, lfirst_node(Var, cell)->varattno);
-    return columns;
-}
-
-/// What the node will keep of a right row, as far as types tell: see AsOfSpec::columns.
-double kept_bytes(const Idiom* idiom, const Path* right) {
-    constexpr double instant_and_group = 9;
-    double values = 1;
-    bool packed = idiom->tie_columns == NIL && list_length(idiom->left_keys) <= 1 &&
-                  !list_member_int(idiom->key_null_safe, 1) && get_typbyval(idiom->right_at_type);
-    int columns = 0;
-    ListCell* cell;
-    foreach (cell, list_concat(raw_columns(idiom->outputs), raw_columns(idiom->pair_conditions))) {
-        std::int16_t length;
-        bool by_value;
-        get_typlenbyval(lfirst_node(Var, cell)->vartype, &length, &by_value);
-        packed &= by_value && ++columns <= PackedColumns::most;
-        values += length;
-    }
-    if (packed) return instant_and_group + values;
-    return tuple_bytes(right->pathtarget->width) + sizeof(StoredRow) + instant_and_group + sizeof(MinimalTuple);
-}
-
-double right_bytes(const Candidate* candidate) {
-    return candidate->right->rows * kept_bytes(candidate->idiom, candidate->right);
-}
+double right_bytes(const Candidate* candidate) { return candidate->right->rows * kept_bytes(candidate); }
 
 void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts* parts) {
     const Candidate* const candidate = parts->candidate;
@@ -266,38 +277,10 @@ bool may_be_parallel(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo
     return true;
 }
 
-/// What the execution layer is told of keys.
-KeySpec* key_specs(const Idiom* idiom) {
-    const int count = list_length(idiom->key_columns);
-    auto* const keys = static_cast<KeySpec*>(palloc0(std::size_t(count + 1) * sizeof(KeySpec)));
-    for (int i = 0; i < count; ++i)
-        keys[i] = {AttrNumber(list_nth_int(idiom->key_columns, i)), list_nth_oid(idiom->key_operators, i),
-                   list_nth_oid(idiom->key_collations, i), list_nth_int(idiom->key_null_safe, i) != 0};
-    return keys;
-}
-
-/// As begin_join() will have it.
-bool packs(const Candidate* candidate) {
-    const Idiom* const idiom = candidate->idiom;
-    AsOfSpec spec{};
-    spec.shape = ExecTypeFromTL(candidate->planner->processed_tlist);
-    spec.key_count = list_length(idiom->key_columns);
-    spec.keys = key_specs(idiom);
-    spec.left_at_type = idiom->left_at_type;
-    spec.right_at_type = idiom->right_at_type;
-    spec.tie_count = list_length(idiom->tie_columns);
-    const List* const columns = right_columns(idiom);
-    auto* const kept = static_cast<AttrNumber*>(palloc0(std::size_t(list_length(columns) + 1) * sizeof(AttrNumber)));
-    for (int i = 0; i < list_length(columns); ++i) kept[i] = AttrNumber(list_nth_int(columns, i));
-    spec.columns = kept;
-    spec.column_count = list_length(columns);
-    return AsOfJoin::packs(spec);
-}
-
 /// The cheapest path of the right side by which each worker has a part of a table's rows, or nullptr: then they can
 /// share what they keep of them, which is few bytes.
 Path* right_to_share(const Candidate* candidate) {
-    if (!may_share_scans() || right_bytes(candidate) > double(get_hash_memory_limit()) || !packs(candidate))
+    if (!may_share_scans() || !candidate->packed || right_bytes(candidate) > double(get_hash_memory_limit()))
         return nullptr;
     ListCell* cell;
     foreach (cell, fetch_upper_rel(candidate->planner, UPPERREL_FINAL, nullptr)->partial_pathlist) {

@@ -5,6 +5,7 @@
 // writes its columns' places into the expressions.
 #include "asof/join/join_pg.hpp"
 #include "asof/node/node_pg.hpp"
+#include "asof/node/spec_pg.hpp"
 #include "asof/node/state_pg.hpp"
 
 #include <algorithm>
@@ -181,25 +182,13 @@ void begin(CustomScanState* node, EState* estate, int flags) {
 
 // ---- the right side
 
-/// Arrays of the specification; the execution layer copies what it needs.
-template <class T>
-T* array_of(int count) {
-    return static_cast<T*>(palloc0(std::size_t(count + 1) * sizeof(T)));
-}
-
 void begin_join(AsOfState* state) {
     const CustomScan* const plan = plan_of(state);
     AsOfSpec spec{};
     spec.shape = ExecGetResultType(state->right);
     spec.left_shape = ExecGetResultType(state->left);
-    spec.key_count = state->key_count;
-    auto* const keys = array_of<KeySpec>(spec.key_count);
-    for (int i = 0; i < spec.key_count; ++i)
-        keys[i] = {AttrNumber(list_nth_int(part(plan, Private::key_columns), i)),
-                   list_nth_oid(part(plan, Private::key_operators), i),
-                   list_nth_oid(part(plan, Private::key_collations), i),
-                   list_nth_int(part(plan, Private::key_null_safe), i) != 0};
-    spec.keys = keys;
+    set_keys(&spec, part(plan, Private::key_columns), part(plan, Private::key_operators),
+             part(plan, Private::key_collations), part(plan, Private::key_null_safe));
     spec.right_at = state->at_column;
     spec.left_at_type = number_oid(plan, Number::left_at_type);
     spec.right_at_type = number_oid(plan, Number::right_at_type);
@@ -219,11 +208,7 @@ void begin_join(AsOfState* state) {
     spec.matches = state->limit;
     spec.in_order = !is_left_passive(plan);
     spec.expected_rows = linitial_int(part(plan, Private::right_rows));
-    const List* const columns = part(plan, Private::right_columns);
-    auto* const kept = array_of<AttrNumber>(list_length(columns));
-    for (int i = 0; i < list_length(columns); ++i) kept[i] = AttrNumber(list_nth_int(columns, i));
-    spec.columns = kept;
-    spec.column_count = list_length(columns);
+    set_columns(&spec, part(plan, Private::right_columns));
     EState* const estate = state->css.ss.ps.state;
     spec.shared = state->shared;
     spec.shared_area = estate->es_query_dsa;
