@@ -1,7 +1,8 @@
-// The headline question in DuckDB, on one thread and on two: by changes, as in bench/populations-delta.sql, and by ASOF JOIN.
+// The headline question in DuckDB, on one thread and on two: by changes, as in bench/populations-delta.sql, and by ASOF JOIN; or
+// by one of them, with the memory that the process had at its peak, reading the log included.
 import {DuckDBInstance} from '@duckdb/node-api';
 
-const [log, rounds] = [process.argv[2], Number(process.argv[3])];
+const [log, rounds, only] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
 const db = await (await DuckDBInstance.create(':memory:')).connect();
 await db.run("SET TimeZone = 'UTC'");
 await db.run(`CREATE TABLE log AS SELECT customer_id, "at"::TIMESTAMP AS "at", score
@@ -40,6 +41,7 @@ const time = async (sql) => {
 };
 for (const threads of [1, 2]) {
     await db.run(`SET threads = ${threads}`);
-    for (const [name, sql] of [['changes', delta], ['ASOF JOIN', asof]])
+    for (const [name, sql] of [['changes', delta], ['ASOF JOIN', asof]].filter(([name]) => !only || name === only))
         console.log(`  DuckDB, ${name}, ${threads} thread${threads > 1 ? 's' : ''}`.padEnd(36) + (await time(sql)).toFixed(2).padStart(11) + ' ms');
 }
+if (only) console.log('  its memory at the peak'.padEnd(36) + String(Math.round(process.resourceUsage().maxRSS / 1024)).padStart(11) + ' MB');

@@ -72,7 +72,7 @@ public:
 
 private:
     friend class Counter;
-    Event& append(Instant at, std::int64_t rows);
+    Event& put(Instant at, std::int64_t rows, const Wide& total);
     void append_actor(Event& e, std::uint32_t actor);
     void drop_forgotten();
     void sort_and_fold();

@@ -1,6 +1,7 @@
 #include "counter/counter_build.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/prefetch.hpp"
 
 namespace csagg {
 namespace {
@@ -30,6 +31,16 @@ public:
     RecordReader(Byte* begin, Byte* end, Arena& arena) : p_(begin), end_(end), actors_(arena) {}
 
     bool done() const { return p_ == end_; }
+    Byte* at() const { return p_; }
+    void go_to(Byte* p) { p_ = p; }
+    /// Passes by a record; false if it is more than a row.
+    bool skip_row() {
+        const Byte tag = p_[8];
+        if ((tag & (tag_event | tag_horizon)) != 0) return false;
+        p_ += 9 + ((tag & tag_scale) != 0) + (tag & tag_width);
+        if ((tag & tag_actor) != 0) read_actor();
+        return true;
+    }
     void read_into(Events& out) {
         Instant at = 0;
         std::memcpy(&at, p_, 8);
@@ -144,12 +155,48 @@ void CounterLog::add_all(const Counter& counter, Arena& arena) {
     for (const Event& e : events.list()) add_event(events, e);
 }
 
+/// The rows' instants and places, if there are many, out of order, and nothing but rows; else none.
+Vector<RowPlace> CounterLog::out_of_order(Arena& arena) const {
+    constexpr std::size_t many = 4096;
+    Byte* const begin = flat_.block();
+    Byte* const end = begin + flat_.used();
+    Vector<RowPlace> places{Alloc<RowPlace>(arena)};
+    if (flat_.used() < many * usual_row) return places;
+    places.reserve(flat_.used() / usual_row);
+    bool in_order = true;
+    RecordReader records(begin + sizeof(FlatHeader), end, arena);
+    while (!records.done()) {
+        if (places.size() % 65536 == 65535) check_interrupts();
+        RowPlace place{0, std::size_t(records.at() - begin)};
+        std::memcpy(&place.at, records.at(), sizeof place.at);
+        in_order &= places.empty() || places.back().at <= place.at;
+        places.push_back(place);
+        if (!records.skip_row()) return Vector<RowPlace>{Alloc<RowPlace>(arena)};
+    }
+    if (in_order) places.clear();
+    return places;
+}
+
 void CounterLog::read(Events& out) const {
+    Byte* const begin = flat_.block();
     out.reserve((flat_.used() - sizeof(FlatHeader)) / usual_row);
-    RecordReader records(flat_.block() + sizeof(FlatHeader), flat_.block() + flat_.used(), out.arena());
-    for (std::size_t n = 1; !records.done(); ++n) {
+    RecordReader records(begin + sizeof(FlatHeader), begin + flat_.used(), out.arena());
+    Vector<RowPlace> places = out_of_order(out.arena());
+    if (places.empty()) {
+        for (std::size_t n = 1; !records.done(); ++n) {
+            records.read_into(out);
+            if (n % 65536 == 0) check_interrupts();
+        }
+        return;
+    }
+    // Events are several times as large as rows: these are sorted.
+    sort_by_instant({places.data(), places.size()}, out.arena());
+    constexpr std::size_t ahead = 16;  // they lie all over the log
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (i % 65536 == 65535) check_interrupts();
+        if (i + ahead < places.size()) prefetch(begin + places[i + ahead].place, usual_row);
+        records.go_to(begin + places[i].place);
         records.read_into(out);
-        if (n % 65536 == 0) check_interrupts();
     }
 }
 

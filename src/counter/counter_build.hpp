@@ -5,6 +5,7 @@
 #pragma once
 #include "base/flat.hpp"
 #include "counter/counter.hpp"
+#include "value/by_instant.hpp"
 
 namespace csagg {
 
@@ -31,6 +32,7 @@ private:
     void append(std::span<const Byte> record, std::string_view text = {});
     void add_horizon(const Counter& counter);
     void add_event(const Events& events, const Event& e);
+    Vector<RowPlace> out_of_order(Arena& arena) const;
     void read(Events& out) const;
 
     Flat flat_;  // no header of its own: 40,000 groups have 40,000 of them

@@ -17,12 +17,19 @@ Wide wide_of(const Number& amount) {
 
 }  // namespace
 
-Event& Events::append(Instant at, std::int64_t rows) {
+/// An event, or what it adds to the last one, if that is of the same instant.
+Event& Events::put(Instant at, std::int64_t rows, const Wide& total) {
     check_instant(at);
     if (rows < 1 || rows > max_rows) throw Error(Errc::out_of_range, "number of events at an instant is out of range");
+    if (!list_.empty() && list_.back().at == at && rows <= max_rows - list_.back().rows) {
+        list_.back().rows += rows;
+        list_.back().total.add(total);
+        return list_.back();
+    }
     Event& e = list_.emplace_back();
     e.at = at;
     e.rows = rows;
+    e.total = total;
     e.first_actor = actors_.size();
     return e;
 }
@@ -32,25 +39,21 @@ void Events::append_actor(Event& e, std::uint32_t actor) {
     ++e.actor_count;
 }
 
-void Events::add(Instant at, const Number& amount) { append(at, 1).total = wide_of(amount); }
+void Events::add(Instant at, const Number& amount) { put(at, 1, wide_of(amount)); }
 
 void Events::add(Instant at, const Number& amount, std::string_view actor) {
-    Event& e = append(at, 1);
-    e.total = wide_of(amount);
-    append_actor(e, names_.number_of(actor));
+    append_actor(put(at, 1, wide_of(amount)), names_.number_of(actor));
 }
 
 void Events::add(Instant at, std::int64_t rows, const Wide& total, std::span<const std::string_view> actors) {
-    Event& e = append(at, rows);
-    e.total = total;
+    Event& e = put(at, rows, total);
     for (const std::string_view actor : actors) append_actor(e, names_.number_of(actor));
 }
 
 void Events::add_from(const Events& other, std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
         const Event& source = other.list_[i];
-        Event& e = append(source.at, source.rows);
-        e.total = source.total;
+        Event& e = put(source.at, source.rows, source.total);
         for (const std::uint32_t actor : other.actors_of(source)) append_actor(e, names_.number_of(other.name(actor)));
     }
 }

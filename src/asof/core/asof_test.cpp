@@ -120,27 +120,33 @@ private:
 class Adopted {
 public:
     Adopted(std::vector<Entry>& entries, Search search, InstantOrder* order, Ties* ties, std::int64_t factor)
-        : groups_(arena_), index_(arena_, search, order, sizeof(Entry*)) {
-        constexpr std::uint64_t parts = 3;
-        groups_.reserve(entries.size());
+        : index_(arena_, search, order, sizeof(Entry*)) {
         for (std::uint64_t part = 0; part < parts; ++part) {
             const Built built(entries, search, order, ties, factor, part, parts);
-            images_.emplace_back((built.index().image_bytes() + 7) / 8);
-            auto* const image = reinterpret_cast<Byte*>(images_.back().data());
+            Byte* const image = room(built.index().image_bytes());
             built.index().write_image(image);
-            const Group first = index_.adopt(image);
-            for (Group g = 0; g < built.groups().size(); ++g) groups_.adopt(built.groups().word(g), first + g);
+            firsts_[part] = index_.adopt(image);
+            Byte* const groups = room(GroupsImage::bytes(built.groups()));
+            GroupsImage::write(built.groups(), seed, groups);
+            groups_[part] = GroupsImage(groups);
         }
         EXPECT_EQ(index_.rows(), entries.size());
     }
     const Entry* find(std::uint64_t key, const Probe& probe, Condition* condition) {
-        return entry_of(index_.find(groups_.find(key, any), probe, condition));
+        const Group group = groups_[key % parts].find(key, seed);
+        return group == no_group ? nullptr : entry_of(index_.find(firsts_[key % parts] + group, probe, condition));
     }
 
 private:
+    static constexpr std::uint64_t parts = 3, seed = 12345;
+    Byte* room(std::size_t bytes) {
+        return reinterpret_cast<Byte*>(images_.emplace_back((bytes + 7) / 8).data());
+    }
+
     TestArena arena_;
     std::vector<std::vector<std::uint64_t>> images_;
-    Groups groups_;
+    GroupsImage groups_[parts];
+    Group firsts_[parts];
     Index index_;
 };
 

@@ -32,11 +32,6 @@ public:
         return known != no_group ? known : add(word);
     }
 
-    /// For keys that have got their groups elsewhere, by other numbers than 0, 1, 2: room for so many, then each of them. Only
-    /// find() is to be called after that.
-    void reserve(std::size_t groups);
-    void adopt(std::uint64_t word, Group group) { put(word, group); }
-
     void prefetch(std::uint64_t word) const {
         if (!slots_.empty()) __builtin_prefetch(&slots_[position(word)]);
     }
@@ -62,6 +57,38 @@ private:
 
     Vector<Slot> slots_;  // a power of two, at most half of them taken
     Vector<std::uint64_t> words_;
+};
+
+/// Keys that fit in 64 bits and their groups as bytes, aligned to 8, that processes can share.
+///
+///     number of slots, a power of two | slots: word and group
+class GroupsImage {
+public:
+    static std::size_t bytes(const Groups& groups);
+    /// `seed` places the words: the same for all who read it.
+    static void write(const Groups& groups, std::uint64_t seed, Byte* to);
+
+    GroupsImage() = default;
+    explicit GroupsImage(const Byte* image);
+    Group find(std::uint64_t word, std::uint64_t seed) const {
+        for (std::size_t at = position(word, seed);; at = (at + 1) & mask_) {
+            const Slot& slot = slots_[at];
+            if (slot.group == no_group || slot.word == word) return Group(slot.group);
+        }
+    }
+    void prefetch(std::uint64_t word, std::uint64_t seed) const { __builtin_prefetch(&slots_[position(word, seed)]); }
+
+private:
+    struct Slot {
+        std::uint64_t word, group;
+    };
+    static std::size_t slots_of(std::size_t groups) { return std::bit_ceil(2 * groups + 1); }
+    std::size_t position(std::uint64_t word, std::uint64_t seed) const {
+        return fold_multiply(word ^ seed, 0x9E3779B97F4A7C15) & mask_;
+    }
+
+    const Slot* slots_ = nullptr;
+    std::size_t mask_ = 0;
 };
 
 }  // namespace csagg::asof

@@ -3,6 +3,8 @@
 //     number of partitions | rows of each | where their groups begin | their chunks
 #include "asof/core/asof.hpp"
 
+#include "base/error.hpp"
+
 #include <cstring>
 
 namespace csagg::asof {
@@ -48,6 +50,8 @@ Group Index::adopt(const Byte* image) {
     std::memcpy(&partitions, image, sizeof partitions);
     const std::size_t first = partitions_.size(), places = partition_groups + 1;
     if (partitions == 0) return Group(first * partition_groups);
+    if ((first + partitions) * partition_groups > std::size_t(1) << 31)
+        throw Error(Errc::limit_exceeded, "as-of join: more than 2147483648 keys");
     const Layout layout{partitions, partitions * places * sizeof(begins_[0])};
     begins_.resize((first + partitions) * places, boost::container::default_init);
     std::memcpy(&begins_[first * places], image + layout.begins_at(), layout.begins_bytes);

@@ -33,14 +33,14 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
       matches_(spec.matches),
       further_matches_(std::size_t(max_queued * (spec.matches - 1)), nullptr, arena_),
       keys_(context, arena_, spec.keys, spec.key_count),
-      packed_(can_pack(spec, keys_, instants_)),
+      packed_(packs(spec)),
       columns_(packed_ ? PackedColumns(shape_, spec.columns, spec.column_count) : PackedColumns()),
       index_(arena_, spec.search, instants_.order(), packed_ ? columns_.bytes() : sizeof(MinimalTuple)),
       rows_(context),
       images_(context),
       left_(context, spec.left_shape),
       right_(context),
-      words_(arena_),
+      split_words_(arena_),
       in_order_(spec.in_order),
       splittable_(!in_order_),
       given_limit_(spec.memory_limit),
@@ -65,15 +65,11 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
 }
 
 /// Packed, rows are not more than what the index keeps of them.
-bool AsOfJoin::can_pack(const AsOfSpec& spec, const Keys& keys, const Instants& instants) {
-    return spec.columns != nullptr && spec.tie_count == 0 && spec.last_tie == LastTie::arrival && keys.is_word() &&
-           !instants.by_reference() && PackedColumns::fit(spec.shape, spec.columns, spec.column_count);
-}
-
 bool AsOfJoin::packs(const AsOfSpec& spec) {
-    ContextArena arena;
-    const Keys keys(CurrentMemoryContext, arena, spec.keys, spec.key_count);
-    return can_pack(spec, keys, Instants(spec.left_at_type, spec.right_at_type));
+    return spec.columns != nullptr && spec.tie_count == 0 && spec.last_tie == LastTie::arrival &&
+           call([&spec] { return Keys::are_words(spec.keys, spec.key_count); }) &&
+           !Instants(spec.left_at_type, spec.right_at_type).by_reference() &&
+           PackedColumns::fit(spec.shape, spec.columns, spec.column_count);
 }
 
 std::size_t AsOfJoin::memory() const {
@@ -208,13 +204,13 @@ void AsOfJoin::split_rows() {
 }
 
 void AsOfJoin::split_records() {
-    keys_.take_words(words_);
+    keys_.take_words(split_words_);
     index_.take([this](asof::Group group, std::int64_t instant, asof::Payload columns) {
-        begin_record(words_[group], instant);
+        begin_record(split_words_[group], instant);
         std::memcpy(record_ + columns_at, columns, columns_.bytes());
         add_record();
     });
-    words_.clear();
+    split_words_.clear();
 }
 
 void AsOfJoin::build() {
@@ -230,17 +226,18 @@ void AsOfJoin::build() {
 
 void AsOfJoin::finish_right() {
     if (shared_ == nullptr) return build();
-    shared_->end_reading(statistics_.right_rows);
-    statistics_.right_rows = shared_->rows_read();
-    if (shared_->in_files()) return read_shared();
-    build_shared();
-    shared_->end_building();
-    adopt_shared();
+    const bool in_files = shared_->end_reading(statistics_.right_rows);
+    statistics_.right_rows = shared_->sums().rows_read;
+    if (in_files)
+        read_shared();
+    else
+        build_shared();
 }
 
 /// The right rows of all processes, for an index of its own.
 void AsOfJoin::read_shared() {
-    shared_->each_record([this](const Byte* record) {
+    expected_rows_ = double(statistics_.right_rows);
+    shared_->each_in_files([this](const Byte* record) {
         std::memcpy(record_, record, record_bytes());
         add_record();
         split_if_large();
@@ -248,6 +245,7 @@ void AsOfJoin::read_shared() {
     build();
 }
 
+/// Its part of the index of all processes, which it then has.
 void AsOfJoin::build_shared() {
     for (int share; (share = shared_->next_share()) >= 0;) {
         CHECK_FOR_INTERRUPTS();
@@ -260,26 +258,14 @@ void AsOfJoin::build_shared() {
             index_.add(keys_.group(images_), instant, record + columns_at);
         });
         index_.sort(nullptr);
-        keys_.take_words(words_);
-        Byte* const published = shared_->publish(share, words_.size(), index_.image_bytes());
-        const std::size_t words_bytes = words_.size() * sizeof(std::uint64_t);
-        if (words_bytes > 0) std::memcpy(published, words_.data(), words_bytes);
-        index_.write_image(published + words_bytes);
+        shared_->publish(share, keys_.words(), index_);
         index_.clear();
-        words_.clear();
+        keys_.clear();
     }
-}
-
-void AsOfJoin::adopt_shared() {
-    for (int share = 0; share < SharedRight::shares; ++share) statistics_.keys += shared_->groups(share);
-    keys_.reserve(statistics_.keys);
-    for (int share = 0; share < SharedRight::shares; ++share) {
-        CHECK_FOR_INTERRUPTS();
-        const asof::Group first = index_.adopt(shared_->image(share));
-        const std::uint64_t* const words = shared_->words(share);
-        for (std::size_t i = 0; i < shared_->groups(share); ++i) keys_.adopt(words[i], first + asof::Group(i));
-    }
-    statistics_.memory_peak = shared_->peak_bytes() + keys_.bytes();
+    shared_->end_building(index_);
+    adopted_ = true;
+    statistics_.keys = shared_->sums().keys;
+    statistics_.memory_peak = shared_->sums().peak_bytes + index_.bytes();
 }
 
 bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_null, TupleTableSlot* left) {
@@ -301,7 +287,10 @@ bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_nul
     ++queued_;
     if (keys_.is_word()) {
         q.word = keys_.word();
-        keys_.prefetch();
+        if (adopted_)
+            shared_->prefetch(q.word);
+        else
+            keys_.prefetch();
     } else {
         q.group = keys_.find();
     }
@@ -380,7 +369,7 @@ void AsOfJoin::resolve() {
     Queued* const end = queue_ + queued_;
     if (keys_.is_word()) {
         for (Queued* q = queue_; q < end; ++q)
-            if (q->pending) q->group = keys_.find_word(q->word);
+            if (q->pending) q->group = adopted_ ? shared_->find(q->word) : keys_.find_word(q->word);
     }
     for (Queued* q = queue_; q < end; ++q)
         if (q->pending && q->group != asof::no_group) index_.prefetch(q->group);
@@ -463,6 +452,7 @@ void AsOfJoin::restart() {
     right_.close();
     batch_ = 0;
     batches_ = 1;
+    adopted_ = false;
     splittable_ = !in_order_;
     limit_ = given_limit_ != 0 ? given_limit_ : get_hash_memory_limit();
     statistics_ = {};

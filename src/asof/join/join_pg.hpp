@@ -87,7 +87,8 @@ struct AsOfSpec {
     bool in_order = false;         // left rows never wait in files, whatever memory that takes: there is one batch
     double expected_rows = 0;      // right ones; 0: not known. Saves splitting again and again
     std::size_t memory_limit = 0;  // bytes; 0: get_hash_memory_limit()
-    // Where each process of a parallel plan has a part of the right rows, and all share them. Only where AsOfJoin::packs()
+    // Where each process of a parallel plan has a part of the right rows, and all share them. Only where
+    // AsOfJoin::packs()
     SharedRight::State* shared = nullptr;
     dsa_area* shared_area = nullptr;
 };
@@ -173,7 +174,6 @@ private:
         return tuple;
     }
     AsOfJoin(MemoryContext context, const AsOfSpec& spec);
-    static bool can_pack(const AsOfSpec& spec, const Keys& keys, const Instants& instants);
     asof::Payload* further_matches(int i) { return further_matches_.data() + i * (matches_ - 1); }
 
     bool read_right(TupleTableSlot* slot, Datum& at);
@@ -191,7 +191,6 @@ private:
     void build();
     void read_shared();
     void build_shared();
-    void adopt_shared();
     void split_if_large();
     void split();
     void split_rows();
@@ -219,10 +218,11 @@ private:
     asof::Index index_;
     RowStore rows_;                  // none if packed
     SharedRight* shared_ = nullptr;  // or nullptr
+    bool adopted_ = false;           // the index is that of all processes, whose keys shared_ has
     std::size_t row_count_ = 0;
     Store images_;
     Spill left_, right_;
-    Vector<std::uint64_t> words_;  // of groups that keys_ has no more, since they are split or shared
+    Vector<std::uint64_t> split_words_;  // of the groups there were before a split
     SortTies* ties_ = nullptr;
     Datum* key_values_;
     bool* key_nulls_;

@@ -1,5 +1,5 @@
-#include "asof/join/floats.hpp"
 #include "asof/join/keys_pg.hpp"
+#include "asof/join/floats.hpp"
 
 #include "postgres/boundary.hpp"
 
@@ -52,6 +52,28 @@ bool Keys::forms(Oid procedure, Form& left, Form& right) {
     }
 }
 
+Keys::Mode Keys::mode_with(Mode mode, Column& column, int count) {
+    // Without a collation texteq raises its own error, so let it be called.
+    const Oid procedure = get_opcode(column.spec.equality);
+    const bool bitwise =
+        forms(procedure, column.left, column.right) &&
+        (procedure == F_BYTEAEQ || column.left < Form::text || column.left == Form::uuid ||
+         (OidIsValid(column.spec.collation) && get_collation_isdeterministic(column.spec.collation)));
+    if (!bitwise || mode == Mode::functions) return Mode::functions;
+    const bool is_word = count == 1 && column.left < Form::text && !column.spec.null_safe;
+    return is_word ? mode : Mode::bytes;
+}
+
+bool Keys::are_words(const KeySpec* specs, int count) {
+    Mode mode = Mode::word;
+    for (int i = 0; i < count; ++i) {
+        Column column{};
+        column.spec = specs[i];
+        mode = mode_with(mode, column, count);
+    }
+    return mode == Mode::word;
+}
+
 Keys::Keys(MemoryContext context, Arena& arena, const KeySpec* specs, int count)
     : count_(count), mode_(Mode::word), bytes_(arena), groups_(arena), images_(arena) {
     columns_ = call([context, count] {
@@ -61,17 +83,7 @@ Keys::Keys(MemoryContext context, Arena& arena, const KeySpec* specs, int count)
     for (int i = 0; i < count; ++i) {
         Column& column = columns_[i];
         column.spec = specs[i];
-        const bool bitwise = call([&column] {
-            // Without a collation texteq raises its own error, so let it be called.
-            const Oid procedure = get_opcode(column.spec.equality);
-            return forms(procedure, column.left, column.right) &&
-                   (procedure == F_BYTEAEQ || column.left < Form::text || column.left == Form::uuid ||
-                    (OidIsValid(column.spec.collation) && get_collation_isdeterministic(column.spec.collation)));
-        });
-        if (!bitwise)
-            mode_ = Mode::functions;
-        else if (mode_ == Mode::word && (count > 1 || column.left >= Form::text || column.spec.null_safe))
-            mode_ = Mode::bytes;
+        mode_ = call([this, &column, count] { return mode_with(mode_, column, count); });
     }
     if (mode_ == Mode::functions) call([this, context] { prepare_functions(context); });
 }

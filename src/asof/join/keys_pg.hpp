@@ -24,6 +24,9 @@ class Keys {
 public:
     Keys(MemoryContext context, Arena& arena, const KeySpec* specs, int count);
 
+    /// Whether a word says all of such a key. May ereport.
+    static bool are_words(const KeySpec* specs, int count);
+
     int count() const { return count_; }
     const KeySpec& spec(int i) const { return columns_[i].spec; }
 
@@ -40,10 +43,6 @@ public:
         clear();
     }
 
-    /// For groups that other processes have made; see Groups.
-    void reserve(std::size_t groups) { groups_.reserve(groups); }
-    void adopt(std::uint64_t word, asof::Group group) { groups_.adopt(word, group); }
-
     /// The group of the left key at hand, or no_group.
     asof::Group find();
     /// True if the word says all of a key: then it can be looked for later.
@@ -56,6 +55,8 @@ public:
     asof::Group group(Store& store);
 
     std::size_t groups() const { return groups_.size(); }
+    /// Where words say all of them.
+    const asof::Groups& words() const { return groups_; }
     std::size_t bytes() const { return groups_.bytes() + images_.capacity() * sizeof(const void*); }
     void clear();
 
@@ -71,6 +72,8 @@ private:
         FmgrInfo *hash_left, *hash_right, *equal_left, *equal_right;
     };
     static bool forms(Oid procedure, Form& left, Form& right);
+    /// How keys are kept of which the columns before this one are kept in `mode`; sets the column's forms. May ereport.
+    static Mode mode_with(Mode mode, Column& column, int count);
     void prepare_functions(MemoryContext context);
 
     bool read(const Datum* values, const bool* nulls, bool left);

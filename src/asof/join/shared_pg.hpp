@@ -5,12 +5,12 @@
 //     built      each takes on all images, and has the whole index.
 //
 // A process may come at any time, and helps with what is left. All that is kept is in the plan's dynamic shared memory.
-// Where that would be more than the processes' memory limits together, rows go to files instead: then nothing is built,
-// and each process reads all the rows, for an index of its own, which it may split into batches.
+// Where that would be more than the processes' memory limits together, all rows go to files instead: then nothing is
+// built, and each process reads them all, for an index of its own, which it may split into batches.
 //
 // Everything here may ereport.
 #pragma once
-#include "base/memory.hpp"
+#include "asof/core/asof.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -33,7 +33,21 @@ public:
     static constexpr int shares = 32;
 
     /// What has to be in the plan's shared memory, for so many processes: made by the first of them.
-    struct State;
+    struct State {
+        Barrier barrier;
+        dsm_handle segment;
+        SharedFileSet files;
+        std::uint64_t seed;
+        int processes;
+        pg_atomic_uint32 next_process, next_share, in_files;
+        pg_atomic_uint64 bytes, peak_bytes, rows_read;
+        struct Share {
+            dsa_pointer groups;  // and behind them the index
+            std::size_t groups_bytes, keys;
+        } built[shares];
+        // of each process, and of each share: the first chunk
+        dsa_pointer chunks[FLEXIBLE_ARRAY_MEMBER];
+    };
     static std::size_t state_bytes(int processes);
     static void initialise(State* state, dsm_segment* segment, int processes);
     /// In a worker, before anything else.
@@ -42,49 +56,61 @@ public:
     /// For one process. `limit`: bytes for a process.
     SharedRight(State* state, dsa_area* area, MemoryContext context, std::size_t record_bytes, std::size_t limit);
 
-    /// The process comes. True if there are rows to be read: then put() each, and end_reading(), which waits for the
-    /// others.
+    /// The process comes. True if there are rows to be read: then put() each.
     bool begin_reading();
     void put(const Byte* record);
-    void end_reading(std::size_t rows_read);
-    /// All processes have read: whether rows are in files.
-    bool in_files() const;
-    /// Where they are: calls f(record) for each row that was put by any process. The rows stay, for whoever comes
-    /// later.
+    /// Waits until all processes have read; to be called by one that had nothing to read, too. True if the rows are in
+    /// files.
+    bool end_reading(std::size_t rows_read);
+    /// Where they are: calls f(record) for each row that was put by any process. They stay, for whoever comes later.
     template <class F>
-    void each_record(F f);
+    void each_in_files(F f);
 
     /// Takes the next share that nobody builds, or -1.
     int next_share();
     /// Calls f(record) for each row of the share; in the order of their instants, if every process has put them so.
     template <class F>
     void each_record(int share, F f);
-    /// Room for the words of its groups, and behind them the image of its index; the rows are not needed any more.
-    Byte* publish(int share, std::size_t groups, std::size_t image_bytes);
-    /// Waits until all shares are published.
-    void end_building();
-    /// A share's words, and behind them its image.
-    const std::uint64_t* words(int share) const;
-    const Byte* image(int share) const { return reinterpret_cast<const Byte*>(words(share) + groups(share)); }
-    std::size_t groups(int share) const;
+    /// Keeps what was made of them.
+    void publish(int share, const asof::Groups& groups, const asof::Index& index);
+    /// Waits until all shares are published. Then `index` has them all, and find() its groups.
+    void end_building(asof::Index& index);
+    asof::Group find(std::uint64_t word) const {
+        const Adopted& share = adopted_[share_of(word)];
+        const asof::Group group = share.groups.find(word, state_->seed);
+        return group == asof::no_group ? group : share.first + group;
+    }
+    void prefetch(std::uint64_t word) const { adopted_[share_of(word)].groups.prefetch(word, state_->seed); }
 
     /// Of all processes.
-    std::size_t rows_read() const;
-    std::size_t peak_bytes() const;
+    struct Sums {
+        std::size_t rows_read, keys, peak_bytes;
+    };
+    static Sums sums(State* state);
+    Sums sums() const { return sums(state_); }
 
 private:
     struct Chunk;
     class Records;
-    static constexpr std::size_t first_bytes = 512, most_bytes = 8192;
+    static constexpr std::size_t first_bytes = 512, most_bytes = 16384;
+    struct Adopted {
+        asof::GroupsImage groups;
+        asof::Group first;  // in the whole index
+    };
 
     void wait();
-    int share_of(std::uint64_t word) const;
-    bool may_take(std::size_t bytes) const;
     void leave();
+    int share_of(std::uint64_t word) const {
+        // Other bits than those that place a key in its table.
+        return int(fold_multiply(word + 0x2545F4914F6CDD1D, state_->seed | 1) >> 32) & (shares - 1);
+    }
+    bool may_take(std::size_t bytes) const;
     dsa_pointer take(std::size_t bytes);
     void add_chunk(int share, std::size_t bytes);
+    void free_chunks(int process, int share);
     BufFile* opened(int process) const;
     void write(const Byte* record);
+    void write_chunks();
     Chunk* chunk_at(dsa_pointer at) const;
     dsa_pointer& first_chunk(int process, int share) const;
     [[noreturn]] static void could_not_read();
@@ -97,30 +123,16 @@ private:
     bool attached_ = false;
     BufFile* file_ = nullptr;
     Chunk* last_[shares] = {};  // of this process
+    Adopted adopted_[shares] = {};
 };
 
 /// Rows that wait in one list of chunks, one after the other; each is twice as large as the one before, up to a limit.
+/// From 8 kB on chunks of one share are not among those of others, and what is freed can be taken again.
 struct SharedRight::Chunk {
     dsa_pointer next;
     std::uint32_t bytes, used;  // all of it; of records
     Byte* data() { return reinterpret_cast<Byte*>(this + 1); }
     std::size_t left() const { return bytes - sizeof(Chunk) - used; }
-};
-
-struct SharedRight::State {
-    Barrier barrier;
-    dsm_handle segment;
-    SharedFileSet files;
-    std::uint64_t seed;
-    int processes;
-    pg_atomic_uint32 next_process, next_share, in_files;
-    pg_atomic_uint64 bytes, peak_bytes, rows_read;
-    struct Share {
-        dsa_pointer words;
-        std::size_t groups;
-    } built[shares];
-    // of each process, and of each share: the first chunk
-    dsa_pointer chunks[FLEXIBLE_ARRAY_MEMBER];
 };
 
 /// One list of chunks as it is read.
@@ -152,6 +164,7 @@ private:
         }
         return true;
     }
+
     const SharedRight* right_ = nullptr;
     dsa_pointer next_ = InvalidDsaPointer;
     const Byte *at_ = nullptr, *end_ = nullptr, *record_ = nullptr;
@@ -177,8 +190,7 @@ void SharedRight::each_record(int share, F f) {
 }
 
 template <class F>
-void SharedRight::each_record(F f) {
-    for (int share = 0; share < shares; ++share) each_record(share, f);
+void SharedRight::each_in_files(F f) {
     auto* const record = static_cast<Byte*>(MemoryContextAlloc(context_, record_bytes_));
     for (int process = 0; process < state_->processes; ++process) {
         BufFile* const file = opened(process);
@@ -193,7 +205,6 @@ void SharedRight::each_record(F f) {
         BufFileClose(file);
     }
     pfree(record);
-    leave();
 }
 
 }  // namespace csagg::pg

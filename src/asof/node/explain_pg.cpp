@@ -180,8 +180,8 @@ void explain_asof(CustomScanState* node, List* ancestors, ExplainState* es) {
     if (bounds != NIL) ExplainPropertyList("Bounds", bounds, es);
     print_conditions("Left Filter", part(plan, Exprs::left_conditions), printer, es);
     print_conditions("Match Filter", state->pair_expressions, printer, es, &Printer::both);
-    if (state->condition != nullptr)
-        print_removed("Rows Removed by Match Filter", state->removed_by_pair, &node->ss.ps, es);
+    if (state->condition != nullptr && node->ss.ps.instrument != nullptr)
+        print_removed("Rows Removed by Match Filter", node->ss.ps.instrument->ntuples2, &node->ss.ps, es);
     print_conditions("Join Filter", part(plan, Exprs::join_conditions), printer, es);
     const Instrumentation* const instrument = node->ss.ps.instrument;
     if (part(plan, Exprs::join_conditions) != NIL && instrument != nullptr)

@@ -23,9 +23,27 @@ bool is_right_shared(const AsOfState* state) {
 
 Size estimate(CustomScanState*, ParallelContext* context) { return SharedRight::state_bytes(context->nworkers + 1); }
 
+/// The shared memory is about to go, or has gone; rows that came from it are not looked at any more.
+void leave(AsOfState* state) {
+    if (state->shared == nullptr) return;
+    if (state->join != nullptr) {
+        state->statistics = state->join->statistics();
+        state->join->end();
+    } else {
+        const SharedRight::Sums sums = SharedRight::sums(state->shared);
+        state->statistics = AsOfStatistics{};
+        state->statistics.keys = sums.keys;
+        state->statistics.right_rows = sums.rows_read;
+        state->statistics.memory_peak = sums.peak_bytes;
+    }
+    state->join = nullptr;
+    state->shared = nullptr;
+    state->ready = false;
+    state->finished = true;
+}
+
 void initialise(CustomScanState* node, ParallelContext* context, void* memory) {
     AsOfState* const state = state_of(node);
-    state->shared = nullptr;
     // Without a segment there will be no workers.
     if (context->seg == nullptr || node->ss.ps.state->es_query_dsa == nullptr || !is_right_shared(state)) return;
     state->shared = static_cast<SharedRight::State*>(memory);
@@ -33,27 +51,16 @@ void initialise(CustomScanState* node, ParallelContext* context, void* memory) {
 }
 
 /// The right side is the same again: what is built stays.
-void initialise_again(CustomScanState*, ParallelContext*, void*) {}
+void initialise_again(CustomScanState* node, ParallelContext*, void* memory) {
+    AsOfState* const state = state_of(node);
+    if (is_right_shared(state)) state->shared = static_cast<SharedRight::State*>(memory);
+}
 
 void initialise_worker(CustomScanState* node, shm_toc*, void* memory) {
     AsOfState* const state = state_of(node);
     if (!is_right_shared(state)) return;
     state->shared = static_cast<SharedRight::State*>(memory);
     SharedRight::come(state->shared);
-}
-
-/// The shared memory is about to go.
-void shut_down(CustomScanState* node) {
-    AsOfState* const state = state_of(node);
-    if (state->shared == nullptr) return;
-    if (state->join != nullptr) {
-        state->statistics = state->join->statistics();
-        state->join->end();
-    }
-    state->join = nullptr;
-    state->shared = nullptr;
-    state->ready = false;
-    state->finished = true;
 }
 
 }  // namespace
@@ -70,11 +77,13 @@ void add_parallel_methods(CustomExecMethods* methods) {
     methods->InitializeDSMCustomScan = [](CustomScanState* node, ParallelContext* context, void* memory) {
         guard([=] { initialise(node, context, memory); });
     };
-    methods->ReInitializeDSMCustomScan = initialise_again;
+    methods->ReInitializeDSMCustomScan = [](CustomScanState* node, ParallelContext* context, void* memory) {
+        guard([=] { initialise_again(node, context, memory); });
+    };
     methods->InitializeWorkerCustomScan = [](CustomScanState* node, shm_toc* toc, void* memory) {
         guard([=] { initialise_worker(node, toc, memory); });
     };
-    methods->ShutdownCustomScan = [](CustomScanState* node) { guard([=] { shut_down(node); }); };
+    methods->ShutdownCustomScan = [](CustomScanState* node) { guard([=] { leave(state_of(node)); }); };
 }
 
 }  // namespace csagg::pg

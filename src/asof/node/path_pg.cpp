@@ -62,6 +62,7 @@ struct JoinParts {
     Index nulled_by;        // from PostgreSQL 16 on: the outer join that makes the subquery's columns NULL, or 0
     List* join_conditions;  // where they fail, there is no match
     List* conditions;       // where they fail, there is no row
+    double share;           // of the right rows that a process reads, the others bring the rest; 1: it reads them all
 };
 
 bool has_place_holder(Node* node) {
@@ -191,17 +192,24 @@ bool read_conditions(const RelOptInfo* join, const RelOptInfo* right, const List
            !contain_volatile_functions(reinterpret_cast<Node*>(parts->conditions));
 }
 
-double right_bytes(const Candidate* candidate) { return candidate->right->rows * kept_bytes(candidate); }
+double right_bytes(const Candidate* candidate) {
+    constexpr double bytes_of_key = 64;
+    return candidate->right->rows * kept_bytes(candidate) + (candidate->packed ? candidate->groups * bytes_of_key : 0);
+}
 
 void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts* parts) {
     const Candidate* const candidate = parts->candidate;
     const Path* const right = parts->right;
     const Idiom* const idiom = candidate->idiom;
-    const double right_rows = right->rows, keys = list_length(idiom->left_keys);
-    const double steps = std::log2(std::max(2.0, right_rows / std::max(1.0, candidate->groups)));
+    const double right_rows = candidate->right->rows, keys = list_length(idiom->left_keys);
+    const double rows_of_group = right_rows / std::max(1.0, candidate->groups);
+    const double steps = std::log2(std::max(2.0, rows_of_group));
 
+    // A process reads its share, and builds the index of some groups, one at least.
+    const double read = right->total_cost * (right_rows * parts->share / std::max(1.0, right->rows));
+    const double built_rows = std::max(right_rows * parts->share, rows_of_group);
     // As a hash join has it, and on top of that a sort of each group and a binary search a left row.
-    const double build = right_rows * (cpu_tuple_cost + cpu_operator_cost * (keys + 1 + 2 * steps));
+    const double build = built_rows * (cpu_tuple_cost + cpu_operator_cost * (keys + 1 + 2 * steps));
     const double probes = left->rows * cpu_operator_cost * (keys + steps);
 
     // What reads both rows has variables that statistics know nothing of: no planner for it.
@@ -225,8 +233,8 @@ void set_costs(PlannerInfo* root, Path* path, const Path* left, const JoinParts*
         files = 2 * seq_page_cost * pages * share;
     }
 
-    path->startup_cost = left->startup_cost + right->total_cost + build + left_side.startup + match.startup +
-                         after.startup + outputs.startup + path->pathtarget->cost.startup;
+    path->startup_cost = left->startup_cost + read + build + left_side.startup + match.startup + after.startup +
+                         outputs.startup + path->pathtarget->cost.startup;
     path->total_cost = path->startup_cost + (left->total_cost - left->startup_cost) + probes + left->rows * per_left +
                        files + path->rows * (cpu_tuple_cost + path->pathtarget->cost.per_tuple);
 }
@@ -280,7 +288,9 @@ bool may_be_parallel(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo
 /// The cheapest path of the right side by which each worker has a part of a table's rows, or nullptr: then they can
 /// share what they keep of them, which is few bytes.
 Path* right_to_share(const Candidate* candidate) {
-    if (!may_share_scans() || !candidate->packed || right_bytes(candidate) > double(get_hash_memory_limit()))
+    // One sequence cannot be dealt out; and what is more than expected must be allowed to be split.
+    if (!may_share_scans() || !candidate->packed || candidate->idiom->left_keys == NIL || !candidate->left_passive ||
+        right_bytes(candidate) > double(get_hash_memory_limit()))
         return nullptr;
     ListCell* cell;
     foreach (cell, fetch_upper_rel(candidate->planner, UPPERREL_FINAL, nullptr)->partial_pathlist) {
@@ -299,8 +309,9 @@ void add_parallel_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, co
     *parts = *serial;
     parts->right = right;
     auto* const partial = static_cast<Path*>(linitial(left->partial_pathlist));
-    Path* const path =
-        make_path(root, join, partial, clamp_row_est(join->rows * partial->rows / std::max(1.0, left->rows)), parts);
+    const double part = partial->rows / std::max(1.0, left->rows);
+    parts->share = shared ? part : 1;
+    Path* const path = make_path(root, join, partial, clamp_row_est(join->rows * part), parts);
     path->parallel_safe = true;
     path->parallel_aware = shared;
     path->parallel_workers = partial->parallel_workers;
@@ -324,6 +335,7 @@ void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOpt
     if (in_one_batch && right_bytes(parts->candidate) > double(get_hash_memory_limit())) return;
     if (has_place_holder(reinterpret_cast<Node*>(left->cheapest_total_path->pathtarget->exprs))) return;
     parts->right = parts->candidate->right;
+    parts->share = 1;
     add_path(join, make_path(root, join, left->cheapest_total_path, join->rows, parts));
     if (!may_be_parallel(root, join, left, right, parts)) return;
     add_parallel_path(root, join, left, parts, right_of_worker(parts->candidate), false);
@@ -439,7 +451,7 @@ Plan* make_plan(PlannerInfo* root, const RelOptInfo* rel, const CustomPath* path
     priv[int(Private::pair_conditions)] = pair_conditions;
     priv[int(Private::outputs)] = outputs;
     priv[int(Private::right_columns)] = right_columns(idiom);
-    priv[int(Private::right_rows)] = list_make1_int(int(std::min(parts->right->rows, 2e9)));
+    priv[int(Private::right_rows)] = list_make1_int(int(std::min(candidate->right->rows, 2e9)));
     for (List* list : priv) scan->custom_private = lappend(scan->custom_private, list);
     return &scan->scan.plan;
 }

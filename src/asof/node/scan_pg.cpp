@@ -329,7 +329,7 @@ asof::Condition::Verdict ScanCondition::test(int left, TupleTableSlot* right) {
     context->ecxt_innertuple = right;
     if (!in_bounds(state_, left_row, right, context)) return Verdict::give_up;
     if (ExecQual(state_->pair_conditions, context)) return Verdict::match;
-    ++state_->removed_by_pair;
+    InstrCountTuples2(&state_->css.ss.ps, 1);
     return Verdict::go_on;
 }
 

@@ -26,7 +26,7 @@ struct AsOfState {
     SharedRight::State* shared;  // where the processes of a parallel plan share the right side; or nullptr
     AsOfStatistics statistics;   // of a join that is gone
     bool ready;                  // the right side is read
-    bool finished;  // all rows are given
+    bool finished;               // all rows are given
     bool inner_join;
 
     LeftValue *keys, *at, *bounds;
@@ -35,7 +35,6 @@ struct AsOfState {
     PairCondition* condition;  // pair_conditions, and the bounds with them; or nullptr
     List* pair_expressions;    // over OUTER_VAR and INNER_VAR
     ExprState* pair_conditions;
-    double removed_by_pair;
     Datum* key_values;
     bool* key_nulls;
     AttrNumber at_column;
