@@ -80,5 +80,11 @@ own_tables 'a long key' 'SELECT v.id, p.plan FROM (SELECT id, k::text AS k, at F
 not_shared 'no key' "SELECT v.id, p.plan FROM visits v LEFT JOIN LATERAL (SELECT c.plan FROM customers_log c WHERE c.at <= v.at ORDER BY c.at DESC LIMIT 1) p ON true WHERE v.id % 100 = 0"
 own_tables 'larger than memory' "$simple" "SET work_mem = '64kB'; SET hash_mem_multiplier = 1"
 own_tables 'further keys of the order' "$visits"
-own_tables 'parts of a table' 'SELECT v.id, p.plan FROM visits v LEFT JOIN LATERAL (SELECT c.plan FROM log_parts c WHERE c.k = v.k AND c.at <= v.at ORDER BY c.at DESC LIMIT 1) p ON true'
+parts_query='SELECT v.id, p.plan FROM visits v LEFT JOIN LATERAL (SELECT c.plan FROM log_parts c WHERE c.k = v.k AND c.at <= v.at ORDER BY c.at DESC LIMIT 1) p ON true'
+shared 'parts of a table' "$parts_query"
+shared 'one part after the other' "${parts_query}" 'SET enable_parallel_append = off'
+shared 'one part' "${parts_query/c.at <= v.at/c.at <= v.at AND c.k = 7}" 'SET enable_bitmapscan = off; SET enable_indexscan = off'
+like 'shared: all parts at once' "$(plan_of_workers "$parts_query")" 'Parallel Append'
+like 'shared: one part after the other' "$(plan_of_workers "$parts_query" 'SET enable_parallel_append = off')" ' Append'
+shared 'an index' 'SELECT v.id, p.at AS was FROM visits v LEFT JOIN LATERAL (SELECT c.at FROM customers_log c WHERE c.k = v.k AND c.at <= v.at ORDER BY c.at DESC LIMIT 1) p ON true' 'SET enable_seqscan = off; SET enable_bitmapscan = off; SET min_parallel_index_scan_size = 0'
 query -c 'DROP TABLE own_keys, log_texts, log_parts, odd'

@@ -154,7 +154,8 @@ void run_hook(QueryDesc* query, ScanDirection direction, std::uint64_t count, On
             ~Around() { current_run = run; }
         } around;
         current_run = {query->estate, count == 0};
-        call([=] { (previous_run != nullptr ? previous_run : standard_ExecutorRun)(query, direction, count, once...); });
+        call(
+            [=] { (previous_run != nullptr ? previous_run : standard_ExecutorRun)(query, direction, count, once...); });
     });
 }
 

@@ -149,8 +149,8 @@ inline int number(const CustomScan* plan, Number which) {
 }
 inline Oid number_oid(const CustomScan* plan, Number which) { return Oid(number(plan, which)); }
 
-/// The table's scan that a right side consists of, where workers can have a part of it each; or nullptr.
-Plan* scan_to_share(Plan* right);
+/// The nodes of a right side, down to its tables, of which workers may have a part each.
+List* nodes_of(Plan* right);
 
 /// True if it makes no difference when the left side's rows are read, and how many of them.
 bool is_left_side_passive(const PlannerInfo* root);

@@ -15,10 +15,12 @@ extern "C" {
 namespace csagg::pg {
 namespace {
 
-/// Not where no planner's hook was there to make the scan parallel: every process has all rows then.
+/// Not where no planner's hook was there to make it parallel: every process has all rows then.
 bool is_right_shared(const AsOfState* state) {
-    const Plan* const scan = scan_to_share(state->right->plan);
-    return scan != nullptr && scan->parallel_aware;
+    ListCell* cell;
+    foreach (cell, nodes_of(state->right->plan))
+        if (static_cast<const Plan*>(lfirst(cell))->parallel_aware) return true;
+    return false;
 }
 
 Size estimate(CustomScanState*, ParallelContext* context) { return SharedRight::state_bytes(context->nworkers + 1); }
@@ -65,9 +67,16 @@ void initialise_worker(CustomScanState* node, shm_toc*, void* memory) {
 
 }  // namespace
 
-Plan* scan_to_share(Plan* right) {
-    while (right->lefttree != nullptr) right = right->lefttree;
-    return IsA(right, SeqScan) ? right : nullptr;
+List* nodes_of(Plan* right) {
+    List* nodes = list_make1(right);
+    ListCell* cell;
+    if (IsA(right, Append)) {
+        foreach (cell, reinterpret_cast<Append*>(right)->appendplans)
+            nodes = list_concat(nodes, nodes_of(static_cast<Plan*>(lfirst(cell))));
+    } else if (right->lefttree != nullptr) {
+        nodes = list_concat(nodes, nodes_of(right->lefttree));
+    }
+    return nodes;
 }
 
 void add_parallel_methods(CustomExecMethods* methods) {

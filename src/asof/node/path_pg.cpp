@@ -285,19 +285,27 @@ bool may_be_parallel(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo
     return true;
 }
 
+/// Of a table, or of its parts one after the other.
+bool is_scan(const Path* path) {
+    if (IsA(path, ProjectionPath)) return is_scan(reinterpret_cast<const ProjectionPath*>(path)->subpath);
+    if (!IsA(path, AppendPath))
+        return path->pathtype == T_SeqScan || path->pathtype == T_IndexScan || path->pathtype == T_IndexOnlyScan;
+    ListCell* cell;
+    foreach (cell, reinterpret_cast<const AppendPath*>(path)->subpaths)
+        if (!is_scan(static_cast<const Path*>(lfirst(cell)))) return false;
+    return true;
+}
+
 /// The cheapest path of the right side by which each worker has a part of a table's rows, or nullptr: then they can
 /// share what they keep of them, which is few bytes.
 Path* right_to_share(const Candidate* candidate) {
     // One sequence cannot be dealt out; and what is more than expected must be allowed to be split.
-    if (!may_share_scans() || !candidate->packed || candidate->idiom->left_keys == NIL || !candidate->left_passive ||
-        right_bytes(candidate) > double(get_hash_memory_limit()))
+    if (!can_share_right_side() || !candidate->packed || candidate->idiom->left_keys == NIL ||
+        !candidate->left_passive || right_bytes(candidate) > double(get_hash_memory_limit()))
         return nullptr;
     ListCell* cell;
-    foreach (cell, fetch_upper_rel(candidate->planner, UPPERREL_FINAL, nullptr)->partial_pathlist) {
-        const auto* scan = static_cast<const Path*>(lfirst(cell));
-        while (IsA(scan, ProjectionPath)) scan = reinterpret_cast<const ProjectionPath*>(scan)->subpath;
-        if (scan->pathtype == T_SeqScan && scan->parallel_aware) return static_cast<Path*>(lfirst(cell));
-    }
+    foreach (cell, fetch_upper_rel(candidate->planner, UPPERREL_FINAL, nullptr)->partial_pathlist)
+        if (is_scan(static_cast<const Path*>(lfirst(cell)))) return static_cast<Path*>(lfirst(cell));
     return nullptr;
 }
 
@@ -346,7 +354,7 @@ void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOpt
 int add_subplan(PlannerInfo* root, const Candidate* candidate, Path* right, const Path* join) {
     Plan* const plan = create_plan(candidate->planner, right);
     plan->parallel_safe = join->parallel_safe;  // else no worker gets it
-    if (join->parallel_aware) share_scan(scan_to_share(plan));
+    if (join->parallel_aware) share_right_side(plan);
     PlannerGlobal* const glob = root->glob;
     glob->subplans = lappend(glob->subplans, plan);
     glob->subroots = lappend(glob->subroots, candidate->planner);

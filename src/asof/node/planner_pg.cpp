@@ -1,7 +1,7 @@
 // The planner's hook for correlated subselects. The statement is planned as it is; where that runs subselects that may
 // be the idiom, it is planned again with those as joins. What was planned first stays unless the second plan has
-// further as-of joins and costs less: so nothing but the node itself changes any plan. And it has the last word on plans
-// whose workers share a right side.
+// further as-of joins and costs less: so nothing but the node itself changes any plan. And it has the last word on
+// plans whose workers share a right side.
 //
 // Planning tells which subselects are run. A view's column that nobody reads is none of them, and gets no join, which
 // could not be left out again.
@@ -19,10 +19,10 @@ namespace {
 
 /// A planning under way, the innermost.
 struct Planning {
-    int last;            // number of a subselect
-    Bitmapset* planned;  // the numbers of subselects that have been
-    int nodes;           // AsOfJoin in the plan
-    List* shared_scans;  // Plan: to be made parallel, see parallel_pg.cpp
+    int last;              // number of a subselect
+    Bitmapset* planned;    // the numbers of subselects that have been
+    int nodes;             // AsOfJoin in the plan
+    List* to_be_parallel;  // Plan, see parallel_pg.cpp
 };
 Planning* current_planning = nullptr;
 planner_hook_type previous_planner = nullptr;
@@ -44,7 +44,7 @@ PlannedStmt* plan_once(Query* statement, const char* text, int options, ParamLis
                                                                                    parameters);
     });
     ListCell* cell;
-    foreach (cell, planning->shared_scans) static_cast<Plan*>(lfirst(cell))->parallel_aware = true;
+    foreach (cell, planning->to_be_parallel) static_cast<Plan*>(lfirst(cell))->parallel_aware = true;
     return planned;
 }
 
@@ -92,11 +92,16 @@ void note_asof_plan() {
     if (current_planning != nullptr) ++current_planning->nodes;
 }
 
-bool may_share_scans() { return current_planning != nullptr; }
+bool can_share_right_side() { return current_planning != nullptr; }
 
-void share_scan(Plan* scan) {
-    scan->parallel_aware = false;
-    current_planning->shared_scans = lappend(current_planning->shared_scans, scan);
+void share_right_side(Plan* right) {
+    ListCell* cell;
+    foreach (cell, nodes_of(right)) {
+        auto* const node = static_cast<Plan*>(lfirst(cell));
+        if (!node->parallel_aware) continue;
+        node->parallel_aware = false;
+        current_planning->to_be_parallel = lappend(current_planning->to_be_parallel, node);
+    }
 }
 
 void install_subselects(bool (*is_enabled)()) {

@@ -24,9 +24,10 @@ void join_subselects(Query* statement, const Bitmapset* numbers);
 /// The plan node has become part of a plan.
 void note_asof_plan();
 
-/// True if the planner's hook has this planning in hand, which is then to be told of scans that are to become parallel.
-bool may_share_scans();
-void share_scan(Plan* scan);
+/// True if the planner's hook has this planning in hand: it can make a right side's nodes parallel when that is
+/// allowed.
+bool can_share_right_side();
+void share_right_side(Plan* right);
 
 /// To be called once, when the library is loaded.
 void install_subselects(bool (*is_enabled)());
