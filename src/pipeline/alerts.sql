@@ -29,14 +29,15 @@ BEGIN
             GROUP BY w.tenant, w.customer),
         turn AS MATERIALIZED (
             SELECT w.*, t.* FROM who w
-            LEFT JOIN LATERAL (SELECT alerts FROM %1$I.current c WHERE c.tenant = w.tenant AND c.customer = w.customer OFFSET 0) c ON true
+            LEFT JOIN LATERAL %2$s c ON true
             CROSS JOIN LATERAL (SELECT array_agg(ROW(episode, alert, since, until)::csagg.pipeline_episode) AS booked FROM %1$I.alert a WHERE a.tenant = w.tenant AND a.customer = w.customer) b,
             csagg.pipeline_turns(c.alerts, $2 - $3, b.booked) t),
         moved AS (
             UPDATE %1$I.alert a SET since = t.new_since, until = t.new_until FROM turn t
-            WHERE a.episode = t.episode AND t.new_since IS NOT NULL RETURNING t.*, a.announced),
+            WHERE a.episode = t.episode AND a.episode = ANY (ARRAY(SELECT episode FROM turn)) AND t.new_since IS NOT NULL RETURNING t.*, a.announced),
         gone AS (
-            DELETE FROM %1$I.alert a USING turn t WHERE a.episode = t.episode AND t.new_since IS NULL RETURNING t.*, a.announced),
+            DELETE FROM %1$I.alert a USING turn t
+            WHERE a.episode = t.episode AND a.episode = ANY (ARRAY(SELECT episode FROM turn)) AND t.new_since IS NULL RETURNING t.*, a.announced),
         begun AS (
             INSERT INTO %1$I.alert (tenant, customer, alert, since, until, announced)
             SELECT tenant, customer, alert, new_since, new_until, new_since >= alerts_from AND (quiet_before IS NULL OR new_since > quiet_before)
@@ -50,12 +51,12 @@ BEGIN
             UNION ALL SELECT episode, tenant, customer, alert, 'withdrawn', since, false FROM gone WHERE announced AND (until IS NULL OR quiet_before IS NULL AND NOT overlapped)),
         fed AS (
             INSERT INTO %1$I.alert_feed (episode, tenant, customer, alert, kind, at, emitted_at, late, reasons)
-            SELECT n.episode, tenant, customer, n.alert, n.kind, n.at, $2, n.late,
+            SELECT n.episode, n.tenant, n.customer, n.alert, n.kind, n.at, $2, n.late,
                 jsonb_build_object('score', coalesce(csagg.number_at(c.score, n.at), csagg.number_at(c.score_before, n.at)), 'stage', csagg.text_at(c.stage, n.at), 'band', csagg.text_at(c.band, n.at))
-            FROM news n LEFT JOIN LATERAL (SELECT score, score_before, stage, band FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c ON true
+            FROM news n LEFT JOIN LATERAL %3$s c ON true
             ORDER BY n.at, n.episode, n.kind
             RETURNING 1)
-        SELECT count(*) FROM fed$sql$, pipeline), changes, now, settle) q(news bigint));
+        SELECT count(*) FROM fed$sql$, pipeline, csagg.pipeline_newest(pipeline, 'w'), csagg.pipeline_newest(pipeline, 'n')), changes, now, settle) q(news bigint));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_book(name, csagg.pipeline_change[], timestamptz, interval) IS
     'writes what alerts of these customers did up to now, less the time to settle, into `alert` and `alert_feed`; gives the number of rows for the feed';

@@ -122,8 +122,8 @@ DECLARE
 BEGIN
     large := (SELECT l FROM csagg.pipeline_query(format($sql$
         SELECT array_agg(ROW(c.tenant, c.customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM (SELECT DISTINCT tenant, customer FROM unnest($1)) n
-        CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = n.tenant AND c.customer = n.customer OFFSET 0) c
-        WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL AND c.until_at > c.from_at$sql$, pipeline), changes) q(l csagg.pipeline_change[]));
+        CROSS JOIN LATERAL %2$s c
+        WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL AND c.until_at > c.from_at$sql$, pipeline, csagg.pipeline_newest(pipeline, 'n')), changes) q(l csagg.pipeline_change[]));
     IF large IS NULL THEN
         RETURN;
     END IF;

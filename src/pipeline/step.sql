@@ -71,7 +71,7 @@ BEGIN
             RETURNING tenant, customer),
         who AS (SELECT tenant, customer FROM come UNION (SELECT tenant, customer FROM %1$I.current WHERE until_at <= $1 ORDER BY until_at LIMIT $2))
         SELECT coalesce(array_agg(ROW(c.tenant, c.customer, NULL, CASE WHEN c.until_at <= $1 THEN c.from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
-        FROM who w CROSS JOIN LATERAL (SELECT * FROM %1$I.current c WHERE c.tenant = w.tenant AND c.customer = w.customer OFFSET 0) c WHERE least(c.next_at, c.until_at) <= $1$sql$, pipeline), now, most) q(due csagg.pipeline_change[]));
+        FROM who w CROSS JOIN LATERAL %2$s c WHERE least(c.next_at, c.until_at) <= $1$sql$, pipeline, csagg.pipeline_newest(pipeline, 'w')), now, most) q(due csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
     'customers whose time has come, out of `due` and of those whose assessment has ended, at most so many of each; with from_at the latter';
@@ -85,8 +85,8 @@ BEGIN
     PERFORM csagg.pipeline_execute(format($sql$
         WITH rested AS (
             UPDATE %1$I.current c SET next_at = csagg.pipeline_next(c.alerts, $2 - $3, $3, c.until_at)
-            FROM unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND c.next_at <= $2 RETURNING c.tenant, c.customer, c.next_at, c.until_at)
-        %2$s$sql$, pipeline, csagg.pipeline_put_down(pipeline, 'rested')), changes, now, settle);
+            FROM (SELECT n.place FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2) n WHERE c.ctid = n.place RETURNING c.tenant, c.customer, c.next_at, c.until_at)
+        %2$s$sql$, pipeline, csagg.pipeline_put_down(pipeline, 'rested'), csagg.pipeline_newest(pipeline, 'd')), changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
     'after their alerts are booked: when to look at these customers again';
