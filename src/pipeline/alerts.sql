@@ -34,10 +34,10 @@ BEGIN
             csagg.pipeline_turns(c.alerts, $2 - $3, b.booked) t),
         moved AS (
             UPDATE %1$I.alert a SET since = t.new_since, until = t.new_until FROM turn t
-            WHERE a.episode = t.episode AND a.episode = ANY (ARRAY(SELECT episode FROM turn)) AND t.new_since IS NOT NULL RETURNING t.*, a.announced),
+            WHERE a.episode = t.episode AND a.episode = ANY (ARRAY(SELECT episode FROM turn WHERE episode IS NOT NULL)) AND t.new_since IS NOT NULL RETURNING t.*, a.announced),
         gone AS (
             DELETE FROM %1$I.alert a USING turn t
-            WHERE a.episode = t.episode AND a.episode = ANY (ARRAY(SELECT episode FROM turn)) AND t.new_since IS NULL RETURNING t.*, a.announced),
+            WHERE a.episode = t.episode AND a.episode = ANY (ARRAY(SELECT episode FROM turn WHERE episode IS NOT NULL)) AND t.new_since IS NULL RETURNING t.*, a.announced),
         begun AS (
             INSERT INTO %1$I.alert (tenant, customer, alert, since, until, announced)
             SELECT tenant, customer, alert, new_since, new_until, new_since >= alerts_from AND (quiet_before IS NULL OR new_since > quiet_before)

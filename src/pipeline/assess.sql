@@ -19,7 +19,7 @@ COMMENT ON FUNCTION csagg.pipeline_put_down(name, text) IS
     'a statement that puts rows of `current`, which have just been written, into `due`';
 
 -- While somebody holds an old snapshot, versions of a customer's row stay, in the table and, one a page, in the index, where the newest
--- mostly comes last. From there on backwards it is found at once; by equality all of them are gone through, and by ON CONFLICT, too.
+-- mostly comes last. From there on backwards it is mostly found at once; by equality all of them are gone through, and by ON CONFLICT, too.
 CREATE FUNCTION csagg.pipeline_newest(pipeline name, who text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('(SELECT ctid AS place, * FROM %1$I.current WHERE tenant = %2$s.tenant AND customer >= %2$s.customer AND customer <= %2$s.customer ORDER BY customer DESC LIMIT 1)', pipeline, who)
@@ -66,13 +66,26 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_kept(csagg.history, csagg.history, jsonb, timestamptz) IS
     'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
 
+-- Facts that are as they were are not carried along: they may lie in the TOAST table.
+CREATE FUNCTION csagg.pipeline_assessed(reigns text) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+            SELECT s.place, s.tenant, s.customer, CASE WHEN NOT s.same THEN s.facts END AS facts, s.from_at, s.until_at, s.past_until, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
+                o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at) AS next_at
+            FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL$sql$, reigns)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_assessed(text) IS
+    'the query of pipeline_assess() for what is said of its subjects, to be narrowed down by AND; facts are NULL where they are those of before';
+
 CREATE FUNCTION csagg.pipeline_assess(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    lost boolean;
 BEGIN
     IF cardinality(changes) = 0 THEN
         RETURN;
     END IF;
-    PERFORM csagg.pipeline_execute(format($sql$
+    lost := (SELECT q.lost FROM csagg.pipeline_query(format($sql$
         WITH change AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
                 csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources,
@@ -82,7 +95,7 @@ BEGIN
         subject AS MATERIALIZED (
             SELECT n.tenant, n.customer, CASE WHEN n.sources IS NULL THEN csagg.merge(c.facts, n.facts)
                 ELSE csagg.forget_before(csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh), coalesce(c.facts_from, '-infinity')) END AS facts,
-                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.place, c.past_until, c.united, c.seed AS kept_seed, csagg.pipeline_score_from(c.score_from, $2) AS score_from,
+                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.place, (n.facts IS NULL AND n.sources IS NULL AND NOT c.united) IS TRUE AS same, c.past_until, c.united, c.seed AS kept_seed, csagg.pipeline_score_from(c.score_from, $2) AS score_from,
                 CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) ELSE c.seed END AS seed,
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL (
@@ -92,12 +105,8 @@ BEGIN
                 CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole) c ON true
             ORDER BY n.tenant, n.customer),
         united AS (DELETE FROM %1$I.past p USING subject s WHERE s.united AND p.tenant = s.tenant AND p.customer = s.customer),
-        excluded AS MATERIALIZED (
-            SELECT s.place, s.tenant, s.customer, s.facts, s.from_at, s.until_at, s.past_until, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
-                o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at) AS next_at
-            FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%3$s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL),
         changed AS (
-            UPDATE %1$I.current c SET facts = excluded.facts, from_at = excluded.from_at, until_at = excluded.until_at,
+            UPDATE %1$I.current c SET facts = coalesce(excluded.facts, c.facts), from_at = excluded.from_at, until_at = excluded.until_at,
                 score_from = CASE WHEN excluded.error IS NULL THEN excluded.score_from ELSE c.score_from END,
                 score_before = CASE WHEN excluded.error IS NOT NULL THEN %9$s WHEN csagg.timeline_eq(c.score_before, excluded.score_before) THEN c.score_before ELSE excluded.score_before END,
                 score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
@@ -107,16 +116,21 @@ BEGIN
                 alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
                 error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
                 next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END
-            FROM excluded WHERE c.ctid = excluded.place
+            FROM (%3$s AND s.place IS NOT NULL OFFSET 0) excluded WHERE c.ctid = excluded.place
             RETURNING c.tenant, c.customer, c.next_at, c.until_at),
         added AS (
             INSERT INTO %1$I.current (tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at)
-            SELECT tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at FROM excluded WHERE place IS NULL
+            SELECT tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at FROM (%3$s AND s.place IS NULL) new
             RETURNING tenant, customer, next_at, until_at),
-        said AS (TABLE changed UNION ALL TABLE added)
-        %11$s$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('s.tenant'),
+        said AS (TABLE changed UNION ALL TABLE added),
+        put_down AS (%11$s)
+        SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL) <> (SELECT count(*) FROM said)$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')),
             csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts'), csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'), csagg.pipeline_put_down(pipeline, 'said'), csagg.pipeline_newest(pipeline, 'n')),
-        changes, now, settle);
+        changes, now, settle) q(lost boolean));
+    IF lost THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('customers of %I were changed while they were assessed', pipeline),
+            HINT = 'Only functions of csagg may write a pipeline''s table "current". The next step tries again.';
+    END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
     'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at stays an earlier instant that is still ahead, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';

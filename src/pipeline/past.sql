@@ -130,7 +130,7 @@ BEGIN
     PERFORM csagg.pipeline_execute(format($sql$
         WITH reign AS MATERIALIZED (%2$s),
         large AS MATERIALIZED (
-            SELECT c.*, %3$s AS reigns FROM unnest($1) n JOIN %1$I.current c ON c.tenant = n.tenant AND c.customer = n.customer),
+            SELECT c.*, %3$s AS reigns FROM unnest($1) n CROSS JOIN LATERAL %7$s c),
         cut AS MATERIALIZED (
             SELECT c.*, k.past_until AS cut, k.from_at AS cut_from, %4$s AS whole, %5$s AS whole_from FROM large c CROSS JOIN LATERAL csagg.pipeline_cut(c.reigns, $2) k
             WHERE k.past_until > coalesce(c.past_until, '-infinity') AND k.from_at > c.from_at),
@@ -141,8 +141,8 @@ BEGIN
             INSERT INTO %1$I.past (tenant, customer, starts, from_at, facts, score, coverage, seed)
             SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(%6$s, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), past_seed FROM parted c)
         UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), score_before = csagg.pipeline_slice(c.score_before, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
-        FROM parted p WHERE c.tenant = p.tenant AND c.customer = p.customer$sql$,
-        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_scores()), large, now);
+        FROM parted p WHERE c.ctid = p.place$sql$,
+        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_scores(), csagg.pipeline_newest(pipeline, 'n')), large, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
     'puts the past of these customers apart, where they are large, assessed, and their rules do not look back without an end';

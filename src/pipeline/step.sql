@@ -83,9 +83,10 @@ BEGIN
         RETURN;
     END IF;
     PERFORM csagg.pipeline_execute(format($sql$
-        WITH rested AS (
+        WITH place AS MATERIALIZED (SELECT n.place FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2),
+        rested AS (
             UPDATE %1$I.current c SET next_at = csagg.pipeline_next(c.alerts, $2 - $3, $3, c.until_at)
-            FROM (SELECT n.place FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2) n WHERE c.ctid = n.place RETURNING c.tenant, c.customer, c.next_at, c.until_at)
+            FROM place p WHERE c.ctid = p.place RETURNING c.tenant, c.customer, c.next_at, c.until_at)
         %2$s$sql$, pipeline, csagg.pipeline_put_down(pipeline, 'rested'), csagg.pipeline_newest(pipeline, 'd')), changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
@@ -98,7 +99,8 @@ BEGIN
         RETURN;
     END IF;
     PERFORM csagg.pipeline_execute(format($sql$
-        DELETE FROM %1$I.current c USING unnest($1) d WHERE c.tenant = d.tenant AND c.customer = d.customer AND NOT EXISTS (SELECT FROM csagg.facts(c.facts))$sql$, pipeline), changes);
+        WITH place AS MATERIALIZED (SELECT n.place FROM unnest($1) d CROSS JOIN LATERAL %2$s n WHERE NOT EXISTS (SELECT FROM csagg.facts(n.facts)))
+        DELETE FROM %1$I.current c USING place p WHERE c.ctid = p.place$sql$, pipeline, csagg.pipeline_newest(pipeline, 'd')), changes);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_bury(name, csagg.pipeline_change[]) IS
     'removes customers of which their sources have taken back everything';

@@ -128,7 +128,7 @@ CREATE TABLE %1$I.current (
 ) WITH (fillfactor = 50, toast_tuple_target = 1200);
 -- What is read of all customers stays in the row, and facts and old scores go.
 ALTER TABLE %1$I.current ALTER score SET STORAGE MAIN, ALTER band SET STORAGE MAIN, ALTER stage SET STORAGE MAIN;
-CREATE INDEX ON %1$I.current (customer);
+CREATE INDEX ON %1$I.current (customer, tenant);
 CREATE INDEX ON %1$I.current (until_at);
 CREATE INDEX ON %1$I.current (tenant, customer) WHERE error IS NOT NULL;
 CREATE TABLE %1$I.due (
