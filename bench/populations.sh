@@ -59,7 +59,9 @@ case_ one_pass_1_worker "SELECT count(d) FROM ($ONE_PASS) s" max_parallel_worker
 case_ one_pass_2_workers "SELECT count(d) FROM ($ONE_PASS) s" max_parallel_workers_per_gather=2 $FORCED
 case_ one_pass5 "SELECT count(d) FROM (${ONE_PASS/FROM log/FROM log5}) s"
 case_ one_pass_with_rows "SELECT count(*), sum(b.n) FROM ($ONE_PASS) s, csagg.buckets(s.d) b"
+case_ one_pass_with_rows_2_workers "SELECT count(*), sum(b.n) FROM ($ONE_PASS) s, csagg.buckets(s.d) b" max_parallel_workers_per_gather=2 $FORCED
 measure
+one_pass_with_rows=${ms[one_pass_with_rows]} one_pass_with_rows_2_workers=${ms[one_pass_with_rows_2_workers]}
 verdict 'one pass / array_agg' "$(ratio "${ms[one_pass]}" "${ms[array_agg]}")" '<=' 0.7
 verdict 'texts for keys and values: one pass / array_agg' "$(ratio "${ms[one_pass_texts]}" "${ms[array_agg_texts]}")" '<=' 0.7
 verdict 'parallel forced, leader and 1 worker / serial' "$(ratio "${ms[one_pass_1_worker]}" "${ms[one_pass]}")" '<=' 1.0
@@ -115,5 +117,7 @@ fi
 if [[ -n $duckdb ]]; then
     echo "DuckDB, its own process, same log:"
     query -c "COPY log TO STDOUT (FORMAT csv, HEADER)" >"$work/log.csv"
-    bench/duckdb populations "$work/log.csv" "$rounds"
+    bench/duckdb populations "$work/log.csv" "$rounds" | tee "$work/duckdb.out"
+    beside_duckdb 'one pass, all rows' "$one_pass_with_rows" 'changes, 1 thread' 0.6
+    beside_duckdb 'one pass, all rows, two workers' "$one_pass_with_rows_2_workers" 'changes, 2 threads' 0.9
 fi
