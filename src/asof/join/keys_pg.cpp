@@ -1,5 +1,5 @@
-#include "asof/join/keys_pg.hpp"
 #include "asof/join/floats.hpp"
+#include "asof/join/keys_pg.hpp"
 
 #include "postgres/boundary.hpp"
 

@@ -1,5 +1,7 @@
 #include "asof/join/shared_pg.hpp"
 
+#include <fcntl.h>
+
 #include "postgres/boundary.hpp"
 
 extern "C" {
