@@ -61,6 +61,7 @@ case_ node "$(by_plan "$(lateral invoices plan_log)")"
 case_ node_in_memory "$(by_plan "$(lateral invoices plan_log)")" $MEMORY
 case_ node_two_workers "$(by_plan "$(lateral invoices plan_log)")" $MEMORY max_parallel_workers_per_gather=2
 case_ node_one_worker "$(by_plan "$(lateral invoices plan_log)")" $MEMORY max_parallel_workers_per_gather=1
+case_ node_at_defaults "$(by_plan "$(lateral invoices plan_log)")" max_parallel_workers_per_gather=2 jit=on
 case_ window_sql "$(by_plan "$WINDOW_SQL")" $MEMORY
 case_ hash_join "$(by_plan "$HASH_JOIN")"
 case_ hash_join_one_row "$(by_plan "$HASH_JOIN_ONE")"
@@ -74,6 +75,7 @@ verdict 'LATERAL with its index / plan node' "$(ratio "${ms[lateral]}" "${ms[nod
 verdict 'LATERAL with its index / plan node, all in memory' "$(ratio "${ms[lateral]}" "${ms[node_in_memory]}")" '>=' 7
 verdict 'plan node with two workers / serial' "$(ratio "${ms[node_two_workers]}" "${ms[node_in_memory]}")" '<=' 0.65
 verdict 'plan node with one worker / serial' "$(ratio "${ms[node_one_worker]}" "${ms[node_in_memory]}")" '<=' 0.75
+printf '  => %-58s %8.3f\n' 'plan node at default settings, jit and workers / serial' "$(ratio "${ms[node_at_defaults]}" "${ms[node]}")"
 verdict 'plan node / hash join on customer_id' "$(ratio "${ms[node]}" "${ms[hash_join]}")" '<=' 1
 printf '  => %-58s %8.3f\n' 'plan node, all in memory / hash join with one row a key' "$(ratio "${ms[node_in_memory]}" "${ms[hash_join_one_row]}")"
 printf '  => %-58s %8.3f\n' 'LATERAL with its index / timeline form' "$(ratio "${ms[lateral]}" "${ms[timeline_form]}")"

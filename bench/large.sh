@@ -1,4 +1,4 @@
-# The headline question straight from a large log, by a user's default of 64 MB for work_mem. Sourced by bench/run.
+# The headline question straight from a large log, with 64 MB for work_mem. Sourced by bench/run.
 
 GRID="csagg.grid('2025-01-01', '2027-01-01', '1 day', 'UTC')"
 DELTA=$(grep -v '^--' bench/populations-delta.sql)

@@ -196,4 +196,4 @@ BEGIN
     outcome := 'stepped';
 END $body$;
 COMMENT ON FUNCTION csagg.step(name, integer) IS
-    'one step: folds new rows, at most max_rows of a source, assesses their customers and those whose time has come, and books alerts; all in the caller''s transaction. outcome: stepped; idle (nothing to do, and no transaction id taken); busy (another step is running); paused. more: the next step has something to do at once. Errors: 42704 no such pipeline, 42501 it is another''s, 25001 in REPEATABLE READ and SERIALIZABLE, 22023 for max_rows below 1, 55000 for a sequence behind the mark';
+    'one step: folds new rows, at most max_rows of a source, assesses their customers and those whose time has come, and books alerts; all in the caller''s transaction. outcome: stepped; idle (nothing to do, and no transaction id taken); busy (another step is running); paused. more: the next step has something to do at once. Errors: 42704 no such pipeline, 42501 it is another''s, 25001 in REPEATABLE READ and SERIALIZABLE, 22023 for max_rows below 1, 55000 for a sequence behind the mark, and for customers that somebody else changed while they were assessed';

@@ -10,6 +10,15 @@ namespace csagg::asof {
 using Group = std::uint32_t;
 inline constexpr Group no_group = UINT32_MAX;
 
+/// Where a word stands in a table of so many slots, a power of two, less one.
+inline std::size_t slot_of(std::uint64_t word, std::uint64_t seed, std::size_t mask) {
+    return fold_multiply(word ^ seed, 0x9E3779B97F4A7C15) & mask;
+}
+/// In which of so many parts, a power of two, its key belongs: by other bits than its slot.
+inline int part_of(std::uint64_t word, std::uint64_t seed, int parts) {
+    return int(fold_multiply(word + 0x2545F4914F6CDD1D, seed | 1) >> 32 & std::uint64_t(parts - 1));
+}
+
 /// An open-addressing hash table with linear probing. A key that fits in 64 bits is its own word; of any other key the
 /// word is a hash, and `equal(group)` compares the key at hand with the one of a group of the same word.
 class Groups {
@@ -49,9 +58,7 @@ private:
     };
 
     std::size_t mask() const { return slots_.size() - 1; }
-    std::size_t position(std::uint64_t word) const {
-        return fold_multiply(word ^ process_hash_seed, 0x9E3779B97F4A7C15) & mask();
-    }
+    std::size_t position(std::uint64_t word) const { return slot_of(word, process_hash_seed, mask()); }
     Group add(std::uint64_t word);
     void put(std::uint64_t word, Group group);
 
@@ -83,9 +90,7 @@ private:
         std::uint64_t word, group;
     };
     static std::size_t slots_of(std::size_t groups) { return std::bit_ceil(2 * groups + 1); }
-    std::size_t position(std::uint64_t word, std::uint64_t seed) const {
-        return fold_multiply(word ^ seed, 0x9E3779B97F4A7C15) & mask_;
-    }
+    std::size_t position(std::uint64_t word, std::uint64_t seed) const { return slot_of(word, seed, mask_); }
 
     const Slot* slots_ = nullptr;
     std::size_t mask_ = 0;

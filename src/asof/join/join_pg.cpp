@@ -76,11 +76,7 @@ std::size_t AsOfJoin::memory() const {
     return rows_.bytes() + images_.bytes() + keys_.bytes() + index_.bytes() + index_.bytes_to_come(row_count_);
 }
 
-int AsOfJoin::batch_of(std::uint64_t word) const {
-    // Other bits than those that place a key in the table.
-    const std::uint64_t hash = fold_multiply(word + 0x2545F4914F6CDD1D, process_hash_seed | 1);
-    return int((hash >> 32) & std::uint64_t(batches_ - 1));
-}
+int AsOfJoin::batch_of(std::uint64_t word) const { return asof::part_of(word, process_hash_seed, batches_); }
 
 bool AsOfJoin::read_right(TupleTableSlot* slot, Datum& at) {
     bool at_null;
@@ -125,14 +121,22 @@ void AsOfJoin::begin_record(std::uint64_t word, std::int64_t instant) {
     std::memcpy(record_ + instant_at, &instant, sizeof instant);
 }
 
-void AsOfJoin::add_record() {
+void AsOfJoin::read_word(const Byte* record) {
     std::uint64_t word;
-    std::int64_t instant;
-    std::memcpy(&word, record_ + word_at, sizeof word);
-    std::memcpy(&instant, record_ + instant_at, sizeof instant);
+    std::memcpy(&word, record + word_at, sizeof word);
     keys_.set_word(word);
+}
+
+void AsOfJoin::index_record(const Byte* record) {
+    std::int64_t instant;
+    std::memcpy(&instant, record + instant_at, sizeof instant);
+    index_.add(keys_.group(images_), instant, record + columns_at);
+}
+
+void AsOfJoin::add_record() {
+    read_word(record_);
     if (is_later(static_cast<const void*>(record_), record_bytes())) return;
-    index_.add(keys_.group(images_), instant, record_ + columns_at);
+    index_record(record_);
     ++row_count_;
     statistics_.memory_peak = std::max(statistics_.memory_peak, memory());
 }
@@ -250,12 +254,8 @@ void AsOfJoin::build_shared() {
     for (int share; (share = shared_->next_share()) >= 0;) {
         CHECK_FOR_INTERRUPTS();
         shared_->each_record(share, [this](const Byte* record) {
-            std::uint64_t word;
-            std::int64_t instant;
-            std::memcpy(&word, record + word_at, sizeof word);
-            std::memcpy(&instant, record + instant_at, sizeof instant);
-            keys_.set_word(word);
-            index_.add(keys_.group(images_), instant, record + columns_at);
+            read_word(record);
+            index_record(record);
         });
         index_.sort(nullptr);
         shared_->publish(share, keys_.words(), index_);

@@ -186,6 +186,8 @@ private:
     std::size_t record_bytes() const { return columns_at + columns_.bytes(); }
     void begin_record(std::uint64_t word, std::int64_t instant);
     void add_record();
+    void read_word(const Byte* record);
+    void index_record(const Byte* record);
     template <class... Row>
     bool is_later(Row... row);
     void build();

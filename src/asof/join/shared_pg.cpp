@@ -181,11 +181,6 @@ BufFile* SharedRight::opened(int process) const {
     return file;
 }
 
-void SharedRight::could_not_read() {
-    ereport(ERROR, (errcode_for_file_access(), errmsg("could not read a temporary file of the as-of join")));
-    pg_unreachable();
-}
-
 // ---- building
 
 int SharedRight::next_share() {

@@ -11,6 +11,7 @@
 // Everything here may ereport.
 #pragma once
 #include "asof/core/asof.hpp"
+#include "asof/join/spill_pg.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -100,10 +101,7 @@ private:
 
     void wait();
     void leave();
-    int share_of(std::uint64_t word) const {
-        // Other bits than those that place a key in its table.
-        return int(fold_multiply(word + 0x2545F4914F6CDD1D, state_->seed | 1) >> 32) & (shares - 1);
-    }
+    int share_of(std::uint64_t word) const { return asof::part_of(word, state_->seed, shares); }
     bool may_take(std::size_t bytes) const;
     dsa_pointer take(std::size_t bytes);
     void add_chunk(int share, std::size_t bytes);
@@ -113,7 +111,6 @@ private:
     void write_chunks();
     Chunk* chunk_at(dsa_pointer at) const;
     dsa_pointer& first_chunk(int process, int share) const;
-    [[noreturn]] static void could_not_read();
 
     State* state_;
     dsa_area* area_;
@@ -199,7 +196,7 @@ void SharedRight::each_in_files(F f) {
             CHECK_FOR_INTERRUPTS();
             const std::size_t got = BufFileRead(file, record, record_bytes_);
             if (got == 0) break;
-            if (got != record_bytes_) could_not_read();
+            if (got != record_bytes_) could_not_read_spilled();
             f(record);
         }
         BufFileClose(file);

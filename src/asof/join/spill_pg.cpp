@@ -43,26 +43,22 @@ void Spill::put(int file, const void* record, std::size_t bytes) {
     BufFileWrite(opened(file), const_cast<void*>(record), bytes);
 }
 
-namespace {
-
-[[noreturn]] void could_not_read() {
+void could_not_read_spilled() {
     ereport(ERROR, (errcode_for_file_access(), errmsg("could not read a temporary file of the as-of join")));
     pg_unreachable();
 }
-
-}  // namespace
 
 bool Spill::read(int file, void* data, std::size_t bytes) {
     File& from = files_[file];
     if (from.file == nullptr) return false;
     CHECK_FOR_INTERRUPTS();
     if (!from.reading) {
-        if (BufFileSeek(from.file, 0, 0, SEEK_SET) != 0) could_not_read();
+        if (BufFileSeek(from.file, 0, 0, SEEK_SET) != 0) could_not_read_spilled();
         from.reading = true;
     }
     const std::size_t got = BufFileRead(from.file, data, bytes);
     if (got == bytes) return true;
-    if (got != 0) could_not_read();
+    if (got != 0) could_not_read_spilled();
     BufFileClose(from.file);
     from = {nullptr, false};
     return false;
@@ -88,7 +84,7 @@ bool Spill::get(int file, TupleTableSlot* slot) {
     auto* const tuple = static_cast<MinimalTuple>(MemoryContextAllocHuge(slot->tts_mcxt, length));
     tuple->t_len = length;
     const std::size_t rest = length - sizeof length;
-    if (BufFileRead(files_[file].file, reinterpret_cast<char*>(tuple) + sizeof length, rest) != rest) could_not_read();
+    if (BufFileRead(files_[file].file, reinterpret_cast<char*>(tuple) + sizeof length, rest) != rest) could_not_read_spilled();
     ExecForceStoreMinimalTuple(tuple, slot, true);
     return true;
 }

@@ -12,6 +12,9 @@ extern "C" {
 
 namespace csagg::pg {
 
+/// The error of a temporary file that ends too early.
+[[noreturn]] void could_not_read_spilled();
+
 class Spill {
 public:
     /// `shape`: of rows that may come back in a virtual slot: few columns passed by value are packed.

@@ -1,7 +1,8 @@
 // The plan node "Custom Scan (AsOfJoin)": what its parts tell each other.
 //
 //     idiom_pg.cpp    finds the idiom in a LATERAL subquery: an Idiom
-//     path_pg.cpp     the planner's hook: the right side's plan, the costs, the path, the plan
+//     right_side_*    the right side's query: its paths, and what is kept of its rows
+//     path_pg.cpp     the planner's hook: the costs, the paths, the plan
 //     scan_pg.cpp     the executor's callbacks
 //     parallel_pg.cpp those for parallel plans, whose processes share the right side
 //     subselect_pg.*  makes such a subquery of a correlated subselect, before planning
