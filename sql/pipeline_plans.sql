@@ -85,9 +85,9 @@ RESET ROLE;
 
 -- Long arrays are planned for, and not kept
 CREATE TEMPORARY TABLE before AS TABLE kept;
-SELECT csagg.pipeline_execute('SELECT unnest($1)', ARRAY(SELECT generate_series(1, 101)));
+SELECT csagg.pipeline_execute('SELECT unnest($1)', ARRAY(SELECT generate_series(1, 1001)));
 SELECT k.count - b.count FROM kept k, before b;
-SELECT csagg.pipeline_execute('SELECT unnest($1)', ARRAY(SELECT generate_series(1, 100)));
+SELECT csagg.pipeline_execute('SELECT unnest($1)', ARRAY(SELECT generate_series(1, 1000)));
 SELECT k.count - b.count FROM kept k, before b;
 
 -- So many and no more; statements within statements, more than one slot's choice deep

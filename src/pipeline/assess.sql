@@ -16,10 +16,11 @@ CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS tex
     SELECT format('INSERT INTO %I.due (at, tenant, customer) SELECT next_at, tenant, customer FROM %s WHERE next_at < until_at ON CONFLICT DO NOTHING', pipeline, written)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_put_down(name, text) IS
-    'a statement that puts rows of `current`, which have just been written, into `due`';
+    'a statement that puts rows (tenant, customer, next_at, until_at) of a table into `due`, unless their assessment ends before';
 
 -- While somebody holds an old snapshot, versions of a customer's row stay, in the table and, one a page, in the index, where the newest
--- mostly comes last. From there on backwards it is mostly found at once; by equality all of them are gone through, and by ON CONFLICT, too.
+-- comes last: the table grows at its end, and the index has an entry of its own for each (deduplicate_items: a list of them would be read from
+-- its beginning). From there on backwards it is found at once; by equality all of them are gone through, and by ON CONFLICT, too.
 CREATE FUNCTION csagg.pipeline_newest(pipeline name, who text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('(SELECT ctid AS place, * FROM %1$I.current WHERE tenant = %2$s.tenant AND customer >= %2$s.customer AND customer <= %2$s.customer ORDER BY customer DESC LIMIT 1)', pipeline, who)

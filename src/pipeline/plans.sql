@@ -11,7 +11,7 @@ CREATE FUNCTION csagg.pipeline_execute(statement text, VARIADIC arguments "any")
 COMMENT ON FUNCTION csagg.pipeline_query(text) IS
     'rows of a statement, run as the caller. Its plan is kept in the session, made without knowing the arguments, for a minute at most, and until statements got 10000 elements of arrays; 512 are kept. Errors: 22004 for NULL, 0A000 for a statement that only a client can run, and the statement''s own';
 COMMENT ON FUNCTION csagg.pipeline_query(text, "any") IS
-    'the same of a statement with $1, $2 and so on. With arrays of more than 100 elements the statement is planned for the arguments and the plan is not kept';
+    'the same of a statement with $1, $2 and so on. With arrays of more than 1000 elements the statement is planned for the arguments and the plan is not kept';
 COMMENT ON FUNCTION csagg.pipeline_execute(text) IS
     'runs a statement as pipeline_query() does; the number of its rows';
 COMMENT ON FUNCTION csagg.pipeline_execute(text, "any") IS

@@ -51,7 +51,7 @@ Statement statement_of(FunctionCallInfo fcinfo) {
 }
 
 /// A plan that is made without knowing the arguments expects arrays of so many elements at most.
-constexpr std::uint64_t long_array = 100;
+constexpr std::uint64_t long_array = 1000;
 
 /// Of all its arrays. May ereport.
 std::uint64_t count_elements(const Statement& statement) {

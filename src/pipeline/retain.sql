@@ -102,14 +102,14 @@ BEGIN
         WITH reign AS MATERIALIZED (%2$s),
         old AS MATERIALIZED (
             SELECT c.*, %3$s AS whole, %4$s AS whole_from, %5$s AS whole_score, %6$s AS whole_coverage, %7$s AS reigns
-            FROM %1$I.current c WHERE ($5 IS NULL OR (c.tenant, c.customer) > ($5, $6)) AND %4$s < $1 AND least(c.next_at, c.until_at) > $3 AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.tenant = c.tenant AND t.customer = c.customer) AND NOT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL)
+            FROM %1$I.current c WHERE ($4 IS NULL OR (c.tenant, c.customer) > ($4, $5)) AND %4$s < $1 AND %8$s AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.tenant = c.tenant AND t.customer = c.customer) AND NOT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL)
             ORDER BY c.tenant, c.customer LIMIT $2),
         kept AS MATERIALIZED (
             SELECT o.*, l.forgotten, csagg.pipeline_seed(o.reigns, o.whole, o.whole_from, $1, o.seed) AS seed_there
             FROM old o CROSS JOIN LATERAL (SELECT $1 - coalesce(max(csagg.look_back(r.rules)), '0') AS forgotten FROM unnest(o.reigns) r WHERE r.until > $1) l),
         past AS (DELETE FROM %1$I.past p USING kept k WHERE p.tenant = k.tenant AND p.customer = k.customer),
         episode AS (DELETE FROM %1$I.alert a USING kept k WHERE a.tenant = k.tenant AND a.customer = k.customer AND a.until <= $1),
-        again AS (INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'retain', $4 FROM kept WHERE error IS NOT NULL),
+        again AS (INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'retain', $3 FROM kept WHERE error IS NOT NULL),
         written AS (
             UPDATE %1$I.current c SET facts = csagg.forget_before(k.whole, k.forgotten), from_at = $1, until_at = greatest(c.until_at, $1), past_until = NULL,
                 score = csagg.slice(k.whole_score, greatest($1, c.score_from), 'infinity'), score_before = csagg.pipeline_slice(k.whole_score, $1, c.score_from), coverage = csagg.slice(k.whole_coverage, $1, 'infinity'),
@@ -118,7 +118,7 @@ BEGIN
             FROM kept k WHERE c.tenant = k.tenant AND c.customer = k.customer RETURNING c.tenant, c.customer)
         SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change ORDER BY tenant, customer) FROM written$sql$,
         pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'),
-        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant')) INTO changes USING horizon, most, state.last_step, now, after.tenant, after.customer;
+        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant'), csagg.pipeline_attended(pipeline, 'c')) INTO changes USING horizon, most, now, after.tenant, after.customer;
     PERFORM csagg.pipeline_part(pipeline, changes, now);
     RETURN changes[most];
 END $body$;

@@ -76,6 +76,13 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
     'customers whose time has come, out of `due` and of those whose assessment has ended, at most so many of each; with from_at the latter';
 
+CREATE FUNCTION csagg.pipeline_attended(pipeline name, who text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('(%2$s.until_at > (SELECT last_step FROM %1$I.pipeline) AND (%2$s.tenant, %2$s.customer) NOT IN (SELECT d.tenant, d.customer FROM %1$I.due d WHERE d.at <= (SELECT last_step FROM %1$I.pipeline)))', pipeline, who)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_attended(name, text) IS
+    'a condition on a row of `current`: its time has not come since, as of the last step, so its alerts are booked';
+
 CREATE FUNCTION csagg.pipeline_rest(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -83,14 +90,12 @@ BEGIN
         RETURN;
     END IF;
     PERFORM csagg.pipeline_execute(format($sql$
-        WITH place AS MATERIALIZED (SELECT n.place FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2),
-        rested AS (
-            UPDATE %1$I.current c SET next_at = csagg.pipeline_next(c.alerts, $2 - $3, $3, c.until_at)
-            FROM place p WHERE c.ctid = p.place RETURNING c.tenant, c.customer, c.next_at, c.until_at)
+        WITH rested AS MATERIALIZED (
+            SELECT n.tenant, n.customer, n.until_at, csagg.pipeline_next(n.alerts, $2 - $3, $3, n.until_at) AS next_at FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2)
         %2$s$sql$, pipeline, csagg.pipeline_put_down(pipeline, 'rested'), csagg.pipeline_newest(pipeline, 'd')), changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
-    'after their alerts are booked: when to look at these customers again';
+    'after their alerts are booked: when to look at these customers again, in `due` only: their rows in `current` stay as they are';
 
 CREATE FUNCTION csagg.pipeline_bury(pipeline name, changes csagg.pipeline_change[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

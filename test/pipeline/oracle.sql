@@ -224,7 +224,7 @@ $$;
 
 -- A customer with what is apart of it.
 CREATE FUNCTION whole() RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT format('(SELECT c.tenant, c.customer, %s AS facts, %s AS from_at, %s AS score, %s AS coverage, c.stage, c.band, c.alerts, c.until_at, c.error, c.next_at, c.kept_from, c.facts_from, c.seed FROM %I.current c) c',
+    SELECT format('(SELECT c.tenant, c.customer, %s AS facts, %s AS from_at, %s AS score, %s AS coverage, c.stage, c.band, c.alerts, c.until_at, c.error, c.kept_from, c.facts_from, c.seed FROM %I.current c) c',
         csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), pipeline) FROM setting
 $$;
 CREATE TABLE parted (customers bigint);
@@ -323,7 +323,7 @@ BEGIN
             CROSS JOIN LATERAL (SELECT c.known AS facts) f
             CROSS JOIN LATERAL csagg.try_assess(oracle.rules_at(c.tenant, i.at), f, i.at) a
             CROSS JOIN LATERAL oracle.pin(c.tenant, c.customer, i.at) v
-            WHERE c.error IS NULL AND (a.error IS NULL OR c.kept_from IS NULL) AND least(c.next_at, c.until_at) > p.last_step AND i.at >= greatest(c.from_at, c.known_from) AND i.at <= p.last_step - p.settle) d
+            WHERE c.error IS NULL AND (a.error IS NULL OR c.kept_from IS NULL) AND c.until_at > p.last_step AND NOT EXISTS (SELECT FROM P.due d WHERE d.at <= p.last_step AND d.tenant = c.tenant AND d.customer = c.customer) AND i.at >= greatest(c.from_at, c.known_from) AND i.at <= p.last_step - p.settle) d
         WHERE got <> want$q$) INTO different;
     PERFORM bad(different, 'episodes') WHERE different IS NOT NULL;
 END $$;
@@ -358,7 +358,7 @@ BEGIN
     IF whole THEN
         EXECUTE sql('INSERT INTO shortened SELECT count(*) FROM P.current WHERE kept_from IS NOT NULL');
         EXECUTE sql('INSERT INTO parted SELECT count(DISTINCT (tenant, customer)) FROM P.past');
-        EXECUTE sql('SELECT EXISTS (SELECT FROM P.current, P.pipeline WHERE least(next_at, until_at) <= last_step)') INTO waits;
+        EXECUTE sql('SELECT EXISTS (SELECT FROM P.current, P.pipeline WHERE until_at <= last_step) OR EXISTS (SELECT FROM P.due, P.pipeline WHERE at <= last_step)') INTO waits;
         PERFORM bad('customers wait for a step', 'due') WHERE waits;
         PERFORM bad(v::text, 'verify') FROM setting, csagg.verify(pipeline) v;
     END IF;
