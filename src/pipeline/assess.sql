@@ -8,9 +8,20 @@ COMMENT ON FUNCTION csagg.pipeline_edge(csagg.history, timestamptz) IS
 CREATE FUNCTION csagg.pipeline_next(alerts csagg.history, through timestamptz, settle interval, until_at timestamptz) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE AS $body$ SELECT LEAST(until_at, csagg.pipeline_edge(alerts, through) OPERATOR(pg_catalog.+) settle) $body$;
 COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, timestamptz) IS
-    'when a step has to look at a customer again: where an alert begins or ends after `through`, and where its assessment ends';
+    'where an alert begins or ends next after `through`, with the time to settle, or the assessment ends';
 
--- A customer who is in `due` already stays: most of those who are looked at are.
+CREATE FUNCTION csagg.pipeline_halfway(at timestamptz, now timestamptz, until_at timestamptz) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_halfway' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.pipeline_halfway(timestamptz, timestamptz, timestamptz) IS
+    'when to look for what comes at an instant: then; if it is two minutes off or more, once half of the way is gone; not after until_at, which stays exact';
+
+-- What lies far ahead moves with every event, and each would leave a row in `due`: those at half of the way are few.
+CREATE FUNCTION csagg.pipeline_look(alerts csagg.history, now timestamptz, settle interval, until_at timestamptz) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE AS $body$ SELECT csagg.pipeline_halfway(csagg.pipeline_next(alerts, now OPERATOR(pg_catalog.-) settle, settle, until_at), now, until_at) $body$;
+COMMENT ON FUNCTION csagg.pipeline_look(csagg.history, timestamptz, interval, timestamptz) IS
+    'when a step has to look at a customer again: by the time that pipeline_next() tells';
+
+-- Where next_at is an earlier instant that is kept, `due` has it already.
 CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('INSERT INTO %I.due (at, tenant, customer) SELECT next_at, tenant, customer FROM %s WHERE next_at < until_at ON CONFLICT DO NOTHING', pipeline, written)
@@ -19,8 +30,8 @@ COMMENT ON FUNCTION csagg.pipeline_put_down(name, text) IS
     'a statement that puts rows (tenant, customer, next_at, until_at) of a table into `due`, unless their assessment ends before';
 
 -- While somebody holds an old snapshot, versions of a customer's row stay, in the table and, one a page, in the index, where the newest
--- comes last: the table grows at its end, and the index has an entry of its own for each (deduplicate_items: a list of them would be read from
--- its beginning). From there on backwards it is found at once; by equality all of them are gone through, and by ON CONFLICT, too.
+-- comes last, as long as the table grows at its end. The index has an entry of its own for each (deduplicate_items: a list of them would be read from
+-- its beginning, even backwards). From there on backwards it is found at once; by equality all of them are gone through, and by ON CONFLICT, too.
 CREATE FUNCTION csagg.pipeline_newest(pipeline name, who text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('(SELECT ctid AS place, * FROM %1$I.current WHERE tenant = %2$s.tenant AND customer >= %2$s.customer AND customer <= %2$s.customer ORDER BY customer DESC LIMIT 1)', pipeline, who)
@@ -72,7 +83,7 @@ CREATE FUNCTION csagg.pipeline_assessed(reigns text) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
             SELECT s.place, s.tenant, s.customer, CASE WHEN NOT s.same THEN s.facts END AS facts, s.from_at, s.until_at, s.past_until, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
-                o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at) AS next_at
+                o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_look(o.alerts, $2, $3, s.until_at) AS next_at
             FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL$sql$, reigns)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_assessed(text) IS
@@ -116,7 +127,8 @@ BEGIN
                 coverage = csagg.pipeline_kept(%10$s, excluded.coverage, excluded.error, $2),
                 alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
                 error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
-                next_at = CASE WHEN c.next_at > $2 AND c.next_at <= excluded.next_at THEN c.next_at ELSE excluded.next_at END
+                next_at = LEAST(CASE WHEN c.next_at > $2 THEN c.next_at END, CASE WHEN excluded.error IS NULL AND excluded.past_until IS NULL THEN excluded.next_at
+                    ELSE csagg.pipeline_look(csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2), $2, $3, excluded.until_at) END)
             FROM (%3$s AND s.place IS NOT NULL OFFSET 0) excluded WHERE c.ctid = excluded.place
             RETURNING c.tenant, c.customer, c.next_at, c.until_at),
         added AS (
@@ -134,4 +146,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
-    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at stays an earlier instant that is still ahead, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';
+    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at goes by the alerts that are stored, and stays an earlier instant that is still ahead, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';

@@ -3,6 +3,7 @@
 #include "timeline/algebra.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
 namespace csagg {
@@ -109,6 +110,14 @@ Instant next_edge(const History& alerts, Instant after, Arena& arena) {
         for (const Instant edge : {e.since, e.until})
             if (edge > after && edge < next) next = edge;
     return next;
+}
+
+Instant look_at(Instant at, Instant now) {
+    constexpr std::uint64_t near = 120'000'000;  // microseconds
+    const std::uint64_t distance = std::uint64_t(at) - std::uint64_t(now);
+    if (at <= now || distance < near) return at;
+    const std::uint64_t step = std::bit_floor(distance / 2);
+    return at - Instant(std::uint64_t(at) & (step - 1));
 }
 
 }  // namespace csagg

@@ -41,6 +41,12 @@ CSAGG_FUNCTION(csagg_pipeline_edge) {
     PG_RETURN_TIMESTAMPTZ(edge);
 }
 
+/// pipeline_halfway(at, now, until_at)
+CSAGG_FUNCTION(csagg_pipeline_halfway) {
+    const TimestampTz at = PG_GETARG_TIMESTAMPTZ(0), until_at = PG_GETARG_TIMESTAMPTZ(2);
+    PG_RETURN_TIMESTAMPTZ(at >= until_at ? until_at : look_at(at, PG_GETARG_TIMESTAMPTZ(1)));
+}
+
 CSAGG_FUNCTION(csagg_pipeline_firing) {
     ContextArena arena;
     Vector<Episode> episodes{Alloc<Episode>(arena)};

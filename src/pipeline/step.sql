@@ -78,7 +78,7 @@ COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
 
 CREATE FUNCTION csagg.pipeline_attended(pipeline name, who text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('(%2$s.until_at > (SELECT last_step FROM %1$I.pipeline) AND (%2$s.tenant, %2$s.customer) NOT IN (SELECT d.tenant, d.customer FROM %1$I.due d WHERE d.at <= (SELECT last_step FROM %1$I.pipeline)))', pipeline, who)
+    SELECT format('(%2$s.until_at > (SELECT last_step FROM %1$I.pipeline) AND NOT EXISTS (SELECT FROM %1$I.due d WHERE d.at >= (SELECT due_from FROM %1$I.pipeline) AND d.at <= (SELECT last_step FROM %1$I.pipeline) AND d.tenant = %2$s.tenant AND d.customer = %2$s.customer))', pipeline, who)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_attended(name, text) IS
     'a condition on a row of `current`: its time has not come since, as of the last step, so its alerts are booked';
@@ -91,7 +91,7 @@ BEGIN
     END IF;
     PERFORM csagg.pipeline_execute(format($sql$
         WITH rested AS MATERIALIZED (
-            SELECT n.tenant, n.customer, n.until_at, csagg.pipeline_next(n.alerts, $2 - $3, $3, n.until_at) AS next_at FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2)
+            SELECT n.tenant, n.customer, n.until_at, csagg.pipeline_look(n.alerts, $2, $3, n.until_at) AS next_at FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2)
         %2$s$sql$, pipeline, csagg.pipeline_put_down(pipeline, 'rested'), csagg.pipeline_newest(pipeline, 'd')), changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS

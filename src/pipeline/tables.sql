@@ -124,11 +124,11 @@ CREATE TABLE %1$I.current (
     seed jsonb,
     score_from timestamptz,
     score_before csagg.timeline,
-    PRIMARY KEY (tenant, customer) WITH (deduplicate_items = off)  -- for pipeline_newest()
+    PRIMARY KEY (tenant, customer) WITH (deduplicate_items = off)
 ) WITH (fillfactor = 50, toast_tuple_target = 1200);
--- What is read of all customers stays in the row, and facts and old scores go.
+-- What is read of all customers stays in the row, and facts and old scores go. Why the indexes on customers hold no lists: pipeline_newest().
 ALTER TABLE %1$I.current ALTER score SET STORAGE MAIN, ALTER band SET STORAGE MAIN, ALTER stage SET STORAGE MAIN;
-CREATE INDEX ON %1$I.current (customer, tenant);
+CREATE INDEX ON %1$I.current (customer, tenant) WITH (deduplicate_items = off);
 CREATE INDEX ON %1$I.current (until_at);
 CREATE INDEX ON %1$I.current (tenant, customer) WHERE error IS NOT NULL;
 CREATE TABLE %1$I.due (
@@ -301,7 +301,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'band', 'the band over time'],
         ['current', 'coverage', 'the coverage over time, 0 to 1'],
         ['current', 'alerts', 'for each alert whether it is firing, over time'],
-        ['current', 'next_at', 'when a step was to look at this customer, as this row was written; while it is ahead due has it, unless it is until_at'],
+        ['current', 'next_at', 'when a step was to look at this customer again, as this row was written: while that is ahead and before until_at, due has it, and no alert begins or ends before'],
         ['current', 'error', 'why the rules could not be evaluated; score and the like are then those of before'],
         ['current', 'past_until', 'entries before this are in past; NULL: all are here'],
         ['current', 'kept_from', 'retain() has removed what was said before; NULL: nothing'],
@@ -310,7 +310,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'score_from', 'score is from here, some weeks before it was written; NULL: all of it is there'],
         ['current', 'score_before', 'the score before that, which a step need not write again'],
         ['due', '', 'when a step has to look at whom, since an alert begins or ends: apart from current, so that an update there touches no index'],
-        ['due', 'at', 'the instant; rows that came since may have moved it'],
+        ['due', 'at', 'the instant, or one on the way there; what came since may have moved it'],
         ['due', 'tenant', 'the tenant'],
         ['due', 'customer', 'the customer'],
         ['past', '', 'large customers: what happened long ago, and what the rules said of it then'],

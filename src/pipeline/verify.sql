@@ -58,7 +58,7 @@ BEGIN
                 csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, csagg.pipeline_next(c.alerts, p.last_step - p.settle, p.settle, c.until_at) AS next_at, d.at AS due,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant) OR EXISTS (SELECT FROM waiting w WHERE w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
             FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
-                LEFT JOIN (SELECT tenant, customer, min(at) AS at FROM %1$I.due GROUP BY tenant, customer) d USING (tenant, customer)
+                LEFT JOIN (SELECT tenant, customer, min(d.at) AS at FROM %1$I.due d JOIN %1$I.current c USING (tenant, customer) WHERE d.at >= c.next_at GROUP BY tenant, customer) d USING (tenant, customer)
                 LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
@@ -73,7 +73,7 @@ BEGIN
             csagg.pipeline_differ(score, new_score) OR csagg.pipeline_differ(stage, new_stage) OR csagg.pipeline_differ(band, new_band)
             OR csagg.pipeline_differ(coverage, new_coverage) OR csagg.pipeline_differ(alerts, new_alerts))
         UNION ALL
-        SELECT 'assessment', tenant, customer, 'no step will look at it when an alert begins or ends next', NULL FROM assessed WHERE error IS NULL AND next_at < until_at AND (due <= next_at) IS NOT TRUE
+        SELECT 'assessment', tenant, customer, 'no step will look at it when an alert begins or ends next', NULL FROM assessed WHERE next_at < until_at AND (due <= next_at) IS NOT TRUE
         UNION ALL
         SELECT 'alerts', tenant, customer, 'episodes are not those of the assessment', NULL FROM (
             SELECT * FROM (

@@ -1,0 +1,52 @@
+-- When a step looks at a customer again
+SET TimeZone = 'UTC';
+SET client_min_messages = warning;
+\pset format unaligned
+\pset null null
+-- A clock that is moved by hand; all in one transaction, which takes it back.
+BEGIN;
+CREATE SCHEMA by_hand;
+CREATE TABLE by_hand.clock AS SELECT timestamptz '2026-03-02 10:00' AS at;
+CREATE OR REPLACE FUNCTION csagg.pipeline_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT at FROM by_hand.clock';
+CREATE OR REPLACE FUNCTION csagg.pipeline_clock() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS 'SELECT at FROM by_hand.clock';
+CREATE FUNCTION by_hand.step(pipeline name, after interval) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE by_hand.clock SET at = at + after;
+    RETURN (SELECT outcome FROM csagg.step(pipeline));
+END $$;
+
+-- Two alerts, a near and a far one, and somebody who logs in every three minutes, for ten hours: `due` grows little, and nothing is missed
+SELECT csagg.create_pipeline('busy', '{"timezone": "UTC", "facts": {"login": "counter"},
+    "alerts": [{"name": "near", "when": "count(login, 1 minutes) = 0"}, {"name": "far", "when": "count(login, 14 days) = 0"}]}');
+UPDATE busy.pipeline SET alerts_from = '-infinity';
+DO $$
+BEGIN
+    FOR i IN 1..200 LOOP
+        INSERT INTO busy.log (customer, key, at) SELECT 'ada', 'login', at FROM by_hand.clock;
+        PERFORM by_hand.step('busy', '0'), by_hand.step('busy', '61 seconds'), by_hand.step('busy', '119 seconds');
+    END LOOP;
+END $$;
+SELECT count(*) <= 8 AS few FROM busy.due;
+SELECT alert, kind, count(*) FROM busy.alert_feed GROUP BY alert, kind ORDER BY alert, kind;
+SELECT * FROM csagg.verify('busy');
+-- and then does no more
+SELECT count(*) FILTER (WHERE s = 'stepped') <= 20 AS few FROM (SELECT by_hand.step('busy', '1 hour') AS s FROM generate_series(1, 24 * 14)) s;
+SELECT alert, kind, at, emitted_at - at < '1 hour' AS soon FROM busy.alert_feed ORDER BY id DESC LIMIT 1;
+SELECT count(*) FROM busy.due;
+SELECT * FROM csagg.verify('busy');
+
+-- Rules that cannot be evaluated from now on: alerts that were said before still begin at their time
+SELECT csagg.create_pipeline('failing', '{"timezone": "UTC", "facts": {"login": "counter", "seats": "number"}, "rules": [{"name": "seats", "points": "100 / seats"}],
+    "alerts": [{"name": "a week", "when": "count(login, 7 days) = 0"}, {"name": "two weeks", "when": "count(login, 14 days) = 0"}]}');
+UPDATE failing.pipeline SET alerts_from = '-infinity';
+INSERT INTO failing.log (customer, key, at, value) SELECT 'ada', 'login', at, NULL::jsonb FROM by_hand.clock UNION ALL SELECT 'ada', 'seats', at, '4' FROM by_hand.clock;
+SELECT by_hand.step('failing', '0'), by_hand.step('failing', '7 days');
+INSERT INTO failing.log (customer, key, at, value) SELECT 'ada', 'seats', at, '0' FROM by_hand.clock;
+SELECT by_hand.step('failing', '1 day');
+SELECT customer, error, alerts FROM failing.health;
+SELECT * FROM csagg.verify('failing');
+SELECT count(*) > 0 AS stepped FROM (SELECT by_hand.step('failing', '6 hours') FROM generate_series(1, 4 * 8)) s;
+SELECT alert, kind, at, emitted_at - at <= '6 hours' AS soon FROM failing.alert_feed ORDER BY id;
+SELECT customer, alerts FROM failing.health;
+SELECT * FROM csagg.verify('failing');
+ROLLBACK;
