@@ -29,6 +29,12 @@ END $$;
 SELECT count(*) <= 8 AS few FROM busy.due;
 SELECT alert, kind, count(*) FROM busy.alert_feed GROUP BY alert, kind ORDER BY alert, kind;
 SELECT * FROM csagg.verify('busy');
+SAVEPOINT whole;
+-- A row before next_at does not bring anybody back
+DELETE FROM busy.due d USING busy.current c WHERE d.at >= c.next_at;
+INSERT INTO busy.due SELECT next_at - interval '1 second', tenant, customer FROM busy.current;
+SELECT problem, detail FROM csagg.verify('busy');
+ROLLBACK TO whole;
 -- and then does no more
 SELECT count(*) FILTER (WHERE s = 'stepped') <= 20 AS few FROM (SELECT by_hand.step('busy', '1 hour') AS s FROM generate_series(1, 24 * 14)) s;
 SELECT alert, kind, at, emitted_at - at < '1 hour' AS soon FROM busy.alert_feed ORDER BY id DESC LIMIT 1;
@@ -45,7 +51,7 @@ INSERT INTO failing.log (customer, key, at, value) SELECT 'ada', 'seats', at, '0
 SELECT by_hand.step('failing', '1 day');
 SELECT customer, error, alerts FROM failing.health;
 SELECT * FROM csagg.verify('failing');
-SELECT count(*) > 0 AS stepped FROM (SELECT by_hand.step('failing', '6 hours') FROM generate_series(1, 4 * 8)) s;
+SELECT count(*) FILTER (WHERE s = 'stepped') > 0 AS stepped FROM (SELECT by_hand.step('failing', '6 hours') AS s FROM generate_series(1, 4 * 8)) s;
 SELECT alert, kind, at, emitted_at - at <= '6 hours' AS soon FROM failing.alert_feed ORDER BY id;
 SELECT customer, alerts FROM failing.health;
 SELECT * FROM csagg.verify('failing');

@@ -13,15 +13,15 @@ COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, ti
 CREATE FUNCTION csagg.pipeline_halfway(at timestamptz, now timestamptz, until_at timestamptz) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_pipeline_halfway' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.pipeline_halfway(timestamptz, timestamptz, timestamptz) IS
-    'when to look for what comes at an instant: then; if it is two minutes off or more, once half of the way is gone; not after until_at, which stays exact';
+    'when to look for what comes at an instant: then; if it is two minutes off or more, between half of the way and there, at one of few instants, which depend on until_at so that customers do not come all at once; not after until_at';
 
--- What lies far ahead moves with every event, and each would leave a row in `due`: those at half of the way are few.
+-- What lies far ahead moves with every event, and each would leave a row in `due`: instants on the way there are few.
 CREATE FUNCTION csagg.pipeline_look(alerts csagg.history, now timestamptz, settle interval, until_at timestamptz) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE AS $body$ SELECT csagg.pipeline_halfway(csagg.pipeline_next(alerts, now OPERATOR(pg_catalog.-) settle, settle, until_at), now, until_at) $body$;
 COMMENT ON FUNCTION csagg.pipeline_look(csagg.history, timestamptz, interval, timestamptz) IS
     'when a step has to look at a customer again: by the time that pipeline_next() tells';
 
--- Where next_at is an earlier instant that is kept, `due` has it already.
+-- Where next_at is an earlier instant that is kept, `due` mostly has it already: not where the assessment ended there and goes on now.
 CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('INSERT INTO %I.due (at, tenant, customer) SELECT next_at, tenant, customer FROM %s WHERE next_at < until_at ON CONFLICT DO NOTHING', pipeline, written)
@@ -127,7 +127,7 @@ BEGIN
                 coverage = csagg.pipeline_kept(%10$s, excluded.coverage, excluded.error, $2),
                 alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
                 error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
-                next_at = LEAST(CASE WHEN c.next_at > $2 THEN c.next_at END, CASE WHEN excluded.error IS NULL AND excluded.past_until IS NULL THEN excluded.next_at
+                next_at = LEAST(CASE WHEN c.next_at > $2 THEN c.next_at END, CASE WHEN excluded.error IS NULL AND excluded.from_at <= $2 - $3 THEN excluded.next_at
                     ELSE csagg.pipeline_look(csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2), $2, $3, excluded.until_at) END)
             FROM (%3$s AND s.place IS NOT NULL OFFSET 0) excluded WHERE c.ctid = excluded.place
             RETURNING c.tenant, c.customer, c.next_at, c.until_at),

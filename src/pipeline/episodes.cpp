@@ -112,12 +112,12 @@ Instant next_edge(const History& alerts, Instant after, Arena& arena) {
     return next;
 }
 
-Instant look_at(Instant at, Instant now) {
+Instant look_at(Instant at, Instant now, Instant origin) {
     constexpr std::uint64_t near = 120'000'000;  // microseconds
     const std::uint64_t distance = std::uint64_t(at) - std::uint64_t(now);
     if (at <= now || distance < near) return at;
     const std::uint64_t step = std::bit_floor(distance / 2);
-    return at - Instant(std::uint64_t(at) & (step - 1));
+    return at - Instant((std::uint64_t(at) - std::uint64_t(origin)) & (step - 1));
 }
 
 }  // namespace csagg

@@ -42,8 +42,8 @@ void turn_episodes(std::span<Booked> booked, std::span<const Episode> firing, Ve
 /// The first instant after `after` at which an alert begins or ceases to fire, plus_infinity if there is none.
 Instant next_edge(const History& alerts, Instant after, Arena& arena);
 
-/// When to look for what comes at `at`: then; or, if that is two minutes off or more, once half of the way from `now` is gone, and
-/// then again. What is far moves with each event: as many instants as come of it fall on few.
-Instant look_at(Instant at, Instant now);
+/// When to look for what comes at `at`: then; or, if that is two minutes off or more, between half of the way from `now` and there,
+/// and then again. What is far moves with each event: as many instants as come of it fall on few, which are counted from `origin`.
+Instant look_at(Instant at, Instant now, Instant origin);
 
 }  // namespace csagg

@@ -44,7 +44,7 @@ CSAGG_FUNCTION(csagg_pipeline_edge) {
 /// pipeline_halfway(at, now, until_at)
 CSAGG_FUNCTION(csagg_pipeline_halfway) {
     const TimestampTz at = PG_GETARG_TIMESTAMPTZ(0), until_at = PG_GETARG_TIMESTAMPTZ(2);
-    PG_RETURN_TIMESTAMPTZ(at >= until_at ? until_at : look_at(at, PG_GETARG_TIMESTAMPTZ(1)));
+    PG_RETURN_TIMESTAMPTZ(at >= until_at ? until_at : look_at(at, PG_GETARG_TIMESTAMPTZ(1), until_at));
 }
 
 CSAGG_FUNCTION(csagg_pipeline_firing) {

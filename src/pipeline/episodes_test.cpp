@@ -56,28 +56,29 @@ TEST(Episodes, cover_the_instants_at_which_an_alert_is_true) {
 
 TEST(Episodes, LookAt) {
     constexpr Instant minute = 60'000'000, day = 1440 * minute;
-    EXPECT_EQ(look_at(2 * minute - 1, 0), 2 * minute - 1);
-    EXPECT_EQ(look_at(7, 7), 7);
-    EXPECT_EQ(look_at(-5, 7), -5);
+    EXPECT_EQ(look_at(2 * minute - 1, 0, 3), 2 * minute - 1);
+    EXPECT_EQ(look_at(7, 7, 3), 7);
+    EXPECT_EQ(look_at(-5, 7, 3), -5);
     std::mt19937_64 random(1);
     for (int i = 0; i < 10000; ++i) {
         const Instant now = Instant(random()) >> (2 + random() % 60), at = now + 2 * minute + Instant(random() >> (2 + random() % 60));
-        const Instant look = look_at(at, now);
+        const Instant look = look_at(at, now, Instant(random()));
         EXPECT_LE(look, at);
         EXPECT_GE(look - now, (at - now) / 2);
     }
-    EXPECT_GT(look_at(std::numeric_limits<Instant>::max(), std::numeric_limits<Instant>::min()), 0);
+    EXPECT_GT(look_at(std::numeric_limits<Instant>::max(), std::numeric_limits<Instant>::min(), -1), 0);
     // What is 14 days off, again and again: few looks lie ahead at a time, and one looks few times until it has come.
     std::set<Instant> looks;
     std::size_t most = 0;
     for (Instant now = 0; now < 20 * day; now += 2 * minute) {
         while (!looks.empty() && *looks.begin() <= now) looks.erase(looks.begin());
-        looks.insert(look_at(now + 14 * day, now));
+        looks.insert(look_at(now + 14 * day, now, 35 * day + 1));
         most = std::max(most, looks.size());
     }
     EXPECT_LE(most, 4u);
+    EXPECT_NE(look_at(14 * day, 0, 35 * day), look_at(14 * day, 0, 34 * day));  // not all at once
     int times = 0;
-    for (Instant now = 0; now != 35 * day; now = look_at(35 * day, now)) ++times;
+    for (Instant now = 0; now != 35 * day; now = look_at(35 * day, now, 77)) ++times;
     EXPECT_LE(times, 16);
 }
 

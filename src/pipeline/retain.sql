@@ -13,7 +13,7 @@ CREATE FUNCTION csagg.pipeline_horizon(pipeline name, history interval) RETURNS 
 DECLARE
     booked timestamptz;
 BEGIN
-    EXECUTE format('SELECT last_step - settle FROM %I.pipeline', pipeline) INTO booked;
+    EXECUTE format('SELECT last_step - csagg.pipeline_hours(settle) FROM %I.pipeline', pipeline) INTO booked;
     RETURN least(csagg.pipeline_horizon(history, greatest(booked, csagg.pipeline_clock())), csagg.pipeline_horizon('0', booked));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_horizon(name, interval) IS

@@ -183,7 +183,7 @@ BEGIN
     IF NOT csagg.pipeline_has_work(pipeline) THEN
         RETURN;
     END IF;
-    SELECT * INTO state FROM csagg.pipeline_query(format('SELECT paused, last_step, settle FROM %I.pipeline FOR UPDATE SKIP LOCKED', pipeline)) q(paused boolean, last_step timestamptz, settle interval);
+    SELECT * INTO state FROM csagg.pipeline_query(format('SELECT paused, last_step, csagg.pipeline_hours(settle) FROM %I.pipeline FOR UPDATE SKIP LOCKED', pipeline)) q(paused boolean, last_step timestamptz, settle interval);
     IF state IS NULL OR state.paused THEN
         outcome := CASE WHEN state.paused THEN 'paused' ELSE 'busy' END;
         RETURN;

@@ -14,3 +14,9 @@ CREATE FUNCTION csagg.pipeline_from(at timestamptz, now timestamptz) RETURNS tim
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_from(timestamptz, timestamptz) IS
     'from when on a customer with an entry at that instant is assessed';
+
+-- Taking days away and adding them again is not the same where clocks are changed between.
+CREATE FUNCTION csagg.pipeline_hours(settle interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT pg_catalog.date_part('epoch', settle) OPERATOR(pg_catalog.*) interval '1 second' $body$;
+COMMENT ON FUNCTION csagg.pipeline_hours(interval) IS
+    'an interval without days, each of which is 24 hours';
