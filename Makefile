@@ -30,6 +30,7 @@ SQL_PARTS = \
 	src/rules/look_back.sql \
 	src/rules/explain.sql \
 	src/pipeline/plans.sql \
+	src/pipeline/newest.sql \
 	src/pipeline/tables.sql \
 	src/pipeline/rules.sql \
 	src/pipeline/time.sql \

@@ -10,16 +10,11 @@ CREATE FUNCTION csagg.pipeline_next(alerts csagg.history, through timestamptz, s
 COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, timestamptz) IS
     'where an alert begins or ends next after `through`, with the time to settle, or the assessment ends';
 
-CREATE FUNCTION csagg.pipeline_halfway(at timestamptz, now timestamptz, until_at timestamptz) RETURNS timestamptz
-    AS 'MODULE_PATHNAME', 'csagg_pipeline_halfway' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.pipeline_halfway(timestamptz, timestamptz, timestamptz) IS
-    'when to look for what comes at an instant: then; if it is two minutes off or more, between half of the way and there, at one of few instants, which depend on until_at so that customers do not come all at once; not after until_at';
-
 -- What lies far ahead moves with every event, and each would leave a row in `due`: instants on the way there are few.
-CREATE FUNCTION csagg.pipeline_look(alerts csagg.history, now timestamptz, settle interval, until_at timestamptz) RETURNS timestamptz
-    LANGUAGE sql STABLE PARALLEL SAFE AS $body$ SELECT csagg.pipeline_halfway(csagg.pipeline_next(alerts, now OPERATOR(pg_catalog.-) settle, settle, until_at), now, until_at) $body$;
-COMMENT ON FUNCTION csagg.pipeline_look(csagg.history, timestamptz, interval, timestamptz) IS
-    'when a step has to look at a customer again: by the time that pipeline_next() tells';
+CREATE FUNCTION csagg.pipeline_halfway(at timestamptz, now timestamptz, until_at timestamptz, put_down timestamptz DEFAULT '-infinity') RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_halfway' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.pipeline_halfway(timestamptz, timestamptz, timestamptz, timestamptz) IS
+    'when to look for what comes at an instant: when somebody has put it down already, if that lies between now and there; else then; or, if it is two minutes off or more, between half of the way and there, at one of few instants, which depend on until_at so that customers do not come all at once; not after until_at';
 
 -- Where next_at is an earlier instant that is kept, `due` mostly has it already: not where the assessment ended there and goes on now.
 CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS text
@@ -28,16 +23,6 @@ CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS tex
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_put_down(name, text) IS
     'a statement that puts rows (tenant, customer, next_at, until_at) of a table into `due`, unless their assessment ends before';
-
--- While somebody holds an old snapshot, versions of a customer's row stay, in the table and, one a page, in the index, where the newest
--- comes last, as long as the table grows at its end. The index has an entry of its own for each (deduplicate_items: a list of them would be read from
--- its beginning, even backwards). From there on backwards it is found at once; by equality all of them are gone through, and by ON CONFLICT, too.
-CREATE FUNCTION csagg.pipeline_newest(pipeline name, who text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('(SELECT ctid AS place, * FROM %1$I.current WHERE tenant = %2$s.tenant AND customer >= %2$s.customer AND customer <= %2$s.customer ORDER BY customer DESC LIMIT 1)', pipeline, who)
-$body$;
-COMMENT ON FUNCTION csagg.pipeline_newest(name, text) IS
-    'a query for the row of `current`, and its place, of the tenant and customer of a row of a LATERAL query around it';
 
 -- While more rows are waiting, facts only: what is assessed before all are there would be assessed again. An outlook that ends where
 -- it begins is none, so that views compute it.
@@ -83,7 +68,7 @@ CREATE FUNCTION csagg.pipeline_assessed(reigns text) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
             SELECT s.place, s.tenant, s.customer, CASE WHEN NOT s.same THEN s.facts END AS facts, s.from_at, s.until_at, s.past_until, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
-                o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_look(o.alerts, $2, $3, s.until_at) AS next_at
+                o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at) AS next_at
             FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL$sql$, reigns)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_assessed(text) IS
@@ -127,13 +112,13 @@ BEGIN
                 coverage = csagg.pipeline_kept(%10$s, excluded.coverage, excluded.error, $2),
                 alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
                 error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
-                next_at = LEAST(CASE WHEN c.next_at > $2 THEN c.next_at END, CASE WHEN excluded.error IS NULL AND excluded.from_at <= $2 - $3 THEN excluded.next_at
-                    ELSE csagg.pipeline_look(csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2), $2, $3, excluded.until_at) END)
+                next_at = csagg.pipeline_halfway(CASE WHEN excluded.error IS NULL AND excluded.from_at <= $2 - $3 THEN excluded.next_at
+                    ELSE csagg.pipeline_next(csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2), $2 - $3, $3, excluded.until_at) END, $2, excluded.until_at, c.next_at)
             FROM (%3$s AND s.place IS NOT NULL OFFSET 0) excluded WHERE c.ctid = excluded.place
             RETURNING c.tenant, c.customer, c.next_at, c.until_at),
         added AS (
             INSERT INTO %1$I.current (tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at)
-            SELECT tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at FROM (%3$s AND s.place IS NULL) new
+            SELECT tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, csagg.pipeline_halfway(next_at, $2, until_at) FROM (%3$s AND s.place IS NULL) new
             RETURNING tenant, customer, next_at, until_at),
         said AS (TABLE changed UNION ALL TABLE added),
         put_down AS (%11$s)

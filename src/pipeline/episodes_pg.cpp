@@ -41,10 +41,12 @@ CSAGG_FUNCTION(csagg_pipeline_edge) {
     PG_RETURN_TIMESTAMPTZ(edge);
 }
 
-/// pipeline_halfway(at, now, until_at)
+/// pipeline_halfway(at, now, until_at, put_down)
 CSAGG_FUNCTION(csagg_pipeline_halfway) {
-    const TimestampTz at = PG_GETARG_TIMESTAMPTZ(0), until_at = PG_GETARG_TIMESTAMPTZ(2);
-    PG_RETURN_TIMESTAMPTZ(at >= until_at ? until_at : look_at(at, PG_GETARG_TIMESTAMPTZ(1), until_at));
+    const TimestampTz at = PG_GETARG_TIMESTAMPTZ(0), now = PG_GETARG_TIMESTAMPTZ(1), until_at = PG_GETARG_TIMESTAMPTZ(2),
+                      put_down = PG_GETARG_TIMESTAMPTZ(3);
+    if (put_down > now && put_down <= std::min(at, until_at)) PG_RETURN_TIMESTAMPTZ(put_down);
+    PG_RETURN_TIMESTAMPTZ(at >= until_at ? until_at : look_at(at, now, until_at));
 }
 
 CSAGG_FUNCTION(csagg_pipeline_firing) {

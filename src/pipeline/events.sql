@@ -50,7 +50,7 @@ DECLARE
 BEGIN
     SELECT * INTO s FROM csagg.pipeline_query(format($sql$
         SELECT relation::regclass, spec, spec ->> 'filter', ARRAY(SELECT jsonb_array_elements_text(spec -> 'keys')), ARRAY(SELECT id FROM %1$I.rejected r WHERE r.source = name AND r.row ? 'fault')
-        FROM %1$I.source WHERE name = $1$sql$, pipeline), source) q(relation regclass, spec jsonb, filter text, keys text[], faults bigint[]);
+        FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, spec jsonb, filter text, keys text[], faults bigint[]);
     RETURN format($sql$
         SELECT e.%1$I AS id, CASE WHEN e.%1$I = ANY (%2$L::bigint[]) THEN false ELSE %3$s END AS wanted,
             %4$s AS tenant, e.%5$I::text AS customer, %6$s AS key, 'counter'::text AS kind, %7$s AS at, %8$s AS value,
@@ -70,7 +70,7 @@ CREATE FUNCTION csagg.pipeline_new_events(pipeline name, source text) RETURNS bo
 BEGIN
     RETURN (SELECT a FROM csagg.pipeline_query(format($sql$
         SELECT CASE WHEN has_sequence_privilege(csagg.pipeline_sequence(r, id), 'SELECT, USAGE') THEN coalesce(upto <> csagg.pipeline_last_id(r, id), true) ELSE true END
-        FROM (SELECT upto, to_regclass(relation) AS r, (spec ->> 'id')::name AS id FROM %I.source WHERE name = $1) s$sql$, pipeline), source) q(a boolean));
+        FROM (SELECT upto, to_regclass(relation) AS r, (spec ->> 'id')::name AS id FROM %s n) s$sql$, csagg.pipeline_newest_source(pipeline)), source) q(a boolean));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_events(name, text) IS
     'whether ids have been given that the mark has not passed; true where the table is gone or its sequence may not be read, which folding will say';

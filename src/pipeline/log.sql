@@ -21,7 +21,7 @@ COMMENT ON FUNCTION csagg.pipeline_value(text, jsonb) IS
 CREATE FUNCTION csagg.pipeline_rows(pipeline name, source text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    kind text := (SELECT k FROM csagg.pipeline_query(format('SELECT kind FROM %I.source WHERE name = $1', pipeline), source) q(k text));
+    kind text := (SELECT k FROM csagg.pipeline_query(format('SELECT kind FROM %s s', csagg.pipeline_newest_source(pipeline)), source) q(k text));
 BEGIN
     RETURN (SELECT r FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_rows_' || kind), pipeline, source) q(r text));
 END $body$;
@@ -129,7 +129,7 @@ COMMENT ON FUNCTION csagg.pipeline_take(name, text, timestamptz, bigint, bigint,
 CREATE FUNCTION csagg.pipeline_new_log(pipeline name, source text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN (SELECT a FROM csagg.pipeline_query(format('SELECT upto <> csagg.pipeline_last_id($2, ''id'') FROM %I.source WHERE name = $1', pipeline),
+    RETURN (SELECT a FROM csagg.pipeline_query(format('SELECT upto <> csagg.pipeline_last_id($2, ''id'') FROM %s s', csagg.pipeline_newest_source(pipeline)),
         source, format('%I.log', pipeline)::regclass) q(a boolean));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_log(name, text) IS
@@ -140,7 +140,7 @@ CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation r
 BEGIN
     SELECT * INTO relation, id, upto, holes FROM csagg.pipeline_query(format($sql$
         SELECT relation::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name)
-        FROM %1$I.source WHERE name = $1$sql$, pipeline), source) q(relation regclass, id text, upto bigint, holes int8multirange);
+        FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, id text, upto bigint, holes int8multirange);
     top := csagg.pipeline_last_id(relation, id);
     IF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),

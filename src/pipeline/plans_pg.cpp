@@ -73,7 +73,7 @@ struct Slot {
     std::uint64_t hash;
     SPIPlanPtr plan;
     TimestampTz made, used;
-    std::uint64_t made_after;  // of `elements`
+    std::uint64_t first, made_after;  // how many `elements` there were when it was made first, and last
     int running;
 
     bool holds(ByteSpan other, std::uint64_t hash_of_other) const {
@@ -89,7 +89,7 @@ Slot slots[slot_count];
 
 /// Plans follow changes of tables, roles and settings by themselves, but not growth: so a plan is made anew after a
 /// minute, and after so many elements of arrays in this session, since what brings rows into tables passes them in
-/// arrays: the work for these costs more than new plans.
+/// arrays: the work for these costs more than new plans. Then after twice as many, and so on: tables have to grow as well.
 constexpr TimestampTz lifetime = 60 * USECS_PER_SEC;
 constexpr std::uint64_t growth = 10000;
 std::uint64_t elements = 0;
@@ -118,6 +118,7 @@ Slot* find_slot(ByteSpan key, std::uint64_t hash) {
 }
 
 void fill(Slot& slot, ByteSpan key, std::uint64_t hash, const Statement& statement) {
+    const std::uint64_t first = slot.holds(key, hash) ? slot.first : elements;
     empty(slot);
     call([&slot, key, &statement] {
         slot.context = AllocSetContextCreate(TopMemoryContext, "csagg kept plan", ALLOCSET_SMALL_SIZES);
@@ -132,6 +133,7 @@ void fill(Slot& slot, ByteSpan key, std::uint64_t hash, const Statement& stateme
     });
     slot.hash = hash;
     slot.made = GetCurrentTimestamp();
+    slot.first = first;
     slot.made_after = elements;
 }
 
@@ -159,7 +161,7 @@ public:
         if (slot_ == nullptr) return nullptr;
         const TimestampTz now = GetCurrentTimestamp();
         const bool is_old = slot_->running == 1 && (now < slot_->made || now - slot_->made > lifetime ||
-                                                    elements - slot_->made_after > growth);
+                                                    elements - slot_->made_after > std::max(growth, slot_->made_after - slot_->first));
         if (is_old || !slot_->holds(view(key_), hash_)) fill(*slot_, view(key_), hash_, statement_);
         slot_->used = now;
         return slot_->plan;

@@ -9,7 +9,7 @@ DECLARE
     source record;
 BEGIN
     answer := (SELECT a FROM csagg.pipeline_query(format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %1$I.pipeline)) <= $1$sql$, pipeline), csagg.pipeline_clock()) q(a boolean));
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %2$s p)) <= $1$sql$, pipeline, csagg.pipeline_newest_state(pipeline)), csagg.pipeline_clock()) q(a boolean));
     FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'')', pipeline)) q(name text, kind text) LOOP
         EXIT WHEN answer;
         answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
@@ -67,11 +67,11 @@ CREATE FUNCTION csagg.pipeline_due(pipeline name, now timestamptz, most integer)
 BEGIN
     RETURN (SELECT due FROM csagg.pipeline_query(format($sql$
         WITH come AS (
-            DELETE FROM %1$I.due WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$I.due WHERE at >= (SELECT due_from FROM %1$I.pipeline) AND at <= $1 ORDER BY at LIMIT $2))
+            DELETE FROM %1$I.due WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$I.due WHERE at >= (SELECT due_from FROM %3$s p) AND at <= $1 ORDER BY at LIMIT $2))
             RETURNING tenant, customer),
         who AS (SELECT tenant, customer FROM come UNION (SELECT tenant, customer FROM %1$I.current WHERE until_at <= $1 ORDER BY until_at LIMIT $2))
         SELECT coalesce(array_agg(ROW(c.tenant, c.customer, NULL, CASE WHEN c.until_at <= $1 THEN c.from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
-        FROM who w CROSS JOIN LATERAL %2$s c WHERE least(c.next_at, c.until_at) <= $1$sql$, pipeline, csagg.pipeline_newest(pipeline, 'w')), now, most) q(due csagg.pipeline_change[]));
+        FROM who w CROSS JOIN LATERAL %2$s c WHERE least(c.next_at, c.until_at) <= $1$sql$, pipeline, csagg.pipeline_newest(pipeline, 'w'), csagg.pipeline_newest_state(pipeline)), now, most) q(due csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
     'customers whose time has come, out of `due` and of those whose assessment has ended, at most so many of each; with from_at the latter';
@@ -91,7 +91,7 @@ BEGIN
     END IF;
     PERFORM csagg.pipeline_execute(format($sql$
         WITH rested AS MATERIALIZED (
-            SELECT n.tenant, n.customer, n.until_at, csagg.pipeline_look(n.alerts, $2, $3, n.until_at) AS next_at FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2)
+            SELECT n.tenant, n.customer, n.until_at, csagg.pipeline_halfway(csagg.pipeline_next(n.alerts, $2 - $3, $3, n.until_at), $2, n.until_at) AS next_at FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2)
         %2$s$sql$, pipeline, csagg.pipeline_put_down(pipeline, 'rested'), csagg.pipeline_newest(pipeline, 'd')), changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
@@ -153,11 +153,12 @@ CREATE FUNCTION csagg.pipeline_stepped(pipeline name, now timestamptz) RETURNS b
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (SELECT m FROM csagg.pipeline_query(format($sql$
-        WITH left_over AS MATERIALIZED (SELECT min(at) AS at FROM %1$I.due WHERE at >= (SELECT due_from FROM %1$I.pipeline))
-        UPDATE %1$I.pipeline SET last_step = $1, due_from = least($1, l.at) FROM left_over l RETURNING l.at < $1$sql$, pipeline), now) q(m boolean)) IS TRUE;
+        WITH state AS MATERIALIZED (SELECT place, due_from FROM %2$s p),
+        left_over AS MATERIALIZED (SELECT min(at) AS at FROM %1$I.due WHERE at >= (SELECT due_from FROM state))
+        UPDATE %1$I.pipeline p SET last_step = $1, due_from = least($1, l.at) FROM left_over l WHERE p.ctid = (SELECT place FROM state) RETURNING l.at < $1$sql$, pipeline, csagg.pipeline_newest_state(pipeline)), now) q(m boolean)) IS TRUE;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_stepped(name, timestamptz) IS
-    'notes that a step was made; whether there are customers left whose time has come';
+    'notes that a step was made, in the row that the step has locked; whether there are customers left whose time has come';
 
 CREATE FUNCTION csagg.pipeline_check_caller(pipeline name, max_rows integer) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -183,7 +184,7 @@ BEGIN
     IF NOT csagg.pipeline_has_work(pipeline) THEN
         RETURN;
     END IF;
-    SELECT * INTO state FROM csagg.pipeline_query(format('SELECT paused, last_step, csagg.pipeline_hours(settle) FROM %I.pipeline FOR UPDATE SKIP LOCKED', pipeline)) q(paused boolean, last_step timestamptz, settle interval);
+    SELECT * INTO state FROM csagg.pipeline_query(format('SELECT paused, last_step, csagg.pipeline_hours(settle) FROM %I.pipeline WHERE one >= true ORDER BY one DESC LIMIT 1 FOR UPDATE SKIP LOCKED', pipeline)) q(paused boolean, last_step timestamptz, settle interval);
     IF state IS NULL OR state.paused THEN
         outcome := CASE WHEN state.paused THEN 'paused' ELSE 'busy' END;
         RETURN;

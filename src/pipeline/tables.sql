@@ -1,4 +1,5 @@
--- The tables of a pipeline: ordinary ones, in its own schema, owned by whoever makes it. Each says what it is for.
+-- The tables of a pipeline: ordinary ones, in its own schema, owned by whoever makes it. Each says what it is for. Why some indexes hold
+-- no lists: newest.sql.
 -- secret, suppressed and pseudonym are for their owner, whatever is granted: row-level security without a policy shows nobody else a row.
 
 CREATE FUNCTION csagg.pipeline_tables(pipeline name) RETURNS void
@@ -6,7 +7,7 @@ CREATE FUNCTION csagg.pipeline_tables(pipeline name) RETURNS void
 BEGIN
     EXECUTE format($sql$
 CREATE TABLE %1$I.pipeline (
-    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    one boolean PRIMARY KEY WITH (deduplicate_items = off) DEFAULT true CHECK (one),
     layout integer NOT NULL DEFAULT 1,
     alerts_from timestamptz NOT NULL DEFAULT clock_timestamp(),
     settle interval NOT NULL DEFAULT '0' CHECK (settle BETWEEN '0' AND '365 days' AND extract(year FROM settle) = 0 AND extract(month FROM settle) = 0),
@@ -33,7 +34,7 @@ ALTER TABLE %1$I.secret ENABLE ROW LEVEL SECURITY;
 ALTER TABLE %1$I.suppressed ENABLE ROW LEVEL SECURITY;
 ALTER TABLE %1$I.pseudonym ENABLE ROW LEVEL SECURITY;
 CREATE TABLE %1$I.source (
-    name text PRIMARY KEY,
+    name text PRIMARY KEY WITH (deduplicate_items = off),
     relation text NOT NULL,
     kind text NOT NULL,
     spec jsonb NOT NULL DEFAULT '{}',
@@ -126,7 +127,7 @@ CREATE TABLE %1$I.current (
     score_before csagg.timeline,
     PRIMARY KEY (tenant, customer) WITH (deduplicate_items = off)
 ) WITH (fillfactor = 50, toast_tuple_target = 1200);
--- What is read of all customers stays in the row, and facts and old scores go. Why the indexes on customers hold no lists: pipeline_newest().
+-- What is read of all customers stays in the row, and facts and old scores go.
 ALTER TABLE %1$I.current ALTER score SET STORAGE MAIN, ALTER band SET STORAGE MAIN, ALTER stage SET STORAGE MAIN;
 CREATE INDEX ON %1$I.current (customer, tenant) WITH (deduplicate_items = off);
 CREATE INDEX ON %1$I.current (until_at);

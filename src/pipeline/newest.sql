@@ -1,0 +1,25 @@
+-- Rows that are written again and again. While somebody holds an old snapshot all their versions stay, in the table and, one a page, in
+-- the index, where the newest comes last, as long as the table grows at its end. The indexes have an entry of its own for each
+-- (deduplicate_items: a list of them would be read from its beginning, even backwards). So from the end on backwards the newest is found
+-- at once; by equality all of them are gone through, and by ON CONFLICT, too.
+
+CREATE FUNCTION csagg.pipeline_newest(pipeline name, who text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('(SELECT ctid AS place, * FROM %1$I.current WHERE tenant = %2$s.tenant AND customer >= %2$s.customer AND customer <= %2$s.customer ORDER BY customer DESC LIMIT 1)', pipeline, who)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_newest(name, text) IS
+    'a query for the row of `current`, and its place, of the tenant and customer of a row of a LATERAL query around it';
+
+CREATE FUNCTION csagg.pipeline_newest_state(pipeline name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('(SELECT ctid AS place, * FROM %1$I.pipeline WHERE one >= true ORDER BY one DESC LIMIT 1)', pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_newest_state(name) IS
+    'a query for the row of `pipeline`, and its place';
+
+CREATE FUNCTION csagg.pipeline_newest_source(pipeline name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('(SELECT * FROM %1$I.source WHERE name >= $1 AND name <= $1 ORDER BY name DESC LIMIT 1)', pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_newest_source(name) IS
+    'a query for the row of `source` whose name is $1';
