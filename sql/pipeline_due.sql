@@ -41,6 +41,32 @@ SELECT alert, kind, at, emitted_at - at < '1 hour' AS soon FROM busy.alert_feed 
 SELECT count(*) FROM busy.due;
 SELECT * FROM csagg.verify('busy');
 
+-- What has been put down stays, while it is ahead and early enough
+SELECT csagg.create_pipeline('slow', '{"timezone": "UTC", "facts": {"login": "counter"}, "alerts": [{"name": "far", "when": "count(login, 14 days) = 0"}]}');
+DO $$
+BEGIN
+    FOR i IN 1..7 LOOP
+        INSERT INTO slow.log (customer, key, at) SELECT 'ada', 'login', at FROM by_hand.clock;
+        PERFORM by_hand.step('slow', '0'), by_hand.step('slow', '1 day');
+    END LOOP;
+END $$;
+SELECT count(*) FROM slow.due;
+
+-- A day to settle has 24 hours, also where clocks are changed
+SELECT csagg.pipeline_hours('1 day 2 hours');
+SET TimeZone = 'Europe/Berlin';
+SELECT csagg.create_pipeline('settling', '{"timezone": "UTC", "facts": {"seats": "number"}, "alerts": [{"name": "few", "when": "seats < 5"}]}', settle => '1 day');
+UPDATE settling.pipeline SET alerts_from = '-infinity';
+UPDATE by_hand.clock SET at = '2027-03-27 12:00 Europe/Berlin';
+INSERT INTO settling.log (customer, key, at, value) SELECT 'ada', 'seats', at, '4' FROM by_hand.clock;
+SELECT by_hand.step('settling', '0'), by_hand.step('settling', '23 hours 59 minutes');
+SELECT count(*) FROM settling.alert_feed;
+SELECT by_hand.step('settling', '1 minute');
+SELECT at, emitted_at FROM settling.alert_feed;
+SELECT * FROM csagg.verify('settling');
+RESET TimeZone;
+SET TimeZone = 'UTC';
+
 -- Rules that cannot be evaluated from now on: alerts that were said before still begin at their time
 SELECT csagg.create_pipeline('failing', '{"timezone": "UTC", "facts": {"login": "counter", "seats": "number"}, "rules": [{"name": "seats", "points": "100 / seats"}],
     "alerts": [{"name": "a week", "when": "count(login, 7 days) = 0"}, {"name": "two weeks", "when": "count(login, 14 days) = 0"}]}');

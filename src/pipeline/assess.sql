@@ -14,9 +14,9 @@ COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, ti
 CREATE FUNCTION csagg.pipeline_halfway(at timestamptz, now timestamptz, until_at timestamptz, put_down timestamptz DEFAULT '-infinity') RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_pipeline_halfway' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.pipeline_halfway(timestamptz, timestamptz, timestamptz, timestamptz) IS
-    'when to look for what comes at an instant: when somebody has put it down already, if that lies between now and there; else then; or, if it is two minutes off or more, between half of the way and there, at one of few instants, which depend on until_at so that customers do not come all at once; not after until_at';
+    'when to look for what comes at an instant: at put_down, where `due` has it already, if that is after now, and neither after the instant nor after until_at; else then; or, if it is two minutes off or more, between half of the way and there, at one of few instants, which depend on until_at so that customers do not come all at once; not after until_at';
 
--- Where next_at is an earlier instant that is kept, `due` mostly has it already: not where the assessment ended there and goes on now.
+-- Where next_at is that of before, `due` mostly has it already: not where the assessment ended there and goes on now.
 CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('INSERT INTO %I.due (at, tenant, customer) SELECT next_at, tenant, customer FROM %s WHERE next_at < until_at ON CONFLICT DO NOTHING', pipeline, written)
@@ -131,4 +131,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
-    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at goes by the alerts that are stored, and stays an earlier instant that is still ahead, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';
+    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at goes by the alerts that are stored, and stays that of before, if it is ahead and nothing has to be booked before it, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';

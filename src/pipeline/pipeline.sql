@@ -63,7 +63,7 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.create_pipeline(name, csagg.ruleset, interval) IS
-    'makes the schema `pipeline` with its tables and views, which the caller owns. rules hold since ever and for all tenants; NULL: facts are kept and nothing is assessed. settle: how long after its instant an alert''s beginning or end is booked. Errors: 42P06 for a schema that exists, 42501 without the right to make one, 22004 for NULL, 42602 for an empty name, 22023 for settle below 0, beyond 365 days, or with months';
+    'makes the schema `pipeline` with its tables and views, which the caller owns. rules hold since ever and for all tenants; NULL: facts are kept and nothing is assessed. settle: how long after its instant an alert''s beginning or end is booked; a day is 24 hours. Errors: 42P06 for a schema that exists, 42501 without the right to make one, 22004 for NULL, 42602 for an empty name, 22023 for settle below 0, beyond 365 days, or with months';
 
 CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$

@@ -9,7 +9,7 @@ CREATE FUNCTION csagg.pipeline_execute(statement text) RETURNS bigint
 CREATE FUNCTION csagg.pipeline_execute(statement text, VARIADIC arguments "any") RETURNS bigint
     AS 'MODULE_PATHNAME', 'csagg_pipeline_execute' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION csagg.pipeline_query(text) IS
-    'rows of a statement, run as the caller. Its plan is kept in the session, made without knowing the arguments, for a minute at most, and until statements got 10000 elements of arrays, then twice as many, and so on; 512 are kept. Errors: 22004 for NULL, 0A000 for a statement that only a client can run, and the statement''s own';
+    'rows of a statement, run as the caller. Its plan is kept in the session, made without knowing the arguments, for a minute at most, and until statements got 10000 elements of arrays, 20000 in all, 40000 and so on; 512 are kept. Errors: 22004 for NULL, 0A000 for a statement that only a client can run, and the statement''s own';
 COMMENT ON FUNCTION csagg.pipeline_query(text, "any") IS
     'the same of a statement with $1, $2 and so on. With arrays of more than 1000 elements the statement is planned for the arguments and the plan is not kept';
 COMMENT ON FUNCTION csagg.pipeline_execute(text) IS

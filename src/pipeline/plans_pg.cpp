@@ -89,7 +89,8 @@ Slot slots[slot_count];
 
 /// Plans follow changes of tables, roles and settings by themselves, but not growth: so a plan is made anew after a
 /// minute, and after so many elements of arrays in this session, since what brings rows into tables passes them in
-/// arrays: the work for these costs more than new plans. Then after twice as many, and so on: tables have to grow as well.
+/// arrays: the work for these costs more than new plans. Later after 20000 in all, 40000 and so
+/// on, of all pipelines of the session: tables have to grow as well, and the minute is for those that do so beside others.
 constexpr TimestampTz lifetime = 60 * USECS_PER_SEC;
 constexpr std::uint64_t growth = 10000;
 std::uint64_t elements = 0;

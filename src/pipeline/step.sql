@@ -184,6 +184,7 @@ BEGIN
     IF NOT csagg.pipeline_has_work(pipeline) THEN
         RETURN;
     END IF;
+    -- As pipeline_newest_state(), in which it could not be locked.
     SELECT * INTO state FROM csagg.pipeline_query(format('SELECT paused, last_step, csagg.pipeline_hours(settle) FROM %I.pipeline WHERE one >= true ORDER BY one DESC LIMIT 1 FOR UPDATE SKIP LOCKED', pipeline)) q(paused boolean, last_step timestamptz, settle interval);
     IF state IS NULL OR state.paused THEN
         outcome := CASE WHEN state.paused THEN 'paused' ELSE 'busy' END;
