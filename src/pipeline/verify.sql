@@ -46,6 +46,7 @@ CREATE FUNCTION csagg.pipeline_verify_customers(pipeline name, customers integer
 BEGIN
     RETURN QUERY EXECUTE format($sql$
         WITH row AS MATERIALIZED (%2$s),
+        state AS MATERIALIZED (SELECT last_step, log_from, csagg.pipeline_hours(settle) AS settle FROM %1$I.pipeline),
         sample AS MATERIALIZED (
             SELECT * FROM (SELECT tenant, customer FROM %1$I.current UNION SELECT tenant, customer FROM row) c ORDER BY random() LIMIT $1),
         naive AS MATERIALIZED (
@@ -55,9 +56,9 @@ BEGIN
         subject AS MATERIALIZED (
             SELECT x.tenant, x.customer, csagg.pipeline_remembered(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END, w.facts, c.facts_from) AS facts, csagg.pipeline_remembered(w.facts, w.facts, c.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
                 csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
-                csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, csagg.pipeline_next(c.alerts, p.last_step - csagg.pipeline_hours(p.settle), csagg.pipeline_hours(p.settle), c.until_at) AS next_at, d.at AS due,
+                csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, csagg.pipeline_next(c.alerts, p.last_step - p.settle, p.settle, c.until_at) AS next_at, d.at AS due,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant) OR EXISTS (SELECT FROM waiting w WHERE w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
-            FROM %1$I.pipeline p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
+            FROM state p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
                 LEFT JOIN (SELECT tenant, customer, min(d.at) AS at FROM %1$I.due d JOIN %1$I.current c USING (tenant, customer) WHERE d.at >= c.next_at GROUP BY tenant, customer) d USING (tenant, customer)
                 LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
         assessed AS (
@@ -77,13 +78,13 @@ BEGIN
         UNION ALL
         SELECT 'alerts', tenant, customer, 'episodes are not those of the assessment', NULL FROM (
             SELECT * FROM (
-                SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, %1$I.pipeline p, csagg.pipeline_firing(s.new_alerts, p.last_step - csagg.pipeline_hours(p.settle)) f
+                SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, state p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f
                 WHERE s.error IS NULL AND %9$s
                 EXCEPT SELECT tenant, customer, alert, since, until FROM %1$I.alert) missing
             UNION ALL SELECT * FROM (
-                SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer), %1$I.pipeline p
+                SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer), state p
                 WHERE s.error IS NULL AND %9$s
-                EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, %1$I.pipeline p, csagg.pipeline_firing(s.new_alerts, p.last_step - csagg.pipeline_hours(p.settle)) f) added) d
+                EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, state p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f) added) d
         GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline),
             csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_attended(pipeline, 's'))
         USING customers, csagg.pipeline_trusted(pipeline);
