@@ -9,8 +9,8 @@ COMMENT ON FUNCTION csagg.pipeline_actor_hash(uuid, text, text) IS
     'what a pseudonym keeps in place of the actor''s name; without settings of its own, so that it is part of the query that asks';
 
 CREATE FUNCTION csagg.pipeline_actor(pipeline name, tenant text, actor text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($sql$CASE WHEN %3$s IS NULL OR NOT EXISTS (SELECT FROM %1$I.pseudonym) THEN %3$s
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format($sql$CASE WHEN %3$s IS NULL OR NOT EXISTS (SELECT FROM %1$I.pseudonym) THEN %3$s
         ELSE coalesce((SELECT n.actor FROM %1$I.pseudonym n WHERE n.hash = csagg.pipeline_actor_hash((SELECT salt FROM %1$I.secret), %2$s, %3$s)), %3$s) END$sql$, pipeline, tenant, actor)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_actor(name, text, text) IS
@@ -44,7 +44,7 @@ CREATE FUNCTION csagg.pipeline_replace_logged(pipeline name, ids int8multirange)
 DECLARE
     replacing boolean;
 BEGIN
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I.pseudonym)', pipeline) INTO replacing;
+    replacing := (SELECT r FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.pseudonym)', pipeline)) q(r boolean));
     IF replacing THEN
         EXECUTE format($sql$
             UPDATE %1$I.log l SET actor = n.actor FROM unnest($1) i, %1$I.pseudonym n

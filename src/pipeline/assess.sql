@@ -18,8 +18,8 @@ COMMENT ON FUNCTION csagg.pipeline_halfway(timestamptz, timestamptz, timestamptz
 
 -- Where next_at is that of before, `due` mostly has it already: not where the assessment ended there and goes on now.
 CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('INSERT INTO %I.due (at, tenant, customer) SELECT next_at, tenant, customer FROM %s WHERE next_at < until_at ON CONFLICT DO NOTHING', pipeline, written)
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format('INSERT INTO %I.due (at, tenant, customer) SELECT next_at, tenant, customer FROM %s WHERE next_at < until_at ON CONFLICT DO NOTHING', pipeline, written)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_put_down(name, text) IS
     'a statement that puts rows (tenant, customer, next_at, until_at) of a table into `due`, unless their assessment ends before';
@@ -48,25 +48,21 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestamptz) IS
     'merges facts into customers, which then have to be assessed';
 
--- The same value is the same Datum: PostgreSQL then leaves it where it is in the TOAST table.
-CREATE FUNCTION csagg.pipeline_kept(before csagg.timeline, said csagg.timeline, error jsonb, now timestamptz) RETURNS csagg.timeline
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN csagg.timeline_eq(before, said) THEN before WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
-$body$;
-COMMENT ON FUNCTION csagg.pipeline_kept(csagg.timeline, csagg.timeline, jsonb, timestamptz) IS
-    'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
+-- PostgreSQL leaves it where it is in the TOAST table, when it is the same Datum.
+CREATE FUNCTION csagg.pipeline_stored(stored csagg.timeline, said csagg.timeline) RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_stored' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.pipeline_stored(csagg.timeline, csagg.timeline) IS
+    'the second, NULL too; as it is stored, if that is the first and the same byte by byte';
 
-CREATE FUNCTION csagg.pipeline_kept(before csagg.history, said csagg.history, error jsonb, now timestamptz) RETURNS csagg.history
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN csagg.history_eq(before, said) THEN before WHEN error IS NULL THEN said WHEN said IS NULL THEN before ELSE csagg.pipeline_onto(before, said, now) END
-$body$;
-COMMENT ON FUNCTION csagg.pipeline_kept(csagg.history, csagg.history, jsonb, timestamptz) IS
-    'what the rules say; where they could not be evaluated for all of the time, what was said before stays, up to now if they can be evaluated from now on';
+CREATE FUNCTION csagg.pipeline_stored(stored csagg.history, said csagg.history) RETURNS csagg.history
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_stored' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.pipeline_stored(csagg.history, csagg.history) IS
+    'the second, NULL too; as it is stored, if that is the first and the same byte by byte';
 
 -- Facts that are as they were are not carried along: they may lie in the TOAST table.
 CREATE FUNCTION csagg.pipeline_assessed(reigns text) RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($sql$
+    LANGUAGE sql IMMUTABLE AS $body$
+    SELECT pg_catalog.format($sql$
             SELECT s.place, s.tenant, s.customer, CASE WHEN NOT s.same THEN s.facts END AS facts, s.from_at, s.until_at, s.past_until, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
                 o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at) AS next_at
             FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL$sql$, reigns)
@@ -74,7 +70,7 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_assessed(text) IS
     'the query of pipeline_assess() for what is said of its subjects, to be narrowed down by AND; facts are NULL where they are those of before';
 
-CREATE FUNCTION csagg.pipeline_assess(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS void
+CREATE FUNCTION csagg.pipeline_assess(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, OUT large csagg.pipeline_change[])
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     lost boolean;
@@ -82,53 +78,50 @@ BEGIN
     IF cardinality(changes) = 0 THEN
         RETURN;
     END IF;
-    lost := (SELECT q.lost FROM csagg.pipeline_query(format($sql$
+    PERFORM csagg.pipeline_rejoin(pipeline, changes, now);
+    SELECT q.lost, q.large INTO lost, large FROM csagg.pipeline_query(format($sql$
         WITH change AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
-                csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources,
-                bool_or(source IS NOT NULL OR quiet_before IS NOT NULL) AS anew
+                csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources
             FROM unnest($1) GROUP BY tenant, customer),
         reign AS MATERIALIZED (%2$s),
         subject AS MATERIALIZED (
             SELECT n.tenant, n.customer, CASE WHEN n.sources IS NULL THEN csagg.merge(c.facts, n.facts)
                 ELSE csagg.forget_before(csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh), coalesce(c.facts_from, '-infinity')) END AS facts,
-                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.place, (n.facts IS NULL AND n.sources IS NULL AND NOT c.united) IS TRUE AS same, c.past_until, c.united, c.seed AS kept_seed, csagg.pipeline_score_from(c.score_from, $2) AS score_from,
-                CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) ELSE c.seed END AS seed,
+                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.place, n.facts IS NULL AND n.sources IS NULL AS same, c.past_until, k.seed AS kept_seed, csagg.pipeline_score_from(c.score_from, $2) AS score_from,
+                CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) ELSE k.seed END AS seed,
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
-            FROM change n LEFT JOIN LATERAL (
-                SELECT c.place, CASE WHEN united THEN whole.facts ELSE c.facts END AS facts, CASE WHEN united THEN whole.from_at ELSE c.from_at END AS from_at, CASE WHEN NOT united THEN c.past_until END AS past_until, c.until_at, united, c.kept_from, c.facts_from, c.score_from,
-                    csagg.pipeline_kept_seed(c.seed, n.facts, c.kept_from) AS seed
-                FROM %12$s c CROSS JOIN LATERAL (SELECT CASE WHEN c.past_until IS NULL THEN false ELSE n.anew OR csagg.pipeline_reaches(n.facts, c.from_at) END AS united) u
-                CROSS JOIN LATERAL (SELECT %4$s AS facts, %5$s AS from_at) whole) c ON true
+            FROM change n LEFT JOIN LATERAL %4$s c ON true CROSS JOIN LATERAL (SELECT csagg.pipeline_kept_seed(c.seed, n.facts, c.kept_from) AS seed) k
             ORDER BY n.tenant, n.customer),
-        united AS (DELETE FROM %1$I.past p USING subject s WHERE s.united AND p.tenant = s.tenant AND p.customer = s.customer),
         changed AS (
             UPDATE %1$I.current c SET facts = coalesce(excluded.facts, c.facts), from_at = excluded.from_at, until_at = excluded.until_at,
                 score_from = CASE WHEN excluded.error IS NULL THEN excluded.score_from ELSE c.score_from END,
-                score_before = CASE WHEN excluded.error IS NOT NULL THEN %9$s WHEN csagg.timeline_eq(c.score_before, excluded.score_before) THEN c.score_before ELSE excluded.score_before END,
-                score = csagg.pipeline_kept(c.score, excluded.score, excluded.error, $2),
-                stage = csagg.pipeline_kept(c.stage, %6$s, excluded.error, $2),
-                band = csagg.pipeline_kept(c.band, %7$s, excluded.error, $2),
-                coverage = csagg.pipeline_kept(%10$s, excluded.coverage, excluded.error, $2),
-                alerts = csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2),
+                score_before = CASE WHEN excluded.error IS NULL THEN csagg.pipeline_stored(c.score_before, excluded.score_before) ELSE c.score_before END,
+                score = csagg.pipeline_stored(c.score, %5$s),
+                stage = csagg.pipeline_stored(c.stage, %6$s),
+                band = csagg.pipeline_stored(c.band, %7$s),
+                coverage = csagg.pipeline_stored(c.coverage, %8$s),
+                alerts = csagg.pipeline_stored(c.alerts, %9$s),
                 error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
                 next_at = csagg.pipeline_halfway(CASE WHEN excluded.error IS NULL AND excluded.from_at <= $2 - $3 THEN excluded.next_at
-                    ELSE csagg.pipeline_next(csagg.pipeline_kept(c.alerts, %8$s, excluded.error, $2), $2 - $3, $3, excluded.until_at) END, $2, excluded.until_at, c.next_at)
+                    ELSE csagg.pipeline_next(%9$s, $2 - $3, $3, excluded.until_at) END, $2, excluded.until_at, c.next_at)
             FROM (%3$s AND s.place IS NOT NULL OFFSET 0) excluded WHERE c.ctid = excluded.place
-            RETURNING c.tenant, c.customer, c.next_at, c.until_at),
+            RETURNING c.tenant, c.customer, c.next_at, c.until_at, pg_column_size(c.facts) > csagg.pipeline_large() AS large),
         added AS (
             INSERT INTO %1$I.current (tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at)
             SELECT tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, csagg.pipeline_halfway(next_at, $2, until_at) FROM (%3$s AND s.place IS NULL) new
-            RETURNING tenant, customer, next_at, until_at),
+            RETURNING tenant, customer, next_at, until_at, pg_column_size(facts) > csagg.pipeline_large() AS large),
         said AS (TABLE changed UNION ALL TABLE added),
-        put_down AS (%11$s)
-        SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL) <> (SELECT count(*) FROM said)$sql$, pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')),
-            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('alerts'), csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'), csagg.pipeline_put_down(pipeline, 'said'), csagg.pipeline_newest(pipeline, 'n')),
-        changes, now, settle) q(lost boolean));
+        put_down AS (%10$s)
+        SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL) <> (SELECT count(*) FROM said),
+            (SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM said WHERE large)$sql$,
+            pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')), csagg.pipeline_newest(pipeline, 'n'),
+            csagg.pipeline_said('score'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('coverage'), csagg.pipeline_said('alerts'), csagg.pipeline_put_down(pipeline, 'said')),
+        changes, now, settle) q(lost boolean, large csagg.pipeline_change[]);
     IF lost THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('customers of %I were changed while they were assessed', pipeline),
             HINT = 'Only functions of csagg may write a pipeline''s table "current". The next step tries again.';
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
-    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at goes by the alerts that are stored, and stays that of before, if it is ahead and nothing has to be booked before it, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on';
+    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at goes by the alerts that are stored, and stays that of before, if it is ahead and nothing has to be booked before it, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on. Gives those who may be large';

@@ -128,7 +128,7 @@ BEGIN
     mark.top := CASE WHEN cardinality(new) = max_rows THEN new[max_rows] ELSE mark.top END;
     PERFORM csagg.pipeline_try(pipeline, source, new || late, now);
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, mark.top, (SELECT range_agg(int8range(l, l, '[]')) FROM unnest(late) l), NULL, true, false);
-    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, mark.top, taken.seen, taken.folded, active, cardinality(late) < max_rows);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, mark.top, mark.holes, taken.seen, taken.folded, active, cardinality(late) < max_rows);
     changes := taken.changes;
     folded := taken.folded;
 END $body$;

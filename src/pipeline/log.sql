@@ -30,11 +30,13 @@ COMMENT ON FUNCTION csagg.pipeline_rows(name, text) IS
 
 CREATE FUNCTION csagg.pipeline_rows_log(pipeline name, source text, readable boolean DEFAULT false) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    states text[] := (SELECT array_agg(name) FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text) WHERE kind = 'states');
 BEGIN
     RETURN format($sql$
-        SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, %3$s AS actor, l.event_id,
-            CASE WHEN l.origin IN (SELECT name FROM %1$I.source WHERE kind = 'states') THEN l.origin ELSE %2$L END AS owner, l.recorded_at
-        FROM %1$I.log l$sql$, pipeline, source, CASE WHEN readable THEN 'l.actor' ELSE csagg.pipeline_actor(pipeline, 'l.tenant', 'l.actor') END);
+        SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, %3$s AS actor, l.event_id, %4$s AS owner, l.recorded_at
+        FROM %1$I.log l$sql$, pipeline, source, CASE WHEN readable THEN 'l.actor' ELSE csagg.pipeline_actor(pipeline, 'l.tenant', 'l.actor') END,
+        CASE WHEN states IS NULL THEN format('%L::text', source) ELSE format('CASE WHEN l.origin = ANY (%L::text[]) THEN l.origin ELSE %L END', states, source) END);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows_log(name, text, boolean) IS
     'the rows of the log; actors that are forgotten by what stands for them, unless those who may not know are to read them; what the triggers of a states source wrote is that source''s';
@@ -64,9 +66,10 @@ COMMENT ON TYPE csagg.pipeline_row IS
 
 -- Rows are read once and kept by customer, but for those that are not plain: each of these, `special`, is a group of its own. Nothing is
 -- known of the rows before: hashing then beats sorting, and the index on ids their sort. Customers' names are long to compare in most collations.
-CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boolean) RETURNS text
+CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boolean, holes boolean) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
+    rows constant text := csagg.pipeline_rows(pipeline, source);
     said constant text := CASE WHEN straight THEN csagg.pipeline_merging(pipeline, format('SELECT * FROM change x WHERE NOT (EXISTS (SELECT FROM %I.suppressed) AND %s)', pipeline, csagg.pipeline_suppressed(pipeline))) ELSE 'SELECT' END;
 BEGIN
     RETURN format($sql$
@@ -79,8 +82,7 @@ BEGIN
                 SELECT r.*, (wanted AND reason IS NULL AND event_id IS NULL AND (belongs IS NOT NULL OR owner = $1)) IS TRUE AS plain FROM (
                     SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
                         CASE WHEN r.wanted THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) END AS reason
-                    FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6)
-                        UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l LIMIT $6)) r
+                    FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6)%5$s) r
                         LEFT JOIN %1$I.fact f ON f.key = r.key OFFSET 0) r) r
             GROUP BY tenant, customer, special),
         special AS MATERIALIZED (
@@ -103,18 +105,20 @@ BEGIN
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer),
         merged AS (%3$s)
         SELECT (%4$s), csagg.pipeline_ids(ARRAY(SELECT unnest(ids) FROM taken)), coalesce(sum(n), 0)::bigint, CASE WHEN sum(new) = $6 THEN max(last)::bigint END, coalesce(sum(n - new), 0)::bigint
-        FROM taken$sql$, pipeline, csagg.pipeline_rows(pipeline, source), said,
+        FROM taken$sql$, pipeline, rows, said,
             CASE WHEN straight THEN $$'{}'::csagg.pipeline_change[]$$
-                ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END);
+                ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END,
+            CASE WHEN holes THEN format($$
+                        UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l LIMIT $6)$$, rows) ELSE '' END);
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean) IS
-    'the statement of pipeline_take()';
+COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean, boolean) IS
+    'the statement of pipeline_take(); holes: whether there are any';
 
 CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer, counted boolean, straight boolean,
     OUT changes csagg.pipeline_change[], OUT seen int8multirange, OUT folded bigint, OUT last bigint, OUT held bigint)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = off SET enable_bitmapscan = off AS $body$
 DECLARE
-    statement constant text := csagg.pipeline_taking(pipeline, source, straight);
+    statement constant text := csagg.pipeline_taking(pipeline, source, straight, NOT isempty(holes));
 BEGIN
     IF top - upto + (SELECT coalesce(sum(upper(h) - lower(h)), 0) FROM unnest(holes) h) <= 1000 THEN
         SELECT * INTO changes, seen, folded, last, held FROM csagg.pipeline_query(statement, source, now, upto, top, holes, max_rows, counted)
@@ -164,7 +168,7 @@ BEGIN
     active := csagg.pipeline_writers(mark.relation);
     straight := least(top - mark.upto, max_rows) > 50000;
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows, active <> '{}' OR NOT isempty(mark.holes), straight);
-    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), taken.seen, taken.folded, active, taken.held < max_rows);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), mark.holes, taken.seen, taken.folded, active, taken.held < max_rows);
     IF source = 'log' THEN
         PERFORM csagg.pipeline_replace_logged(pipeline, mark.holes + int8multirange(int8range(mark.upto, coalesce(taken.last, top), '(]')));
     END IF;

@@ -59,16 +59,27 @@ CREATE FUNCTION csagg.pipeline_ids(ids bigint[]) RETURNS int8multirange
 COMMENT ON FUNCTION csagg.pipeline_ids(bigint[]) IS
     'these ids as ranges; error 22004 for an id that is NULL';
 
-CREATE FUNCTION csagg.pipeline_mark(pipeline name, source text, upto bigint, top bigint, seen int8multirange, folded bigint, active text[], closing boolean) RETURNS void
+CREATE FUNCTION csagg.pipeline_mark(pipeline name, source text, upto bigint, top bigint, holes int8multirange, seen int8multirange, folded bigint, active text[], closing boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    missed constant int8multirange := int8multirange(int8range(upto, top, '(]')) - seen;
+    moved bigint;
 BEGIN
-    PERFORM csagg.pipeline_execute(format($sql$
-        DELETE FROM %1$I.hole WHERE source = $1 AND (ids <@ $2 OR $4 AND NOT csagg.pipeline_awaited(writers, boot, $3))$sql$, pipeline),
-        source, seen, active, closing);
-    PERFORM csagg.pipeline_execute(format('UPDATE %1$I.hole SET ids = ids - $2 WHERE source = $1 AND ids && $2', pipeline), source, seen);
-    PERFORM csagg.pipeline_execute(format($sql$
-        INSERT INTO %1$I.hole (source, ids, writers) SELECT $1, i, $3 FROM (SELECT int8multirange(int8range($4, $5, '(]')) - $2 AS i) h WHERE $3 <> '{}' AND NOT isempty(i)$sql$, pipeline), source, seen, active, upto, top);
-    PERFORM csagg.pipeline_execute(format('UPDATE %1$I.source SET upto = $2, folded = folded + $3 WHERE name = $1 AND ($2 <> upto OR $3 > 0)', pipeline), source, top, folded);
+    IF NOT isempty(holes) THEN
+        PERFORM csagg.pipeline_execute(format($sql$
+            DELETE FROM %1$I.hole WHERE source = $1 AND (ids <@ $2 OR $4 AND NOT csagg.pipeline_awaited(writers, boot, $3))$sql$, pipeline),
+            source, seen, active, closing);
+        PERFORM csagg.pipeline_execute(format('UPDATE %1$I.hole SET ids = ids - $2 WHERE source = $1 AND ids && $2', pipeline), source, seen);
+    END IF;
+    IF active <> '{}' AND NOT isempty(missed) THEN
+        PERFORM csagg.pipeline_execute(format('INSERT INTO %1$I.hole (source, ids, writers) VALUES ($1, $2, $3)', pipeline), source, missed, active);
+    END IF;
+    IF top <> upto OR folded > 0 THEN
+        moved := csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3 WHERE ctid = (SELECT place FROM %s n)', pipeline, csagg.pipeline_newest_source(pipeline)), source, top, folded);
+    END IF;
+    IF moved = 0 THEN  -- while a trigger of the source was writing its error there
+        PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3 WHERE name = $1', pipeline), source, top, folded);
+    END IF;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_mark(name, text, bigint, bigint, int8multirange, bigint, text[], boolean) IS
-    'moves a source''s mark from upto to top after the rows with the ids `seen` were folded: holes close or shrink, and what was not seen while others write is a new one';
+COMMENT ON FUNCTION csagg.pipeline_mark(name, text, bigint, bigint, int8multirange, int8multirange, bigint, text[], boolean) IS
+    'moves a source''s mark from upto to top after the rows with the ids `seen` were folded: the holes that there are close or shrink, and what was not seen while others write is a new one';

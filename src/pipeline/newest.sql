@@ -4,22 +4,33 @@
 -- at once; by equality all of them are gone through, and by ON CONFLICT, too.
 
 CREATE FUNCTION csagg.pipeline_newest(pipeline name, who text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('(SELECT ctid AS place, * FROM %1$I.current WHERE tenant = %2$s.tenant AND customer >= %2$s.customer AND customer <= %2$s.customer ORDER BY customer DESC LIMIT 1)', pipeline, who)
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format('(SELECT ctid AS place, * FROM %1$I.current WHERE tenant = %2$s.tenant AND customer >= %2$s.customer AND customer <= %2$s.customer ORDER BY customer DESC LIMIT 1)', pipeline, who)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_newest(name, text) IS
     'a query for the row of `current`, and its place, of the tenant and customer of a row of a LATERAL query around it';
 
 CREATE FUNCTION csagg.pipeline_newest_state(pipeline name) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('(SELECT ctid AS place, * FROM %1$I.pipeline WHERE one >= true ORDER BY one DESC LIMIT 1)', pipeline)
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format('(SELECT ctid AS place, * FROM %1$I.pipeline WHERE one >= true ORDER BY one DESC LIMIT 1)', pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_newest_state(name) IS
     'a query for the row of `pipeline`, and its place';
 
 CREATE FUNCTION csagg.pipeline_newest_source(pipeline name) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('(SELECT * FROM %1$I.source WHERE name >= $1 AND name <= $1 ORDER BY name DESC LIMIT 1)', pipeline)
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format('(SELECT ctid AS place, * FROM %1$I.source WHERE name >= $1 AND name <= $1 ORDER BY name DESC LIMIT 1)', pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_newest_source(name) IS
-    'a query for the row of `source` whose name is $1';
+    'a query for the row of `source`, and its place, whose name is $1';
+
+CREATE FUNCTION csagg.pipeline_sources(pipeline name) RETURNS text
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format($sql$
+        WITH RECURSIVE s AS (
+            (SELECT name, kind FROM %1$I.source ORDER BY name DESC LIMIT 1)
+            UNION ALL SELECT n.* FROM s CROSS JOIN LATERAL (SELECT name, kind FROM %1$I.source o WHERE o.name < s.name ORDER BY name DESC LIMIT 1) n)
+        SELECT name, kind FROM s$sql$, pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_sources(name) IS
+    'a query for name and kind of all sources, in any order';

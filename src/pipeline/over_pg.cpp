@@ -9,6 +9,7 @@
 #include "timeline/timeline_pg.hpp"
 
 extern "C" {
+#include "utils/datum.h"
 #include "utils/timestamp.h"
 }
 
@@ -100,6 +101,14 @@ CSAGG_FUNCTION(csagg_pipeline_over) {
     std::fill_n(nulls, over_columns, !outlook.is_said);
     nulls[over_columns] = !failed;
     return make_row(fcinfo, values, nulls);
+}
+
+/// pipeline_stored(stored, said): the second, or the first where that is the same, which may lie in the TOAST table.
+CSAGG_FUNCTION(csagg_pipeline_stored) {
+    if (PG_ARGISNULL(1)) PG_RETURN_NULL();
+    const Datum stored = PG_GETARG_DATUM(0), said = PG_GETARG_DATUM(1);
+    if (PG_ARGISNULL(0)) return said;
+    return call([stored, said] { return datum_image_eq(stored, said, false, -1); }) ? stored : said;
 }
 
 }  // namespace csagg::pg

@@ -71,14 +71,16 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_alerts_onto(csagg.history, csagg.history, timestamptz) IS
     'alerts said from an instant on; one that is firing there, and was just before, from when it began before';
 
+-- Stage, band and alerts stay whole, where the past is apart: they go on in what was said before.
 CREATE FUNCTION csagg.pipeline_said(what text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN format('CASE WHEN excluded.error IS NOT NULL THEN excluded.%1$I WHEN excluded.past_until IS NOT NULL THEN csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at)'
+    RETURN format('CASE WHEN excluded.error IS NOT NULL THEN CASE WHEN excluded.%1$I IS NULL THEN c.%1$I ELSE csagg.pipeline_onto(c.%1$I, excluded.%1$I, $2) END'
+        || CASE WHEN what IN ('stage', 'band', 'alerts') THEN ' WHEN excluded.past_until IS NOT NULL THEN csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at)' ELSE '' END
         || CASE what WHEN 'alerts' THEN ' WHEN c.kept_from IS NOT NULL THEN csagg.pipeline_alerts_onto(c.alerts, excluded.alerts, c.kept_from)' ELSE '' END || ' ELSE excluded.%1$I END', what);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_said(text) IS
-    'an expression for stage, band or alerts of c, a row of `current`, with what is said anew of it';
+    'an expression for score, stage, band, coverage or alerts of c, a row of `current`, with what is said anew of it, a row "excluded", at the instant $2: where the rules could not be evaluated for all of the time, what was said before stays, up to then if they can be evaluated from there on';
 
 -- Whether rows reach back to where the past is apart.
 CREATE FUNCTION csagg.pipeline_reaches(facts csagg.history, from_at timestamptz) RETURNS boolean
@@ -117,20 +119,15 @@ COMMENT ON FUNCTION csagg.pipeline_seed(csagg.pipeline_reign[], csagg.history, t
 
 CREATE FUNCTION csagg.pipeline_part(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    large csagg.pipeline_change[];
 BEGIN
-    large := (SELECT l FROM csagg.pipeline_query(format($sql$
-        SELECT array_agg(ROW(c.tenant, c.customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM (SELECT DISTINCT tenant, customer FROM unnest($1)) n
-        CROSS JOIN LATERAL %2$s c
-        WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL AND c.until_at > c.from_at$sql$, pipeline, csagg.pipeline_newest(pipeline, 'n')), changes) q(l csagg.pipeline_change[]));
-    IF large IS NULL THEN
+    IF changes IS NULL THEN
         RETURN;
     END IF;
     PERFORM csagg.pipeline_execute(format($sql$
         WITH reign AS MATERIALIZED (%2$s),
         large AS MATERIALIZED (
-            SELECT c.*, %3$s AS reigns FROM unnest($1) n CROSS JOIN LATERAL %7$s c),
+            SELECT c.*, %3$s AS reigns FROM unnest($1) n CROSS JOIN LATERAL %7$s c
+            WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL AND c.until_at > c.from_at),
         cut AS MATERIALIZED (
             SELECT c.*, k.past_until AS cut, k.from_at AS cut_from, %4$s AS whole, %5$s AS whole_from FROM large c CROSS JOIN LATERAL csagg.pipeline_cut(c.reigns, $2) k
             WHERE k.past_until > coalesce(c.past_until, '-infinity') AND k.from_at > c.from_at),
@@ -142,10 +139,10 @@ BEGIN
             SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(%6$s, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), past_seed FROM parted c)
         UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), score_before = csagg.pipeline_slice(c.score_before, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
         FROM parted p WHERE c.ctid = p.place$sql$,
-        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_scores(), csagg.pipeline_newest(pipeline, 'n')), large, now);
+        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_scores(), csagg.pipeline_newest(pipeline, 'n')), changes, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
-    'puts the past of these customers apart, where they are large, assessed, and their rules do not look back without an end';
+    'puts the past of these customers apart, where they are large, assessed, and their rules do not look back without an end; each is there once';
 
 CREATE FUNCTION csagg.pipeline_united(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -154,3 +151,18 @@ BEGIN
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_united(name) IS
     'removes from `past` what has been put back into `current`';
+
+CREATE FUNCTION csagg.pipeline_rejoin(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    whole csagg.pipeline_change[];
+BEGIN
+    whole := (SELECT w FROM csagg.pipeline_query(format($sql$
+        SELECT array_agg(ROW(c.tenant, c.customer, '{}', 'infinity', NULL, NULL)::csagg.pipeline_change) FROM unnest($1) n CROSS JOIN LATERAL %2$s c
+        WHERE EXISTS (SELECT FROM %1$I.past) AND c.past_until IS NOT NULL AND (n.source IS NOT NULL OR n.quiet_before IS NOT NULL OR csagg.pipeline_reaches(n.facts, c.from_at))$sql$, pipeline, csagg.pipeline_newest(pipeline, 'n')), changes) q(w csagg.pipeline_change[]));
+    IF whole IS NOT NULL THEN
+        PERFORM csagg.pipeline_merge(pipeline, whole, now);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_rejoin(name, csagg.pipeline_change[], timestamptz) IS
+    'puts the past of customers back into `current`, if these changes reach back to it, or all is read or assessed anew';

@@ -11,7 +11,7 @@ DECLARE
     changes csagg.pipeline_change[] := '{}';
     failure text;
 BEGIN
-    FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %1$I.source WHERE name IN (SELECT t.source FROM %1$I.todo t) ORDER BY name', pipeline)) q(name text, kind text) LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT s.name, s.kind FROM (SELECT DISTINCT source FROM %I.todo WHERE source IS NOT NULL) t JOIN (%s) s ON s.name = t.source ORDER BY s.name', pipeline, csagg.pipeline_sources(pipeline))) q(name text, kind text) LOOP
         FOR attempt IN 1 .. 2 LOOP
             failure := NULL;
             BEGIN

@@ -70,23 +70,21 @@ CREATE TYPE csagg.pipeline_reign AS (rules csagg.ruleset, since timestamptz, unt
 COMMENT ON TYPE csagg.pipeline_reign IS 'a rule set that holds in [since, until)';
 
 CREATE FUNCTION csagg.pipeline_reign(pipeline name) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    RETURN format($sql$
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format($sql$
         SELECT o.tenant, v.rules, v.effective_from AS since, lead(v.effective_from, 1, 'infinity') OVER (PARTITION BY o.tenant ORDER BY v.effective_from) AS until
         FROM (SELECT tenant, min(effective_from) AS first FROM %1$I.rules GROUP BY tenant) o
-            JOIN %1$I.rules v ON v.tenant = o.tenant OR v.tenant = '' AND v.effective_from < o.first$sql$, pipeline);
-END $body$;
+            JOIN %1$I.rules v ON v.tenant = o.tenant OR v.tenant = '' AND v.effective_from < o.first$sql$, pipeline)
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_reign(name) IS
     'a query for the rule sets of each tenant that has its own, and of the empty text for all others, with their [since, until)';
 
 CREATE FUNCTION csagg.pipeline_reigns(tenant text) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    RETURN format($sql$(
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format($sql$(
         SELECT array_agg(ROW(r.rules, r.since, r.until)::csagg.pipeline_reign ORDER BY r.since) FROM reign r
-        WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = %1$s) THEN %1$s ELSE '' END)$sql$, tenant);
-END $body$;
+        WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = %1$s) THEN %1$s ELSE '' END)$sql$, tenant)
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_reigns(text) IS
     'an expression for the rule sets of a tenant, which is an expression, too; to be used beside pipeline_reign() as "reign"';
 

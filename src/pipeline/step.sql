@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     answer := (SELECT a FROM csagg.pipeline_query(format($sql$
         SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %2$s p)) <= $1$sql$, pipeline, csagg.pipeline_newest_state(pipeline)), csagg.pipeline_clock()) q(a boolean));
-    FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'')', pipeline)) q(name text, kind text) LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text) WHERE kind IN ('log', 'events') LOOP
         EXIT WHEN answer;
         answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
     END LOOP;
@@ -117,7 +117,7 @@ DECLARE
     part record;
 BEGIN
     SELECT '{}'::csagg.pipeline_change[], 0, false INTO changes, folded, more;
-    FOR source IN SELECT * FROM csagg.pipeline_query(format('SELECT name, kind FROM %I.source WHERE kind IN (''log'', ''events'') ORDER BY name', pipeline)) q(name text, kind text) LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text) WHERE kind IN ('log', 'events') ORDER BY name LOOP
         -- What is folded of an events table is held in memory until it is stored; of the log it goes straight into its table.
         SELECT * INTO part FROM csagg.pipeline_query(format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind),
             pipeline, source.name, now, CASE source.kind WHEN 'log' THEN max_rows ELSE least(max_rows, 50000) END) q(changes csagg.pipeline_change[], folded bigint, more boolean);
@@ -137,12 +137,14 @@ DECLARE
     due csagg.pipeline_change[] := csagg.pipeline_due(pipeline, now, most);
     reread csagg.pipeline_change[] := csagg.pipeline_unsuppressed(pipeline, csagg.pipeline_reread(pipeline, changes, now, most));
     asked csagg.pipeline_change[] := csagg.pipeline_asked(pipeline, changes || due, most) || reread;
+    large csagg.pipeline_change[];
 BEGIN
-    PERFORM csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle), csagg.pipeline_bury(pipeline, asked);
+    large := csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle);
+    PERFORM csagg.pipeline_bury(pipeline, asked);
     IF csagg.pipeline_book(pipeline, changes || asked || due, now, settle) > 0 THEN
         PERFORM pg_notify(pipeline, '');
     END IF;
-    PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_part(pipeline, changes || asked || due, now);
+    PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_part(pipeline, large, now);
     customers := (SELECT count(*) FROM (SELECT DISTINCT c.tenant, c.customer FROM unnest(changes || asked || due) c) d);
     more := greatest(cardinality(asked), cardinality(due)) >= most;
 END $body$;
