@@ -30,6 +30,15 @@ SELECT count(*) <= 8 AS few FROM busy.due;
 SELECT alert, kind, count(*) FROM busy.alert_feed GROUP BY alert, kind ORDER BY alert, kind;
 SELECT * FROM csagg.verify('busy');
 SAVEPOINT whole;
+-- A login ends the near alert, which has to be booked; one more changes no episode, until it is time to look again
+CREATE FUNCTION by_hand.stirred(after interval, quiet_before timestamptz DEFAULT NULL) RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE by_hand.clock SET at = at + after;
+    RETURN (SELECT cardinality(a.stirred) FROM (SELECT at, csagg.history('login', 'counter', at, '1', NULL, 1) AS facts FROM by_hand.clock GROUP BY at) c,
+        csagg.pipeline_assess('busy', ARRAY[ROW('', 'ada', facts, at, quiet_before, NULL)::csagg.pipeline_change], at, '0') a);
+END $$;
+SELECT by_hand.stirred('0'), by_hand.stirred('10 seconds'), by_hand.stirred('10 seconds', '-infinity'), by_hand.stirred('1 minute'), by_hand.stirred('0');
+ROLLBACK TO whole;
 -- A row before next_at does not bring anybody back
 DELETE FROM busy.due d USING busy.current c WHERE d.at >= c.next_at;
 INSERT INTO busy.due SELECT next_at - interval '1 second', tenant, customer FROM busy.current;
@@ -63,6 +72,14 @@ SELECT by_hand.step('settling', '0'), by_hand.step('settling', '23 hours 59 minu
 SELECT count(*) FROM settling.alert_feed;
 SELECT by_hand.step('settling', '1 minute');
 SELECT at, emitted_at FROM settling.alert_feed;
+-- What is booked stays, if it has to settle longer from now on; what comes then does not
+UPDATE settling.pipeline SET settle = '3 days';
+INSERT INTO settling.log (customer, key, at, value) SELECT 'ada', 'seats', at, '5' FROM by_hand.clock;
+SELECT by_hand.step('settling', '0');
+SELECT kind FROM settling.alert_feed;
+SELECT * FROM csagg.verify('settling');
+SELECT by_hand.step('settling', '71 hours 59 minutes'), by_hand.step('settling', '1 minute');
+SELECT kind, at, emitted_at FROM settling.alert_feed;
 SELECT * FROM csagg.verify('settling');
 RESET TimeZone;
 SET TimeZone = 'UTC';

@@ -14,6 +14,11 @@ CREATE FUNCTION csagg.pipeline_turns(alerts csagg.history, through timestamptz, 
 COMMENT ON FUNCTION csagg.pipeline_turns(csagg.history, timestamptz, csagg.pipeline_episode[]) IS
     'what becomes of a customer''s booked episodes, since and until, by what pipeline_firing() says: new_since and new_until. An open one goes on in the first interval that it overlaps, a closed one in a closed interval; one without an interval never was (new_since is NULL; overlapped: its alert was firing at some time of it all the same); an interval without an episode is a new one (episode is NULL). alerts NULL: none is firing; booked NULL: none. Errors: 42804 for a fact that is not boolean, 22004 without through and for an episode without a number, an alert or a beginning';
 
+CREATE FUNCTION csagg.pipeline_through(now timestamptz, settle interval, last timestamptz) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE AS $body$ SELECT GREATEST(now OPERATOR(pg_catalog.-) settle, CASE WHEN last OPERATOR(pg_catalog.<=) now THEN last END) $body$;
+COMMENT ON FUNCTION csagg.pipeline_through(timestamptz, interval, timestamptz) IS
+    'up to when a customer''s alerts are booked: now, less the time to settle, but not before the last beginning or end that is booked, since that time may have been shorter';
+
 -- Rules may have changed since this step looked for that: what `todo` has by now counts, too.
 CREATE FUNCTION csagg.pipeline_book(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -30,8 +35,8 @@ BEGIN
         turn AS MATERIALIZED (
             SELECT w.*, t.* FROM who w
             LEFT JOIN LATERAL %2$s c ON true
-            CROSS JOIN LATERAL (SELECT array_agg(ROW(episode, alert, since, until)::csagg.pipeline_episode) AS booked FROM %1$I.alert a WHERE a.tenant = w.tenant AND a.customer = w.customer) b,
-            csagg.pipeline_turns(c.alerts, $2 - $3, b.booked) t),
+            CROSS JOIN LATERAL (SELECT array_agg(ROW(episode, alert, since, until)::csagg.pipeline_episode) AS booked, max(greatest(since, until)) AS last FROM %1$I.alert a WHERE a.tenant = w.tenant AND a.customer = w.customer) b,
+            csagg.pipeline_turns(c.alerts, csagg.pipeline_through($2, $3, b.last), b.booked) t),
         moved AS (
             UPDATE %1$I.alert a SET since = t.new_since, until = t.new_until FROM turn t
             WHERE a.episode = t.episode AND a.episode = ANY (ARRAY(SELECT episode FROM turn WHERE episode IS NOT NULL)) AND t.new_since IS NOT NULL RETURNING t.*, a.announced),

@@ -5,6 +5,11 @@ CREATE FUNCTION csagg.pipeline_edge(alerts csagg.history, after timestamptz) RET
 COMMENT ON FUNCTION csagg.pipeline_edge(csagg.history, timestamptz) IS
     'the first instant after that one at which an alert begins or ceases to fire, NULL if there is none; error 42804 for a fact that is not boolean';
 
+CREATE FUNCTION csagg.pipeline_stirred(before csagg.history, after csagg.history, through timestamptz) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_stirred' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.pipeline_stirred(csagg.history, csagg.history, timestamptz) IS
+    'whether alerts said before and after have different episodes, as they are known at an instant; NULL: none is firing. Errors: 42804 for a fact that is not boolean, 22004 without the instant';
+
 CREATE FUNCTION csagg.pipeline_next(alerts csagg.history, through timestamptz, settle interval, until_at timestamptz) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE AS $body$ SELECT LEAST(until_at, csagg.pipeline_edge(alerts, through) OPERATOR(pg_catalog.+) settle) $body$;
 COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, timestamptz) IS
@@ -35,7 +40,7 @@ BEGIN
         ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(%3$s, excluded.facts), past_until = NULL, score_before = %5$s, coverage = %6$s,
             from_at = greatest(least(%4$s, excluded.from_at), c.kept_from), until_at = greatest(least(%4$s, excluded.from_at), c.kept_from),
             seed = csagg.pipeline_kept_seed(c.seed, excluded.facts, c.kept_from)$sql$,
-        pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'));
+        pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_rejoined(pipeline), csagg.pipeline_whole(pipeline, 'coverage'));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
     'a statement that merges the rows (tenant, customer, facts, from_at) of a query into customers, whose outlook then ends where it begins, so that a step has to look at them';
@@ -43,10 +48,10 @@ COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
 CREATE FUNCTION csagg.pipeline_merge(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM csagg.pipeline_execute(csagg.pipeline_merging(pipeline, 'SELECT * FROM unnest($1)'), changes, now), csagg.pipeline_united(pipeline);
+    PERFORM csagg.pipeline_execute(csagg.pipeline_merging(pipeline, 'SELECT * FROM unnest($1)'), changes, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestamptz) IS
-    'merges facts into customers, which then have to be assessed';
+    'merges facts into customers, which then have to be assessed; what they have in `past` is to be removed there';
 
 -- PostgreSQL leaves it where it is in the TOAST table, when it is the same Datum.
 CREATE FUNCTION csagg.pipeline_stored(stored csagg.timeline, said csagg.timeline) RETURNS csagg.timeline
@@ -61,16 +66,16 @@ COMMENT ON FUNCTION csagg.pipeline_stored(csagg.history, csagg.history) IS
 
 -- Facts that are as they were are not carried along: they may lie in the TOAST table.
 CREATE FUNCTION csagg.pipeline_assessed(reigns text) RETURNS text
-    LANGUAGE sql IMMUTABLE AS $body$
+    LANGUAGE sql STABLE AS $body$
     SELECT pg_catalog.format($sql$
-            SELECT s.place, s.tenant, s.customer, CASE WHEN NOT s.same THEN s.facts END AS facts, s.from_at, s.until_at, s.past_until, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
+            SELECT s.place, s.tenant, s.customer, CASE WHEN NOT s.same THEN s.facts END AS facts, s.from_at, s.until_at, s.past_until, s.asked, s.said_before, s.look_at, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
                 o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at) AS next_at
             FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL$sql$, reigns)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_assessed(text) IS
     'the query of pipeline_assess() for what is said of its subjects, to be narrowed down by AND; facts are NULL where they are those of before';
 
-CREATE FUNCTION csagg.pipeline_assess(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, OUT large csagg.pipeline_change[])
+CREATE FUNCTION csagg.pipeline_assess(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, OUT stirred csagg.pipeline_change[], OUT large csagg.pipeline_change[])
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     lost boolean;
@@ -79,16 +84,16 @@ BEGIN
         RETURN;
     END IF;
     PERFORM csagg.pipeline_rejoin(pipeline, changes, now);
-    SELECT q.lost, q.large INTO lost, large FROM csagg.pipeline_query(format($sql$
+    SELECT q.lost, q.stirred, q.large INTO lost, stirred, large FROM csagg.pipeline_query(format($sql$
         WITH change AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
-                csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources
+                csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources, bool_or(quiet_before IS NOT NULL) AS asked
             FROM unnest($1) GROUP BY tenant, customer),
         reign AS MATERIALIZED (%2$s),
         subject AS MATERIALIZED (
             SELECT n.tenant, n.customer, CASE WHEN n.sources IS NULL THEN csagg.merge(c.facts, n.facts)
                 ELSE csagg.forget_before(csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh), coalesce(c.facts_from, '-infinity')) END AS facts,
-                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.place, n.facts IS NULL AND n.sources IS NULL AS same, c.past_until, k.seed AS kept_seed, csagg.pipeline_score_from(c.score_from, $2) AS score_from,
+                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.place, n.facts IS NULL AND n.sources IS NULL AS same, c.past_until, n.asked, c.alerts AS said_before, c.next_at AS look_at, k.seed AS kept_seed, csagg.pipeline_score_from(c.score_from, $2) AS score_from,
                 CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) ELSE k.seed END AS seed,
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL %4$s c ON true CROSS JOIN LATERAL (SELECT csagg.pipeline_kept_seed(c.seed, n.facts, c.kept_from) AS seed) k
@@ -106,22 +111,22 @@ BEGIN
                 next_at = csagg.pipeline_halfway(CASE WHEN excluded.error IS NULL AND excluded.from_at <= $2 - $3 THEN excluded.next_at
                     ELSE csagg.pipeline_next(%9$s, $2 - $3, $3, excluded.until_at) END, $2, excluded.until_at, c.next_at)
             FROM (%3$s AND s.place IS NOT NULL OFFSET 0) excluded WHERE c.ctid = excluded.place
-            RETURNING c.tenant, c.customer, c.next_at, c.until_at, pg_column_size(c.facts) > csagg.pipeline_large() AS large),
+            RETURNING c.tenant, c.customer, c.next_at, c.until_at, excluded.asked OR excluded.look_at <= $2 OR csagg.pipeline_stirred(excluded.said_before, c.alerts, $2) AS stirred, pg_column_size(c.facts) > csagg.pipeline_large() AS large),
         added AS (
             INSERT INTO %1$I.current (tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at)
             SELECT tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, csagg.pipeline_halfway(next_at, $2, until_at) FROM (%3$s AND s.place IS NULL) new
-            RETURNING tenant, customer, next_at, until_at, pg_column_size(facts) > csagg.pipeline_large() AS large),
+            RETURNING tenant, customer, next_at, until_at, true AS stirred, pg_column_size(facts) > csagg.pipeline_large() AS large),
         said AS (TABLE changed UNION ALL TABLE added),
         put_down AS (%10$s)
         SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL) <> (SELECT count(*) FROM said),
-            (SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM said WHERE large)$sql$,
+            (SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM said WHERE stirred), (SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM said WHERE large)$sql$,
             pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')), csagg.pipeline_newest(pipeline, 'n'),
             csagg.pipeline_said('score'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('coverage'), csagg.pipeline_said('alerts'), csagg.pipeline_put_down(pipeline, 'said')),
-        changes, now, settle) q(lost boolean, large csagg.pipeline_change[]);
+        changes, now, settle) q(lost boolean, stirred csagg.pipeline_change[], large csagg.pipeline_change[]);
     IF lost THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('customers of %I were changed while they were assessed', pipeline),
             HINT = 'Only functions of csagg may write a pipeline''s table "current". The next step tries again.';
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
-    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at goes by the alerts that are stored, and stays that of before, if it is ahead and nothing has to be booked before it, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on. Gives those who may be large';
+    'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at goes by the alerts that are stored, and stays that of before, if it is ahead and nothing has to be booked before it, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on. Gives whose episodes have to be booked: those that are other ones than before, or whose time to look has come, or who were asked for; and who may be large';

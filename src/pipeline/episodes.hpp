@@ -10,6 +10,8 @@ struct Episode {
     std::string_view alert;
     Instant since;
     Instant until;  // plus_infinity: it goes on
+
+    bool operator==(const Episode&) const = default;
 };
 
 /// Errc::kind_mismatch for a fact that is not boolean.

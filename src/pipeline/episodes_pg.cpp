@@ -49,6 +49,18 @@ CSAGG_FUNCTION(csagg_pipeline_halfway) {
     PG_RETURN_TIMESTAMPTZ(at >= until_at ? until_at : look_at(at, now, until_at));
 }
 
+/// pipeline_stirred(before, after, through); NULL: no alert is firing.
+CSAGG_FUNCTION(csagg_pipeline_stirred) {
+    ContextArena arena;
+    reject_null(fcinfo, 2, "through");
+    const auto firing = [fcinfo, &arena](int n) {
+        Vector<Episode> episodes{Alloc<Episode>(arena)};
+        if (!PG_ARGISNULL(n)) read_episodes(history_argument(fcinfo, n), PG_GETARG_TIMESTAMPTZ(2), episodes);
+        return episodes;
+    };
+    PG_RETURN_BOOL(!std::ranges::equal(firing(0), firing(1)));
+}
+
 CSAGG_FUNCTION(csagg_pipeline_firing) {
     ContextArena arena;
     Vector<Episode> episodes{Alloc<Episode>(arena)};

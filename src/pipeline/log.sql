@@ -30,13 +30,12 @@ COMMENT ON FUNCTION csagg.pipeline_rows(name, text) IS
 
 CREATE FUNCTION csagg.pipeline_rows_log(pipeline name, source text, readable boolean DEFAULT false) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    states text[] := (SELECT array_agg(name) FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text) WHERE kind = 'states');
 BEGIN
+    -- add_states() waits for no step: sources and rows are of one snapshot.
     RETURN format($sql$
-        SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, %3$s AS actor, l.event_id, %4$s AS owner, l.recorded_at
-        FROM %1$I.log l$sql$, pipeline, source, CASE WHEN readable THEN 'l.actor' ELSE csagg.pipeline_actor(pipeline, 'l.tenant', 'l.actor') END,
-        CASE WHEN states IS NULL THEN format('%L::text', source) ELSE format('CASE WHEN l.origin = ANY (%L::text[]) THEN l.origin ELSE %L END', states, source) END);
+        SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, %3$s AS actor, l.event_id,
+            CASE WHEN l.origin IS NOT NULL AND l.origin IN (SELECT s.name FROM (%4$s) s WHERE s.kind = 'states') THEN l.origin ELSE %2$L END AS owner, l.recorded_at
+        FROM %1$I.log l$sql$, pipeline, source, CASE WHEN readable THEN 'l.actor' ELSE csagg.pipeline_actor(pipeline, 'l.tenant', 'l.actor') END, csagg.pipeline_sources(pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows_log(name, text, boolean) IS
     'the rows of the log; actors that are forgotten by what stands for them, unless those who may not know are to read them; what the triggers of a states source wrote is that source''s';

@@ -34,15 +34,12 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_whole(name, text) IS
     'an expression for facts, from_at, score or coverage of c, a row of `current`, with what is in `past`';
 
-CREATE FUNCTION csagg.pipeline_rejoined(pipeline name, what text) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    RETURN format('CASE WHEN c.past_until IS NOT NULL AND excluded.past_until IS NULL THEN ' || CASE what
-        WHEN 'score_before' THEN 'csagg.pipeline_slice(%2$s, ''-infinity'', c.score_from)' ELSE '%3$s' END || ' ELSE c.%1$I END',
-        what, csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'));
-END $body$;
-COMMENT ON FUNCTION csagg.pipeline_rejoined(name, text) IS
-    'an expression for score_before or coverage of c, a row of `current` that is written anew: with what is in `past`, where that goes';
+CREATE FUNCTION csagg.pipeline_rejoined(pipeline name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('CASE WHEN c.past_until IS NULL THEN c.score_before ELSE csagg.pipeline_slice(%s, ''-infinity'', c.score_from) END', csagg.pipeline_whole(pipeline, 'score'))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_rejoined(name) IS
+    'an expression for score_before of c, a row of `current`, with what is in `past`';
 
 -- What is said of a customer whose past is apart begins at from_at: what was said before stays before it.
 CREATE FUNCTION csagg.pipeline_onto(before csagg.timeline, said csagg.timeline, from_at timestamptz) RETURNS csagg.timeline
@@ -144,13 +141,13 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
     'puts the past of these customers apart, where they are large, assessed, and their rules do not look back without an end; each is there once';
 
-CREATE FUNCTION csagg.pipeline_united(pipeline name) RETURNS void
+CREATE FUNCTION csagg.pipeline_clear_past(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     PERFORM csagg.pipeline_execute(format('DELETE FROM %1$I.past p USING %1$I.current c WHERE c.tenant = p.tenant AND c.customer = p.customer AND c.past_until IS NULL', pipeline));
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_united(name) IS
-    'removes from `past` what has been put back into `current`';
+COMMENT ON FUNCTION csagg.pipeline_clear_past(name) IS
+    'removes from `past` what has been put back into `current`, of all customers';
 
 CREATE FUNCTION csagg.pipeline_rejoin(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -161,8 +158,9 @@ BEGIN
         SELECT array_agg(ROW(c.tenant, c.customer, '{}', 'infinity', NULL, NULL)::csagg.pipeline_change) FROM unnest($1) n CROSS JOIN LATERAL %2$s c
         WHERE EXISTS (SELECT FROM %1$I.past) AND c.past_until IS NOT NULL AND (n.source IS NOT NULL OR n.quiet_before IS NOT NULL OR csagg.pipeline_reaches(n.facts, c.from_at))$sql$, pipeline, csagg.pipeline_newest(pipeline, 'n')), changes) q(w csagg.pipeline_change[]));
     IF whole IS NOT NULL THEN
-        PERFORM csagg.pipeline_merge(pipeline, whole, now);
+        PERFORM csagg.pipeline_merge(pipeline, whole, now),
+            csagg.pipeline_execute(format('DELETE FROM %I.past p USING unnest($1) n WHERE p.tenant = n.tenant AND p.customer = n.customer', pipeline), whole);
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rejoin(name, csagg.pipeline_change[], timestamptz) IS
-    'puts the past of customers back into `current`, if these changes reach back to it, or all is read or assessed anew';
+    'puts the past of customers back into `current`, if these changes reach back to it, or all is read or assessed anew; their assessment ends, so that the next one has another end';

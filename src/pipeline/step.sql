@@ -137,14 +137,14 @@ DECLARE
     due csagg.pipeline_change[] := csagg.pipeline_due(pipeline, now, most);
     reread csagg.pipeline_change[] := csagg.pipeline_unsuppressed(pipeline, csagg.pipeline_reread(pipeline, changes, now, most));
     asked csagg.pipeline_change[] := csagg.pipeline_asked(pipeline, changes || due, most) || reread;
-    large csagg.pipeline_change[];
+    assessed record;
 BEGIN
-    large := csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle);
+    assessed := csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle);
     PERFORM csagg.pipeline_bury(pipeline, asked);
-    IF csagg.pipeline_book(pipeline, changes || asked || due, now, settle) > 0 THEN
+    IF csagg.pipeline_book(pipeline, assessed.stirred || asked || due, now, settle) > 0 THEN
         PERFORM pg_notify(pipeline, '');
     END IF;
-    PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_part(pipeline, large, now);
+    PERFORM csagg.pipeline_rest(pipeline, due, now, settle), csagg.pipeline_part(pipeline, assessed.large, now);
     customers := (SELECT count(*) FROM (SELECT DISTINCT c.tenant, c.customer FROM unnest(changes || asked || due) c) d);
     more := greatest(cardinality(asked), cardinality(due)) >= most;
 END $body$;
@@ -196,7 +196,7 @@ BEGIN
     PERFORM csagg.pipeline_expand(pipeline);
     SELECT f.changes, f.folded, f.more INTO changes, folded, more FROM csagg.pipeline_fold_all(pipeline, now, max_rows) f;
     IF more THEN
-        PERFORM csagg.pipeline_merge(pipeline, changes, now);
+        PERFORM csagg.pipeline_merge(pipeline, changes, now), csagg.pipeline_clear_past(pipeline);
         customers := (SELECT count(DISTINCT (c.tenant, c.customer)) FROM unnest(changes) c);
     ELSE
         SELECT a.customers, a.more INTO customers, more FROM csagg.pipeline_attend(pipeline, changes, now, state.settle, least(max_rows, 5000)) a;

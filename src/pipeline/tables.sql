@@ -215,7 +215,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['pipeline', 'one', 'always true: there is one row'],
         ['pipeline', 'layout', 'version of these tables'],
         ['pipeline', 'alerts_from', 'what an alert said before is in no feed'],
-        ['pipeline', 'settle', 'up to a year, in days, hours and less: how long after its instant an alert''s beginning or end is booked, so that late rows do not make it flap; a day is 24 hours. What is booked later than a new one says comes within the old; what is booked before it is withdrawn, and fires again'],
+        ['pipeline', 'settle', 'up to a year, in days, hours and less: how long after its instant an alert''s beginning or end is booked, so that late rows do not make it flap; a day is 24 hours. What is booked later than a new one says comes within the old; what is booked stays'],
         ['pipeline', 'paused', 'true: steps do nothing'],
         ['pipeline', 'last_step', 'instant of the last step that had something to do'],
         ['pipeline', 'due_from', 'due has no row from before: while an old snapshot keeps what was there, a step need not go through it'],

@@ -63,7 +63,8 @@ BEGIN
                 LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
-                csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, CASE WHEN s.kept_from IS NULL THEN o.alerts ELSE csagg.pipeline_alerts_onto(s.alerts, o.alerts, s.kept_from) END AS new_alerts
+                csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, (
+                    SELECT csagg.pipeline_through(p.last_step, p.settle, max(greatest(a.since, a.until))) FROM state p LEFT JOIN %1$I.alert a ON a.tenant = s.tenant AND a.customer = s.customer GROUP BY p.last_step, p.settle) AS through, CASE WHEN s.kept_from IS NULL THEN o.alerts ELSE csagg.pipeline_alerts_onto(s.alerts, o.alerts, s.kept_from) END AS new_alerts
             FROM subject s CROSS JOIN LATERAL (%4$s) o WHERE NOT waits AND s.facts IS NOT NULL AND s.kept IS NOT NULL)
         SELECT 'facts', tenant, customer, 'facts are not those of the rows', facts FROM subject
         WHERE (facts IS NULL OR kept IS NULL OR csagg.history_ne(facts, kept))
@@ -78,13 +79,13 @@ BEGIN
         UNION ALL
         SELECT 'alerts', tenant, customer, 'episodes are not those of the assessment', NULL FROM (
             SELECT * FROM (
-                SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, state p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f
+                SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, csagg.pipeline_firing(s.new_alerts, s.through) f
                 WHERE s.error IS NULL AND %9$s
                 EXCEPT SELECT tenant, customer, alert, since, until FROM %1$I.alert) missing
             UNION ALL SELECT * FROM (
-                SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer), state p
+                SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer)
                 WHERE s.error IS NULL AND %9$s
-                EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, state p, csagg.pipeline_firing(s.new_alerts, p.last_step - p.settle) f) added) d
+                EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, csagg.pipeline_firing(s.new_alerts, s.through) f) added) d
         GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline),
             csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_attended(pipeline, 's'))
         USING customers, csagg.pipeline_trusted(pipeline);
@@ -196,9 +197,9 @@ BEGIN
             INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
             SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), min(csagg.pipeline_from(first_at, $4)), $4 FROM csagg.facts($3)
             ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.forget_before(excluded.facts, coalesce(c.facts_from, '-infinity')), past_until = NULL, seed = NULL, score_before = %2$s, coverage = %3$s,
-                from_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), until_at = greatest(least(c.from_at, excluded.from_at), c.kept_from)$sql$, pipeline, csagg.pipeline_rejoined(pipeline, 'score_before'), csagg.pipeline_rejoined(pipeline, 'coverage'))
+                from_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), until_at = greatest(least(c.from_at, excluded.from_at), c.kept_from)$sql$, pipeline, csagg.pipeline_rejoined(pipeline), csagg.pipeline_whole(pipeline, 'coverage'))
             USING tenant, customer, facts, csagg.pipeline_clock();
-        PERFORM csagg.pipeline_united(pipeline);
+        PERFORM csagg.pipeline_clear_past(pipeline);
     END IF;
     EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, since) VALUES ($1, $2, ''verify'', $3)', pipeline) USING tenant, customer, csagg.pipeline_clock();
 END $body$;
