@@ -70,7 +70,7 @@ CREATE FUNCTION csagg.pipeline_assessed(reigns text) RETURNS text
     SELECT pg_catalog.format($sql$
             SELECT s.place, s.tenant, s.customer, CASE WHEN NOT s.same THEN s.facts END AS facts, s.from_at, s.until_at, s.past_until, s.asked, s.said_before, s.look_at, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
                 o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at) AS next_at
-            FROM subject s, csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL$sql$, reigns)
+            FROM subject s CROSS JOIN LATERAL (SELECT %s AS reigns OFFSET 0) r, csagg.pipeline_over(s.facts, csagg.pipeline_pin(r.reigns, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL$sql$, reigns)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_assessed(text) IS
     'the query of pipeline_assess() for what is said of its subjects, to be narrowed down by AND; facts are NULL where they are those of before';
@@ -120,7 +120,7 @@ BEGIN
         put_down AS (%10$s)
         SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL) <> (SELECT count(*) FROM said),
             (SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM said WHERE stirred), (SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM said WHERE large)$sql$,
-            pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')), csagg.pipeline_newest(pipeline, 'n'),
+            pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')), csagg.pipeline_newest(pipeline, 'n'),
             csagg.pipeline_said('score'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('coverage'), csagg.pipeline_said('alerts'), csagg.pipeline_put_down(pipeline, 'said')),
         changes, now, settle) q(lost boolean, stirred csagg.pipeline_change[], large csagg.pipeline_change[]);
     IF lost THEN

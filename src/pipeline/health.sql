@@ -28,10 +28,10 @@ COMMENT ON FUNCTION csagg.pipeline_pending(name, text) IS
 CREATE FUNCTION csagg.pipeline_reigning(pipeline name, OUT tenant text, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
 BEGIN
-    RETURN QUERY EXECUTE format('SELECT tenant, array_agg(ROW(rules, since, until)::csagg.pipeline_reign ORDER BY since) FROM (%s) r GROUP BY tenant', csagg.pipeline_reign(pipeline));
+    RETURN QUERY EXECUTE csagg.pipeline_reigns_by_tenant(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reigning(name) IS
-    'the rule sets of each tenant that has its own, and of the empty text for all others: pipeline_reign(), asked only where it is needed';
+    'the rule sets of each tenant that has its own, and of the empty text for all others: pipeline_reigns_by_tenant(), asked only where it is needed';
 
 -- Of a customer whose past is apart, the score of 30 days before may be there.
 CREATE FUNCTION csagg.pipeline_begun(as_of text) RETURNS text
@@ -50,13 +50,13 @@ BEGIN
         customer AS (
             SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at, c.kept_from, c.seed FROM %1$I.current c WHERE until_at <= $1
             UNION ALL SELECT c.tenant, c.customer, %4$s, %5$s, c.kept_from, c.seed FROM %1$I.current c WHERE from_at > %6$s AND $1 < (SELECT last_step FROM %1$I.pipeline))
-        SELECT s.*, coalesce((SELECT r.reigns FROM reign r WHERE r.tenant = s.tenant), (SELECT r.reigns FROM reign r WHERE r.tenant = '')) FROM (
+        SELECT s.*, %7$s FROM (
             SELECT * FROM customer WHERE (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
             UNION ALL
             SELECT p.tenant, p.customer, csagg.merge(%4$s, p.facts), greatest(least(%5$s, p.from_at), c.kept_from), c.kept_from, csagg.pipeline_kept_seed(c.seed, p.facts, c.kept_from)
             FROM pending p LEFT JOIN %1$I.current c ON c.tenant = p.tenant AND c.customer = p.customer) s
         WHERE kept_from IS NULL OR kept_from <= $1$sql$,
-        pipeline, csagg.pipeline_pending(pipeline, '$1'), pipeline, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_begun('$1')) USING as_of;
+        pipeline, csagg.pipeline_pending(pipeline, '$1'), pipeline, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_begun('$1'), csagg.pipeline_reigns('s.tenant')) USING as_of;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unstored(name, timestamptz) IS
     'customers of whom nothing is stored that holds at this instant, with all that is needed to assess them; not those of whom all before it was removed by retain()';

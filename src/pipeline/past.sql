@@ -136,7 +136,7 @@ BEGIN
             SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(%6$s, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), past_seed FROM parted c)
         UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), score_before = csagg.pipeline_slice(c.score_before, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
         FROM parted p WHERE c.ctid = p.place$sql$,
-        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_scores(), csagg.pipeline_newest(pipeline, 'n')), changes, now);
+        pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_scores(), csagg.pipeline_newest(pipeline, 'n')), changes, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
     'puts the past of these customers apart, where they are large, assessed, and their rules do not look back without an end; each is there once';

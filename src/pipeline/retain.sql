@@ -117,7 +117,7 @@ BEGIN
                 alerts = csagg.pipeline_alerts_onto(c.alerts, csagg.slice(c.alerts, $1, 'infinity'), $1), kept_from = $1, facts_from = k.forgotten, seed = k.seed_there
             FROM kept k WHERE c.tenant = k.tenant AND c.customer = k.customer RETURNING c.tenant, c.customer)
         SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change ORDER BY tenant, customer) FROM written$sql$,
-        pipeline, csagg.pipeline_reign(pipeline), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'),
+        pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'),
         csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant'), csagg.pipeline_attended(pipeline, 'c')) INTO changes USING horizon, most, now, after.tenant, after.customer;
     PERFORM csagg.pipeline_part(pipeline, changes, now);
     RETURN changes[most];

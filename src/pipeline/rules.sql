@@ -79,14 +79,19 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_reign(name) IS
     'a query for the rule sets of each tenant that has its own, and of the empty text for all others, with their [since, until)';
 
+CREATE FUNCTION csagg.pipeline_reigns_by_tenant(pipeline name) RETURNS text
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format('SELECT tenant, array_agg(ROW(rules, since, until)::csagg.pipeline_reign ORDER BY since) AS reigns FROM (%s) r GROUP BY tenant', csagg.pipeline_reign(pipeline))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_reigns_by_tenant(name) IS
+    'a query for the same, in one row for each tenant';
+
 CREATE FUNCTION csagg.pipeline_reigns(tenant text) RETURNS text
     LANGUAGE sql STABLE AS $body$
-    SELECT pg_catalog.format($sql$(
-        SELECT array_agg(ROW(r.rules, r.since, r.until)::csagg.pipeline_reign ORDER BY r.since) FROM reign r
-        WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = %1$s) THEN %1$s ELSE '' END)$sql$, tenant)
+    SELECT pg_catalog.format($sql$coalesce((SELECT r.reigns FROM reign r WHERE r.tenant = %s), (SELECT r.reigns FROM reign r WHERE r.tenant = ''))$sql$, tenant)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_reigns(text) IS
-    'an expression for the rule sets of a tenant, which is an expression, too; to be used beside pipeline_reign() as "reign"';
+    'an expression for the rule sets of a tenant, which is an expression, too; to be used beside pipeline_reigns_by_tenant() as "reign"';
 
 -- A division by zero somewhere in the past must not hide what the rules say from now on.
 CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz, seed jsonb DEFAULT NULL,
@@ -100,4 +105,4 @@ CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
     SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, csagg.pipeline_now(), s.seed)', csagg.pipeline_reigns('s.tenant'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_outlook(name) IS
-    'a query for what the rules say of s, a row with tenant, facts, from_at, until_at and seed; to be used beside pipeline_reign() as "reign"';
+    'a query for what the rules say of s, a row with tenant, facts, from_at, until_at and seed; to be used beside pipeline_reigns_by_tenant() as "reign"';

@@ -86,7 +86,7 @@ BEGIN
                 SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer)
                 WHERE s.error IS NULL AND %9$s
                 EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, csagg.pipeline_firing(s.new_alerts, s.through) f) added) d
-        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reign(pipeline), csagg.pipeline_outlook(pipeline),
+        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_outlook(pipeline),
             csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_attended(pipeline, 's'))
         USING customers, csagg.pipeline_trusted(pipeline);
 END $body$;
