@@ -65,7 +65,8 @@ COMMENT ON TYPE csagg.pipeline_row IS
 
 -- Rows are read once and kept by customer, but for those that are not plain: each of these, `special`, is a group of its own. Nothing is
 -- known of the rows before: hashing then beats sorting, and the index on ids their sort. Customers' names are long to compare in most collations.
-CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boolean, holes boolean) RETURNS text
+-- Of very many rows the facts are hashed as well, and the order does not matter if all are read.
+CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boolean, holes boolean, limited boolean) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
@@ -81,8 +82,8 @@ BEGIN
                 SELECT r.*, (wanted AND reason IS NULL AND event_id IS NULL AND (belongs IS NOT NULL OR owner = $1)) IS TRUE AS plain FROM (
                     SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
                         CASE WHEN r.wanted THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) END AS reason
-                    FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4 ORDER BY l.id LIMIT $6)%5$s) r
-                        LEFT JOIN %1$I.fact f ON f.key = r.key OFFSET 0) r) r
+                    FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4%6$s)%5$s) r
+                        LEFT JOIN %7$s f ON f.key = r.key OFFSET 0) r) r
             GROUP BY tenant, customer, special),
         special AS MATERIALIZED (
             SELECT (special).* FROM taken WHERE NOT special IS NULL),
@@ -108,16 +109,17 @@ BEGIN
             CASE WHEN straight THEN $$'{}'::csagg.pipeline_change[]$$
                 ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END,
             CASE WHEN holes THEN format($$
-                        UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l LIMIT $6)$$, rows) ELSE '' END);
+                        UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l LIMIT $6)$$, rows) ELSE '' END,
+            CASE WHEN straight AND NOT limited THEN '' ELSE ' ORDER BY l.id LIMIT $6' END, format(CASE WHEN straight THEN '(SELECT * FROM %I.fact OFFSET 0)' ELSE '%I.fact' END, pipeline));
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean, boolean) IS
-    'the statement of pipeline_take(); holes: whether there are any';
+COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean, boolean, boolean) IS
+    'the statement of pipeline_take(); holes: whether there are any; limited: whether there may be more than max_rows';
 
 CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer, counted boolean, straight boolean,
     OUT changes csagg.pipeline_change[], OUT seen int8multirange, OUT folded bigint, OUT last bigint, OUT held bigint)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = off SET enable_bitmapscan = off AS $body$
 DECLARE
-    statement constant text := csagg.pipeline_taking(pipeline, source, straight, NOT isempty(holes));
+    statement constant text := csagg.pipeline_taking(pipeline, source, straight, NOT isempty(holes), top - upto > max_rows);
 BEGIN
     IF top - upto + (SELECT coalesce(sum(upper(h) - lower(h)), 0) FROM unnest(holes) h) <= 1000 THEN
         SELECT * INTO changes, seen, folded, last, held FROM csagg.pipeline_query(statement, source, now, upto, top, holes, max_rows, counted)
