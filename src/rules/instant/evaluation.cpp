@@ -2,13 +2,14 @@
 
 namespace csagg {
 
-Evaluation::Evaluation(const Program& program, const Facts& facts, Arena& arena, bool goes_on)
+Evaluation::Evaluation(const Program& program, const Facts& facts, Arena& arena, Sight* sight)
     : program_(program),
       facts_(facts),
       arena_(arena),
-      goes_on_(goes_on),
-      results_(program.nodes().list.size(), Result{}, Alloc<Result>(arena)),
-      cursors_(program.questions().size(), Cursor{}, Alloc<Cursor>(arena)) {}
+      sight_(sight),
+      results_(Alloc<Result>(arena).allocate(program.nodes().list.size())),
+      fresh_until_(program.nodes().list.size(), minus_infinity, Alloc<Instant>(arena)),
+      cursors_(goes_on() ? program.questions().size() : 0, Cursor{}, Alloc<Cursor>(arena)) {}
 
 void Evaluation::move_to(Instant now) {
     now_ = now;
@@ -16,6 +17,7 @@ void Evaluation::move_to(Instant now) {
 }
 
 std::int64_t Evaluation::today() {
+    if (!goes_on()) return sight_->today();
     if (tomorrow_ == minus_infinity) {
         today_ = program_.days().day_of(now_);
         tomorrow_ = program_.days().begin_of(today_ + 1);
@@ -32,7 +34,7 @@ Instant Evaluation::next_look() { return now_ < first_daily ? first_daily : tomo
 
 void Evaluation::set_line(Result& result, Number value, Number slope, Instant until) {
     set(result, Value::of(value), until);
-    if (slope.coefficient == 0 || !goes_on_) return;
+    if (slope.coefficient == 0 || !goes_on()) return;
     if (is_tame(value, max_line_value) && is_tame(slope, max_slope)) {
         result.slope = slope;
         result.until = std::min(until, program_.days().begin_of(today() + max_days));
@@ -138,7 +140,7 @@ void Evaluation::choose(const Node& node, Result& result) {
 }
 
 void Evaluation::nullif(const Node& node, Result& result) {
-    const Result a = of(arguments(node)[0]);
+    const Result& a = of(arguments(node)[0]);
     const Result& b = of(arguments(node)[1]);
     const bool equal = !a.value.absent && !b.value.absent && compare(a.value, b.value) == 0;
     Instant until = std::min(a.until, b.until);

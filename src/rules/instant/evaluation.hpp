@@ -25,12 +25,13 @@ struct Result {
 
 class Evaluation {
 public:
-    /// Both must outlive this. One that does not go on is asked at one instant only, and does not say until when.
-    Evaluation(const Program& program, const Facts& facts, Arena& arena, bool goes_on = true);
+    /// All must outlive this. One with a moment is asked at that instant only, and does not say until when.
+    Evaluation(const Program& program, const Facts& facts, Arena& arena, Sight* sight = nullptr);
 
     /// `now` is finite and not before any instant given earlier.
     void move_to(Instant now);
     Instant now() const { return now_; }
+    bool goes_on() const { return sight_ == nullptr; }
     /// Whether the local day of now() ends at this instant.
     bool is_midnight(Instant at) { return at == tomorrow(); }
 
@@ -39,12 +40,15 @@ public:
     /// value, if() computes one branch.
     const Result& of(NodeId id) {
         Result& result = results_[id];
-        if (now_ >= result.fresh_until) compute(id, result);
+        if (now_ >= fresh_until_[id]) {
+            compute(id, result);
+            fresh_until_[id] = result.fresh_until;
+        }
         return result;
     }
 
     /// Whether it has been asked, and what it was is still so.
-    bool is_known(NodeId id) const { return now_ < results_[id].fresh_until; }
+    bool is_known(NodeId id) const { return now_ < fresh_until_[id]; }
 
 private:
     struct Cursor {
@@ -84,11 +88,15 @@ private:
     void choose(const Node& node, Result& result);
     void nullif(const Node& node, Result& result);
 
+    std::int64_t day_of(Instant at) const { return goes_on() ? program_.days().day_of(at) : sight_->day_of(at); }
     std::size_t runs_begun(const Node& node, const StateData& data, Instant& next);
     void move_window(const Node& node, const CounterColumns& counter, Cursor& cursor);
-    void move_ends(const Question& question, std::span<const Instant> events, Cursor& cursor);
+    void move_ends(const Question& question, const CounterColumns& counter, Cursor& cursor);
     void take_in(const Node& node, const CounterColumns& counter, Cursor& cursor, Range range, Range window, int sign);
     Value window_value(const Node& node, const CounterColumns& counter, const Cursor& cursor) const;
+    Value window_seen(const Node& node, const CounterColumns& counter);
+    std::int64_t actors_in(const CounterColumns& counter, Range range);
+    std::int64_t days_in(const CounterColumns& counter, Range range) const;
 
     Instant tomorrow();
     Instant next_look();
@@ -107,9 +115,10 @@ private:
     const Program& program_;
     const Facts& facts_;
     Arena& arena_;
-    const bool goes_on_;
-    Vector<Result> results_;
-    Vector<Cursor> cursors_;
+    Sight* const sight_;
+    Result* const results_;  // of each node, once it was asked
+    Vector<Instant> fresh_until_;
+    Vector<Cursor> cursors_;  // of each question, unless there is a sight
     Instant now_ = minus_infinity;
     std::int64_t today_ = 0;
     Instant tomorrow_ = minus_infinity;  // when today_ ends; -infinity: not asked yet

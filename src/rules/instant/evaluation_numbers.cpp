@@ -17,7 +17,7 @@ Instant Evaluation::while_decided(NodeId a_id, const Result& a, const Result& b)
 }
 
 void Evaluation::arithmetic(const Node& node, Result& result) {
-    const Result a = of(arguments(node)[0]);
+    const Result& a = of(arguments(node)[0]);
     if (a.value.absent) return set(result, no_number, a.until);
     const Result& b = of(arguments(node)[1]);
     const Instant until = std::min(a.until, b.until);
@@ -31,7 +31,7 @@ void Evaluation::arithmetic(const Node& node, Result& result) {
             break;
         default: break;
     }
-    set(result, Value::of(node.op == Op::multiply ? x * y : divide(x, y)), (is_line(a) || is_line(b)) && goes_on_ ? std::min(until, next_look()) : until);
+    set(result, Value::of(node.op == Op::multiply ? x * y : divide(x, y)), (is_line(a) || is_line(b)) && goes_on() ? std::min(until, next_look()) : until);
 }
 
 void Evaluation::sign_or_round(const Node& node, Result& result) {
@@ -63,7 +63,7 @@ void Evaluation::sign_or_round(const Node& node, Result& result) {
 
 /// Until when `a op b` stays as it is, by the day alone; infinity if it does so without end.
 Instant Evaluation::flip(Op op, const Result& a, const Result& b) {
-    if ((!is_line(a) && !is_line(b)) || !goes_on_) return plus_infinity;
+    if ((!is_line(a) && !is_line(b)) || !goes_on()) return plus_infinity;
     const Number x = a.value.number(), y = b.value.number();
     if (!is_tame(x, max_line_value) || !is_tame(y, max_line_value)) return next_look();
     const std::int64_t days = days_to_flip(op, scaled(x) - scaled(y), scaled(a.slope) - scaled(b.slope));
@@ -89,7 +89,7 @@ Instant Evaluation::nth_change(const Node& counting, std::size_t first, std::int
 /// A whole number that goes up by what comes into a window and down by what leaves it cannot pass a bound before enough has
 /// done so: `count(login, 14 days) >= 5` of 9 stays true until 5 have left, whatever else happens.
 Instant Evaluation::count_flip(Op op, const Node& counting, const Number& bound, bool now) {
-    if (!goes_on_) return plus_infinity;
+    if (!goes_on()) return plus_infinity;
     const Cursor& cursor = cursors_[counting.question];
     const std::int64_t value = window_value(counting, facts_.counter(counting.fact), cursor).word;
     const std::int64_t at = bound.coefficient / power_of_ten[std::min<int>(bound.scale, 18)];  // near the bound, towards 0
@@ -106,7 +106,7 @@ Instant Evaluation::count_flip(Op op, const Node& counting, const Number& bound,
 }
 
 void Evaluation::comparison(const Node& node, Result& result) {
-    const Result a = of(arguments(node)[0]);
+    const Result& a = of(arguments(node)[0]);
     if (a.value.absent) return set(result, no_truth, a.until);
     const Result& b = of(arguments(node)[1]);
     if (b.value.absent) return set(result, no_truth, while_decided(arguments(node)[0], a, b));
@@ -129,7 +129,7 @@ void Evaluation::extreme(const Node& node, Result& result) {
         if (best == no_node || (least ? compare(x.value, of(best).value) < 0 : compare(x.value, of(best).value) > 0)) best = id;
     }
     if (best == no_node) return set(result, Value::none(Kind(node.kind)), until);
-    const Result winner = of(best);
+    const Result& winner = of(best);
     if (Kind(node.kind) != Kind::number) return set(result, winner.value, until);
     for (const NodeId id : arguments(node)) {
         const Result& x = of(id);

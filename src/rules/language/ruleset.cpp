@@ -112,6 +112,7 @@ void Program::prefetch() const {
     csagg::prefetch(nodes_.arguments);
     csagg::prefetch(questions_);
     lookbacks_.prefetch();
+    sight_.prefetch();
 }
 
 void RuleSet::prefetch() const {

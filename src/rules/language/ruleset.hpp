@@ -5,43 +5,16 @@
 #include "rules/language/document.hpp"
 #include "rules/language/expression.hpp"
 #include "rules/language/fact_input.hpp"
-#include "rules/calendar/local_days.hpp"
-#include "rules/calendar/lookback.hpp"
+#include "rules/language/sight.hpp"
 
 namespace csagg {
 
 inline constexpr NodeId no_node = ~NodeId(0);
 
-/// When the events of a counter go out of windows of one length: those events, or what exits `of` gives.
-struct Exits {
-    static constexpr std::uint32_t none = ~std::uint32_t(0);
-
-    std::uint32_t fact;
-    std::uint32_t of;  // none: the events
-    Span length;
-    bool calendar;  // of a period
-    Lookback by;
-};
-
-/// A node that asks a fact: where it looks, and which cursor it has.
-struct Question {
-    NodeId node;
-    bool has_window = false;
-    Lookback window;  // how far back
-    Lookback shift;   // from when on
-    std::uint32_t enters = Exits::none, leaves = Exits::none;  // of counters, if the window is shifted, if there is one
-
-    /// From when on a counter that is known from `known_from` on has the window whole: it begins after the last unknown
-    /// instant.
-    Instant known(Instant known_from) const {
-        return has_window ? shift.exit_of(window.exit_of(std::max(known_from - 1, first_instant))) : plus_infinity;
-    }
-};
-
 class Program {
 public:
     Program(const Calendar& calendar, Arena& arena)
-        : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), lookbacks_(calendar, arena) {}
+        : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), lookbacks_(calendar, arena), sight_(days_, arena) {}
 
     /// Takes over the last of `parsed` with all it needs; gives its number here. Names become what they stand for.
     NodeId take(const Nodes& parsed, std::span<const NodeId> definitions);
@@ -52,6 +25,11 @@ public:
     std::span<const Question> questions() const { return {questions_.data(), questions_.size()}; }
     std::span<const Exits> exits() const { return {exits_.data(), exits_.size()}; }
     const LocalDays& days() const { return days_; }
+    /// For one who asks at one instant only: lasts until another asks about another instant.
+    Sight& sight(Instant now) const {
+        if (sight_.now() != now) sight_.move_to(now, nodes_, questions());
+        return sight_;
+    }
     void prefetch() const;
 
 private:
@@ -69,6 +47,7 @@ private:
     Vector<NodeId> slots_;  // open addressing: number + 1, or 0
     LocalDays days_;
     Lookbacks lookbacks_;
+    mutable Sight sight_;
 };
 
 class RuleSet {
