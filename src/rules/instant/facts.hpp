@@ -36,7 +36,7 @@ struct Figures {
 
 class Facts {
 public:
-    /// Reads of the facts what is wanted; with `only_at`, for questions about that moment alone. Errc::kind_mismatch for a
+    /// Reads of the facts what is wanted; with `only_at`, for questions about that instant alone. Errc::kind_mismatch for a
     /// value of another kind than the declared one; a text where a date or time is declared is read as one, and missing if
     /// it is none.
     Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted, Arena& arena,

@@ -11,10 +11,20 @@ namespace csagg {
 
 inline constexpr NodeId no_node = ~NodeId(0);
 
+/// What of a node an evaluation needs: little, so that a thousand rule sets that take turns are soon fetched.
+struct Step {
+    Op op;
+    bool can_fail;
+    Byte kind;
+    std::int8_t digits;
+    std::uint32_t first, count, fact, question;  // as Node's; of a constant `fact` is its own number
+};
+
 class Program {
 public:
     Program(const Calendar& calendar, Arena& arena)
-        : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), lookbacks_(calendar, arena), sight_(days_, arena) {}
+        : nodes_(arena), steps_(arena), constants_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), lookbacks_(calendar, arena),
+          sight_(days_, arena) {}
 
     /// Takes over the last of `parsed` with all it needs; gives its number here. Names become what they stand for.
     NodeId take(const Nodes& parsed, std::span<const NodeId> definitions);
@@ -22,6 +32,10 @@ public:
 
     const Nodes& nodes() const { return nodes_; }
     const Node& operator[](NodeId id) const { return nodes_.list[id]; }
+    const Step& step(NodeId id) const { return steps_[id]; }
+    std::span<const NodeId> arguments_of(const Step& step) const { return {nodes_.arguments.data() + step.first, step.count}; }
+    const Value& constant(const Step& step) const { return constants_[step.fact]; }
+    const Span& window(const Step& step) const { return nodes_.list[std::size_t(&step - steps_.data())].window; }
     std::span<const Question> questions() const { return {questions_.data(), questions_.size()}; }
     std::span<const Exits> exits() const { return {exits_.data(), exits_.size()}; }
     const LocalDays& days() const { return days_; }
@@ -42,6 +56,8 @@ private:
     }
 
     Nodes nodes_;
+    Vector<Step> steps_;  // of each node
+    Vector<Value> constants_;
     Vector<Question> questions_;
     Vector<Exits> exits_;
     Vector<NodeId> slots_;  // open addressing: number + 1, or 0

@@ -19,7 +19,7 @@ void Sight::move_to(Instant now, const Nodes& nodes, std::span<const Question> q
 }
 
 Sight::Ends Sight::find_ends(const Question& question, Instant now) {
-    Ends ends{minus_infinity, question.shift.begin_of(now), true};
+    Ends ends{minus_infinity, question.shift.begin_of(now), question.has_window, true};
     if (question.has_window) ends.begin = question.window.begin_of(ends.end);
     return ends;
 }

@@ -18,11 +18,11 @@ public:
     /// What a question looks at: (begin, end], or what is there at the end. Errors as Window's.
     struct Ends {
         Instant begin = minus_infinity, end = minus_infinity;
-        bool known = false;
+        bool has_begin = false, known = false;
     };
-    const Ends& ends(std::uint32_t number, const Question& question) {
-        Ends& ends = ends_[number];
-        if (!ends.known) ends = find_ends(question, now_);
+    const Ends& ends(std::uint32_t question, std::span<const Question> questions) {
+        Ends& ends = ends_[question];
+        if (!ends.known) ends = find_ends(questions[question], now_);
         return ends;
     }
     /// All questions together look at no event of a counter that is not in here, but for the last before it.
