@@ -119,7 +119,7 @@ RowShape make_shape(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t id
 
 RowShape& shape_of(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t identity, SharedRules& shared) {
     constexpr std::size_t kept = 4;
-    Vector<RowShape>& shapes = shared.shapes;
+    auto& shapes = shared.shapes;
     const auto known = std::ranges::find(shapes, identity, &RowShape::identity);
     if (known != shapes.end()) {
         std::rotate(shapes.begin(), known, known + 1);
