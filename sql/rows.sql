@@ -97,7 +97,17 @@ SELECT sum(score(rules, x, '2025-01-01')) AS one, sum(score(rules, y, '2025-01-0
        sum(score(rules, v, '2025-01-01')) AS four, sum(score(rules, w, '2025-01-01')) AS five, sum(score(rules, u, '2025-01-01')) AS six
 FROM r, generate_series(1, 100) g, LATERAL (SELECT 1 AS a) x, LATERAL (SELECT 2.0 AS a) y, LATERAL (SELECT 3::bigint AS a) z,
      LATERAL (SELECT g, 4::float8 AS a) v, LATERAL (SELECT 'x' AS b, 5 AS a) w, LATERAL (SELECT timeline(timestamptz '2024-01-01', 6) AS a) u;
+
+-- histories with other facts than the one before: each fact has its own digit
+CREATE TABLE many AS
+    SELECT n, (SELECT csagg.history(key, 'number', '-infinity', to_jsonb(digit)) FROM (VALUES ('a', 1), ('b', 2), ('c', 4)) f (key, digit) WHERE n & digit <> 0) AS facts
+    FROM generate_series(0, 7) n;
+SELECT count(*) FILTER (WHERE score = n) AS known, count(*) FROM (
+    SELECT n, score('{"timezone": "UTC", "facts": {"c": "number", "a": "number", "b": "number"}, "exists": "true",
+        "rules": [{"name": "digits", "points": "coalesce(a, 0) + coalesce(b, 0) + coalesce(c, 0)"}]}', many, '2025-01-01')
+    FROM generate_series(0, 63) i JOIN many ON n = (i * 5 + i / 8) % 8) s;
+
 DROP FUNCTION follow(text[]), keep(text[]), replace_view(), shown(anyelement);
-DROP TABLE r, cust;
+DROP TABLE r, cust, many;
 DROP VIEW seen;
 DROP TYPE pair;

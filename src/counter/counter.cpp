@@ -52,16 +52,13 @@ Instant Counter::block_start(std::size_t i) const {
 CounterBlock Counter::block(std::size_t i) const { return {block_size(i), block_bytes(i), dictionary_.size()}; }
 
 Instant Counter::first() const {
-    CounterBlock block = this->block(0);
-    block.decode_instants();
-    return block.instants().front();
+    Instant at[block_entries];
+    return block(0).decode_instants(at).front();
 }
 
 Instant Counter::last() const {
-    const std::size_t i = blocks() - 1;
-    CounterBlock block = this->block(i);
-    block.decode_instants();
-    return block.instants().back();
+    Instant at[block_entries];
+    return block(blocks() - 1).decode_instants(at).back();
 }
 
 /// Their numbers in `out`, which knows other names already.
@@ -82,16 +79,17 @@ void Counter::read(Events& out, Instant since, Instant until) const {
 
     Instant previous = minus_infinity;
     std::int64_t rows = 0;
+    Instant at[block_entries];
     for (std::size_t b = 0; b < blocks(); ++b) {
         if (b % 64 == 63) check_interrupts();
         if (paged() && (block_start(b) >= until || (b + 1 < blocks() && block_start(b + 1) <= since))) continue;
         CounterBlock block = this->block(b);
-        block.decode_instants();
-        if (b > 0 && block.instants().front() <= previous) throw_corrupt("instants are not increasing");
-        previous = block.instants().back();
+        const auto instants = block.decode_instants(at);
+        if (b > 0 && instants.front() <= previous) throw_corrupt("instants are not increasing");
+        previous = instants.back();
         for (std::size_t i = 0, actor = 0; i < block.size(); ++i) {
             Event& e = out.list_.emplace_back();
-            e.at = block.instants()[i];
+            e.at = instants[i];
             e.rows = block.rows(i);
             block.read_total(i, e.total);
             if ((rows += e.rows) > max_rows) throw_corrupt("counter has too many events");

@@ -108,12 +108,13 @@ public:
 
     std::size_t blocks() const { return (count_ + block_entries - 1) / block_entries; }
     class CounterBlock block(std::size_t i) const;
+    /// The first instant of block i, where there are others.
+    Instant block_start(std::size_t i) const;
 
 private:
     bool paged() const { return count_ > block_entries; }
     std::size_t block_size(std::size_t i) const { return std::min(block_entries, count_ - i * block_entries); }
     ByteSpan block_bytes(std::size_t i) const;
-    Instant block_start(std::size_t i) const;
     void read_names(Events& out, Vector<std::uint32_t>& numbers) const;
 
     ByteSpan bytes_;

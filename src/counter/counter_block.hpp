@@ -32,14 +32,16 @@ public:
     }
 
     std::size_t size() const { return n_; }
-    std::span<const Instant> instants() const { return {at_, n_}; }
+    Instant first() const { return instants_.first(); }
 
-    void decode_instants() { decode_instants(at_); }
-    /// Into room for size().
-    void decode_instants(Instant* at) const {
-        const std::size_t high = actors_start_ + actors() * actor_width_;
-        if (high > bits_.bits()) throw_corrupt("block of a counter ends too early");
-        instants_.decode(bits_, 0, high, n_, at);
+    /// Into room for size(). Gives them.
+    std::span<const Instant> decode_instants(Instant* at) const {
+        instants_.decode(bits_, 0, high_start(), n_, at);
+        return {at, n_};
+    }
+    /// Likewise, but as InstantsHead::decode_part() does.
+    InstantsHead::Part decode_instants(const Stretch& stretch, Instant* at) const {
+        return instants_.decode_part(bits_, 0, high_start(), n_, stretch, at);
     }
     /// False: each event is one row.
     bool has_rows() const { return has_rows_; }
@@ -98,6 +100,11 @@ public:
     }
 
 private:
+    std::size_t high_start() const {
+        const std::size_t high = actors_start_ + actors() * actor_width_;
+        if (high > bits_.bits()) throw_corrupt("block of a counter ends too early");
+        return high;
+    }
     void read_totals_head(ByteReader& in) {
         scale_ = in.u8();
         wide_ = scale_ == wide_totals;
@@ -118,7 +125,6 @@ private:
     ByteReader wide_bytes_{ByteSpan{}};
     BitSpan bits_;
     std::size_t rows_start_ = 0, totals_start_ = 0, counts_start_ = 0, actors_start_ = 0;
-    Instant at_[block_entries];
 };
 
 }  // namespace csagg

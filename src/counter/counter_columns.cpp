@@ -1,7 +1,6 @@
 #include "counter/counter_columns.hpp"
 
 #include "base/interrupt.hpp"
-#include "counter/counter_block.hpp"
 
 namespace csagg {
 
@@ -16,12 +15,20 @@ Number TotalsBefore::between(std::size_t begin, std::size_t end) const {
     return sum.to_number();
 }
 
-CounterColumns::CounterColumns(ByteSpan bytes, Arena& arena) : arena_(&arena), counter_(bytes) {
+CounterColumns::CounterColumns(ByteSpan bytes, Arena& arena, const Stretch& stretch) : arena_(&arena), counter_(bytes) {
     known_from_ = counter_->known_from();
     forgotten_ = counter_->forgotten();
     // A block says how many events it has, and has no more than its bytes can hold a bit of each.
     if (counter_->size() / 8 > bytes.size()) throw_corrupt("counter has more instants than bytes");
-    const auto instants = make<Instant>(counter_->size() + 1);
+    if (counter_->blocks() == 1) only_.emplace(counter_->block(0));
+    if (stretch.since == minus_infinity && stretch.until == plus_infinity)
+        read_instants();
+    else
+        read_instants(stretch);
+}
+
+void CounterColumns::read_instants() {
+    const auto instants = make<Instant>(size() + 1);
     Instant previous = minus_infinity;
     for_blocks([&](const CounterBlock& block, std::size_t first) {
         block.decode_instants(instants.data() + first);
@@ -29,7 +36,32 @@ CounterColumns::CounterColumns(ByteSpan bytes, Arena& arena) : arena_(&arena), c
         previous = instants[first + block.size() - 1];
     });
     instants.back() = plus_infinity;
-    instants_ = instants.first(counter_->size());
+    instants_ = instants.first(size());
+    count_to_until_ = size();
+    first_ = instants.front();
+}
+
+/// Those of the stretch, and one before it if there is one; only the blocks that hold some are read.
+void CounterColumns::read_instants(const Stretch& stretch) {
+    const std::size_t blocks = counter_->blocks();
+    std::size_t begin = 0;
+    while (begin + 1 < blocks && counter_->block_start(begin + 1) <= stretch.since) ++begin;
+    std::size_t end = std::min(begin + 1, blocks);
+    while (end < blocks && counter_->block_start(end) <= stretch.until) ++end;
+    const auto instants = make<Instant>((end - begin) * block_entries + 1);
+    std::size_t n = 0;
+    for (std::size_t b = begin; b < end; ++b) {
+        if (b % 64 == 63) check_interrupts();
+        const InstantsHead::Part part = block(b).decode_instants(stretch, instants.data() + n);
+        if (b == begin) first_number_ = b * block_entries + part.first;
+        if (n > 0 && part.count > 0 && instants[n] <= instants[n - 1]) throw_corrupt("instants are not increasing");
+        n += part.count;
+    }
+    instants[n] = plus_infinity;
+    instants_ = instants.first(n);
+    count_to_until_ = first_number_ + n - std::size_t(n > 0 && instants[n - 1] > stretch.until);
+    stretch_until_ = stretch.until;
+    if (size() > 0) first_ = first_number_ == 0 ? instants.front() : block(0).first();
 }
 
 /// Calls f(block, number of its first event).
@@ -37,7 +69,7 @@ template <class F>
 void CounterColumns::for_blocks(F f) const {
     for (std::size_t b = 0; counter_ && b < counter_->blocks(); ++b) {
         if (b % 64 == 63) check_interrupts();
-        f(counter_->block(b), b * block_entries);
+        f(block(b), b * block_entries);
     }
 }
 
@@ -103,13 +135,10 @@ const TotalsBefore& CounterColumns::totals_before() const {
 }
 
 Number CounterColumns::total_of(std::size_t begin, std::size_t end) const {
-    if (!knows_totals_ && counter_ && counter_->blocks() == 1) {
-        const CounterBlock block = counter_->block(0);
-        if (!block.has_wide_totals()) {
-            Int128 sum = 0;
-            for (std::size_t i = begin; i < end; ++i) sum += block.scaled_total(i);
-            return round_to_number(sum < 0, sum < 0 ? -Uint128(sum) : Uint128(sum), block.scale());
-        }
+    if (!knows_totals_ && only_ && !only_->has_wide_totals()) {
+        Int128 sum = 0;
+        for (std::size_t i = begin; i < end; ++i) sum += only_->scaled_total(i);
+        return round_to_number(sum < 0, sum < 0 ? -Uint128(sum) : Uint128(sum), only_->scale());
     }
     return totals_before().between(begin, end);
 }
@@ -146,13 +175,10 @@ const ActorColumn& CounterColumns::actors() const {
 }
 
 std::span<const std::uint32_t> CounterColumns::actors_of(std::size_t begin, std::size_t end) const {
-    if (!knows_actors_ && counter_ && counter_->blocks() == 1 && (end - begin) * 4 < size()) {
-        const CounterBlock block = counter_->block(0);
-        if (block.has_one_actor_each()) {
-            const auto numbers = make<std::uint32_t>(end - begin);
-            for (std::size_t i = begin; i < end; ++i) numbers[i - begin] = block.actor(i);
-            return numbers;
-        }
+    if (!knows_actors_ && only_ && (end - begin) * 4 < size() && only_->has_one_actor_each()) {
+        const auto numbers = make<std::uint32_t>(end - begin);
+        for (std::size_t i = begin; i < end; ++i) numbers[i - begin] = only_->actor(i);
+        return numbers;
     }
     const ActorColumn& all = actors();
     return all.numbers.subspan(all.begin_of(begin), all.begin_of(end) - all.begin_of(begin));

@@ -63,6 +63,7 @@ FactDirectory::FactDirectory(ByteSpan bytes) {
     keys_ = Dictionary::read(in);
     if (size() > 0) {
         kinds_ = in.take(size());
+        keys_and_kinds_ = bytes.first(bytes.size() - in.left());
         width_ = in.u8();
         if (width_ > 32) throw_corrupt("history is too large");
         ends_ = BitSpan(in.take((size() * width_ + 7) / 8));
@@ -111,10 +112,10 @@ History::History(ByteSpan bytes) {
     if (directory_.begin(size()) != facts_.size()) throw_corrupt("directory of a history does not fit its facts");
 }
 
-Fact History::operator[](std::size_t i) const {
+Fact History::fact(std::size_t i, std::string_view key) const {
     const std::size_t begin = directory_.begin(i), end = directory_.begin(i + 1);
     if (begin > end || end > facts_.size()) throw_corrupt("directory of a history is out of order");
-    const Fact fact{directory_.key(i), directory_.kind(i), facts_.subspan(begin, end - begin)};
+    const Fact fact{key, directory_.kind(i), facts_.subspan(begin, end - begin)};
     if (fact_kind_of(fact.bytes) != fact.kind) throw_corrupt("kind of a fact does not fit its bytes");
     return fact;
 }
@@ -127,7 +128,7 @@ std::optional<Fact> History::find(std::string_view key) const {
 std::optional<Fact> History::find(std::string_view key, std::size_t& place) const {
     const auto i = directory_.find(key, place);
     if (!i) return std::nullopt;
-    return (*this)[*i];
+    return fact(*i, key);
 }
 
 std::optional<Fact> find_fact(ByteSource& source, std::string_view key) {

@@ -49,6 +49,7 @@ public:
     explicit FactDirectory(ByteSpan bytes);
 
     std::size_t size() const { return keys_.size(); }
+    ByteSpan keys_and_kinds() const { return keys_and_kinds_; }
     std::string_view key(std::size_t i) const { return keys_[i]; }
     FactKind kind(std::size_t i) const;
     /// Where the bytes of fact i begin behind the directory; begin(size()) is where they all end.
@@ -61,7 +62,7 @@ private:
     std::size_t search(std::string_view key) const;
 
     Dictionary keys_;
-    ByteSpan kinds_;
+    ByteSpan keys_and_kinds_, kinds_;
     unsigned width_ = 0;
     BitSpan ends_;
 };
@@ -75,11 +76,16 @@ public:
     /// -infinity, or the horizon that holds for every fact.
     Instant known_from() const { return known_from_; }
     /// Fact i; keys increase by bytes.
-    Fact operator[](std::size_t i) const;
+    Fact operator[](std::size_t i) const { return fact(i, directory_.key(i)); }
+    /// Fact i, whose key is known.
+    Fact fact(std::size_t i, std::string_view key) const;
+    /// These bytes are the same in histories that have the same keys and kinds at the same places.
+    ByteSpan keys_and_kinds() const { return directory_.keys_and_kinds(); }
     std::optional<Fact> find(std::string_view key) const;
     /// For those who ask many histories: `place`, where the last one had the key or would have had it, is tried first, and
     /// updated.
     std::optional<Fact> find(std::string_view key, std::size_t& place) const;
+    bool has(std::string_view key, std::size_t& place) const { return directory_.find(key, place).has_value(); }
 
 private:
     Instant known_from_ = minus_infinity;

@@ -122,6 +122,7 @@ TEST(Assess, over_time_equals_each_instant_and_the_definition) {
                 ASSERT_EQ(print(now), print(assessment_at(c.rules, over, t))) << "at " << t;
                 Assessor alone(c.rules, c.bytes.inputs(), c.arena, t);
                 ASSERT_EQ(print(alone.assess()), print(now)) << "at " << t;
+                ASSERT_EQ(Assessor(c.rules, c.bytes.inputs(), c.arena, t).score(), now.score) << "at " << t;
                 const auto next = changes.upper_bound(t);
                 const Instant valid_until = one.find_change(now);
                 if (next != changes.end() && *next < until) {
@@ -132,6 +133,37 @@ TEST(Assess, over_time_equals_each_instant_and_the_definition) {
             }
         }
     }
+}
+
+/// One instant alone fails as the same instant on the way does, and has the same score where it does not.
+TEST(Assess, alone_fails_as_on_the_way) {
+    int failed = 0;
+    for (const Place& place : places()) {
+        for (int seed = 0; seed < repetitions(60); ++seed) {
+            Case c(place, std::uint64_t(seed) + 7000, false, true);
+            SCOPED_TRACE(std::string(place.name) + ", seed " + std::to_string(seed) + ": " + c.source);
+            for (int i = 0; i < 10; ++i) {
+                const Instant t = c.random.instant();
+                std::optional<Number> score;
+                try {
+                    Assessor one(c.rules, c.bytes.inputs(), c.arena);
+                    one.move_to(t);
+                    score = one.score();
+                } catch (const Error& e) {
+                    ++failed;
+                    try {
+                        Assessor(c.rules, c.bytes.inputs(), c.arena, t).score();
+                        FAIL() << "no error";
+                    } catch (const Error& same) {
+                        ASSERT_STREQ(e.what(), same.what());
+                    }
+                    continue;
+                }
+                ASSERT_EQ(Assessor(c.rules, c.bytes.inputs(), c.arena, t).score(), score) << "at " << t;
+            }
+        }
+    }
+    EXPECT_GT(failed, 0);
 }
 
 TEST(LocalDays, near_ones_are_the_same) {

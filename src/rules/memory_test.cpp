@@ -46,6 +46,7 @@ TEST(Memory, RulesSurviveThatItRunsOut) {
                 EXPECT_EQ(score.entries.size(), over.score.entries.size());
                 Assessor assessor(rules, bytes.inputs(), arena);
                 assessor.run_alerts(at("2025-10-27"));
+                EXPECT_EQ(Assessor(rules, bytes.inputs(), arena, assessor.now()).score(), assessor.assess().score);
                 for (const Explanation& row : explain(rules, assessor, arena)) print_facts_seen(rules, row, assessor, text);
                 assessor.find_change(assessor.assess());
                 text.push_back(char(explain_change(rules, bytes.inputs(), rules, bytes.inputs(), since, until, arena).size()));

@@ -44,6 +44,7 @@ void evaluate(const RuleSet& rules, std::uint64_t seed, Arena& arena) {
     assessor.run_alerts(at);
     const Assessment now = assessor.assess();
     check(now.exists || !now.score);
+    check(Assessor(rules, bytes.inputs(), arena, at).score() == now.score);
     const Instant next = assessor.find_change(now);
     check(next > at);
     explain_change(rules, bytes.inputs(), rules, bytes.inputs(), from, until, arena);

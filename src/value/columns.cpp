@@ -117,11 +117,66 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
             at[i] = Instant(std::uint64_t(base) + distance * step);
         }
     }
-    // Distances increase: if a sum has left the range of an instant, or has wrapped around, so has the last.
-    if (!increasing || zeros >> (63 - low_width) > 1) throw_corrupt("instants are not increasing");
-    if (__builtin_mul_overflow(distance, step, &distance) || at[m - 1] <= base || at[m - 1] > last_instant)
-        throw_corrupt("instant is out of range");
+    if (!increasing) throw_corrupt("instants are not increasing");
+    check_last(at[m - 1], distance, zeros);
     return end + 1;
+}
+
+/// Distances increase: if a sum has left the range of an instant, or has wrapped around, so has the last.
+void InstantsHead::check_last(Instant last, std::uint64_t distance, std::uint64_t zeros) const {
+    if (zeros >> (63 - low_width) > 1) throw_corrupt("instants are not increasing");
+    if (__builtin_mul_overflow(distance, std::uint64_t(units[unit]), &distance) || last <= base || last > last_instant)
+        throw_corrupt("instant is out of range");
+}
+
+/// The last of m coded instants that lies before `since`, as far as its high part tells; the first if there is none.
+InstantsHead::Place InstantsHead::place_before(Instant since, BitSpan bits, std::size_t high, std::size_t m) const {
+    Place place{high, 0, bits.get(high, 64)};
+    if (since <= base) return place;
+    const std::uint64_t sought = distance(since) >> low_width;
+    for (Place next = place;;) {
+        const auto ones = std::size_t(std::popcount(next.word));
+        const std::size_t zeros = next.position - high - next.ones;
+        if (next.word != 0 && zeros + std::size_t(std::countr_zero(next.word)) < sought) place = next;
+        if (next.ones + ones >= m || zeros + 64 - ones >= sought || next.position + 64 >= bits.bits()) break;
+        next = {next.position + 64, next.ones + ones, bits.get(next.position + 64, 64)};
+    }
+    for (std::uint64_t rest = place.word & (place.word - 1); rest != 0 && place.ones + 1 < m; rest &= rest - 1) {
+        if (place.position + std::size_t(std::countr_zero(rest)) - high - place.ones - 1 >= sought) break;
+        place = {place.position, place.ones + 1, rest};
+    }
+    return place;
+}
+
+InstantsHead::Part InstantsHead::decode_part(BitSpan bits, std::size_t low, std::size_t high, std::size_t n, const Stretch& stretch,
+                                             Instant* at) const {
+    const std::size_t m = coded(n);
+    Place place = m == 0 ? Place{high, 0, 0} : place_before(stretch.since, bits, high, m);
+    const std::size_t first = place.ones;
+    Part part{first == 0 ? 0 : n - m + first, 0};
+    if (first == 0) {
+        if (n > 0 && since_ever) at[part.count++] = minus_infinity;
+        if (part.count < n) at[part.count++] = base;
+    }
+    std::uint64_t distance = 0, zeros = 0;
+    bool increasing = true;
+    for (Instant last = base; place.ones < m && last <= stretch.until;) {
+        if (place.word == 0) {
+            place.position += 64;
+            if (place.position >= bits.bits()) throw_corrupt("instants end too early");
+            place.word = bits.get(place.position, 64);
+            continue;
+        }
+        zeros = place.position + std::size_t(std::countr_zero(place.word)) - high - place.ones;
+        const std::uint64_t previous = distance;
+        distance = zeros << low_width | bits.get(low + place.ones * low_width, low_width);
+        increasing &= distance > previous;
+        last = at[part.count++] = Instant(std::uint64_t(base) + distance * std::uint64_t(units[unit]));
+        place = {place.position, place.ones + 1, place.word & (place.word - 1)};
+    }
+    if (!increasing) throw_corrupt("instants are not increasing");
+    if (place.ones > first) check_last(at[part.count - 1], distance, zeros);
+    return part;
 }
 
 IntegersHead IntegersHead::plan(std::span<const std::int64_t> values) {

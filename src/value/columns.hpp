@@ -16,6 +16,11 @@ namespace csagg {
 inline constexpr std::size_t block_entries = 1024;  // the most entries that one block of a value holds
 inline constexpr std::size_t max_texts = 1u << 28;  // in one dictionary
 
+/// What is later than `since` and not later than `until`.
+struct Stretch {
+    Instant since = minus_infinity, until = plus_infinity;
+};
+
 struct InstantsHead {
     bool since_ever = false;     // the first instant is -infinity
     std::uint8_t unit = 0;       // index of the step unit: 1 us, 1 ms, 1 s, 1 min, 1 h, 1 day
@@ -39,7 +44,23 @@ struct InstantsHead {
     /// Gives the bit position behind the unary part. Errc::corrupt when it does not fit or overflows.
     std::size_t decode(BitSpan bits, std::size_t low, std::size_t high, std::size_t n, Instant* at) const;
 
+    /// A part of the instants, by number.
+    struct Part {
+        std::size_t first = 0, count = 0;
+    };
+    /// Decodes those of a stretch, and the last one before it if there is one; a few more where that is cheaper. The rest is
+    /// not looked at.
+    Part decode_part(BitSpan bits, std::size_t low, std::size_t high, std::size_t n, const Stretch& stretch, Instant* at) const;
+    Instant first() const { return since_ever ? minus_infinity : base; }
+
 private:
+    /// What is left of a word of the unary part, and how many ones stand before that.
+    struct Place {
+        std::size_t position, ones;
+        std::uint64_t word;
+    };
+    Place place_before(Instant since, BitSpan bits, std::size_t high, std::size_t m) const;
+    void check_last(Instant last, std::uint64_t distance, std::uint64_t zeros) const;
     std::uint64_t distance(Instant at) const;
 };
 

@@ -43,9 +43,41 @@ std::vector<Instant> unpack(const Packed& packed, std::size_t n) {
     return at;
 }
 
+/// A part is a run of all; it has the instants of the stretch, and one before them.
+void expect_part(const Packed& packed, const std::vector<Instant>& at, const Stretch& stretch) {
+    ByteReader in{ByteSpan(packed.head)};
+    const std::size_t n = at.size();
+    const InstantsHead head = InstantsHead::read(packed.flags, in, n);
+    std::vector<Instant> out(n);
+    const InstantsHead::Part part = head.decode_part(BitSpan{ByteSpan(packed.bits)}, 0, head.low_bits(n), n, stretch, out.data());
+    const std::size_t end = part.first + part.count;
+    ASSERT_LE(end, n);
+    out.resize(part.count);
+    ASSERT_EQ(out, std::vector<Instant>(at.begin() + std::ptrdiff_t(part.first), at.begin() + std::ptrdiff_t(end)));
+    if (part.first > 0) {
+        ASSERT_LE(out.front(), stretch.since);
+    }
+    if (end < n) {
+        ASSERT_GT(at[end], stretch.until);
+    }
+    if (n > 0) {
+        ASSERT_EQ(head.first(), at.front());
+    }
+}
+
 void expect_round_trip(const std::vector<Instant>& at) {
     const Packed packed = pack(at);
     ASSERT_EQ(unpack(packed, at.size()), at);
+    expect_part(packed, at, {});
+    std::mt19937_64 random(5);
+    const auto near_one = [&] {
+        const Instant t = at.empty() ? 0 : at[random() % at.size()];
+        return t == minus_infinity ? t : t + std::int64_t(random() % 3) - 1;
+    };
+    for (int i = 0; i < 12; ++i) {
+        const auto [since, until] = std::minmax({near_one(), near_one()});
+        expect_part(packed, at, {since, until});
+    }
 }
 
 TEST(Instants, ComeBackInEveryUnit) {
@@ -131,6 +163,31 @@ TEST(Instants, CorruptOnesAreRefused) {
     EXPECT_THROW(unpack(with(0, 0, 63), 4), Error);                     // sums beyond 64 bits
     EXPECT_THROW(unpack(with(5 << 2, 0, 62), 4), Error);                // days beyond 64 bits
     EXPECT_THROW(unpack(with(0, 0, 0), 4), Error);                      // distance 0: not increasing
+}
+
+TEST(Instants, PartsOfAnyBytesStayInTheirRoom) {
+    std::mt19937_64 random(6);
+    int good = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        std::vector<Byte> bytes(12 + random() % 90);
+        const std::uint64_t density = random();  // of ones
+        for (Byte& b : bytes) b = Byte(random() & (density & 1 ? random() : ~0ULL) & (density & 2 ? random() : ~0ULL));
+        const std::size_t n = random() % 80;
+        try {
+            ByteReader in{ByteSpan(bytes)};
+            const InstantsHead head = InstantsHead::read(Byte(random() & 31), in, n);
+            const BitSpan bits(in.take(in.left()));
+            std::vector<Instant> out(n);
+            const Instant since = head.base + std::int64_t(random() % 1000), until = since + std::int64_t(random() % 1000);
+            const auto part = head.decode_part(bits, 0, std::min(head.low_bits(n), bits.bits()), n, {since, until}, out.data());
+            ASSERT_LE(part.first + part.count, n);
+            ASSERT_TRUE(std::is_sorted(out.begin(), out.begin() + std::ptrdiff_t(part.count)));
+            ++good;
+        } catch (const Error& e) {
+            ASSERT_EQ(e.code(), Errc::corrupt);
+        }
+    }
+    EXPECT_GT(good, 1000);
 }
 
 TEST(Integers, ComeBackAndAreFoundOneByOne) {

@@ -7,8 +7,8 @@ namespace csagg {
 Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, std::optional<Instant> only_at)
     : rules_(rules),
       inputs_(inputs),
-      facts_(view(rules.document().facts), inputs, rules.wanted(), arena, only_at),
-      evaluation_(rules.program(), facts_, arena, !only_at),
+      facts_(view(rules.document().facts), inputs, rules.wanted(), arena, only_at ? &rules.program().sight(*only_at) : nullptr),
+      evaluation_(rules.program(), facts_, arena, only_at ? &rules.program().sight(*only_at) : nullptr),
       outcomes_(rules.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)),
       outcomes_until_(rules.rules().size(), minus_infinity, Alloc<Instant>(arena)),
       machines_(rules.alerts().size(), AlertMachine{}, Alloc<AlertMachine>(arena)) {
@@ -150,15 +150,29 @@ Assessment Assessor::add_up(std::uint32_t stage) {
         missing += outcomes_[i].missing ? 1 : 0;
         total.add(rules_.rules()[i], outcomes_[i]);
     }
-    Number pinned;
-    result.score = overridden(pinned) ? pinned : named("score", {}, [&] { return total.score(); });
-    if (result.score) result.score = clamped(*result.score);
+    result.score = score_of(total);
     if (applying > 0) result.coverage = divide(Number::of(applying - missing), Number::of(applying));
     result.band = band_of(result.score);
     return result;
 }
 
-std::optional<Number> Assessor::score() { return assess().score; }
+std::optional<Number> Assessor::score_of(const ScoreTotal& total) {
+    Number pinned;
+    if (overridden(pinned)) return pinned;
+    const std::optional<Number> score = named("score", {}, [&] { return total.score(); });
+    return score ? std::optional(clamped(*score)) : score;
+}
+
+std::optional<Number> Assessor::score() {
+    if (evaluation_.goes_on()) return assess().score;
+    // Once only: nothing is kept, and neither the coverage nor the band is asked for.
+    if (!find_existence()) return std::nullopt;
+    const std::uint32_t stage = find_stage();
+    ScoreTotal total(rules_);
+    for (const RuleSet::Rule& rule : rules_.rules())
+        if (rule.applies_in(stage)) total.add(rule, named("rule", rule.name, [&] { return evaluate(rule); }));
+    return score_of(total);
+}
 
 void Assessor::step_alerts() {
     const bool there = exists();

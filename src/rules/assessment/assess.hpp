@@ -70,6 +70,7 @@ private:
     std::uint32_t find_stage();
     RuleOutcome evaluate(const RuleSet::Rule& rule);
     Assessment add_up(std::uint32_t stage);
+    std::optional<Number> score_of(const ScoreTotal& total);
     template <class F>
     auto named(const char* what, std::string_view name, F f) -> decltype(f());
     Number clamped(const Number& score) const;

@@ -25,12 +25,13 @@ struct Result {
 
 class Evaluation {
 public:
-    /// Both must outlive this. One that does not go on is asked at one instant only, and does not say until when.
-    Evaluation(const Program& program, const Facts& facts, Arena& arena, bool goes_on = true);
+    /// All must outlive this. One with a sight is asked at its instant only, and does not say until when.
+    Evaluation(const Program& program, const Facts& facts, Arena& arena, Sight* sight = nullptr);
 
     /// `now` is finite and not before any instant given earlier.
     void move_to(Instant now);
     Instant now() const { return now_; }
+    bool goes_on() const { return sight_ == nullptr; }
     /// Whether the local day of now() ends at this instant.
     bool is_midnight(Instant at) { return at == tomorrow(); }
 
@@ -39,12 +40,15 @@ public:
     /// value, if() computes one branch.
     const Result& of(NodeId id) {
         Result& result = results_[id];
-        if (now_ >= result.fresh_until) compute(id, result);
+        if (now_ >= fresh_until_[id]) {
+            compute(id, result);
+            fresh_until_[id] = result.fresh_until;
+        }
         return result;
     }
 
     /// Whether it has been asked, and what it was is still so.
-    bool is_known(NodeId id) const { return now_ < results_[id].fresh_until; }
+    bool is_known(NodeId id) const { return now_ < fresh_until_[id]; }
 
 private:
     struct Cursor {
@@ -62,33 +66,37 @@ private:
     };
 
     void compute(NodeId id, Result& result);
-    std::span<const NodeId> arguments(const Node& node) const { return program_.nodes().arguments_of(node); }
+    std::span<const NodeId> arguments(const Step& step) const { return program_.arguments_of(step); }
 
-    void state(const Node& node, Result& result);
-    void previous(const Node& node, Result& result);
-    void changed_within(const Node& node, Result& result);
-    void age(const Node& node, Result& result);
-    void extreme_of_window(const Node& node, Result& result);
-    void mean(const Node& node, Result& result);
-    void streak(const Node& node, Result& result);
-    void window(const Node& node, Result& result);
-    void first_or_last(const Node& node, Result& result);
-    void within(const Node& node, Result& result);
-    void days_to(const Node& node, Result& result);
-    void arithmetic(const Node& node, Result& result);
-    void sign_or_round(const Node& node, Result& result);
-    void comparison(const Node& node, Result& result);
-    void extreme(const Node& node, Result& result);
-    void all_or_any(const Node& node, Result& result);
-    void coalesce(const Node& node, Result& result);
-    void choose(const Node& node, Result& result);
-    void nullif(const Node& node, Result& result);
+    void state(const Step& step, Result& result);
+    void previous(const Step& step, Result& result);
+    void changed_within(const Step& step, Result& result);
+    void age(const Step& step, Result& result);
+    void extreme_of_window(const Step& step, Result& result);
+    void mean(const Step& step, Result& result);
+    void streak(const Step& step, Result& result);
+    void window(const Step& step, Result& result);
+    void first_or_last(const Step& step, Result& result);
+    void within(const Step& step, Result& result);
+    void days_to(const Step& step, Result& result);
+    void arithmetic(const Step& step, Result& result);
+    void sign_or_round(const Step& step, Result& result);
+    void comparison(const Step& step, Result& result);
+    void extreme(const Step& step, Result& result);
+    void all_or_any(const Step& step, Result& result);
+    void coalesce(const Step& step, Result& result);
+    void choose(const Step& step, Result& result);
+    void nullif(const Step& step, Result& result);
 
-    std::size_t runs_begun(const Node& node, const StateData& data, Instant& next);
-    void move_window(const Node& node, const CounterColumns& counter, Cursor& cursor);
-    void move_ends(const Question& question, std::span<const Instant> events, Cursor& cursor);
-    void take_in(const Node& node, const CounterColumns& counter, Cursor& cursor, Range range, Range window, int sign);
-    Value window_value(const Node& node, const CounterColumns& counter, const Cursor& cursor) const;
+    std::int64_t day_of(Instant at) const { return goes_on() ? program_.days().day_of(at) : sight_->day_of(at); }
+    std::size_t runs_begun(const Step& step, const StateData& data, Instant& next);
+    void move_window(const Step& step, const CounterColumns& counter, Cursor& cursor);
+    void move_ends(const Question& question, const CounterColumns& counter, Cursor& cursor);
+    void take_in(const Step& step, const CounterColumns& counter, Cursor& cursor, Range range, Range window, int sign);
+    Value window_value(const Step& step, const CounterColumns& counter, const Cursor& cursor) const;
+    Value window_seen(const Step& step, const CounterColumns& counter);
+    std::int64_t actors_in(const CounterColumns& counter, Range range);
+    std::int64_t days_in(const CounterColumns& counter, Range range) const;
 
     Instant tomorrow();
     Instant next_look();
@@ -101,15 +109,16 @@ private:
     void set_line(Result& result, Number value, Number slope, Instant until);
     Instant while_decided(NodeId a_id, const Result& a, const Result& b) const;
     Instant flip(Op op, const Result& a, const Result& b);
-    Instant count_flip(Op op, const Node& counting, const Number& bound, bool now);
-    Instant nth_change(const Node& counting, std::size_t first, std::int64_t amount, bool leaving) const;
+    Instant count_flip(Op op, const Step& counting, const Number& bound, bool now);
+    Instant nth_change(const Step& counting, std::size_t first, std::int64_t amount, bool leaving) const;
 
     const Program& program_;
     const Facts& facts_;
     Arena& arena_;
-    const bool goes_on_;
-    Vector<Result> results_;
-    Vector<Cursor> cursors_;
+    Sight* const sight_;
+    Result* const results_;  // of each node, once it was asked
+    Vector<Instant> fresh_until_;
+    Vector<Cursor> cursors_;  // of each question, unless there is a sight
     Instant now_ = minus_infinity;
     std::int64_t today_ = 0;
     Instant tomorrow_ = minus_infinity;  // when today_ ends; -infinity: not asked yet

@@ -5,16 +5,19 @@ namespace csagg {
 // ---- states
 
 /// How many runs have begun at the instant that the node looks at; `next`: when one more will have.
-std::size_t Evaluation::runs_begun(const Node& node, const StateData& data, Instant& next) {
-    const Question& question = program_.questions()[node.question];
-    Cursor& cursor = cursors_[node.question];
+std::size_t Evaluation::runs_begun(const Step& step, const StateData& data, Instant& next) {
     const auto& runs = data.runs;
+    const auto begun_at = [&runs](Instant t) { return std::size_t(std::ranges::upper_bound(runs, t, {}, &Run::at) - runs.begin()); };
+    if (!goes_on()) {
+        next = plus_infinity;
+        return begun_at(sight_->ends(step.question, program_.questions()).end);
+    }
+    const Question& question = program_.questions()[step.question];
+    Cursor& cursor = cursors_[step.question];
     if (!cursor.started) {
         cursor.started = true;
-        const auto after = std::upper_bound(runs.begin(), runs.end(), question.shift.begin_of(now_),
-                                            [](Instant t, const Run& run) { return t < run.at; });
-        cursor.entered = std::size_t(after - runs.begin());
-        cursor.next_enter = goes_on_ ? minus_infinity : plus_infinity;
+        cursor.entered = begun_at(question.shift.begin_of(now_));
+        cursor.next_enter = minus_infinity;
     }
     while (cursor.next_enter <= now_) {
         if (cursor.next_enter != minus_infinity) ++cursor.entered;
@@ -25,34 +28,34 @@ std::size_t Evaluation::runs_begun(const Node& node, const StateData& data, Inst
     return cursor.entered;
 }
 
-void Evaluation::state(const Node& node, Result& result) {
-    const StateData& data = facts_.state(node.fact);
-    const Value none = Value::none(Kind(node.kind));
+void Evaluation::state(const Step& step, Result& result) {
+    const StateData& data = facts_.state(step.fact);
+    const Value none = Value::none(Kind(step.kind));
     if (data.known_from != minus_infinity) {
-        const Instant known = program_.questions()[node.question].shift.exit_of(data.known_from);
+        const Instant known = program_.questions()[step.question].shift.exit_of(data.known_from);
         if (now_ < known) return set(result, none, known);
     }
     Instant next = 0;
-    const std::size_t n = runs_begun(node, data, next);
+    const std::size_t n = runs_begun(step, data, next);
     set(result, n == 0 ? none : data.runs[n - 1].value, next);
 }
 
-void Evaluation::previous(const Node& node, Result& result) {
-    const StateData& data = facts_.state(node.fact);
-    const Value none = Value::none(Kind(node.kind));
+void Evaluation::previous(const Step& step, Result& result) {
+    const StateData& data = facts_.state(step.fact);
+    const Value none = Value::none(Kind(step.kind));
     if (now_ < data.known_from) return set(result, none, data.known_from);
     Instant next = 0;
-    const std::size_t n = runs_begun(node, data, next);
+    const std::size_t n = runs_begun(step, data, next);
     set(result, n < 2 || !data.knows_begin(n - 1) ? none : data.runs[n - 2].value, next);
 }
 
 /// Whether a run began in the window (L(now), now].
-void Evaluation::changed_within(const Node& node, Result& result) {
-    const StateData& data = facts_.state(node.fact);
-    const Lookback& window = program_.questions()[node.question].window;
+void Evaluation::changed_within(const Step& step, Result& result) {
+    const StateData& data = facts_.state(step.fact);
+    const Lookback& window = program_.questions()[step.question].window;
     if (now_ < data.known_from) return set(result, no_truth, data.known_from);
     Instant next = 0;
-    const std::size_t n = runs_begun(node, data, next);
+    const std::size_t n = runs_begun(step, data, next);
     const bool known_run = n > 0 && data.knows_begin(n - 1);
     if (known_run) {
         const Instant leaves = window.exit_of(data.runs[n - 1].at);
@@ -65,51 +68,52 @@ void Evaluation::changed_within(const Node& node, Result& result) {
     set(result, n == 0 ? no_truth : Value::of(false), next);
 }
 
-void Evaluation::age(const Node& node, Result& result) {
-    const StateData& data = facts_.state(node.fact);
+void Evaluation::age(const Step& step, Result& result) {
+    const StateData& data = facts_.state(step.fact);
     if (now_ < data.known_from) return set(result, no_number, data.known_from);
     Instant next = 0;
-    const std::size_t n = runs_begun(node, data, next);
+    const std::size_t n = runs_begun(step, data, next);
     const bool known = n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
     if (!known) return set(result, no_number, next);
-    const std::int64_t days = today() - program_.days().day_of(data.runs[n - 1].at);
+    const std::int64_t days = today() - day_of(data.runs[n - 1].at);
     set_line(result, Number::of(days), Number::of(1), next);
 }
 
-void Evaluation::extreme_of_window(const Node& node, Result& result) {
-    Cursor& cursor = cursors_[node.question];
-    if (cursor.extremes == nullptr)
-        cursor.extremes = new (arena_.allocate(sizeof(Extremes), alignof(Extremes)))
-            Extremes(facts_.state(node.fact), program_.questions()[node.question].window, node.op == Op::lowest, Kind(node.kind), arena_);
-    const ValueUntil now = cursor.extremes->at(now_);
+void Evaluation::extreme_of_window(const Step& step, Result& result) {
+    Extremes* once = nullptr;
+    Extremes*& extremes = goes_on() ? cursors_[step.question].extremes : once;
+    if (extremes == nullptr)
+        extremes = new (arena_.allocate(sizeof(Extremes), alignof(Extremes)))
+            Extremes(facts_.state(step.fact), program_.questions()[step.question].window, step.op == Op::lowest, Kind(step.kind), arena_);
+    const ValueUntil now = extremes->at(now_);
     set(result, now.value, now.until);
 }
 
-void Evaluation::mean(const Node& node, Result& result) {
-    const ValueUntil now = DayMean(program_.days(), facts_.state(node.fact), node.window.days).at(now_);
+void Evaluation::mean(const Step& step, Result& result) {
+    const ValueUntil now = DayMean(program_.days(), facts_.state(step.fact), program_.window(step).days).at(now_);
     set(result, now.value, now.until);
 }
 
 // ---- counters
 
-void Evaluation::streak(const Node& node, Result& result) {
-    Cursor& cursor = cursors_[node.question];
-    if (cursor.streak == nullptr)
-        cursor.streak = new (arena_.allocate(sizeof(Streak), alignof(Streak))) Streak(program_.days(), facts_.counter(node.fact));
-    const ValueUntil now = cursor.streak->at(now_);
+void Evaluation::streak(const Step& step, Result& result) {
+    Streak* once = nullptr;
+    Streak*& streak = goes_on() ? cursors_[step.question].streak : once;
+    if (streak == nullptr)
+        streak = new (arena_.allocate(sizeof(Streak), alignof(Streak))) Streak(program_.days(), facts_.counter(step.fact));
+    const ValueUntil now = streak->at(now_);
     set(result, now.value, now.until);
 }
 
 /// Moves both ends of the window to now.
-void Evaluation::move_ends(const Question& question, std::span<const Instant> events, Cursor& cursor) {
-    const auto count_to = [events](Instant t) { return std::size_t(std::ranges::upper_bound(events, t) - events.begin()); };
+void Evaluation::move_ends(const Question& question, const CounterColumns& counter, Cursor& cursor) {
+    const auto events = counter.instants();
     if (!cursor.started) {
         const Instant end = question.shift.begin_of(now_);
-        cursor.entered = count_to(end);
-        if (question.has_window) cursor.left = count_to(question.window.begin_of(end));
+        cursor.entered = counter.count_to(end);
+        if (question.has_window) cursor.left = counter.count_to(question.window.begin_of(end));
         cursor.next_enter = cursor.next_leave = plus_infinity;
     }
-    if (!goes_on_) return;
     const auto enters = [&] { return cursor.entered < events.size() ? question.shift.exit_of(events[cursor.entered]) : plus_infinity; };
     const auto leaves = [&] {
         return question.has_window && cursor.left < events.size()
@@ -124,9 +128,9 @@ void Evaluation::move_ends(const Question& question, std::span<const Instant> ev
 
 /// Takes the events of `range` in (sign 1) or out (-1); `window` is the window with them. For what cannot be had as a
 /// difference of sums.
-void Evaluation::take_in(const Node& node, const CounterColumns& counter, Cursor& cursor, Range range, Range window, int sign) {
+void Evaluation::take_in(const Step& step, const CounterColumns& counter, Cursor& cursor, Range range, Range window, int sign) {
     const auto events = counter.instants();
-    if (node.op == Op::distinct && counter.name_count() > 0) {
+    if (step.op == Op::distinct && counter.name_count() > 0) {
         for (const std::uint32_t actor : counter.actors_of(range.begin, std::max(range.begin, range.end))) {
             if (sign > 0)
                 cursor.distinct += cursor.actor_events[actor]++ == 0 ? 1 : 0;
@@ -134,7 +138,7 @@ void Evaluation::take_in(const Node& node, const CounterColumns& counter, Cursor
                 cursor.distinct -= --cursor.actor_events[actor] == 0 ? 1 : 0;
         }
     }
-    if (node.op == Op::active_days)
+    if (step.op == Op::active_days)
         for (std::size_t i = range.begin; i < range.end; ++i) {
             // Events come in at the end and go out at the beginning: the neighbour there tells whether the day is new.
             const bool alone = sign > 0 ? i == window.begin : i + 1 == window.end;
@@ -143,74 +147,103 @@ void Evaluation::take_in(const Node& node, const CounterColumns& counter, Cursor
         }
 }
 
-void Evaluation::move_window(const Node& node, const CounterColumns& counter, Cursor& cursor) {
-    if (!cursor.started && node.op == Op::distinct) {
+void Evaluation::move_window(const Step& step, const CounterColumns& counter, Cursor& cursor) {
+    if (!cursor.started && step.op == Op::distinct) {
         const std::size_t names = counter.name_count();
         cursor.actor_events = static_cast<std::uint32_t*>(arena_.allocate((names + 1) * sizeof(std::uint32_t), alignof(std::uint32_t)));
         std::fill_n(cursor.actor_events, names, 0);
     }
     // In the window is what has entered and not left; an event may leave before it enters.
     const std::size_t entered = cursor.started ? cursor.entered : 0, left = cursor.started ? cursor.left : 0;
-    move_ends(program_.questions()[node.question], counter.instants(), cursor);
-    take_in(node, counter, cursor, {left, std::min(cursor.left, entered)}, {left, entered}, -1);
-    take_in(node, counter, cursor, {std::max(cursor.left, entered), cursor.entered}, {cursor.left, cursor.entered}, 1);
+    move_ends(program_.questions()[step.question], counter, cursor);
+    take_in(step, counter, cursor, {left, std::min(cursor.left, entered)}, {left, entered}, -1);
+    take_in(step, counter, cursor, {std::max(cursor.left, entered), cursor.entered}, {cursor.left, cursor.entered}, 1);
     cursor.started = true;
 }
 
-Value Evaluation::window_value(const Node& node, const CounterColumns& counter, const Cursor& cursor) const {
+Value Evaluation::window_value(const Step& step, const CounterColumns& counter, const Cursor& cursor) const {
     const std::size_t end = cursor.entered, begin = std::min(cursor.left, end);
-    switch (node.op) {
-        case Op::count: {
-            const auto rows = counter.rows_before();
-            return Value::of(Number::of(rows.empty() ? std::int64_t(end - begin) : rows[end] - rows[begin]));
-        }
-        case Op::sum: return Value::of(goes_on_ ? counter.totals_before().between(begin, end) : counter.total_of(begin, end));
+    switch (step.op) {
+        case Op::count: return Value::of(Number::of(counter.rows_of(begin, end)));
+        case Op::sum: return Value::of(counter.totals_before().between(begin, end));
         default: return Value::of(Number::of(cursor.distinct));
     }
 }
 
-void Evaluation::window(const Node& node, Result& result) {
-    const Question& question = program_.questions()[node.question];
-    const CounterColumns& counter = facts_.counter(node.fact);
+/// The same where nothing moves: what lies between the ends is all there is to look at.
+Value Evaluation::window_seen(const Step& step, const CounterColumns& counter) {
+    const Sight::Ends& ends = sight_->ends(step.question, program_.questions());
+    const std::size_t end = counter.count_to(ends.end), begin = ends.has_begin ? std::min(counter.count_to(ends.begin), end) : 0;
+    switch (step.op) {
+        case Op::count: return Value::of(Number::of(counter.rows_of(begin, end)));
+        case Op::sum: return Value::of(counter.total_of(begin, end));
+        case Op::distinct: return Value::of(Number::of(actors_in(counter, {begin, end})));
+        default: return Value::of(Number::of(days_in(counter, {begin, end})));
+    }
+}
+
+std::int64_t Evaluation::actors_in(const CounterColumns& counter, Range range) {
+    if (counter.name_count() == 0) return 0;
+    auto* const seen = static_cast<Byte*>(arena_.allocate(counter.name_count(), 1));
+    std::fill_n(seen, counter.name_count(), Byte(0));
+    std::int64_t actors = 0;
+    for (const std::uint32_t actor : counter.actors_of(range.begin, range.end)) actors += 1 - std::exchange(seen[actor], Byte(1));
+    return actors;
+}
+
+std::int64_t Evaluation::days_in(const CounterColumns& counter, Range range) const {
+    std::int64_t days = 0, last = 0;
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+        const Instant at = counter.at(i);
+        const std::int64_t day = at == minus_infinity ? minus_infinity : day_of(at);
+        days += days == 0 || day != last ? 1 : 0;
+        last = day;
+    }
+    return days;
+}
+
+void Evaluation::window(const Step& step, Result& result) {
+    const Question& question = program_.questions()[step.question];
+    const CounterColumns& counter = facts_.counter(step.fact);
     if (counter.known_from() != minus_infinity) {
         const Instant known = question.known(counter.known_from());
         if (now_ < known) return set(result, no_number, known);
     }
-    Cursor& cursor = cursors_[node.question];
-    move_window(node, counter, cursor);
-    set(result, window_value(node, counter, cursor), std::min(cursor.next_enter, cursor.next_leave));
+    if (!goes_on()) return set(result, window_seen(step, counter), plus_infinity);
+    Cursor& cursor = cursors_[step.question];
+    move_window(step, counter, cursor);
+    set(result, window_value(step, counter, cursor), std::min(cursor.next_enter, cursor.next_leave));
 }
 
-void Evaluation::first_or_last(const Node& node, Result& result) {
-    const CounterColumns& counter = facts_.counter(node.fact);
-    const auto events = counter.instants();
-    const auto after = std::ranges::upper_bound(events, now_);
-    const Instant next = after == events.end() ? plus_infinity : *after;
-    const bool forgotten = node.op == Op::first && counter.known_from() != minus_infinity;
-    if (after == events.begin() || forgotten) return set(result, Value::none(Kind::time), forgotten ? plus_infinity : next);
-    if (node.op == Op::first) return set(result, Value::of_time(events.front()), plus_infinity);
-    set(result, Value::of_time(*std::prev(after)), next);
+void Evaluation::first_or_last(const Step& step, Result& result) {
+    const CounterColumns& counter = facts_.counter(step.fact);
+    const std::size_t entered = counter.count_to(now_);
+    const Instant next = goes_on() && entered < counter.size() ? counter.at(entered) : plus_infinity;
+    const bool forgotten = step.op == Op::first && counter.known_from() != minus_infinity;
+    if (entered == 0 || forgotten) return set(result, Value::none(Kind::time), forgotten ? plus_infinity : next);
+    if (step.op == Op::first) return set(result, Value::of_time(counter.first()), plus_infinity);
+    set(result, Value::of_time(counter.at(entered - 1)), next);
 }
 
 // ---- days
 
-void Evaluation::within(const Node& node, Result& result) {
-    const Result& x = of(arguments(node)[0]);
+void Evaluation::within(const Step& step, Result& result) {
+    const Result& x = of(arguments(step)[0]);
     const Instant until = x.until;
     if (x.value.absent) return set(result, no_truth, until);
     if (!is_finite(x.value)) return set(result, Value::of(false), until);
-    const Stay stay = stay_within(x.value.kind, x.value.word, node.window, program_.days());
+    const Stay stay = stay_within(x.value.kind, x.value.word, program_.window(step), program_.days());
     if (now_ < stay.begin) return set(result, Value::of(false), std::min(until, stay.begin));
     if (now_ < stay.end) return set(result, Value::of(true), std::min(until, stay.end));
     set(result, Value::of(false), until);
 }
 
-void Evaluation::days_to(const Node& node, Result& result) {
-    const Result& x = of(arguments(node)[0]);
+void Evaluation::days_to(const Step& step, Result& result) {
+    const Result& x = of(arguments(step)[0]);
     const Instant until = x.until;
     if (x.value.absent || !is_finite(x.value)) return set(result, no_number, until);
-    const std::int64_t since = today() - (x.value.kind == Kind::date ? x.value.word : program_.days().day_of(x.value.word));
-    if (node.op == Op::days_since)
+    const std::int64_t since = today() - (x.value.kind == Kind::date ? x.value.word : day_of(x.value.word));
+    if (step.op == Op::days_since)
         set_line(result, Number::of(since), Number::of(1), until);
     else
         set_line(result, Number::of(-since), Number::of(-1), until);

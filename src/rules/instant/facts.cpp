@@ -23,16 +23,17 @@ bool is_readable(Kind from, Kind to) { return from == to || (from == Kind::text 
 }  // namespace
 
 Facts::Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted, Arena& arena,
-             std::optional<Instant> only_at)
+             const Sight* only_at)
     : places_(arena), states_(arena), counters_(arena) {
+    const auto present = only_at != nullptr ? std::optional(only_at->now()) : std::nullopt;
     for (std::size_t i = 0; i < declared.size(); ++i) {
         const bool counter = declared[i].kind == FactKind::counter;
         places_.push_back(std::uint32_t(counter ? counters_.size() : states_.size()));
         if (wanted[i] == Wanted::nothing) continue;
         if (counter)
-            read_counter(declared[i], inputs[i], arena);
+            read_counter(declared[i], inputs[i], only_at != nullptr ? only_at->stretch_of(i) : Stretch{}, arena);
         else
-            read_state(declared[i], inputs[i], wanted[i] == Wanted::present ? only_at : std::nullopt, arena);
+            read_state(declared[i], inputs[i], wanted[i] == Wanted::present ? present : std::nullopt, arena);
     }
 }
 
@@ -90,14 +91,14 @@ void Facts::read_state(const Document::Fact& fact, const FactInput& input, std::
     if (!data.runs.empty()) first_entry_ = std::min(first_entry_, data.runs.front().at);
 }
 
-void Facts::read_counter(const Document::Fact& fact, const FactInput& input, Arena& arena) {
+void Facts::read_counter(const Document::Fact& fact, const FactInput& input, const Stretch& stretch, Arena& arena) {
     if (input.form == FactInput::Form::timeline || (input.form == FactInput::Form::plain && !input.value.absent))
         throw_kind(fact, input.form == FactInput::Form::plain ? "a plain value" : "timeline");
     const CounterColumns& counter = input.form == FactInput::Form::counter
-                                        ? counters_.emplace_back(input.bytes, arena)
+                                        ? counters_.emplace_back(input.bytes, arena, stretch)
                                         : counters_.emplace_back(input.form == FactInput::Form::missing ? input.known_from : minus_infinity, arena);
     if (counter.forgotten()) first_entry_ = std::min(first_entry_, counter.known_from());
-    if (counter.size() > 0) first_entry_ = std::min(first_entry_, counter.instants().front());
+    if (counter.size() > 0) first_entry_ = std::min(first_entry_, counter.first());
 }
 
 }  // namespace csagg

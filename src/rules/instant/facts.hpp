@@ -5,6 +5,7 @@
 #include "rules/language/document.hpp"
 #include "rules/language/expression.hpp"
 #include "rules/language/fact_input.hpp"
+#include "rules/language/sight.hpp"
 #include "timeline/algebra.hpp"
 
 namespace csagg {
@@ -39,7 +40,7 @@ public:
     /// value of another kind than the declared one; a text where a date or time is declared is read as one, and missing if
     /// it is none.
     Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted, Arena& arena,
-          std::optional<Instant> only_at = {});
+          const Sight* only_at = nullptr);
 
     /// The figures as states: what they say before `until`. Once, and before anything is asked: states may move.
     void set_figures(const Figures& figures, Instant until);
@@ -53,7 +54,7 @@ public:
 private:
     void add_figure(const Steps& steps, Instant until);
     void read_state(const Document::Fact& fact, const FactInput& input, std::optional<Instant> only_at, Arena& arena);
-    void read_counter(const Document::Fact& fact, const FactInput& input, Arena& arena);
+    void read_counter(const Document::Fact& fact, const FactInput& input, const Stretch& stretch, Arena& arena);
 
     SmallVector<std::uint32_t, 16> places_;
     SmallVector<StateData, 8> states_;

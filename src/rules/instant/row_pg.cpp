@@ -89,10 +89,16 @@ RowShape::Column find_column(TupleDesc columns, std::span<const Oid> column_type
     return found;
 }
 
+const TypeCacheEntry* type_of(TupleDesc columns) {
+    const Oid type = columns->tdtypeid;
+    if (type == RECORDOID) return nullptr;
+    return call([type] { return lookup_type_cache(type, TYPECACHE_TUPDESC); });
+}
+
 RowShape make_shape(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t identity, const RuleSet& rules, Arena& arena) {
     refuse_unnamed(columns);
     const Types types = find_types(fcinfo);
-    RowShape shape{identity, Vector<RowShape::Column>(arena), Vector<int>(arena)};
+    RowShape shape{identity, type_of(columns), Vector<RowShape::Column>(arena), Vector<int>(arena), Bytes{Alloc<Byte>(arena)}};
     Vector<Oid> column_types(arena);
     for (int i = 0; i < columns->natts; ++i) {
         const auto* const column = TupleDescAttr(columns, i);
@@ -113,7 +119,7 @@ RowShape make_shape(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t id
 
 RowShape& shape_of(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t identity, SharedRules& shared) {
     constexpr std::size_t kept = 4;
-    Vector<RowShape>& shapes = shared.shapes;
+    auto& shapes = shared.shapes;
     const auto known = std::ranges::find(shapes, identity, &RowShape::identity);
     if (known != shapes.end()) {
         std::rotate(shapes.begin(), known, known + 1);
@@ -125,21 +131,31 @@ RowShape& shape_of(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t ide
 }
 
 /// A row and its type as it is now, which is read as PostgreSQL's own functions read it: an older row lacks columns. The
-/// type is pinned, until the row was taken apart or an error ends the statement.
+/// type is pinned, until the row was taken apart or an error ends the statement; but not where it is known and nothing is
+/// asked of the catalogs until then.
 struct TypedRow {
     HeapTupleHeader row;
     TupleDesc columns;
     std::uint64_t identity;
+    bool pinned;
 };
 
-TypedRow row_argument(FunctionCallInfo fcinfo, int n) {
+HeapTupleHeader row_argument(FunctionCallInfo fcinfo, int n) {
     const Datum argument = PG_GETARG_DATUM(n);
-    return call([argument] {
-        const HeapTupleHeader row = DatumGetHeapTupleHeader(argument);
-        const Oid type = HeapTupleHeaderGetTypeId(row);
+    if (!VARATT_IS_EXTENDED(DatumGetPointer(argument))) return reinterpret_cast<HeapTupleHeader>(DatumGetPointer(argument));
+    return call([argument] { return DatumGetHeapTupleHeader(argument); });
+}
+
+/// The shape that was met last is tried first: to look the type up costs more than to take a small row apart.
+TypedRow typed(HeapTupleHeader row, std::span<const RowShape> shapes) {
+    const Oid type = HeapTupleHeaderGetTypeId(row);
+    const TypeCacheEntry* const known = shapes.empty() ? nullptr : shapes.front().type;
+    if (known != nullptr && known->type_id == type && known->tupDesc != nullptr && known->tupDesc_identifier == shapes.front().identity)
+        return {row, known->tupDesc, known->tupDesc_identifier, false};
+    return call([row, type] {
         const std::int32_t typmod = HeapTupleHeaderGetTypMod(row);
         const std::uint64_t identity = assign_record_type_identifier(type, typmod);
-        return TypedRow{row, lookup_rowtype_tupdesc(type, typmod), identity};
+        return TypedRow{row, lookup_rowtype_tupdesc(type, typmod), identity, true};
     });
 }
 
@@ -151,7 +167,7 @@ void deform(const TypedRow& typed, Vector<Datum>& values, Vector<Byte>& nulls) {
         tuple.t_len = HeapTupleHeaderGetDatumLength(typed.row);
         tuple.t_data = typed.row;
         heap_deform_tuple(&tuple, typed.columns, v, isnull);
-        ReleaseTupleDesc(typed.columns);
+        if (typed.pinned) ReleaseTupleDesc(typed.columns);
     });
 }
 
@@ -166,18 +182,32 @@ Value plain_value(Datum datum, Oid type) {
     }
 }
 
-/// What the row's histories know of a fact; the first that has it.
+FactInput input_of(const Fact& fact) {
+    FactInput input;
+    input.form = fact.kind == FactKind::counter ? FactInput::Form::counter : FactInput::Form::timeline;
+    input.bytes = fact.bytes;
+    return input;
+}
+
+/// What several histories know of a fact; the first that has it.
 FactInput from_histories(std::span<const History> histories, std::string_view name, std::size_t& place) {
     FactInput input;
     for (const History& history : histories) {
-        if (const auto fact = history.find(name, place)) {
-            input.form = fact->kind == FactKind::counter ? FactInput::Form::counter : FactInput::Form::timeline;
-            input.bytes = fact->bytes;
-            return input;
-        }
+        if (const auto fact = history.find(name, place)) return input_of(*fact);
         input.known_from = std::max(input.known_from, history.known_from());
     }
     return input;
+}
+
+bool are_same(ByteSpan a, ByteSpan b) { return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0; }
+
+/// Where the row's only history has the facts. Most histories have the same, at the same places.
+void find_places(const History& history, std::span<const Document::Fact> facts, RowShape& shape) {
+    const ByteSpan keys_and_kinds = history.keys_and_kinds();
+    if (!keys_and_kinds.empty() && are_same(keys_and_kinds, view(shape.keys_and_kinds))) return;
+    shape.keys_and_kinds.clear();
+    for (std::size_t i = 0; i < facts.size(); ++i) shape.facts[i].has_place = history.has(facts[i].name, shape.facts[i].place);
+    shape.keys_and_kinds.assign(keys_and_kinds.begin(), keys_and_kinds.end());
 }
 
 }  // namespace
@@ -196,23 +226,30 @@ void read_history(const History& history, const RuleSet& rules, Vector<FactInput
 }
 
 void read_row(FunctionCallInfo fcinfo, int n, SharedRules& shared, Vector<FactInput>& inputs) {
-    const TypedRow typed = row_argument(fcinfo, n);
-    RowShape& shape = shape_of(fcinfo, typed.columns, typed.identity, shared);
+    const TypedRow row = typed(row_argument(fcinfo, n), view(shared.shapes));
+    RowShape& shape = shape_of(fcinfo, row.columns, row.identity, shared);
     Arena& arena = inputs.get_stored_allocator().arena();
-    const auto natts = std::size_t(typed.columns->natts);
+    const auto natts = std::size_t(row.columns->natts);
     Vector<Datum> values(natts, boost::container::default_init, Alloc<Datum>(arena));
     Vector<Byte> nulls(natts, boost::container::default_init, Alloc<Byte>(arena));
-    deform(typed, values, nulls);
+    deform(row, values, nulls);
 
     SmallVector<History, 2> histories(arena);
     for (const int i : shape.histories)
         if (nulls[std::size_t(i)] == 0) histories.push_back(History(value_bytes(values[std::size_t(i)])));
+    const auto facts = view(shared.rules.document().facts);
+    if (histories.size() == 1) find_places(histories.front(), facts, shape);
     inputs.reserve(shape.facts.size());
     for (std::size_t i = 0; i < shape.facts.size(); ++i) {
         RowShape::Column& column = shape.facts[i];
         FactInput& input = inputs.emplace_back();
-        if (column.number < 0) {
-            input = from_histories(view(histories), shared.rules.document().facts[i].name, column.place);
+        if (column.number < 0 && histories.size() != 1) {
+            input = from_histories(view(histories), facts[i].name, column.place);
+        } else if (column.number < 0) {
+            if (column.has_place)
+                input = input_of(histories.front().fact(column.place, facts[i].name));
+            else
+                input.known_from = histories.front().known_from();
         } else if (nulls[std::size_t(column.number)] == 0) {
             const Datum value = values[std::size_t(column.number)];
             input.form = column.form;

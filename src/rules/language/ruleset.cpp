@@ -67,12 +67,17 @@ NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
         if (equal(node, arguments, slots_[slot] - 1)) return slots_[slot] - 1;
 
     node.can_fail = is_arithmetic(node.op) || std::ranges::any_of(arguments, [this](NodeId a) { return nodes_.list[a].can_fail; });
+    node.question = std::uint32_t(questions_.size());
     const NodeId id = nodes_.add(node, arguments);
     slots_[slot] = id + 1;
+    const Node& added = nodes_.list[id];
+    const bool constant = node.op == Op::constant;
+    steps_.push_back({node.op, node.can_fail, node.kind, node.digits, added.first, added.count,
+                      constant ? std::uint32_t(constants_.size()) : node.fact, node.question});
+    if (constant) constants_.push_back(node.constant);
     if (!is_fact(node.op)) return id;
     Question question;
     question.node = id;
-    nodes_.list[id].question = std::uint32_t(questions_.size());
     if (node.op == Op::state_ago) {
         question.shift = lookbacks_.of(node.window);
     } else {
@@ -108,10 +113,11 @@ NodeId Program::take(const Nodes& parsed, std::span<const NodeId> definitions) {
 }
 
 void Program::prefetch() const {
-    csagg::prefetch(nodes_.list);
+    csagg::prefetch(steps_);
+    csagg::prefetch(constants_);
     csagg::prefetch(nodes_.arguments);
-    csagg::prefetch(questions_);
     lookbacks_.prefetch();
+    sight_.prefetch();
 }
 
 void RuleSet::prefetch() const {
@@ -119,10 +125,7 @@ void RuleSet::prefetch() const {
     csagg::prefetch(stages_);
     csagg::prefetch(wanted_);
     csagg::prefetch(document_.facts);
-    csagg::prefetch(document_.stages);
-    csagg::prefetch(document_.bands);
     program_.prefetch();
-    for (const Document::Fact& fact : document_.facts) csagg::prefetch(fact.name);
 }
 
 const Calendar& RuleSet::find_calendar(CalendarSource calendars) const {

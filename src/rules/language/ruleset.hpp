@@ -5,43 +5,26 @@
 #include "rules/language/document.hpp"
 #include "rules/language/expression.hpp"
 #include "rules/language/fact_input.hpp"
-#include "rules/calendar/local_days.hpp"
-#include "rules/calendar/lookback.hpp"
+#include "rules/language/sight.hpp"
 
 namespace csagg {
 
 inline constexpr NodeId no_node = ~NodeId(0);
 
-/// When the events of a counter go out of windows of one length: those events, or what exits `of` gives.
-struct Exits {
-    static constexpr std::uint32_t none = ~std::uint32_t(0);
-
-    std::uint32_t fact;
-    std::uint32_t of;  // none: the events
-    Span length;
-    bool calendar;  // of a period
-    Lookback by;
-};
-
-/// A node that asks a fact: where it looks, and which cursor it has.
-struct Question {
-    NodeId node;
-    bool has_window = false;
-    Lookback window;  // how far back
-    Lookback shift;   // from when on
-    std::uint32_t enters = Exits::none, leaves = Exits::none;  // of counters, if the window is shifted, if there is one
-
-    /// From when on a counter that is known from `known_from` on has the window whole: it begins after the last unknown
-    /// instant.
-    Instant known(Instant known_from) const {
-        return has_window ? shift.exit_of(window.exit_of(std::max(known_from - 1, first_instant))) : plus_infinity;
-    }
+/// What of a node an evaluation needs: little, so that a thousand rule sets that take turns are soon fetched.
+struct Step {
+    Op op;
+    bool can_fail;
+    Byte kind;
+    std::int8_t digits;
+    std::uint32_t first, count, fact, question;  // as Node's; of a constant `fact` is its own number
 };
 
 class Program {
 public:
     Program(const Calendar& calendar, Arena& arena)
-        : nodes_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), lookbacks_(calendar, arena) {}
+        : nodes_(arena), steps_(arena), constants_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), lookbacks_(calendar, arena),
+          sight_(days_, arena) {}
 
     /// Takes over the last of `parsed` with all it needs; gives its number here. Names become what they stand for.
     NodeId take(const Nodes& parsed, std::span<const NodeId> definitions);
@@ -49,9 +32,18 @@ public:
 
     const Nodes& nodes() const { return nodes_; }
     const Node& operator[](NodeId id) const { return nodes_.list[id]; }
+    const Step& step(NodeId id) const { return steps_[id]; }
+    std::span<const NodeId> arguments_of(const Step& step) const { return {nodes_.arguments.data() + step.first, step.count}; }
+    const Value& constant(const Step& step) const { return constants_[step.fact]; }
+    const Span& window(const Step& step) const { return nodes_.list[std::size_t(&step - steps_.data())].window; }
     std::span<const Question> questions() const { return {questions_.data(), questions_.size()}; }
     std::span<const Exits> exits() const { return {exits_.data(), exits_.size()}; }
     const LocalDays& days() const { return days_; }
+    /// For one who asks at one instant only: lasts until another asks about another instant.
+    Sight& sight(Instant now) const {
+        if (sight_.now() != now) sight_.move_to(now, nodes_, questions());
+        return sight_;
+    }
     void prefetch() const;
 
 private:
@@ -64,11 +56,14 @@ private:
     }
 
     Nodes nodes_;
+    Vector<Step> steps_;  // of each node
+    Vector<Value> constants_;
     Vector<Question> questions_;
     Vector<Exits> exits_;
     Vector<NodeId> slots_;  // open addressing: number + 1, or 0
     LocalDays days_;
     Lookbacks lookbacks_;
+    mutable Sight sight_;
 };
 
 class RuleSet {

@@ -62,7 +62,7 @@ SharedRules& compiled_rules(Datum ruleset) {
     // A compressed value begins with its length word, which is never the format byte.
     const ByteSpan key = compressed ? ByteSpan(reinterpret_cast<const Byte*>(value), VARSIZE(value)) : datum_bytes(PointerGetDatum(value));
     return cache.get(key, [value](ByteSpan, Arena& arena) {
-        return SharedRules{RuleSet(copied_source(value, arena), calendar_for, arena), Vector<RowShape>(arena)};
+        return SharedRules{RuleSet(copied_source(value, arena), calendar_for, arena), SmallVector<RowShape, 1>(arena)};
     });
 }
 

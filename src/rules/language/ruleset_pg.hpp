@@ -5,6 +5,10 @@
 
 #include "postgres/boundary.hpp"
 
+extern "C" {
+#include "utils/typcache.h"
+}
+
 namespace csagg::pg {
 
 /// Which columns of a type of rows are a rule set's facts.
@@ -14,21 +18,27 @@ struct RowShape {
         Oid type;    // domains looked through
         FactInput::Form form;
         std::size_t place = 0;  // in the history that was read last
+        bool has_place = false;
     };
 
-    std::uint64_t identity;  // of the row type as it is now: see assign_record_type_identifier()
+    std::uint64_t identity;        // of the row type as it is now: see assign_record_type_identifier()
+    const TypeCacheEntry* type;  // of a named type; PostgreSQL never drops it
     Vector<Column> facts;
     Vector<int> histories;
+    Bytes keys_and_kinds;  // of the history that was read last, where it was the row's only one
 };
 
 /// A compiled rule set, with the row types it met lately, the newest first.
 struct SharedRules {
     RuleSet rules;
-    Vector<RowShape> shapes;
+    SmallVector<RowShape, 1> shapes;  // the newest lies here, at hand
 
     void prefetch() const {
-        for (const RowShape& shape : shapes) csagg::prefetch(shape.facts);
         rules.prefetch();
+        for (const RowShape& shape : shapes) {
+            csagg::prefetch(shape.facts);
+            csagg::prefetch(shape.keys_and_kinds);
+        }
     }
 };
 
