@@ -68,15 +68,14 @@ public:
 
     /// n fields in a row, each with `plus` added: get(start) + plus, get(start + width) + plus, ...
     void unpack(std::size_t start, unsigned width, std::size_t n, std::uint64_t plus, std::uint64_t* out) const {
-        std::size_t i = 0;
-        if (width > 0 && width <= 57) {  // a field and its shift fit into one load, but near the end
-            const std::size_t loads = size_ < 8 ? 0 : (size_ - 7) * 8;
-            std::size_t safe = n;
-            if (n > 0 && start + (n - 1) * width >= loads) safe = start < loads ? (loads - start - 1) / width + 1 : 0;
-            for (std::size_t position = start; i < safe; ++i, position += width)
-                out[i] = ((load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & low_mask(width)) + plus;
+        std::uint64_t* const end = out + n;
+        std::size_t position = start;
+        if (width > 0 && width <= 57 && size_ >= 8) {  // a field and its shift fit into one load, but near the end
+            const std::size_t until = std::min(start + n * width, (size_ - 7) * 8);
+            for (; position < until; position += width)
+                *out++ = ((load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & low_mask(width)) + plus;
         }
-        for (; i < n; ++i) out[i] = get(start + i * width, width) + plus;
+        for (; out < end; position += width) *out++ = get(position, width) + plus;
     }
 
 private:
