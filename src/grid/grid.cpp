@@ -65,9 +65,16 @@ std::size_t Grid::search(Instant at) const {
     return std::size_t(std::upper_bound(starts_.begin(), starts_.end() - 1, at) - starts_.begin()) - 1;
 }
 
+std::size_t Grid::place_before(Instant at) const {
+    std::size_t i = even_ ? even_place(at) : search(at);
+    while (starts_[i] >= at) --i;
+    while (starts_[i + 1] < at) ++i;
+    return i;
+}
+
 std::size_t Grid::bucket_containing(Instant at) const {
     if (size() == 0 || at < starts_.front() || at >= starts_.back()) return size();
-    std::size_t i = guess(at);
+    std::size_t i = even_ ? even_place(at) : search(at);
     while (starts_[i] > at) --i;
     while (starts_[i + 1] <= at) ++i;
     return i;

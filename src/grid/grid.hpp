@@ -39,12 +39,12 @@ public:
     [[gnu::always_inline]] std::size_t bucket_of(Instant at) const {
         if (at <= first_closing_) return 0;
         if (at > last_closing_) return size();
-        const Instant* const bound = starts_.data() + lead_;
         const Instant sought = at + Instant(lead_);
-        std::size_t i = guess(at) + 1 - lead_;
-        while (bound[i] < sought) ++i;
-        while (bound[i - 1] >= sought) --i;  // ends at 1: the first bucket does not see `at`
-        return i;
+        const Instant* const starts = starts_.data();
+        std::size_t i = even_place(at);
+        if (!even_ || starts[i] >= sought || starts[i + 1] < sought) [[unlikely]]
+            i = place_before(sought);
+        return i + 1 - lead_;
     }
 
     /// The bucket that contains `at` (starts_at(i) <= at < starts_at(i + 1)), whatever the snapshot; for sums per bucket.
@@ -56,15 +56,11 @@ private:
     void add_regular(const GridSpec& spec, std::size_t n, const Calendar& calendar);
     /// The bucket that contains `at`, which is in [front, back]; of the grid's end, the last.
     std::size_t search(Instant at) const;
-    /// About the bucket that contains `at`, which is in [front, back]: steps are nearly even, so it is that one or beside
-    /// it.
-    [[gnu::always_inline]] std::size_t guess(Instant at) const {
-        if (!even_) [[unlikely]]
-            return search(at);
-        return even_place(at);
-    }
-    /// Below size(), since steps_per_micro_ is rounded down.
-    [[gnu::always_inline]] std::size_t even_place(Instant at) const {
+    /// The last bucket that starts before `at`, which is in (front, back].
+    std::size_t place_before(Instant at) const;
+    /// About the bucket that contains `at`, which is in [front, back]: if steps are nearly even, it is that one or beside
+    /// it. Below size(), since steps_per_micro_ is rounded down.
+    std::size_t even_place(Instant at) const {
         const std::uint64_t distance = std::uint64_t(at) - std::uint64_t(starts_.front());
         return std::size_t(Uint128(distance) * steps_per_micro_ >> 64);
     }
