@@ -68,15 +68,20 @@ public:
 
     /// n fields in a row, each with `plus` added: get(start) + plus, get(start + width) + plus, ...
     void unpack(std::size_t start, unsigned width, std::size_t n, std::uint64_t plus, std::uint64_t* out) const {
-        std::size_t i = 0;
-        if (width > 0 && width <= 57) {  // a field and its shift fit into one load, but near the end
-            const std::size_t loads = size_ < 8 ? 0 : (size_ - 7) * 8;
-            std::size_t safe = n;
-            if (n > 0 && start + (n - 1) * width >= loads) safe = start < loads ? (loads - start - 1) / width + 1 : 0;
-            for (std::size_t position = start; i < safe; ++i, position += width)
-                out[i] = ((load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & low_mask(width)) + plus;
+        for_each(start, width, n, [&out, plus](std::uint64_t field) { *out++ = field + plus; });
+    }
+
+    /// Calls f(get(start)), f(get(start + width)), ... for n fields in a row.
+    template <class F>
+    [[gnu::always_inline]] void for_each(std::size_t start, unsigned width, std::size_t n, F f) const {
+        const std::size_t step = std::max(width, 1u), end = start + n * step;  // of fields without bits, it does not matter where
+        const std::uint64_t mask = low_mask(width);
+        std::size_t position = start;
+        if (width <= 57 && size_ >= 8) {  // a field and its shift fit into one load, but near the end
+            const std::size_t until = std::min(end, (size_ - 7) * 8);
+            for (; position < until; position += step) f((load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & mask);
         }
-        for (; i < n; ++i) out[i] = get(start + i * width, width) + plus;
+        for (; position < end; position += step) f(get(position, width));
     }
 
 private:

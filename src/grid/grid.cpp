@@ -19,8 +19,9 @@ Grid::Grid(const GridSpec& spec, const Calendar& calendar, Arena& arena)
     if (n == 0) return;
     first_closing_ = closing(0);
     last_closing_ = closing(n - 1);
-    const double length = double(starts_.back()) - double(starts_.front());
-    if (length > 0) per_half_micro_ = 2 * double(n) / length;
+    const std::uint64_t length = std::uint64_t(starts_.back()) - std::uint64_t(starts_.front());
+    constexpr std::uint64_t one = ~std::uint64_t(0);  // all but: so the place of the grid's end is below n, too
+    if (length > 0) steps_per_micro_ = n < length ? std::uint64_t(Uint128(n) * one / length) : one;
     even_ = even_ || is_about_even();
 }
 
@@ -61,12 +62,19 @@ bool Grid::is_about_even() const {
 }
 
 std::size_t Grid::search(Instant at) const {
-    return std::size_t(std::upper_bound(starts_.begin(), starts_.end(), at) - starts_.begin()) - 1;
+    return std::size_t(std::upper_bound(starts_.begin(), starts_.end() - 1, at) - starts_.begin()) - 1;
+}
+
+std::size_t Grid::place_before(Instant at) const {
+    std::size_t i = even_ ? even_place(at) : search(at);
+    while (starts_[i] >= at) --i;
+    while (starts_[i + 1] < at) ++i;
+    return i;
 }
 
 std::size_t Grid::bucket_containing(Instant at) const {
     if (size() == 0 || at < starts_.front() || at >= starts_.back()) return size();
-    std::size_t i = guess(at);
+    std::size_t i = even_ ? even_place(at) : search(at);
     while (starts_[i] > at) --i;
     while (starts_[i + 1] <= at) ++i;
     return i;

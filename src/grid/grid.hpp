@@ -5,6 +5,7 @@
 // Snapshot::start the bucket's first. So one comparison, at <= closing(i), says whether the bucket sees an entry.
 #pragma once
 #include "grid/spec.hpp"
+#include "value/number.hpp"
 
 #include <algorithm>
 #include <span>
@@ -38,12 +39,12 @@ public:
     [[gnu::always_inline]] std::size_t bucket_of(Instant at) const {
         if (at <= first_closing_) return 0;
         if (at > last_closing_) return size();
-        const Instant* const bound = starts_.data() + lead_;
         const Instant sought = at + Instant(lead_);
-        std::size_t i = guess(at) + 1 - lead_;
-        while (i > 0 && bound[i - 1] >= sought) --i;
-        while (bound[i] < sought) ++i;
-        return i;
+        const Instant* const starts = starts_.data();
+        std::size_t i = even_place(at);
+        if (!even_ || starts[i] >= sought || starts[i + 1] < sought) [[unlikely]]
+            i = place_before(sought);
+        return i + 1 - lead_;
     }
 
     /// The bucket that contains `at` (starts_at(i) <= at < starts_at(i + 1)), whatever the snapshot; for sums per bucket.
@@ -53,18 +54,15 @@ public:
 private:
     void add_irregular(const GridSpec& spec, std::size_t n, const Calendar& calendar);
     void add_regular(const GridSpec& spec, std::size_t n, const Calendar& calendar);
-    /// The bucket that contains `at`, which is in [front, back).
+    /// The bucket that contains `at`, which is in [front, back]; of the grid's end, the last.
     std::size_t search(Instant at) const;
-    /// About the bucket that contains `at`, which is in [front, back): steps are nearly even, so it is that one or beside
-    /// it. Half the distance always fits a signed number, which converts faster, and so does the place.
-    std::size_t guess(Instant at) const {
-        if (!even_) [[unlikely]]
-            return search(at);
-        return even_place(at);
-    }
+    /// The last bucket that starts before `at`, which is in (front, back].
+    std::size_t place_before(Instant at) const;
+    /// About the bucket that contains `at`, which is in [front, back]: if steps are nearly even, it is that one or beside
+    /// it. Below size(), since steps_per_micro_ is rounded down.
     std::size_t even_place(Instant at) const {
         const std::uint64_t distance = std::uint64_t(at) - std::uint64_t(starts_.front());
-        return std::min(std::size_t(std::int64_t(double(std::int64_t(distance >> 1)) * per_half_micro_)), size() - 1);
+        return std::size_t(Uint128(distance) * steps_per_micro_ >> 64);
     }
     /// Whether each boundary is where even steps would put it, or beside.
     bool is_about_even() const;
@@ -75,7 +73,7 @@ private:
     std::size_t lead_;  // 1 if a bucket closes with the start of the next, 0 if with its own
     Instant first_closing_ = plus_infinity;
     Instant last_closing_ = minus_infinity;
-    double per_half_micro_ = 0;
+    std::uint64_t steps_per_micro_ = 0;  // as a fraction of 2^64
     bool even_;  // about
 };
 

@@ -141,19 +141,19 @@ void Cells::add_slowly(Id id, std::size_t bucket, std::int64_t delta) {
             }
             break;
         case Shape::bits8:
-            if (add_to_cell<std::int8_t>(columns_[id], bucket, delta)) return;
+            if (add_to_cell<std::int8_t>(flat_.block(), columns_[id], bucket, delta)) return;
             make_array<std::int16_t>(id, Shape::bits16);
             break;
         case Shape::bits16:
-            if (add_to_cell<std::int16_t>(columns_[id], bucket, delta)) return;
+            if (add_to_cell<std::int16_t>(flat_.block(), columns_[id], bucket, delta)) return;
             make_array<std::int32_t>(id, Shape::bits32);
             break;
         case Shape::bits32:
-            if (add_to_cell<std::int32_t>(columns_[id], bucket, delta)) return;
+            if (add_to_cell<std::int32_t>(flat_.block(), columns_[id], bucket, delta)) return;
             make_array<std::int64_t>(id, Shape::bits64);
             break;
         case Shape::bits64:
-            if (!add_to_cell<std::int64_t>(columns_[id], bucket, delta)) throw_count_overflow();
+            if (!add_to_cell<std::int64_t>(flat_.block(), columns_[id], bucket, delta)) throw_count_overflow();
             return;
     }
     add_slowly(id, bucket, delta);

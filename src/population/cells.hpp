@@ -64,6 +64,8 @@ public:
         const Id id = value_slots_.find(word, tag);
         return id != 0 ? id : insert_value(word, tag);
     }
+    /// For looking up several: valid until one is new.
+    Interner::Lookup value_slots() const { return value_slots_; }
     Id text_id(std::string_view text);
     Id value_id(const Value& value);
     static constexpr std::uint32_t tag_of(Kind kind, unsigned scale) { return std::uint32_t(kind) << 8 | scale; }
@@ -79,16 +81,32 @@ public:
 
     /// Adds to a counted id: of a tuple if the form has tuples, else of a value.
     [[gnu::always_inline]] void add(Id id, std::size_t bucket, std::int32_t delta) {
-        const Column& column = columns_[id];
-        if (column.shape == Shape::bits8) [[likely]] {
-            if (add_to_cell<std::int8_t>(column, bucket, delta)) [[likely]]
-                return;
-        } else if (column.shape == Shape::bits16) {
-            if (add_to_cell<std::int16_t>(column, bucket, delta)) [[likely]]
-                return;
-        }
-        add_slowly(id, bucket, delta);
+        if (!add_in_place(flat_.block(), columns_[id], bucket, delta)) [[unlikely]]
+            add_slowly(id, bucket, delta);
     }
+    /// What counted as `held` counts as ids[i] from buckets[i] on, one after the other. Gives the last id.
+    Id add_steps(Id held, std::span<const std::uint32_t> buckets, std::span<const Id> ids) {
+        // Cells may lie anywhere, as far as the compiler knows: so where they are is not looked up for each of them.
+        Byte* block = flat_.block();
+        const Column* columns = columns_;
+        const auto add_one = [&](Id id, std::uint32_t bucket, std::int32_t delta) {
+            if (add_in_place(block, columns[id], bucket, delta)) [[likely]]
+                return;
+            add_slowly(id, bucket, delta);
+            block = flat_.block();
+            columns = columns_;
+        };
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            const Id id = ids[i];
+            if (id == held) continue;
+            if (held != 0) add_one(held, buckets[i], -1);
+            if (id != 0) add_one(id, buckets[i], 1);
+            held = id;
+        }
+        return held;
+    }
+    /// Above what the processor's caches hold for sure: then it pays to fetch ahead.
+    bool is_large() const { return flat_.used() > std::size_t(256) << 10; }
     // What value_id() and add() will look at; of a column that is a list, nothing that helps or harms.
     [[gnu::always_inline]] void prefetch_value(std::uint64_t word, std::uint32_t tag) const {
         __builtin_prefetch(value_slots_.slots + value_slots_.position(word, tag));
@@ -185,9 +203,15 @@ private:
     void make_room(Id id);
     template <class Cell>
     void make_array(Id id, Shape shape);
+    /// False where it needs more than an addition.
+    [[gnu::always_inline]] static bool add_in_place(Byte* block, const Column& column, std::size_t bucket, std::int32_t delta) {
+        if (column.shape == Shape::bits8) [[likely]]
+            return add_to_cell<std::int8_t>(block, column, bucket, delta);
+        return column.shape == Shape::bits16 && add_to_cell<std::int16_t>(block, column, bucket, delta);
+    }
     template <class Cell>
-    bool add_to_cell(const Column& column, std::size_t bucket, std::int64_t delta) {
-        Cell& cell = reinterpret_cast<Cell*>(flat_.block() + column.place)[bucket];
+    [[gnu::always_inline]] static bool add_to_cell(Byte* block, const Column& column, std::size_t bucket, std::int64_t delta) {
+        Cell& cell = reinterpret_cast<Cell*>(block + column.place)[bucket];
         Cell sum;
         if (__builtin_add_overflow(cell, delta, &sum)) [[unlikely]]
             return false;

@@ -7,7 +7,7 @@ namespace csagg {
 namespace {
 
 using Id = Cells::Id;
-using Bucket = std::int64_t;
+using Bucket = std::uint32_t;
 
 constexpr std::size_t memo_size = 512;
 
@@ -53,54 +53,93 @@ template <bool is_text, class Source>
 class ValueIds {
 public:
     using Ref = Id;
+
+    ValueIds(Cells& cells, const Source& timeline)
+        : cells_(cells), texts_(cells, timeline), kind_(timeline.kind()), is_large_(cells.is_large()) {}
+
+    /// Of these entries of a block.
+    template <class Block>
+    void read(const Block& block, std::span<const std::uint32_t> entries, Id* ids) {
+        if (block.is_plain())
+            read_keys(entries, ids, [&](std::size_t i) { return Key{block.word(i), Cells::tag_of(kind_, 0)}; });
+        else
+            read_keys(entries, ids, [&](std::size_t i) { return key_of(block, i); });
+    }
+
+private:
     /// What the id is found by: a Value's word and Cells::tag_of(); of a text, its number in the dictionary. Tag 0: absent.
     struct Key {
         std::int64_t word;
         std::uint32_t tag;
     };
 
-    ValueIds(Cells& cells, const Source& timeline) : cells_(cells), texts_(cells, timeline), kind_(timeline.kind()) {}
-
     template <class Block>
     [[gnu::always_inline]] Key key_of(const Block& block, std::size_t i) const {
         if (block.absent(i)) return {0, 0};
         const std::int64_t word = block.word(i);
         const unsigned scale = is_text ? 0 : block.scale_of(i);
-        if (scale == 0) [[likely]]
-            return {word, Cells::tag_of(kind_, 0)};
+        if (scale == 0) return {word, Cells::tag_of(kind_, 0)};
         const Number number = Number::normalized(word, int(scale));
         return {number.coefficient, Cells::tag_of(kind_, number.scale)};
     }
-    [[gnu::always_inline]] Id id_of(const Key& key) {
-        if (key.tag == 0) return 0;
-        if constexpr (is_text)
-            return texts_.of(std::size_t(key.word));
-        else
-            return cells_.value_id(std::uint64_t(key.word), key.tag);
-    }
-    template <class Block>
-    Id of(const Block& block, std::size_t i) {
-        return id_of(key_of(block, i));
+    template <class KeyOf>
+    [[gnu::always_inline]] void read_keys(std::span<const std::uint32_t> entries, Id* ids, const KeyOf& key_of) {
+        if (!is_text && is_large_)
+            for (const std::uint32_t i : entries) cells_.prefetch_value(std::uint64_t(key_of(i).word), key_of(i).tag);
+        auto known = cells_.value_slots();
+        for (const std::uint32_t i : entries) {
+            const Key key = key_of(i);
+            if constexpr (is_text) {
+                *ids++ = key.tag == 0 ? 0 : texts_.of(std::size_t(key.word));
+            } else {
+                Id id = key.tag == 0 ? 0 : known.find(std::uint64_t(key.word), key.tag);
+                if (id == 0 && key.tag != 0) {
+                    id = cells_.value_id(std::uint64_t(key.word), key.tag);
+                    known = cells_.value_slots();
+                }
+                *ids++ = id;
+            }
+        }
     }
 
-private:
     Cells& cells_;
     std::conditional_t<is_text, TextsOf<Source>, NoTexts> texts_;
     Kind kind_;
+    const bool is_large_;
 };
 
 /// The exact numbers of a timeline.
 struct ExactNumbers {
-    struct Ref {
-        Number number;
-        bool absent = true;
+    struct Ref {  // without initial values: there are arrays of it
+        std::int64_t coefficient;
+        std::uint8_t scale;
+        bool absent;
+
+        Number number() const { return {coefficient, scale}; }
+        bool operator==(const Ref&) const = default;
     };
+    static constexpr Ref none = {0, 0, true};
 
     template <class Block>
-    Ref of(const Block& block, std::size_t i) const {
-        if (block.absent(i)) return {};
-        return {Number::normalized(block.word(i), block.scale_of(i)), false};
+    void read(const Block& block, std::span<const std::uint32_t> entries, Ref* numbers) const {
+        for (const std::uint32_t i : entries) {
+            if (block.absent(i)) {
+                *numbers++ = none;
+            } else {
+                const Number number = Number::normalized(block.word(i), block.scale_of(i));
+                *numbers++ = {number.coefficient, number.scale, false};
+            }
+        }
     }
+};
+
+class BucketOf {
+public:
+    explicit BucketOf(const Grid& grid) : grid_(grid) {}
+    [[gnu::always_inline]] Bucket operator()(Instant at) const { return Bucket(grid_.bucket_of(at)); }
+
+private:
+    const Grid& grid_;
 };
 
 /// The first block that counts: of those that lie before the grid's first look whole, only the last.
@@ -112,102 +151,101 @@ std::size_t first_that_counts(const Source& timeline, const Lookup& bucket_of) {
     return b;
 }
 
-/// Calls emit(bucket, value) for the last entry of each bucket, in order, up to the grid's end.
+/// The last entries of buckets, found among some entries at a time.
+template <class Ref>
+class Closings {
+public:
+    static constexpr std::size_t most = 64;
+
+    Closings() { buckets_[0] = none; }
+
+    /// Among entries [begin, end) of a block. What the entries before ended with stands first: its bucket may go on.
+    template <class Block, class Lookup>
+    void find(const Block& block, std::size_t begin, std::size_t end, Instant known_from, const Lookup& bucket_of) {
+        std::size_t last = 0;
+        Bucket held = buckets_[0];
+        entries_[0] = none;
+        for (std::size_t i = begin; i < end; ++i) {  // without branches: where a bucket goes on is not to be predicted
+            const Bucket bucket = bucket_of(std::max(block.at(i), known_from));
+            last += bucket != held ? 1 : 0;
+            buckets_[last] = held = bucket;
+            entries_[last] = std::uint32_t(i);
+        }
+        last_ = last;
+    }
+    Bucket last_bucket() const { return buckets_[last_]; }
+
+    template <class Block, class Values>
+    void read(const Block& block, Values& values, bool with_last) {
+        const std::size_t known = entries_[0] == none ? 1 : 0;
+        values.read(block, {entries_ + known, last_ - known + with_last}, refs_ + known);
+    }
+    template <class Emit>
+    void emit(const Emit& emit, bool with_last) const {
+        const std::size_t n = last_ - first_ + with_last;
+        emit(std::span(buckets_ + first_, n), std::span(refs_ + first_, n));
+    }
+    void keep_last() {
+        buckets_[0] = buckets_[last_];
+        refs_[0] = refs_[last_];
+        first_ = 0;
+    }
+
+private:
+    static constexpr std::uint32_t none = ~std::uint32_t(0);
+
+    std::size_t first_ = 1, last_ = 0;  // no entry stands before the first
+    Bucket buckets_[most + 1];
+    std::uint32_t entries_[most + 1];
+    Ref refs_[most + 1];
+};
+
+/// Calls emit(buckets, values) for the last entries of buckets, some at a time, in order, up to the grid's end.
 template <class Source, class Values, class Lookup, class Emit>
-void walk(const Source& timeline, Bucket buckets, Values& values, const Lookup& bucket_of, const Emit& emit) {
-    constexpr Bucket none = -2;
-    const Instant known_from = timeline.known_from();
-    Bucket held = none;
-    typename Values::Ref last{};  // what `held` has seen in the blocks before
+void walk(const Source& timeline, std::size_t size, Values& values, const Lookup& bucket_of, const Emit& emit) {
+    Closings<typename Values::Ref> closings;
     for (std::size_t b = first_that_counts(timeline, bucket_of); b < timeline.blocks(); ++b) {
         if (b > 0) check_interrupts();
         auto block = timeline.block(b);
         block.decode(true);
-        for (std::size_t i = 0; i < block.size(); ++i) {
-            const Bucket bucket = bucket_of(std::max(block.at(i), known_from));
-            if (bucket == held) continue;
-            if (i > 0)
-                emit(held, values.of(block, i - 1));
-            else if (held != none)
-                emit(held, last);
-            held = bucket;
-            if (bucket >= buckets) return;
+        for (std::size_t begin = 0; begin < block.size(); begin += closings.most) {
+            const std::size_t end = std::min(block.size(), begin + closings.most);
+            closings.find(block, begin, end, timeline.known_from(), bucket_of);
+            const bool is_beyond = closings.last_bucket() >= size;
+            const bool ends = is_beyond || (end == block.size() && b + 1 == timeline.blocks());
+            closings.read(block, values, !is_beyond);
+            closings.emit(emit, ends && !is_beyond);
+            if (ends) return;
+            closings.keep_last();
         }
-        last = values.of(block, block.size() - 1);
     }
-    if (held != none) emit(held, last);
 }
-
-/// What counted as `held` counts as `id` from `bucket` on.
-[[gnu::always_inline]] inline void count_as(Cells& cells, Id id, std::size_t bucket, Id& held) {
-    if (id == held) return;
-    if (held != 0) cells.add(held, bucket, -1);
-    if (id != 0) cells.add(id, bucket, 1);
-    held = id;
-}
-
-/// Adds what a timeline counts for, some steps at a time: what each one looks at in a large state is then on its way into
-/// the cache.
-template <bool is_text, class Source>
-class Additions {
-public:
-    using Ids = ValueIds<is_text, Source>;
-    using Ref = typename Ids::Key;
-
-    Additions(Cells& cells, const Source& timeline)
-        : cells_(cells), ids_(cells, timeline), is_large_(cells.flat().used() > cached_bytes) {}
-
-    template <class Block>
-    [[gnu::always_inline]] Ref of(const Block& block, std::size_t i) const {
-        return ids_.key_of(block, i);
-    }
-    /// From `bucket` on the timeline counts with this value.
-    [[gnu::always_inline]] void add(Bucket bucket, const Ref& key) {
-        if (count_ == most) finish();
-        if (!is_text && is_large_) cells_.prefetch_value(std::uint64_t(key.word), key.tag);
-        keys_[count_] = key;
-        buckets_[count_++] = std::uint32_t(bucket);
-    }
-    void finish() {
-        Id ids[most];
-        for (std::size_t i = 0; i < count_; ++i) ids[i] = ids_.id_of(keys_[i]);
-        if (is_large_)
-            for (std::size_t i = 0; i < count_; ++i) cells_.prefetch_cell(ids[i], buckets_[i]);
-        for (std::size_t i = 0; i < count_; ++i) count_as(cells_, ids[i], buckets_[i], held_);
-        count_ = 0;
-    }
-
-private:
-    static constexpr std::size_t most = 64, cached_bytes = 256 << 10;
-
-    Cells& cells_;
-    Ids ids_;
-    const bool is_large_;
-    Id held_ = 0;
-    std::size_t count_ = 0;
-    Ref keys_[most];
-    std::uint32_t buckets_[most];
-};
 
 template <bool is_text, class Source>
 void count_ids(Cells& cells, const Source& timeline, const Grid& grid) {
-    Additions<is_text, Source> additions(cells, timeline);
-    walk(timeline, Bucket(grid.size()), additions, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
-         [&additions](Bucket bucket, const auto& key) { additions.add(bucket, key); });
-    additions.finish();
+    ValueIds<is_text, Source> values(cells, timeline);
+    Id held = 0;
+    walk(timeline, grid.size(), values, BucketOf(grid),
+         [&cells, &held](std::span<const Bucket> buckets, std::span<const Id> ids) {
+             if (cells.is_large())
+                 for (std::size_t i = 0; i < ids.size(); ++i) cells.prefetch_cell(ids[i], buckets[i]);
+             held = cells.add_steps(held, buckets, ids);
+         });
 }
 
 template <bool is_text, class Source>
 void count_moves(Cells& cells, const Source& timeline, const Grid& grid) {
     ValueIds<is_text, Source> values(cells, timeline);
     const Instant start = grid.starts_at(0);
-    constexpr Bucket before = -1;
     Id held = 0;
-    walk(timeline, Bucket(grid.size()), values,
-         [&grid, start](Instant at) { return at < start ? before : Bucket(grid.bucket_of(at)); },
-         [&cells, &held](Bucket bucket, Id id) {
-             if (id != held && bucket != before) cells.add(cells.pair_id(held, id), std::size_t(bucket), 1);
-             held = id;
+    // Bucket 0 is the time before the grid.
+    walk(timeline, grid.size() + 1, values,
+         [&grid, start](Instant at) { return at < start ? 0 : Bucket(grid.bucket_of(at) + 1); },
+         [&cells, &held](std::span<const Bucket> buckets, std::span<const Id> ids) {
+             for (std::size_t i = 0; i < ids.size(); ++i) {
+                 if (ids[i] != held && buckets[i] != 0) cells.add(cells.pair_id(held, ids[i]), buckets[i] - 1, 1);
+                 held = ids[i];
+             }
          });
 }
 
@@ -233,17 +271,19 @@ template <class Source>
 void count_numbers(Cells& cells, const Source& timeline, const Grid& grid) {
     cells.require_kind(0, timeline.kind());
     ExactNumbers values;
-    ExactNumbers::Ref held;
+    ExactNumbers::Ref held = ExactNumbers::none;
     Id held_id = 0;
-    walk(timeline, Bucket(grid.size()), values, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
-         [&](Bucket bucket, const ExactNumbers::Ref& ref) {
-             if (ref.absent == held.absent && ref.number == held.number) return;
-             const auto b = std::size_t(bucket);
-             if (!held.absent) cells.add_number(b, held.number, -1);
-             if (!ref.absent) cells.add_number(b, ref.number, 1);
-             const Id id = ref.absent ? 0 : cells.value_id(Value::of(rounded_for_summary(ref.number)));
-             held = ref;
-             count_as(cells, id, b, held_id);
+    walk(timeline, grid.size(), values, BucketOf(grid),
+         [&](std::span<const Bucket> buckets, std::span<const ExactNumbers::Ref> refs) {
+             for (std::size_t i = 0; i < refs.size(); ++i) {
+                 const ExactNumbers::Ref& ref = refs[i];
+                 if (ref == held) continue;
+                 if (!held.absent) cells.add_number(buckets[i], held.number(), -1);
+                 if (!ref.absent) cells.add_number(buckets[i], ref.number(), 1);
+                 const Id id = ref.absent ? 0 : cells.value_id(Value::of(rounded_for_summary(ref.number())));
+                 held = ref;
+                 held_id = cells.add_steps(held_id, buckets.subspan(i, 1), {&id, 1});
+             }
          });
 }
 
@@ -256,8 +296,10 @@ using StepList = SmallVector<Step, 32>;
 template <bool is_text>
 void collect_steps(Cells& cells, const Timeline& timeline, const Grid& grid, StepList& out) {
     ValueIds<is_text, Timeline> values(cells, timeline);
-    walk(timeline, Bucket(grid.size()), values, [&grid](Instant at) { return Bucket(grid.bucket_of(at)); },
-         [&out](Bucket bucket, Id id) { out.push_back({bucket, id}); });
+    walk(timeline, grid.size(), values, BucketOf(grid),
+         [&out](std::span<const Bucket> buckets, std::span<const Id> ids) {
+             for (std::size_t i = 0; i < ids.size(); ++i) out.push_back({buckets[i], ids[i]});
+         });
 }
 
 }  // namespace
@@ -308,7 +350,8 @@ void count_joint(Cells& cells, std::span<const ByteSpan> timelines, const Grid& 
         if (bucket == Bucket(grid.size())) return;
         for (std::size_t m = 0; m < n; ++m)
             if (next[m] < steps[m].size() && steps[m][next[m]].bucket == bucket) members[m] = steps[m][next[m]++].id;
-        count_as(cells, cells.tuple_id({members, n}), std::size_t(bucket), held);
+        const Id id = cells.tuple_id({members, n});
+        held = cells.add_steps(held, {&bucket, 1}, {&id, 1});
     }
 }
 

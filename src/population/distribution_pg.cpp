@@ -2,7 +2,6 @@
 #include "population/count.hpp"
 
 #include "population/population_pg.hpp"
-#include "timeline/timeline_pg.hpp"
 #include "value/value_pg.hpp"
 
 extern "C" {
@@ -22,12 +21,9 @@ CSAGG_FUNCTION(csagg_distribution_in) { return population_in(fcinfo, is_distribu
 CSAGG_FUNCTION(csagg_distribution_recv) { return population_recv(fcinfo, is_distribution); }
 
 CSAGG_FUNCTION(csagg_distribution_add) {
-    Cells cells = state_with_grid(fcinfo, Form::distribution, 2);
-    if (!PG_ARGISNULL(1)) {
-        const Grid& grid = cached_grid(cells.grid());
-        with_timeline(fcinfo, 1, [&](const auto& timeline) { count_distribution(cells, timeline, grid); });
-    }
-    return state_result(fcinfo, cells.flat());
+    return add_timeline(fcinfo, Form::distribution, [](Cells& cells, const auto& timeline, const Grid& grid) {
+        count_distribution(cells, timeline, grid);
+    });
 }
 
 namespace {

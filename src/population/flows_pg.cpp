@@ -2,7 +2,6 @@
 #include "population/count.hpp"
 
 #include "population/population_pg.hpp"
-#include "timeline/timeline_pg.hpp"
 #include "value/value_pg.hpp"
 
 extern "C" {
@@ -20,12 +19,9 @@ CSAGG_FUNCTION(csagg_flows_in) { return population_in(fcinfo, is_flows); }
 CSAGG_FUNCTION(csagg_flows_recv) { return population_recv(fcinfo, is_flows); }
 
 CSAGG_FUNCTION(csagg_flows_add) {
-    Cells cells = state_with_grid(fcinfo, Form::flows, 2);
-    if (!PG_ARGISNULL(1)) {
-        const Grid& grid = cached_grid(cells.grid());
-        with_timeline(fcinfo, 1, [&](const auto& timeline) { count_flows(cells, timeline, grid); });
-    }
-    return state_result(fcinfo, cells.flat());
+    return add_timeline(fcinfo, Form::flows, [](Cells& cells, const auto& timeline, const Grid& grid) {
+        count_flows(cells, timeline, grid);
+    });
 }
 
 CSAGG_FUNCTION(csagg_flows_buckets) {

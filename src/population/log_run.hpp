@@ -43,6 +43,7 @@ public:
 
         void decode(bool) {}  // there is nothing to do
         std::size_t size() const { return records_.size(); }
+        bool is_plain() const { return false; }  // it was not looked at
         Instant at(std::size_t i) const { return records_[i].at; }
         bool absent(std::size_t i) const { return records_[i].absent(); }
         std::int64_t word(std::size_t i) const { return records_[i].word; }

@@ -3,7 +3,6 @@
 #include "population/statistics.hpp"
 
 #include "population/population_pg.hpp"
-#include "timeline/timeline_pg.hpp"
 #include "value/value_pg.hpp"
 
 extern "C" {
@@ -21,12 +20,9 @@ CSAGG_FUNCTION(csagg_summary_in) { return population_in(fcinfo, is_summary); }
 CSAGG_FUNCTION(csagg_summary_recv) { return population_recv(fcinfo, is_summary); }
 
 CSAGG_FUNCTION(csagg_summary_add) {
-    Cells cells = state_with_grid(fcinfo, Form::summary, 2);
-    if (!PG_ARGISNULL(1)) {
-        const Grid& grid = cached_grid(cells.grid());
-        with_timeline(fcinfo, 1, [&](const auto& timeline) { count_summary(cells, timeline, grid); });
-    }
-    return state_result(fcinfo, cells.flat());
+    return add_timeline(fcinfo, Form::summary, [](Cells& cells, const auto& timeline, const Grid& grid) {
+        count_summary(cells, timeline, grid);
+    });
 }
 
 CSAGG_FUNCTION(csagg_summary_buckets) {

@@ -1,6 +1,9 @@
 // Values of csagg's types as PostgreSQL passes them: fetching arguments, returning results.
 #pragma once
 #include "base/memory.hpp"
+#include "base/prefetch.hpp"
+
+#include <algorithm>
 
 #include "postgres/boundary.hpp"
 
@@ -11,6 +14,15 @@ ByteSpan datum_bytes(Datum datum);
 /// The same of a type of csagg's, where a state counts as the value that it makes: see state.hpp.
 ByteSpan value_bytes(Datum datum);
 inline ByteSpan bytes_argument(FunctionCallInfo fcinfo, int n) { return value_bytes(PG_GETARG_DATUM(n)); }
+
+/// Fetches the value that a scan most likely comes to next, while something is done with this one: tuples fill their page
+/// from its end, so the next lies before. That it lies there is no more than likely, and that it is read, too.
+[[gnu::always_inline]] inline void prefetch_next(Datum datum) {
+    constexpr std::size_t more = 128, most = 512;  // for the head of its tuple, and because it may be larger
+    const auto here = reinterpret_cast<std::uintptr_t>(DatumGetPointer(datum));
+    const std::size_t bytes = std::min<std::size_t>(VARSIZE_ANY(DatumGetPointer(datum)), most) + more;
+    prefetch(reinterpret_cast<const void*>(here - bytes), bytes);
+}
 
 /// Errc::limit_exceeded for a value of so many bytes, its length word included, at 1 GB.
 void require_size(std::size_t bytes);

@@ -53,6 +53,8 @@ public:
     Instant at(std::size_t i) const { return at_[i]; }
     std::int64_t word(std::size_t i) const { return word_[i]; }
 
+    /// Whether no entry is absent, nor a number with a fraction.
+    bool is_plain() const { return !has_absent_ && !mixed_scale_ && scale_ == 0; }
     bool absent(std::size_t i) const { return has_absent_ && bits_.get(absent_start_ + i, 1) != 0; }
     std::uint8_t scale_of(std::size_t i) const {
         return mixed_scale_ ? std::uint8_t(bits_.get(scale_start_ + i * scale_width, scale_width)) : scale_;
@@ -112,6 +114,7 @@ public:
 
         void decode(bool) {}  // there is nothing to do
         std::size_t size() const { return entries_.size(); }
+        bool is_plain() const { return false; }  // it was not looked at
         Instant at(std::size_t i) const { return entries_[i].at; }
         bool absent(std::size_t i) const { return entries_[i].value.absent; }
         std::int64_t word(std::size_t i) const { return entries_[i].value.word; }

@@ -100,26 +100,26 @@ std::size_t InstantsHead::decode(BitSpan bits, std::size_t low, std::size_t high
     const std::size_t m = coded(n);
     if (m == 0) return high;
     const auto step = std::uint64_t(units[unit]);
-    auto* const lows = reinterpret_cast<std::uint64_t*>(at);  // the unsigned twin: no aliasing trouble
-    bits.unpack(low, low_width, m, 0, lows);
     // A high part is how many zeros stand before its one: all bits before it, but for the ones.
-    std::uint64_t distance = 0, zeros = 0;
-    bool increasing = true;
-    std::size_t end = high;
-    for (std::size_t i = 0, word = high; i < m; word += 64) {
-        if (word >= bits.bits()) throw_corrupt("instants end too early");
-        for (std::uint64_t ones = bits.get(word, 64); ones != 0 && i < m; ones &= ones - 1, ++i) {
-            end = word + unsigned(std::countr_zero(ones));
-            zeros = end - high - i;
-            const std::uint64_t previous = distance;
-            distance = zeros << low_width | lows[i];
-            increasing &= distance > previous;
-            at[i] = Instant(std::uint64_t(base) + distance * step);
+    std::uint64_t distance = 0, zeros = 0, ones = 0, zeros_before = std::uint64_t(-64);
+    const auto first = std::uint64_t(base);
+    std::size_t word = high - 64;
+    bits.for_each(low, low_width, m, [&](std::uint64_t low_part) {
+        while (ones == 0) {
+            word += 64;
+            zeros_before += 64;
+            if (word >= bits.bits()) throw_corrupt("instants end too early");
+            ones = bits.get(word, 64);
         }
-    }
-    if (!increasing) throw_corrupt("instants are not increasing");
-    check_last(at[m - 1], distance, zeros);
-    return end + 1;
+        zeros = zeros_before-- + unsigned(std::countr_zero(ones));
+        ones &= ones - 1;
+        const std::uint64_t previous = distance;
+        distance = zeros << low_width | low_part;
+        if (distance <= previous) throw_corrupt("instants are not increasing");
+        *at++ = Instant(first + distance * step);
+    });
+    check_last(at[-1], distance, zeros);
+    return high + zeros + m;
 }
 
 /// Distances increase: if a sum has left the range of an instant, or has wrapped around, so has the last.

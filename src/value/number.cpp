@@ -225,7 +225,7 @@ Number Number::rounded_to_digits(int significant) const {
         throw Error(Errc::invalid_parameter, "number of significant digits must be between 1 and 18");
     std::uint64_t magnitude = magnitude_of(coefficient);
     const int drop = count_digits(magnitude) - significant;
-    if (drop <= 0) return *this;
+    if (drop <= 0) return {coefficient, scale};  // member by member, as they were written: one load of both would wait
     const auto unit = static_cast<std::uint64_t>(power_of_ten[drop]);
     magnitude = (magnitude + unit / 2) / unit;  // for drop >= 1 the unit is even
     return round_to_number(coefficient < 0, magnitude, scale - drop);
