@@ -26,7 +26,7 @@ case_ score_over "SELECT count(csagg.score_over(r, c, $SINCE, $UNTIL)) FROM rule
 case_ score_over_distribution "SELECT count(d) FROM ($OVER) s"
 case_ assess_over_distribution "SELECT count(d) FROM (SELECT csagg.distribution(a.score, $GRID) AS d FROM rules, customer c, csagg.assess_over(r, c, $SINCE, $UNTIL) a) s"
 measure
-verdict 'scores per second and core' "$(awk "BEGIN {print 20000 / ${ms[score]} * 1000}")" '>=' 200000
+verdict 'scores per second and core' "$(awk "BEGIN {print 20000 / ${ms[score]} * 1000}")" '>=' 400000
 verdict 'score per customer and day / score_over, distribution' "$(awk "BEGIN {print ${ms[daily_20_of_730_days]} * 730 / 20 / ${ms[score_over_distribution]}}")" '>=' 100
 printf '  => %-58s %8.1f\n' 'score per customer and day / assess_over, distribution' "$(awk "BEGIN {print ${ms[daily_20_of_730_days]} * 730 / 20 / ${ms[assess_over_distribution]}}")"
 
