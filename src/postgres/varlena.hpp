@@ -15,13 +15,22 @@ ByteSpan datum_bytes(Datum datum);
 ByteSpan value_bytes(Datum datum);
 inline ByteSpan bytes_argument(FunctionCallInfo fcinfo, int n) { return value_bytes(PG_GETARG_DATUM(n)); }
 
-/// Fetches the value that a scan most likely comes to next, while something is done with this one: tuples fill their page
-/// from its end, so the next lies before. That it lies there is no more than likely, and that it is read, too.
+/// Where values of a scan come from.
+struct ScanPlace {
+    std::uintptr_t last = 0;
+    std::size_t row = 0;  // how far a row lies before the last one; 0: not known
+};
+inline ScanPlace scan_place;
+
+/// Fetches the row that a scan most likely comes to next, while something is done with a value of this one: tuples fill their
+/// page from its end, so the next lies before, about as far as this one before the last. Nothing where values come in no such order.
 [[gnu::always_inline]] inline void prefetch_next(Datum datum) {
-    constexpr std::size_t more = 128, most = 512;  // for the head of its tuple, and because it may be larger
+    constexpr std::size_t head = 128, most = 2048;  // of a tuple, to the value
     const auto here = reinterpret_cast<std::uintptr_t>(DatumGetPointer(datum));
-    const std::size_t bytes = std::min<std::size_t>(VARSIZE_ANY(DatumGetPointer(datum)), most) + more;
-    prefetch(reinterpret_cast<const void*>(here - bytes), bytes);
+    const std::size_t before = scan_place.last - here;
+    const std::size_t row = before < most ? before : scan_place.row;  // the first of a page
+    scan_place = {here, before < most ? before : 0};
+    if (row != 0) prefetch(reinterpret_cast<const void*>(here - head - row), head + row);
 }
 
 /// Errc::limit_exceeded for a value of so many bytes, its length word included, at 1 GB.

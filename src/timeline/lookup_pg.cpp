@@ -14,6 +14,7 @@ namespace csagg::pg {
 namespace {
 
 Found find(FunctionCallInfo fcinfo) {
+    prefetch_next(PG_GETARG_DATUM(0));
     auto* value = reinterpret_cast<struct varlena*>(PG_GETARG_POINTER(0));
     const Instant at = PG_GETARG_TIMESTAMPTZ(1);
     if (const UnencodedTimeline* unencoded = unencoded_argument(fcinfo, 0)) return find_value(*unencoded, at);
