@@ -107,7 +107,16 @@ SELECT count(*) FILTER (WHERE score = n) AS known, count(*) FROM (
         "rules": [{"name": "digits", "points": "coalesce(a, 0) + coalesce(b, 0) + coalesce(c, 0)"}]}', many, '2025-01-01')
     FROM generate_series(0, 63) i JOIN many ON n = (i * 5 + i / 8) % 8) s;
 
+-- by turns one history and two, which have the same facts at other places
+CREATE TABLE pairs (n integer, one csagg.history, two csagg.history);
+INSERT INTO pairs SELECT n, one, CASE WHEN n = 2 THEN two END
+FROM (SELECT csagg.history(key, 'number', '-infinity', to_jsonb(digit)) AS two FROM (VALUES ('c', 300)) f (key, digit)) t,
+    (SELECT n, csagg.history(key, 'number', '-infinity', to_jsonb(digit * CASE n WHEN 2 THEN 10 ELSE 1 END)) AS one
+     FROM generate_series(1, 3) n, (VALUES ('a', 1), ('b', 2)) f (key, digit) WHERE n <> 2 OR key = 'b' GROUP BY n) o;
+SELECT n, score('{"timezone": "UTC", "facts": {"b": "number"}, "exists": "true", "rules": [{"name": "b", "points": "coalesce(b, -1)"}]}', pairs, '2025-01-01')
+FROM pairs ORDER BY n;
+
 DROP FUNCTION follow(text[]), keep(text[]), replace_view(), shown(anyelement);
-DROP TABLE r, cust, many;
+DROP TABLE r, cust, many, pairs;
 DROP VIEW seen;
 DROP TYPE pair;

@@ -48,11 +48,13 @@ void CounterColumns::read_instants(const Stretch& stretch) {
     while (begin + 1 < blocks && counter_->block_start(begin + 1) <= stretch.since) ++begin;
     std::size_t end = std::min(begin + 1, blocks);
     while (end < blocks && counter_->block_start(end) <= stretch.until) ++end;
-    const auto instants = make<Instant>((end - begin) * block_entries + 1);
+    const auto instants = make<Instant>(std::min((end - begin) * block_entries, size() - begin * block_entries) + 1);
     std::size_t n = 0;
     for (std::size_t b = begin; b < end; ++b) {
         if (b % 64 == 63) check_interrupts();
-        const InstantsHead::Part part = block(b).decode_instants(stretch, instants.data() + n);
+        const CounterBlock block = this->block(b);
+        if (blocks > 1 && block.first() != counter_->block_start(b)) throw_corrupt("directory of a counter does not fit its blocks");
+        const InstantsHead::Part part = block.decode_instants(stretch, instants.data() + n);
         if (b == begin) first_number_ = b * block_entries + part.first;
         if (n > 0 && part.count > 0 && instants[n] <= instants[n - 1]) throw_corrupt("instants are not increasing");
         n += part.count;

@@ -1,6 +1,7 @@
 #include "counter/counter_columns.hpp"
 
 #include "base/test_arena.hpp"
+#include "base/test_error.hpp"
 #include "counter/counter_twin.hpp"
 
 #include <gtest/gtest.h>
@@ -46,6 +47,25 @@ TEST(CounterColumns, OfAStretchSayTheSameThere) {
             ASSERT_TRUE(std::ranges::equal(part.actors_of(begin, end), whole.actors_of(begin, end)));
         }
     }
+}
+
+/// A block that does not begin where the directory says would give events wrong numbers.
+TEST(CounterColumns, OfAStretchTrustNoDirectory) {
+    test::TestArena arena;
+    Events events(arena);
+    for (Instant at = 0; at < 2048; ++at) events.add(at * 10, Number::of(1));
+    Bytes bytes{Alloc<Byte>(arena)};
+    encode_counter(events, bytes);
+    const Instant start = Counter(view(bytes)).block_start(1);
+    const Stretch stretch{start - 100, start - 50};
+    EXPECT_EQ(CounterColumns(view(bytes), arena, stretch).count_to(start - 50), 1024 - 5 + 1);
+    Byte digits[sizeof start];
+    std::memcpy(digits, &start, sizeof start);
+    const auto entry = std::ranges::search(bytes, digits);
+    ASSERT_EQ(entry.size(), sizeof start);
+    const Instant early = start - 200;
+    std::memcpy(&*entry.begin(), &early, sizeof early);
+    EXPECT_EQ(test::code_of([&] { CounterColumns(view(bytes), arena, stretch); }), Errc::corrupt);
 }
 
 }  // namespace

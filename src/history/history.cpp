@@ -113,6 +113,7 @@ History::History(ByteSpan bytes) {
 }
 
 Fact History::fact(std::size_t i, std::string_view key) const {
+    if (i >= size()) throw_corrupt("history has no such fact");
     const std::size_t begin = directory_.begin(i), end = directory_.begin(i + 1);
     if (begin > end || end > facts_.size()) throw_corrupt("directory of a history is out of order");
     const Fact fact{key, directory_.kind(i), facts_.subspan(begin, end - begin)};

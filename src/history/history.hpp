@@ -77,7 +77,7 @@ public:
     Instant known_from() const { return known_from_; }
     /// Fact i; keys increase by bytes.
     Fact operator[](std::size_t i) const { return fact(i, directory_.key(i)); }
-    /// Fact i, whose key is known.
+    /// Fact i, whose key is known: the fact's key is that text, here and below.
     Fact fact(std::size_t i, std::string_view key) const;
     /// These bytes are the same in histories that have the same keys and kinds at the same places.
     ByteSpan keys_and_kinds() const { return directory_.keys_and_kinds(); }

@@ -26,7 +26,7 @@ struct Assessment {
 class Assessor {
 public:
     /// All must outlive this; `inputs` has one element for each declared fact. Errors as of Facts. One that is about
-    /// one instant only is there, cannot be moved, and does not know until().
+    /// one instant only is there, cannot be moved, and does not know until(); no other is to be made of these rules meanwhile.
     Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, std::optional<Instant> only_at = {});
 
     // Instants are finite and never go back. Errors of an expression name their rule, stage or alert.

@@ -23,15 +23,15 @@ bool is_readable(Kind from, Kind to) { return from == to || (from == Kind::text 
 }  // namespace
 
 Facts::Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted, Arena& arena,
-             const Sight* only_at)
+             const Sight* sight)
     : places_(arena), states_(arena), counters_(arena) {
-    const auto present = only_at != nullptr ? std::optional(only_at->now()) : std::nullopt;
+    const auto present = sight != nullptr ? std::optional(sight->now()) : std::nullopt;
     for (std::size_t i = 0; i < declared.size(); ++i) {
         const bool counter = declared[i].kind == FactKind::counter;
         places_.push_back(std::uint32_t(counter ? counters_.size() : states_.size()));
         if (wanted[i] == Wanted::nothing) continue;
         if (counter)
-            read_counter(declared[i], inputs[i], only_at != nullptr ? only_at->stretch_of(i) : Stretch{}, arena);
+            read_counter(declared[i], inputs[i], sight != nullptr ? sight->stretch_of(i) : Stretch{}, arena);
         else
             read_state(declared[i], inputs[i], wanted[i] == Wanted::present ? present : std::nullopt, arena);
     }

@@ -36,11 +36,11 @@ struct Figures {
 
 class Facts {
 public:
-    /// Reads of the facts what is wanted; with `only_at`, for questions about that instant alone. Errc::kind_mismatch for a
+    /// Reads of the facts what is wanted; with a sight, for questions about its instant alone. Errc::kind_mismatch for a
     /// value of another kind than the declared one; a text where a date or time is declared is read as one, and missing if
     /// it is none.
     Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted, Arena& arena,
-          const Sight* only_at = nullptr);
+          const Sight* sight = nullptr);
 
     /// The figures as states: what they say before `until`. Once, and before anything is asked: states may move.
     void set_figures(const Figures& figures, Instant until);

@@ -201,13 +201,15 @@ FactInput from_histories(std::span<const History> histories, std::string_view na
 
 bool are_same(ByteSpan a, ByteSpan b) { return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0; }
 
-/// Where the row's only history has the facts. Most histories have the same, at the same places.
+/// Where the row's only history has the facts. Most histories have the same, at the same places; of very many keys nothing is
+/// remembered but the places.
 void find_places(const History& history, std::span<const Document::Fact> facts, RowShape& shape) {
+    constexpr std::size_t most = 4096;
     const ByteSpan keys_and_kinds = history.keys_and_kinds();
     if (!keys_and_kinds.empty() && are_same(keys_and_kinds, view(shape.keys_and_kinds))) return;
     shape.keys_and_kinds.clear();
     for (std::size_t i = 0; i < facts.size(); ++i) shape.facts[i].has_place = history.has(facts[i].name, shape.facts[i].place);
-    shape.keys_and_kinds.assign(keys_and_kinds.begin(), keys_and_kinds.end());
+    if (keys_and_kinds.size() <= most) shape.keys_and_kinds.assign(keys_and_kinds.begin(), keys_and_kinds.end());
 }
 
 }  // namespace
@@ -239,6 +241,7 @@ void read_row(FunctionCallInfo fcinfo, int n, SharedRules& shared, Vector<FactIn
         if (nulls[std::size_t(i)] == 0) histories.push_back(History(value_bytes(values[std::size_t(i)])));
     const auto facts = view(shared.rules.document().facts);
     if (histories.size() == 1) find_places(histories.front(), facts, shape);
+    if (histories.size() > 1) shape.keys_and_kinds.clear();  // places are of another history from now on
     inputs.reserve(shape.facts.size());
     for (std::size_t i = 0; i < shape.facts.size(); ++i) {
         RowShape::Column& column = shape.facts[i];

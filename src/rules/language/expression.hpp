@@ -43,7 +43,7 @@ struct Node {
     std::uint32_t first = 0;   // its arguments, in the list's `arguments`
     std::uint32_t count = 0;
     std::uint32_t fact = 0;    // its number in the document, or that of a definition
-    std::uint32_t question = 0;  // in Program, where it asks a fact
+    std::uint32_t question = 0;  // in Program, where it asks a fact; else that of the next that does
     Span window{}, shift{};    // shift: of '14 days ago'; all zero where there is none
     Value constant = Value::none(Kind::boolean);
 };

@@ -31,7 +31,7 @@ struct RowShape {
 /// A compiled rule set, with the row types it met lately, the newest first.
 struct SharedRules {
     RuleSet rules;
-    SmallVector<RowShape, 1> shapes;  // the newest lies here, at hand
+    SmallVector<RowShape, 1> shapes;  // a single one lies here, at hand
 
     void prefetch() const {
         rules.prefetch();

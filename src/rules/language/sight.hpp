@@ -9,7 +9,7 @@ namespace csagg {
 class Sight {
 public:
     /// The days must outlive this.
-    Sight(const LocalDays& days, Arena& arena) : ends_(arena), since_(arena), days_(days) {}
+    Sight(const LocalDays& days, Arena& arena) : ends_(arena), seen_(arena), days_(days) {}
 
     /// -infinity: none yet.
     Instant now() const { return now_; }
@@ -26,11 +26,11 @@ public:
         return ends;
     }
     /// All questions together look at no event of a counter that is not in here, but for the last before it.
-    Stretch stretch_of(std::size_t fact) const { return {fact < since_.size() ? since_[fact] : now_, now_}; }
+    Stretch stretch_of(std::size_t fact) const { return fact < seen_.size() ? seen_[fact] : Stretch{now_, now_}; }
 
     void prefetch() const {
         csagg::prefetch(ends_);
-        csagg::prefetch(since_);
+        csagg::prefetch(seen_);
     }
 
     std::int64_t today() const { return today_; }
@@ -38,11 +38,11 @@ public:
 
 private:
     static Ends find_ends(const Question& question, Instant now);
-    static Instant first_seen(const Node& node, const Question& question, Instant now);
+    Stretch see(std::uint32_t number, const Node& node, const Question& question, Instant now);
 
     Instant now_ = minus_infinity;
-    Vector<Ends> ends_;      // of each question
-    Vector<Instant> since_;  // for each fact
+    Vector<Ends> ends_;     // of each question
+    Vector<Stretch> seen_;  // for each fact
     NearDays days_;
     std::int64_t today_ = 0;
 };
