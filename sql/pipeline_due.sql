@@ -78,8 +78,24 @@ INSERT INTO settling.log (customer, key, at, value) SELECT 'ada', 'seats', at, '
 SELECT by_hand.step('settling', '0');
 SELECT kind FROM settling.alert_feed;
 SELECT * FROM csagg.verify('settling');
-SELECT by_hand.step('settling', '71 hours 59 minutes'), by_hand.step('settling', '1 minute');
+SELECT by_hand.step('settling', '1 hour');
+SELECT * FROM csagg.verify('settling');
+SELECT by_hand.step('settling', '70 hours 59 minutes'), by_hand.step('settling', '1 minute');
 SELECT kind, at, emitted_at FROM settling.alert_feed;
+-- A shorter one is made use of at once, for all customers
+INSERT INTO settling.log (customer, key, at, value) SELECT 'ada', 'seats', at, '3' FROM by_hand.clock;
+SELECT by_hand.step('settling', '0');
+UPDATE settling.pipeline SET settle = '1 hour';
+SELECT * FROM csagg.verify('settling');
+SELECT by_hand.step('settling', '59 minutes');
+SELECT * FROM csagg.verify('settling');
+SELECT by_hand.step('settling', '1 minute');
+SELECT kind, at, emitted_at FROM settling.alert_feed ORDER BY id DESC LIMIT 1;
+INSERT INTO settling.log (customer, key, at, value) SELECT 'ada', 'seats', at, '6' FROM by_hand.clock;
+SELECT by_hand.step('settling', '30 minutes');
+UPDATE settling.pipeline SET settle = '1 minute';
+SELECT by_hand.step('settling', '0');
+SELECT kind, at, emitted_at FROM settling.alert_feed ORDER BY id DESC LIMIT 1;
 SELECT * FROM csagg.verify('settling');
 RESET TimeZone;
 SET TimeZone = 'UTC';

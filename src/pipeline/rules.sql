@@ -56,10 +56,20 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fact_changed() IS
     'trigger of the table fact: a kind stays; rejected rows that may be good now are tried again';
 
+CREATE FUNCTION csagg.pipeline_settle_changed() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format('INSERT INTO %I.todo (tenant, why) VALUES ('''', ''settle'')', TG_TABLE_SCHEMA);
+    RETURN NULL;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_settle_changed() IS
+    'trigger of the table pipeline: with another time to settle all customers are looked at';
+
 CREATE FUNCTION csagg.pipeline_triggers(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OF tenant, effective_from, rules OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER UPDATE OF settle ON %I.pipeline FOR EACH ROW WHEN (OLD.settle <> NEW.settle) EXECUTE FUNCTION csagg.pipeline_settle_changed()', pipeline);
     EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS

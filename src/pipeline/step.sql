@@ -20,7 +20,7 @@ COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
     'whether a step would find something to do; takes no transaction id';
 
 -- `todo` rows that name no customer: what they ask for, customer by customer.
-CREATE FUNCTION csagg.pipeline_expand(pipeline name) RETURNS void
+CREATE FUNCTION csagg.pipeline_expand(pipeline name, now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     asked boolean;
@@ -45,9 +45,13 @@ BEGIN
             WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = s.name AND h.ids @> a.row)),
         fewer AS (UPDATE %1$I.source s SET folded = folded - n FROM (SELECT source, count(*) AS n FROM again GROUP BY source) a WHERE s.name = a.source)
         INSERT INTO %1$I.hole (source, ids, writers) SELECT source, range_agg(int8range(id, id, '[]')), '{}' FROM again GROUP BY source$sql$, pipeline);
+    EXECUTE format($sql$
+        WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'settle' RETURNING 1),
+        look AS (UPDATE %1$I.current SET next_at = $1 WHERE next_at > $1 AND EXISTS (SELECT FROM asked))
+        INSERT INTO %1$I.due (at, tenant, customer) SELECT $1, tenant, customer FROM %1$I.current WHERE EXISTS (SELECT FROM asked) ON CONFLICT DO NOTHING$sql$, pipeline) USING now;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_expand(name) IS
-    'puts a row for each customer in place of those of `todo` that name none, since dates begin in the zone of the rules also for each source that has these; rejected rows of facts that are declared now, and changed rows that name no customer, become a hole, to be read again';
+COMMENT ON FUNCTION csagg.pipeline_expand(name, timestamptz) IS
+    'puts a row for each customer in place of those of `todo` that name none, since dates begin in the zone of the rules also for each source that has these; rejected rows of facts that are declared now, and changed rows that name no customer, become a hole, to be read again; with another time to settle it is everybody''s time to be looked at';
 
 CREATE FUNCTION csagg.pipeline_asked(pipeline name, changes csagg.pipeline_change[], most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -193,7 +197,7 @@ BEGIN
         RETURN;
     END IF;
     now := greatest(state.last_step, csagg.pipeline_clock());
-    PERFORM csagg.pipeline_expand(pipeline);
+    PERFORM csagg.pipeline_expand(pipeline, now);
     SELECT f.changes, f.folded, f.more INTO changes, folded, more FROM csagg.pipeline_fold_all(pipeline, now, max_rows) f;
     IF more THEN
         PERFORM csagg.pipeline_merge(pipeline, changes, now), csagg.pipeline_clear_past(pipeline);
