@@ -10,7 +10,7 @@ namespace csagg::asof {
 namespace {
 
 struct PlainInstants {
-    int operator()(std::int64_t a, std::int64_t b) const { return a < b ? -1 : a > b; }
+    int operator()(std::int64_t a, std::int64_t b) const { return int(a > b) - int(a < b); }
     bool prefers_before(std::int64_t before, std::int64_t at, std::int64_t after) const {
         return std::uint64_t(at) - std::uint64_t(before) <= std::uint64_t(after) - std::uint64_t(at);
     }
@@ -25,7 +25,7 @@ struct OrderedInstants {
 };
 
 /// How many of `n` instants from `first` on, which are in order, come before `at`; or, with `after_equal`, are at most
-/// at it.
+/// at it. Which half is next is reckoned: a branch would be guessed wrong every other time.
 template <class Compare>
 std::uint32_t count_before(const Compare& compare, const std::int64_t* first, std::uint32_t n, std::int64_t at,
                            bool after_equal) {
@@ -33,7 +33,7 @@ std::uint32_t count_before(const Compare& compare, const std::int64_t* first, st
     const std::int64_t* const begin = first;
     while (n > 1) {
         const std::uint32_t half = n / 2;
-        first = compare(first[half - 1], at) < limit ? first + half : first;
+        first += half & -std::uint32_t(compare(first[half - 1], at) < limit);
         n -= half;
     }
     return std::uint32_t(first - begin) + std::uint32_t(n == 1 && compare(*first, at) < limit);
