@@ -290,12 +290,14 @@ void Index::prefetch(Group group) const {
     if (begin == end) return;
     const Partition& partition = partitions_[group / partition_groups];
     constexpr std::uint32_t line = 8, most = 4;  // in instants, and in lines
-    if (end - begin > most * line) {
+    const std::uint32_t last = end - 1;
+    if (last - begin >= most * line) {
         __builtin_prefetch(&row(partition, begin + (end - begin) / 2).instant());
         return;
     }
-    for (std::uint32_t i = begin; i < end; i += line) __builtin_prefetch(&row(partition, i).instant());
-    __builtin_prefetch(&row(partition, end - 1).instant());
+    // As often for each group: an end to be guessed would cost more than asking twice.
+    for (std::uint32_t i = 0; i <= most; ++i)
+        __builtin_prefetch(&row(partition, std::min(begin + i * line, last)).instant());
 }
 
 Payload Index::find(Group group, const Probe& probe, Condition* condition) {
