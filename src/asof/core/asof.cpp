@@ -10,7 +10,11 @@ namespace csagg::asof {
 namespace {
 
 struct PlainInstants {
-    int operator()(std::int64_t a, std::int64_t b) const { return int(a > b) - int(a < b); }
+    int operator()(std::int64_t a, std::int64_t b) const { return a < b ? -1 : a > b; }
+    template <bool or_equal>
+    bool before(std::int64_t a, std::int64_t b) const {
+        return or_equal ? a <= b : a < b;
+    }
     bool prefers_before(std::int64_t before, std::int64_t at, std::int64_t after) const {
         return std::uint64_t(at) - std::uint64_t(before) <= std::uint64_t(after) - std::uint64_t(at);
     }
@@ -19,24 +23,26 @@ struct PlainInstants {
 struct OrderedInstants {
     InstantOrder* order;
     int operator()(std::int64_t a, std::int64_t b) const { return order->compare(a, b); }
+    template <bool or_equal>
+    bool before(std::int64_t a, std::int64_t b) const {
+        return order->compare(a, b) < int(or_equal);
+    }
     bool prefers_before(std::int64_t before, std::int64_t at, std::int64_t after) const {
         return order->prefers_before(before, at, after);
     }
 };
 
-/// How many of `n` instants from `first` on, which are in order, come before `at`; or, with `after_equal`, are at most
-/// at it. Which half is next is reckoned: a branch would be guessed wrong every other time.
-template <class Compare>
-std::uint32_t count_before(const Compare& compare, const std::int64_t* first, std::uint32_t n, std::int64_t at,
-                           bool after_equal) {
-    const int limit = after_equal ? 1 : 0;
+/// How many of `n` instants from `first` on, which are in order, come before `at`; or, with `or_equal`, are at most at
+/// it. Which half is next is reckoned: a branch would be guessed wrong every other time.
+template <bool or_equal, class Compare>
+std::uint32_t count_before(const Compare& compare, const std::int64_t* first, std::uint32_t n, std::int64_t at) {
     const std::int64_t* const begin = first;
     while (n > 1) {
         const std::uint32_t half = n / 2;
-        first += half & -std::uint32_t(compare(first[half - 1], at) < limit);
+        first += half & -std::uint32_t(compare.template before<or_equal>(first[half - 1], at));
         n -= half;
     }
-    return std::uint32_t(first - begin) + std::uint32_t(n == 1 && compare(*first, at) < limit);
+    return std::uint32_t(first - begin) + std::uint32_t(n == 1 && compare.template before<or_equal>(*first, at));
 }
 
 constexpr std::uint32_t few = 64;  // below that a plain binary search is as fast as one from the last position
@@ -199,12 +205,13 @@ void Index::sort(Ties* ties) {
 
 // ---- searching
 
-/// The place in the group behind all instants before `at`, or with `after_equal` behind those at it too.
-template <class Compare>
-std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t at, bool after_equal) {
+/// The place in the group behind all instants before `at`, or with `or_equal` behind those at it too.
+template <bool or_equal, class Compare>
+std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t at) {
     const Partition& partition = partitions_[group / partition_groups];
-    const int limit = after_equal ? 1 : 0;
-    const auto is_before = [&](std::uint32_t i) { return compare(row(partition, i).instant(), at) < limit; };
+    const auto is_before = [&](std::uint32_t i) {
+        return compare.template before<or_equal>(row(partition, i).instant(), at);
+    };
     auto [begin, end] = range(group);
     if (end - begin > few && group == last_group_) {
         const std::uint32_t from = last_position_;
@@ -236,7 +243,7 @@ std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t 
     last_position_ = begin;
     if (begin < end) {
         const Row first = row(partition, begin);
-        last_position_ += count_before(compare, &first.instant(), end - begin, at, after_equal);
+        last_position_ += count_before<or_equal>(compare, &first.instant(), end - begin, at);
     }
     return last_position_;
 }
@@ -259,9 +266,12 @@ std::uint32_t Index::walk(const Partition& partition, std::uint32_t from, std::u
 
 template <class Compare>
 Index::Place Index::locate(const Compare& compare, Group group, const Probe& probe) {
+    const auto place_of = [&](bool or_equal) {
+        return or_equal ? position<true>(compare, group, probe.at) : position<false>(compare, group, probe.at);
+    };
     Place place;
-    if (search_.direction != Direction::forward) place.behind = position(compare, group, probe.at, search_.allow_exact);
-    if (search_.direction != Direction::backward) place.ahead = position(compare, group, probe.at, !search_.allow_exact);
+    if (search_.direction != Direction::forward) place.behind = place_of(search_.allow_exact);
+    if (search_.direction != Direction::backward) place.ahead = place_of(!search_.allow_exact);
     return place;
 }
 
@@ -296,7 +306,7 @@ void Index::prefetch(Group group) const {
         return;
     }
     // As often for each group: an end to be guessed would cost more than asking twice.
-    for (std::uint32_t i = 0; i <= most; ++i)
+    for (std::uint32_t i = 0; i < most; ++i)
         __builtin_prefetch(&row(partition, std::min(begin + i * line, last)).instant());
 }
 

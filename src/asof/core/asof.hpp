@@ -144,8 +144,8 @@ private:
     template <class InBounds>
     std::uint32_t walk(const Partition& partition, std::uint32_t from, std::uint32_t end, std::uint32_t step,
                        InBounds in_bounds, Condition* condition);
-    template <class Compare>
-    std::uint32_t position(const Compare& compare, Group group, std::int64_t at, bool after_equal);
+    template <bool or_equal, class Compare>
+    std::uint32_t position(const Compare& compare, Group group, std::int64_t at);
     void add_partitions(std::size_t partition);
 
     Search search_;
