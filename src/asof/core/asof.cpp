@@ -52,12 +52,13 @@ constexpr std::uint32_t few = 64;  // below that a plain binary search is as fas
 Index::Index(Arena& arena, Search search, InstantOrder* order, std::size_t payload_bytes)
     : search_(search),
       order_(order),
+      plain_(order == nullptr && search.direction == Direction::backward),
       payload_bytes_(payload_bytes),
       row_bytes_(sizeof(std::int64_t) + 1 + payload_bytes),
       chunks_(arena, chunk_rows * row_bytes_),
       partitions_(arena),
       taken_(arena),
-      begins_(arena) {}
+      stretches_(arena) {}
 
 void Index::add_partitions(std::size_t partition) {
     while (partitions_.size() <= partition) partitions_.emplace_back(chunks_.arena());
@@ -192,15 +193,24 @@ private:
 };
 
 void Index::sort(Ties* ties) {
-    constexpr std::size_t places = partition_groups + 1;
-    begins_.resize(partitions_.size() * places, boost::container::default_init);
-    bytes_ += begins_.size() * sizeof(std::uint32_t);
+    stretches_.resize(partitions_.size() * partition_groups, boost::container::default_init);
+    bytes_ += stretches_.size() * sizeof(Stretch);
     Sorter sorter(*this, ties);
+    std::array<std::uint32_t, partition_groups + 1> begins;
     for (std::size_t p = 0; p < partitions_.size(); ++p) {
         check_interrupts();
-        sorter.sort(partitions_[p], &begins_[p * places]);
+        sorter.sort(partitions_[p], begins.data());
+        set_stretches(p, begins.data());
     }
     largest_ = 0;
+}
+
+void Index::set_stretches(std::size_t partition, const std::uint32_t* begins) {
+    const Vector<Byte*>& chunks = partitions_[partition].chunks;
+    for (std::uint32_t g = 0; g < partition_groups; ++g) {
+        const std::uint32_t begin = begins[g], end = begins[g + 1];
+        stretches_[partition * partition_groups + g] = {begin < end ? chunks[begin / chunk_rows] : nullptr, begin, end};
+    }
 }
 
 // ---- searching
@@ -212,7 +222,7 @@ std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t 
     const auto is_before = [&](std::uint32_t i) {
         return compare.template before<or_equal>(row(partition, i).instant(), at);
     };
-    auto [begin, end] = range(group);
+    auto [chunk, begin, end] = stretches_[group];
     if (end - begin > few && group == last_group_) {
         const std::uint32_t from = last_position_;
         std::uint32_t step = 1;
@@ -278,7 +288,7 @@ Index::Place Index::locate(const Compare& compare, Group group, const Probe& pro
 template <class Compare>
 Payload Index::search(const Compare& compare, Group group, const Probe& probe, Place place, Condition* condition) {
     const Partition& partition = partitions_[group / partition_groups];
-    const auto [begin, end] = range(group);
+    const auto [chunk, begin, end] = stretches_[group];
     const auto instant = [&](std::uint32_t i) { return row(partition, i).instant(); };
     std::uint32_t before = nowhere, after = nowhere;
     if (search_.direction != Direction::forward) {
@@ -296,22 +306,31 @@ Payload Index::search(const Compare& compare, Group group, const Probe& probe, P
 }
 
 void Index::prefetch(Group group) const {
-    const auto [begin, end] = range(group);
-    if (begin == end) return;
-    const Partition& partition = partitions_[group / partition_groups];
+    const Stretch& stretch = stretches_[group];
+    const std::uint32_t rows = stretch.rows();
+    if (rows == 0) return;
     constexpr std::uint32_t line = 8, most = 4;  // in instants, and in lines
-    const std::uint32_t last = end - 1;
-    if (last - begin >= most * line) {
-        __builtin_prefetch(&row(partition, begin + (end - begin) / 2).instant());
+    if (rows > most * line) {
+        __builtin_prefetch(&row(partitions_[group / partition_groups], stretch.begin + rows / 2).instant());
         return;
     }
-    // As often for each group: an end to be guessed would cost more than asking twice.
-    for (std::uint32_t i = 0; i < most; ++i)
-        __builtin_prefetch(&row(partition, std::min(begin + i * line, last)).instant());
+    // As often for each group, and in one chunk: a guess that is wrong would cost more than asking in vain.
+    for (std::uint32_t i = 0; i < most; ++i) __builtin_prefetch(stretch.instants() + std::min(i * line, rows - 1));
+}
+
+/// As search() does, for the usual probe: backward, by plain integers, without a condition or bounds.
+template <bool or_equal>
+Payload Index::find_plain(const Stretch& stretch, std::int64_t at) const {
+    const std::uint32_t before = count_before<or_equal>(PlainInstants{}, stretch.instants(), stretch.rows(), at);
+    if (before == 0) return nullptr;
+    return Row{stretch.chunk, stretch.begin % chunk_rows + before - 1}.payload(payload_bytes_);
 }
 
 Payload Index::find(Group group, const Probe& probe, Condition* condition) {
     if (group == no_group) return nullptr;
+    const Stretch& stretch = stretches_[group];
+    if (plain_ && condition == nullptr && !probe.bounded && stretch.rows() <= few && stretch.is_whole())
+        return search_.allow_exact ? find_plain<true>(stretch, probe.at) : find_plain<false>(stretch, probe.at);
     return find(group, probe, locate(group, probe), condition);
 }
 
@@ -326,7 +345,7 @@ Index::Place Index::locate(Group group, const Probe& probe) {
 
 void Index::prefetch(Group group, Place place) const {
     const Partition& partition = partitions_[group / partition_groups];
-    const auto [begin, end] = range(group);
+    const auto [chunk, begin, end] = stretches_[group];
     if (search_.direction != Direction::forward && place.behind > begin)
         __builtin_prefetch(row(partition, place.behind - 1).payload(payload_bytes_));
     if (search_.direction != Direction::backward && place.ahead < end)
@@ -338,7 +357,7 @@ void Index::clear() {
     last_group_ = no_group;
     partitions_ = Vector<Partition>(partitions_.get_stored_allocator());
     taken_ = Vector<Partition>(partitions_.get_stored_allocator());
-    begins_ = Vector<std::uint32_t>(begins_.get_stored_allocator());
+    stretches_ = Vector<Stretch>(stretches_.get_stored_allocator());
     chunks_.clear();
 }
 
