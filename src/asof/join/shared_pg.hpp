@@ -77,11 +77,15 @@ public:
     /// Waits until all shares are published. Then `index` has them all, and find() its groups.
     void end_building(asof::Index& index);
     asof::Group find(std::uint64_t word) const {
-        const Adopted& share = adopted_[share_of(word)];
-        const asof::Group group = share.groups.find(word, state_->seed);
+        const std::uint64_t hash = hash_of(word);
+        const Adopted& share = adopted_[share_of(hash)];
+        const asof::Group group = share.groups.find(word, hash);
         return group == asof::no_group ? group : share.first + group;
     }
-    void prefetch(std::uint64_t word) const { adopted_[share_of(word)].groups.prefetch(word, state_->seed); }
+    void prefetch(std::uint64_t word) const {
+        const std::uint64_t hash = hash_of(word);
+        adopted_[share_of(hash)].groups.prefetch(hash);
+    }
 
     /// Of all processes.
     struct Sums {
@@ -101,7 +105,8 @@ private:
 
     void wait();
     void leave();
-    int share_of(std::uint64_t word) const { return asof::part_of(word, state_->seed, shares); }
+    std::uint64_t hash_of(std::uint64_t word) const { return asof::hash_word(word, state_->seed); }
+    static int share_of(std::uint64_t hash) { return int(hash >> 32 & (shares - 1)); }
     bool may_take(std::size_t bytes) const;
     dsa_pointer take(std::size_t bytes);
     void add_chunk(int share, std::size_t bytes);
