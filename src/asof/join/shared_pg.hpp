@@ -29,8 +29,9 @@ namespace csagg::pg {
 
 class SharedRight {
 public:
-    /// A record begins with the word of its key, and behind that its instant.
-    static constexpr std::size_t word_at = 0, instant_at = 8;
+    /// A record ends with the word of its key and its instant. Of a record that has just been copied, by two moves that
+    /// overlap, the last bytes are in one, and can be read at once.
+    static constexpr std::size_t word_from_end = 16, instant_from_end = 8;
     static constexpr int shares = 32;
 
     /// What has to be in the plan's shared memory, for so many processes: made by the first of them.
@@ -146,7 +147,7 @@ public:
     const Byte* record() const { return record_; }
     std::int64_t instant() const {
         std::int64_t instant;
-        std::memcpy(&instant, record_ + instant_at, sizeof instant);
+        std::memcpy(&instant, record_ + right_->record_bytes_ - instant_from_end, sizeof instant);
         return instant;
     }
     void advance() {
