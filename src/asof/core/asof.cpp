@@ -11,6 +11,10 @@ namespace {
 
 struct PlainInstants {
     int operator()(std::int64_t a, std::int64_t b) const { return a < b ? -1 : a > b; }
+    template <bool or_equal>
+    bool before(std::int64_t a, std::int64_t b) const {
+        return or_equal ? a <= b : a < b;
+    }
     bool prefers_before(std::int64_t before, std::int64_t at, std::int64_t after) const {
         return std::uint64_t(at) - std::uint64_t(before) <= std::uint64_t(after) - std::uint64_t(at);
     }
@@ -19,24 +23,26 @@ struct PlainInstants {
 struct OrderedInstants {
     InstantOrder* order;
     int operator()(std::int64_t a, std::int64_t b) const { return order->compare(a, b); }
+    template <bool or_equal>
+    bool before(std::int64_t a, std::int64_t b) const {
+        return order->compare(a, b) < int(or_equal);
+    }
     bool prefers_before(std::int64_t before, std::int64_t at, std::int64_t after) const {
         return order->prefers_before(before, at, after);
     }
 };
 
-/// How many of `n` instants from `first` on, which are in order, come before `at`; or, with `after_equal`, are at most
-/// at it.
-template <class Compare>
-std::uint32_t count_before(const Compare& compare, const std::int64_t* first, std::uint32_t n, std::int64_t at,
-                           bool after_equal) {
-    const int limit = after_equal ? 1 : 0;
+/// How many of `n` instants from `first` on, which are in order, come before `at`; or, with `or_equal`, are at most at
+/// it. Which half is next is reckoned: a branch would be guessed wrong every other time.
+template <bool or_equal, class Compare>
+std::uint32_t count_before(const Compare& compare, const std::int64_t* first, std::uint32_t n, std::int64_t at) {
     const std::int64_t* const begin = first;
     while (n > 1) {
         const std::uint32_t half = n / 2;
-        first = compare(first[half - 1], at) < limit ? first + half : first;
+        first += half & -std::uint32_t(compare.template before<or_equal>(first[half - 1], at));
         n -= half;
     }
-    return std::uint32_t(first - begin) + std::uint32_t(n == 1 && compare(*first, at) < limit);
+    return std::uint32_t(first - begin) + std::uint32_t(n == 1 && compare.template before<or_equal>(*first, at));
 }
 
 constexpr std::uint32_t few = 64;  // below that a plain binary search is as fast as one from the last position
@@ -46,12 +52,13 @@ constexpr std::uint32_t few = 64;  // below that a plain binary search is as fas
 Index::Index(Arena& arena, Search search, InstantOrder* order, std::size_t payload_bytes)
     : search_(search),
       order_(order),
+      plain_(order == nullptr && search.direction == Direction::backward),
       payload_bytes_(payload_bytes),
       row_bytes_(sizeof(std::int64_t) + 1 + payload_bytes),
       chunks_(arena, chunk_rows * row_bytes_),
       partitions_(arena),
       taken_(arena),
-      begins_(arena) {}
+      stretches_(arena) {}
 
 void Index::add_partitions(std::size_t partition) {
     while (partitions_.size() <= partition) partitions_.emplace_back(chunks_.arena());
@@ -186,26 +193,36 @@ private:
 };
 
 void Index::sort(Ties* ties) {
-    constexpr std::size_t places = partition_groups + 1;
-    begins_.resize(partitions_.size() * places, boost::container::default_init);
-    bytes_ += begins_.size() * sizeof(std::uint32_t);
+    stretches_.resize(partitions_.size() * partition_groups, boost::container::default_init);
+    bytes_ += stretches_.size() * sizeof(Stretch);
     Sorter sorter(*this, ties);
+    std::array<std::uint32_t, partition_groups + 1> begins;
     for (std::size_t p = 0; p < partitions_.size(); ++p) {
         check_interrupts();
-        sorter.sort(partitions_[p], &begins_[p * places]);
+        sorter.sort(partitions_[p], begins.data());
+        set_stretches(p, begins.data());
     }
     largest_ = 0;
 }
 
+void Index::set_stretches(std::size_t partition, const std::uint32_t* begins) {
+    const Vector<Byte*>& chunks = partitions_[partition].chunks;
+    for (std::uint32_t g = 0; g < partition_groups; ++g) {
+        const std::uint32_t begin = begins[g], end = begins[g + 1];
+        stretches_[partition * partition_groups + g] = {begin < end ? chunks[begin / chunk_rows] : nullptr, begin, end};
+    }
+}
+
 // ---- searching
 
-/// The place in the group behind all instants before `at`, or with `after_equal` behind those at it too.
-template <class Compare>
-std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t at, bool after_equal) {
+/// The place in the group behind all instants before `at`, or with `or_equal` behind those at it too.
+template <bool or_equal, class Compare>
+std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t at) {
     const Partition& partition = partitions_[group / partition_groups];
-    const int limit = after_equal ? 1 : 0;
-    const auto is_before = [&](std::uint32_t i) { return compare(row(partition, i).instant(), at) < limit; };
-    auto [begin, end] = range(group);
+    const auto is_before = [&](std::uint32_t i) {
+        return compare.template before<or_equal>(row(partition, i).instant(), at);
+    };
+    auto [chunk, begin, end] = stretches_[group];
     if (end - begin > few && group == last_group_) {
         const std::uint32_t from = last_position_;
         std::uint32_t step = 1;
@@ -236,7 +253,7 @@ std::uint32_t Index::position(const Compare& compare, Group group, std::int64_t 
     last_position_ = begin;
     if (begin < end) {
         const Row first = row(partition, begin);
-        last_position_ += count_before(compare, &first.instant(), end - begin, at, after_equal);
+        last_position_ += count_before<or_equal>(compare, &first.instant(), end - begin, at);
     }
     return last_position_;
 }
@@ -259,16 +276,19 @@ std::uint32_t Index::walk(const Partition& partition, std::uint32_t from, std::u
 
 template <class Compare>
 Index::Place Index::locate(const Compare& compare, Group group, const Probe& probe) {
+    const auto place_of = [&](bool or_equal) {
+        return or_equal ? position<true>(compare, group, probe.at) : position<false>(compare, group, probe.at);
+    };
     Place place;
-    if (search_.direction != Direction::forward) place.behind = position(compare, group, probe.at, search_.allow_exact);
-    if (search_.direction != Direction::backward) place.ahead = position(compare, group, probe.at, !search_.allow_exact);
+    if (search_.direction != Direction::forward) place.behind = place_of(search_.allow_exact);
+    if (search_.direction != Direction::backward) place.ahead = place_of(!search_.allow_exact);
     return place;
 }
 
 template <class Compare>
 Payload Index::search(const Compare& compare, Group group, const Probe& probe, Place place, Condition* condition) {
     const Partition& partition = partitions_[group / partition_groups];
-    const auto [begin, end] = range(group);
+    const auto [chunk, begin, end] = stretches_[group];
     const auto instant = [&](std::uint32_t i) { return row(partition, i).instant(); };
     std::uint32_t before = nowhere, after = nowhere;
     if (search_.direction != Direction::forward) {
@@ -286,20 +306,31 @@ Payload Index::search(const Compare& compare, Group group, const Probe& probe, P
 }
 
 void Index::prefetch(Group group) const {
-    const auto [begin, end] = range(group);
-    if (begin == end) return;
-    const Partition& partition = partitions_[group / partition_groups];
+    const Stretch& stretch = stretches_[group];
+    const std::uint32_t rows = stretch.rows();
+    if (rows == 0) return;
     constexpr std::uint32_t line = 8, most = 4;  // in instants, and in lines
-    if (end - begin > most * line) {
-        __builtin_prefetch(&row(partition, begin + (end - begin) / 2).instant());
+    if (rows > most * line) {
+        __builtin_prefetch(&row(partitions_[group / partition_groups], stretch.begin + rows / 2).instant());
         return;
     }
-    for (std::uint32_t i = begin; i < end; i += line) __builtin_prefetch(&row(partition, i).instant());
-    __builtin_prefetch(&row(partition, end - 1).instant());
+    // As often for each group, and in one chunk: a guess that is wrong would cost more than asking in vain.
+    for (std::uint32_t i = 0; i < most; ++i) __builtin_prefetch(stretch.instants() + std::min(i * line, rows - 1));
+}
+
+/// As search() does, for the usual probe: backward, by plain integers, without a condition or bounds.
+template <bool or_equal>
+Payload Index::find_plain(const Stretch& stretch, std::int64_t at) const {
+    const std::uint32_t before = count_before<or_equal>(PlainInstants{}, stretch.instants(), stretch.rows(), at);
+    if (before == 0) return nullptr;
+    return Row{stretch.chunk, stretch.begin % chunk_rows + before - 1}.payload(payload_bytes_);
 }
 
 Payload Index::find(Group group, const Probe& probe, Condition* condition) {
     if (group == no_group) return nullptr;
+    const Stretch& stretch = stretches_[group];
+    if (plain_ && condition == nullptr && !probe.bounded && stretch.rows() <= few && stretch.is_whole())
+        return search_.allow_exact ? find_plain<true>(stretch, probe.at) : find_plain<false>(stretch, probe.at);
     return find(group, probe, locate(group, probe), condition);
 }
 
@@ -314,7 +345,7 @@ Index::Place Index::locate(Group group, const Probe& probe) {
 
 void Index::prefetch(Group group, Place place) const {
     const Partition& partition = partitions_[group / partition_groups];
-    const auto [begin, end] = range(group);
+    const auto [chunk, begin, end] = stretches_[group];
     if (search_.direction != Direction::forward && place.behind > begin)
         __builtin_prefetch(row(partition, place.behind - 1).payload(payload_bytes_));
     if (search_.direction != Direction::backward && place.ahead < end)
@@ -326,7 +357,7 @@ void Index::clear() {
     last_group_ = no_group;
     partitions_ = Vector<Partition>(partitions_.get_stored_allocator());
     taken_ = Vector<Partition>(partitions_.get_stored_allocator());
-    begins_ = Vector<std::uint32_t>(begins_.get_stored_allocator());
+    stretches_ = Vector<Stretch>(stretches_.get_stored_allocator());
     chunks_.clear();
 }
 

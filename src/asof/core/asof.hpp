@@ -103,7 +103,9 @@ public:
     std::size_t rows() const { return rows_; }
     std::size_t bytes() const { return chunks_.bytes() + bytes_; }
     /// What will be taken on top until `rows` are added and sorted, as far as it can be known.
-    std::size_t bytes_to_come(std::size_t rows) const { return (rows - rows_ + largest_) * row_bytes_; }
+    std::size_t bytes_to_come(std::size_t rows) const {
+        return (rows - rows_ + largest_) * row_bytes_ + partitions_.size() * partition_groups * sizeof(Stretch);
+    }
     void clear();
 
 private:
@@ -126,17 +128,22 @@ private:
     static Row row(const Partition& partition, std::uint32_t at) {
         return {partition.chunks[at / chunk_rows], at % chunk_rows};
     }
-    struct Range {
+    /// Where the rows of a group are in their partition. `chunk` has the first, and mostly all.
+    struct Stretch {
+        Byte* chunk;
         std::uint32_t begin, end;
+        std::uint32_t rows() const { return end - begin; }
+        bool is_whole() const { return rows() > 0 && begin % chunk_rows + rows() <= chunk_rows; }
+        const std::int64_t* instants() const { return &Row{chunk, begin % chunk_rows}.instant(); }
     };
-    Range range(Group group) const {
-        const std::size_t at = group / partition_groups * (partition_groups + 1) + group % partition_groups;
-        return {begins_[at], begins_[at + 1]};
-    }
+    void set_stretches(std::size_t partition, const std::uint32_t* begins);
+    static std::size_t chunks_at(std::size_t partitions);  // in an image
 
     class Sorter;
     static constexpr std::uint32_t nowhere = UINT32_MAX;
 
+    template <bool or_equal>
+    Payload find_plain(const Stretch& stretch, std::int64_t at) const;
     template <class Compare>
     Place locate(const Compare& compare, Group group, const Probe& probe);
     template <class Compare>
@@ -144,16 +151,17 @@ private:
     template <class InBounds>
     std::uint32_t walk(const Partition& partition, std::uint32_t from, std::uint32_t end, std::uint32_t step,
                        InBounds in_bounds, Condition* condition);
-    template <class Compare>
-    std::uint32_t position(const Compare& compare, Group group, std::int64_t at, bool after_equal);
+    template <bool or_equal, class Compare>
+    std::uint32_t position(const Compare& compare, Group group, std::int64_t at);
     void add_partitions(std::size_t partition);
 
     Search search_;
     InstantOrder* order_;
+    bool plain_;
     std::size_t payload_bytes_, row_bytes_;
     Chunks chunks_;
     Vector<Partition> partitions_, taken_;
-    Vector<std::uint32_t> begins_;  // of each partition: where its groups begin, and behind the last its end
+    Vector<Stretch> stretches_;  // of each group
     std::size_t rows_ = 0, largest_ = 0, bytes_ = 0;
     // Where the last search ended: the next one of the same group starts there.
     Group last_group_ = no_group;

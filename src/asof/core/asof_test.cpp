@@ -133,7 +133,7 @@ public:
         EXPECT_EQ(index_.rows(), entries.size());
     }
     const Entry* find(std::uint64_t key, const Probe& probe, Condition* condition) {
-        const Group group = groups_[key % parts].find(key, seed);
+        const Group group = groups_[key % parts].find(key, hash_word(key, seed));
         return group == no_group ? nullptr : entry_of(index_.find(firsts_[key % parts] + group, probe, condition));
     }
 

@@ -50,7 +50,7 @@ void GroupsImage::write(const Groups& groups, std::uint64_t seed, Byte* to) {
     const GroupsImage image(to);
     for (Group g = 0; g < groups.size(); ++g) {
         if (g % 65536 == 65535) check_interrupts();
-        std::size_t at = image.position(groups.word(g), seed);
+        std::size_t at = hash_word(groups.word(g), seed) & image.mask_;
         while (slots[at].group != no_group) at = (at + 1) & image.mask_;
         slots[at] = {groups.word(g), g};
     }

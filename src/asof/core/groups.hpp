@@ -10,9 +10,9 @@ namespace csagg::asof {
 using Group = std::uint32_t;
 inline constexpr Group no_group = UINT32_MAX;
 
-/// Where a word stands in a table of so many slots, a power of two, less one.
-inline std::size_t slot_of(std::uint64_t word, std::uint64_t seed, std::size_t mask) {
-    return fold_multiply(word ^ seed, 0x9E3779B97F4A7C15) & mask;
+/// A word's hash. Its low bits are where it stands in a table; which of some tables that is, others can say.
+inline std::uint64_t hash_word(std::uint64_t word, std::uint64_t seed) {
+    return fold_multiply(word ^ seed, 0x9E3779B97F4A7C15);
 }
 /// In which of so many parts, a power of two, its key belongs: by other bits than its slot.
 inline int part_of(std::uint64_t word, std::uint64_t seed, int parts) {
@@ -58,7 +58,7 @@ private:
     };
 
     std::size_t mask() const { return slots_.size() - 1; }
-    std::size_t position(std::uint64_t word) const { return slot_of(word, process_hash_seed, mask()); }
+    std::size_t position(std::uint64_t word) const { return hash_word(word, process_hash_seed) & mask(); }
     Group add(std::uint64_t word);
     void put(std::uint64_t word, Group group);
 
@@ -77,20 +77,20 @@ public:
 
     GroupsImage() = default;
     explicit GroupsImage(const Byte* image);
-    Group find(std::uint64_t word, std::uint64_t seed) const {
-        for (std::size_t at = position(word, seed);; at = (at + 1) & mask_) {
+    /// `hash`: of the word, by that seed.
+    Group find(std::uint64_t word, std::uint64_t hash) const {
+        for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
             const Slot& slot = slots_[at];
             if (slot.group == no_group || slot.word == word) return Group(slot.group);
         }
     }
-    void prefetch(std::uint64_t word, std::uint64_t seed) const { __builtin_prefetch(&slots_[position(word, seed)]); }
+    void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
 
 private:
     struct Slot {
         std::uint64_t word, group;
     };
     static std::size_t slots_of(std::size_t groups) { return std::bit_ceil(2 * groups + 1); }
-    std::size_t position(std::uint64_t word, std::uint64_t seed) const { return slot_of(word, seed, mask_); }
 
     const Slot* slots_ = nullptr;
     std::size_t mask_ = 0;

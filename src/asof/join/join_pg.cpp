@@ -96,7 +96,7 @@ void AsOfJoin::add_row(TupleTableSlot* slot) {
     if (!read_right(slot, at)) return;
     if (packed_) {
         begin_record(keys_.word(), instants_.right(at));
-        columns_.write(slot, record_ + columns_at);
+        columns_.write(slot, record_);
         if (shared_ != nullptr) return shared_->put(record_);
         add_record();
     } else if (!is_later(slot)) {
@@ -117,20 +117,20 @@ bool AsOfJoin::is_later(Row... row) {
 }
 
 void AsOfJoin::begin_record(std::uint64_t word, std::int64_t instant) {
-    std::memcpy(record_ + word_at, &word, sizeof word);
-    std::memcpy(record_ + instant_at, &instant, sizeof instant);
+    std::memcpy(record_ + word_at(), &word, sizeof word);
+    std::memcpy(record_ + instant_at(), &instant, sizeof instant);
 }
 
 void AsOfJoin::read_word(const Byte* record) {
     std::uint64_t word;
-    std::memcpy(&word, record + word_at, sizeof word);
+    std::memcpy(&word, record + word_at(), sizeof word);
     keys_.set_word(word);
 }
 
 void AsOfJoin::index_record(const Byte* record) {
     std::int64_t instant;
-    std::memcpy(&instant, record + instant_at, sizeof instant);
-    index_.add(keys_.group(images_), instant, record + columns_at);
+    std::memcpy(&instant, record + instant_at(), sizeof instant);
+    index_.add(keys_.group(images_), instant, record);
 }
 
 void AsOfJoin::add_record() {
@@ -211,7 +211,7 @@ void AsOfJoin::split_records() {
     keys_.take_words(split_words_);
     index_.take([this](asof::Group group, std::int64_t instant, asof::Payload columns) {
         begin_record(split_words_[group], instant);
-        std::memcpy(record_ + columns_at, columns, columns_.bytes());
+        std::memcpy(record_, columns, columns_.bytes());
         add_record();
     });
     split_words_.clear();

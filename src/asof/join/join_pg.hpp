@@ -182,8 +182,9 @@ private:
     void find_matches(Queued* end);
     void find_tested_matches(Queued* end);
     void keep(TupleTableSlot* slot, Datum at);
-    static constexpr std::size_t word_at = SharedRight::word_at, instant_at = SharedRight::instant_at, columns_at = 16;
-    std::size_t record_bytes() const { return columns_at + columns_.bytes(); }
+    std::size_t record_bytes() const { return columns_.bytes() + SharedRight::word_from_end; }
+    std::size_t word_at() const { return record_bytes() - SharedRight::word_from_end; }
+    std::size_t instant_at() const { return record_bytes() - SharedRight::instant_from_end; }
     void begin_record(std::uint64_t word, std::int64_t instant);
     void add_record();
     void read_word(const Byte* record);
@@ -216,7 +217,7 @@ private:
     Keys keys_;
     bool packed_;
     PackedColumns columns_;
-    Byte* record_ = nullptr;  // a packed row on its way: its key's word, its instant, its columns
+    Byte* record_ = nullptr;  // a packed row on its way: its columns, its key's word, its instant
     asof::Index index_;
     RowStore rows_;                  // none if packed
     SharedRight* shared_ = nullptr;  // or nullptr

@@ -76,8 +76,9 @@ void PackedColumns::write(TupleTableSlot* row, Byte* to) const {
 }
 
 void PackedColumns::read(const Byte* from, TupleTableSlot* row) const {
-    ExecClearTuple(row);
-    std::memset(row->tts_isnull, 1, std::size_t(row->tts_tupleDescriptor->natts));
+    // Values in the slot itself: nothing of the row before is to be freed.
+    const int all = row->tts_tupleDescriptor->natts;
+    if (all > count_) std::memset(row->tts_isnull, 1, std::size_t(all));
     const Byte nulls = *from++;
     for (int i = 0; i < count_; ++i) {
         const int at = columns_[i].number - 1;
@@ -85,7 +86,8 @@ void PackedColumns::read(const Byte* from, TupleTableSlot* row) const {
         row->tts_values[at] = value_at(from, columns_[i].length);
         from += columns_[i].length;
     }
-    ExecStoreVirtualTuple(row);
+    row->tts_flags &= std::uint16_t(~TTS_FLAG_EMPTY);
+    row->tts_nvalid = AttrNumber(all);
 }
 
 }  // namespace csagg::pg

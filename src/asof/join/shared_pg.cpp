@@ -117,8 +117,8 @@ bool SharedRight::begin_reading() {
 
 void SharedRight::put(const Byte* record) {
     std::uint64_t word;
-    std::memcpy(&word, record + word_at, sizeof word);
-    const int share = share_of(word);
+    std::memcpy(&word, record + record_bytes_ - word_from_end, sizeof word);
+    const int share = share_of(hash_of(word));
     if (last_[share] == nullptr || last_[share]->left() < record_bytes_) {
         const std::size_t bytes =
             last_[share] == nullptr ? first_bytes : std::min(most_bytes, 2 * std::size_t(last_[share]->bytes));

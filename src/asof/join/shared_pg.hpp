@@ -29,8 +29,9 @@ namespace csagg::pg {
 
 class SharedRight {
 public:
-    /// A record begins with the word of its key, and behind that its instant.
-    static constexpr std::size_t word_at = 0, instant_at = 8;
+    /// A record ends with the word of its key and its instant. Of a record that has just been copied, by two moves that
+    /// overlap, the last bytes are in one, and can be read at once.
+    static constexpr std::size_t word_from_end = 16, instant_from_end = 8;
     static constexpr int shares = 32;
 
     /// What has to be in the plan's shared memory, for so many processes: made by the first of them.
@@ -77,11 +78,15 @@ public:
     /// Waits until all shares are published. Then `index` has them all, and find() its groups.
     void end_building(asof::Index& index);
     asof::Group find(std::uint64_t word) const {
-        const Adopted& share = adopted_[share_of(word)];
-        const asof::Group group = share.groups.find(word, state_->seed);
+        const std::uint64_t hash = hash_of(word);
+        const Adopted& share = adopted_[share_of(hash)];
+        const asof::Group group = share.groups.find(word, hash);
         return group == asof::no_group ? group : share.first + group;
     }
-    void prefetch(std::uint64_t word) const { adopted_[share_of(word)].groups.prefetch(word, state_->seed); }
+    void prefetch(std::uint64_t word) const {
+        const std::uint64_t hash = hash_of(word);
+        adopted_[share_of(hash)].groups.prefetch(hash);
+    }
 
     /// Of all processes.
     struct Sums {
@@ -101,7 +106,8 @@ private:
 
     void wait();
     void leave();
-    int share_of(std::uint64_t word) const { return asof::part_of(word, state_->seed, shares); }
+    std::uint64_t hash_of(std::uint64_t word) const { return asof::hash_word(word, state_->seed); }
+    static int share_of(std::uint64_t hash) { return int(hash >> 32 & (shares - 1)); }
     bool may_take(std::size_t bytes) const;
     dsa_pointer take(std::size_t bytes);
     void add_chunk(int share, std::size_t bytes);
@@ -141,7 +147,7 @@ public:
     const Byte* record() const { return record_; }
     std::int64_t instant() const {
         std::int64_t instant;
-        std::memcpy(&instant, record_ + instant_at, sizeof instant);
+        std::memcpy(&instant, record_ + right_->record_bytes_ - instant_from_end, sizeof instant);
         return instant;
     }
     void advance() {

@@ -9,6 +9,7 @@
 #include "asof/node/state_pg.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 extern "C" {
 #include "nodes/makefuncs.h"
@@ -110,6 +111,12 @@ void begin_inner(AsOfState* state, List* outputs, bool projected) {
     state->null_slot = ExecInitNullTupleSlot(estate, shape, &TTSOpsVirtual);
 }
 
+bool all_by_value(TupleDesc shape) {
+    for (int i = 0; i < shape->natts; ++i)
+        if (!TupleDescAttr(shape, i)->attbyval) return false;
+    return true;
+}
+
 void begin_left(AsOfState* state) {
     EState* const estate = state->css.ss.ps.state;
     const TupleDesc shape = ExecGetResultType(state->left);
@@ -118,6 +125,7 @@ void begin_left(AsOfState* state) {
     // Slots of other kinds may do as those of tables of their own do.
     if (!fixed || (kind != &TTSOpsVirtual && kind != &TTSOpsBufferHeapTuple)) kind = &TTSOpsMinimalTuple;
     for (TupleTableSlot*& slot : state->kept) slot = ExecInitExtraTupleSlot(estate, shape, kind);
+    state->by_value = kind == &TTSOpsVirtual && all_by_value(shape);
 }
 
 void begin_bounds(AsOfState* state, const CustomScan* plan, const Places& places) {
@@ -214,7 +222,8 @@ void begin_join(AsOfState* state) {
     spec.shared_area = estate->es_query_dsa;
     state->join = AsOfJoin::begin(estate->es_query_cxt, spec);
     const MemoryContext before = MemoryContextSwitchTo(estate->es_query_cxt);
-    state->left_slot = ExecInitExtraTupleSlot(estate, spec.left_shape, state->join->left_slot_kind());
+    if (state->kept[0]->tts_ops != state->join->left_slot_kind())
+        state->left_slot = ExecInitExtraTupleSlot(estate, spec.left_shape, state->join->left_slot_kind());
     state->right_slot = ExecInitExtraTupleSlot(estate, spec.shape, state->join->row_slot_kind());
     MemoryContextSwitchTo(before);
 }
@@ -238,10 +247,15 @@ inline Datum value_of(const LeftValue& value, TupleTableSlot* left, ExprContext*
     return ExecEvalExprSwitchContext(value.expression, context, null);
 }
 
+/// Comparing numbers takes no memory.
+inline void reset(ExprContext* context) {
+    if (!context->ecxt_per_tuple_memory->isReset) ResetExprContext(context);
+}
+
 /// False if a later batch brings the row again.
 bool queue(AsOfState* state, TupleTableSlot* left) {
     ExprContext* const context = state->css.ss.ps.ps_ExprContext;
-    ResetExprContext(context);
+    reset(context);
     context->ecxt_outertuple = left;
     if (state->left_conditions != nullptr && !ExecQual(state->left_conditions, context))
         return state->join->queue(nullptr, nullptr, 0, true, left);
@@ -252,9 +266,19 @@ bool queue(AsOfState* state, TupleTableSlot* left) {
     return state->join->queue(state->key_values, state->key_nulls, at, at_null, left);
 }
 
+/// As ExecCopySlot() does, where there is nothing to be freed or looked for.
+void copy_values(TupleTableSlot* to, TupleTableSlot* from) {
+    const auto columns = std::size_t(to->tts_tupleDescriptor->natts);
+    std::memcpy(to->tts_values, from->tts_values, columns * sizeof(Datum));
+    std::memcpy(to->tts_isnull, from->tts_isnull, columns * sizeof(bool));
+    to->tts_flags &= std::uint16_t(~TTS_FLAG_EMPTY);
+    to->tts_nvalid = AttrNumber(columns);
+}
+
 /// A row that lies in a buffer is kept by a pin, and not copied, as long as that is one of two: buffers are few, a
 /// session's own (temp_buffers) and, shared by all, the others.
 void keep(AsOfState* state, TupleTableSlot* kept, TupleTableSlot* row) {
+    if (state->by_value && TTS_IS_VIRTUAL(row)) return copy_values(kept, row);
     ExecCopySlot(kept, row);
     if (!TTS_IS_BUFFERTUPLE(kept)) return;
     const Buffer buffer = reinterpret_cast<BufferHeapTupleTableSlot*>(kept)->buffer;
@@ -268,10 +292,18 @@ void keep(AsOfState* state, TupleTableSlot* kept, TupleTableSlot* row) {
 }
 
 void forget_kept(AsOfState* state) {
-    for (int i = 0; i < state->kept_count; ++i) ExecClearTuple(state->kept[i]);
+    if (!state->by_value)
+        for (int i = 0; i < state->kept_count; ++i) ExecClearTuple(state->kept[i]);
     state->kept_count = state->next_kept = state->next_match = state->pinned = 0;
     state->matched = false;
     state->last_pinned = InvalidBuffer;
+}
+
+/// The next left row of the batch, where it lies, or from a file into `kept` if that will do.
+TupleTableSlot* next_left(AsOfState* state, TupleTableSlot* kept) {
+    if (state->left_ended) return nullptr;
+    if (state->join->in_first_batch()) return ExecProcNode(state->left);
+    return state->join->next_left(state->left_slot != nullptr ? state->left_slot : kept);
 }
 
 /// Reads left rows, ahead if they are all asked for, and looks for their matches. False at the end.
@@ -281,9 +313,8 @@ bool read_left(AsOfState* state) {
     state->read_ahead = state->demand.is_for_all() ? std::clamp(2 * state->read_ahead, 1, AsOfJoin::max_queued) : 1;
     while (state->kept_count < state->read_ahead) {
         CHECK_FOR_INTERRUPTS();
-        TupleTableSlot* row = state->left_ended        ? nullptr
-                              : join->in_first_batch() ? ExecProcNode(state->left)
-                                                       : join->next_left(state->left_slot);
+        TupleTableSlot* const kept = state->kept[state->kept_count];
+        TupleTableSlot* row = next_left(state, kept);
         if (TupIsNull(row)) {
             state->left_ended = true;
             if (state->kept_count > 0) break;
@@ -292,14 +323,12 @@ bool read_left(AsOfState* state) {
             continue;
         }
         // Where no row is deferred, it is the copy whose columns are taken apart, once.
-        TupleTableSlot* const kept = state->kept[state->kept_count];
-        const bool may_be_deferred = join->in_batches();
-        if (!may_be_deferred) {
+        if (row != kept && !join->in_batches()) {
             keep(state, kept, row);
             row = kept;
         }
         if (!queue(state, row)) continue;
-        if (may_be_deferred) keep(state, kept, row);
+        if (row != kept) keep(state, kept, row);
         ++state->kept_count;
     }
     join->resolve();
@@ -323,7 +352,7 @@ bool in_bounds(AsOfState* state, TupleTableSlot* left, TupleTableSlot* right, Ex
 
 asof::Condition::Verdict ScanCondition::test(int left, TupleTableSlot* right) {
     ExprContext* const context = state_->css.ss.ps.ps_ExprContext;
-    if (!context->ecxt_per_tuple_memory->isReset) ResetExprContext(context);  // comparing numbers takes no memory
+    reset(context);
     TupleTableSlot* const left_row = state_->kept[left];
     context->ecxt_outertuple = left_row;
     context->ecxt_innertuple = right;
@@ -379,7 +408,7 @@ TupleTableSlot* next_row(AsOfState* state) {
             finish(state);
             return nullptr;
         }
-        ResetExprContext(context);
+        reset(context);
         if (!next_pair(state, context)) continue;
         if (ExecQual(state->conditions, context)) return ExecProject(state->result);
         InstrCountFiltered1(&state->css.ss.ps, 1);

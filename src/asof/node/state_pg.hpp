@@ -42,6 +42,7 @@ struct AsOfState {
     // Left rows are read ahead where all are sure to be read, few at first, and probed together.
     Demand demand;
     TupleTableSlot* kept[AsOfJoin::max_queued];
+    bool by_value;  // they are virtual, and so are all that come from the left side, without anything elsewhere
     int kept_count, next_kept, read_ahead;
     int limit;           // matches of a left row, at most
     int next_match;      // of the left row at hand
@@ -50,7 +51,7 @@ struct AsOfState {
     int pinned;
     bool left_ended;  // of the batch
 
-    TupleTableSlot* left_slot;   // left rows that come back from files
+    TupleTableSlot* left_slot;   // left rows that come back from files, unless they do so where they are kept
     TupleTableSlot* right_slot;  // the row that matched
     TupleTableSlot* null_slot;   // stands for the subquery's row where there is none
     ProjectionInfo* output;      // the subquery's row, if it is more than columns of the right row
