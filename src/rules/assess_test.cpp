@@ -135,6 +135,27 @@ TEST(Assess, over_time_equals_each_instant_and_the_definition) {
     }
 }
 
+/// In Apia 2011-12-30 was skipped: on the 31st a window of one day is empty. What the seats are then is not missing, up to
+/// the last microsecond before they change.
+TEST(Assess, extremes_of_an_empty_window) {
+    test::TestArena arena;
+    const twin::Zone zone(twin::apia());
+    zone_under_test = &zone;
+    const RuleSet rules(R"json({"timezone": "Test/Zone", "facts": {"seats": "number"},
+                            "rules": [{"name": "r", "points": "highest(seats, 1 days)", "missing": -1}]})json", find_zone, arena);
+    const Instant change = at("2011-12-30 20:00"), since = change - 2 * hour;
+    twin::Customer customer;
+    customer.states[0].entries = {{at("2011-12-01"), Value::of(Number::of(8))}, {change, Value::of(Number::of(3))}};
+    const twin::CustomerBytes bytes(rules.document(), customer);
+    const twin::Evaluator naive(rules, customer, twin::apia());
+    const Steps over = score_over(rules, bytes.inputs(), since, change + hour, arena);
+    for (const auto& [t, seats] : {std::pair(since, 8), {change - 1, 8}, {change, 3}}) {
+        EXPECT_EQ(value_at(over, t).number(), Number::of(seats)) << t;
+        EXPECT_EQ(Assessor(rules, bytes.inputs(), arena, t).score(), Number::of(seats)) << t;
+        EXPECT_EQ(naive.assess(t).score, Number::of(seats)) << t;
+    }
+}
+
 /// One instant alone fails as the same instant on the way does, and has the same score where it does not.
 TEST(Assess, alone_fails_as_on_the_way) {
     int failed = 0;
