@@ -255,6 +255,42 @@ TEST(Assess, tracks_equal_step_by_step) {
     EXPECT_GT(failed, 0);
 }
 
+/// Bounds that no sum reaches, or none is within, or of a finer scale; sums of more than 64 bits, and of more digits than a
+/// number has.
+TEST(Assess, score_alone_within_any_bounds) {
+    const Place place = places()[0];
+    int failed = 0, compared = 0;
+    for (const char* bounds : {"", R"("min": 0, "max": 20,)", R"("min": 100000,)", R"("max": -0.000000000000000000005,)",
+                               R"("min": -3.0625, "max": 999999999999999999,)"})
+        for (const char* points : {"seats", "seats / 7", "seats / 7 * 1000", "seats / 700000", "seats * 100000000000000000"})
+            for (std::uint64_t seed = 0; seed < 20; ++seed) {
+                SCOPED_TRACE(std::string(bounds) + " " + points + ", seed " + std::to_string(seed));
+                test::TestArena arena;
+                const twin::Zone zone(place.rules);
+                zone_under_test = &zone;
+                const std::string source = std::string(R"({"timezone": "Test/Zone", "facts": {"seats": "number", "active": "number"}, )") + bounds +
+                                           R"("base": 0.5, "rules": [{"name": "a", "points": ")" + points + R"("}, {"name": "b", "when": "active > 3", "points": -7}]})";
+                const RuleSet rules(source, find_zone, arena);
+                twin::Random random(seed, place.from, place.until);
+                twin::Customer customer;
+                for (std::size_t fact = 0; fact < 2; ++fact)
+                    for (int n = 8; n > 0; --n) customer.states[fact].entries[random.instant()] = Value::of(Number::of(random.pick(-3, 12)));
+                const twin::CustomerBytes bytes(rules.document(), customer);
+                AssessmentOver stepped(rules, arena);
+                try {
+                    assess_by_steps(rules, bytes.inputs(), place.from, place.until, stepped, arena);
+                } catch (const Error&) {
+                    ++failed;
+                    ASSERT_THROW(score_over(rules, bytes.inputs(), place.from, place.until, arena), Error);
+                    continue;
+                }
+                ASSERT_TRUE(equal(score_over(rules, bytes.inputs(), place.from, place.until, arena), stepped.score));
+                ++compared;
+            }
+    EXPECT_GT(failed, 0);
+    EXPECT_GT(compared, 400);
+}
+
 /// The score and its like as facts of the twin, by asking it wherever something may have changed.
 void know_figures(Case& c, Instant near, Instant until) {
     if (!c.rules.asks_figures()) return;
