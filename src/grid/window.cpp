@@ -95,13 +95,14 @@ Instant Window::exit_of(Instant event) const {
     return event + scan_exits(event).distance;
 }
 
-Window::Stretch Window::stretch_at(Instant event) const {
+Window::Stretch Window::stretch_at(Instant event, Stretch*& place) const {
     if (event == minus_infinity || event == plus_infinity) return {event, event, 0};
     if (unit_ == SpanUnit::elapsed) return {event, last_instant + 1 - micros_, exit_of(event) - event};
     if (unit_ == SpanUnit::months) return {event, event, exit_of(event) - event};
-    const auto place = std::upper_bound(known_, known_ + known_count_, event,
-                                        [](Instant at, const Stretch& stretch) { return at < stretch.until; });
-    if (place != known_ + known_count_ && event >= place->from) return *place;
+    Stretch* const end = known_ + known_count_;
+    if (place >= end || event < place->from || event >= place->until)
+        place = std::upper_bound(known_, end, event, [](Instant at, const Stretch& stretch) { return at < stretch.until; });
+    if (place != end && event >= place->from) return *place;
     check_finite(event);
     const Stretch stretch = scan_exits(event);
     remember(place, stretch);
@@ -122,8 +123,9 @@ void Window::remember(Stretch* place, const Stretch& stretch) const {
 }
 
 void Window::exits_of(std::span<const Instant> events, Instant* exits) const {
-    for (std::size_t i = 0; i < events.size();) {
-        const Stretch stretch = stretch_at(events[i]);
+    Stretch* place = known_;
+    for (std::size_t i = 0; i < events.size(); ++place) {
+        const Stretch stretch = stretch_at(events[i], place);
         do exits[i] = events[i] + stretch.distance;
         while (++i < events.size() && events[i] < stretch.until);
     }

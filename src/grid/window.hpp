@@ -42,7 +42,8 @@ private:
         Instant from, until;
         std::int64_t distance;
     };
-    Stretch stretch_at(Instant event) const;
+    /// That of the event. `place` is where it may be, and then where it is, if it is remembered.
+    Stretch stretch_at(Instant event, Stretch*& place) const;
     void remember(Stretch* place, const Stretch& stretch) const;
     Piece piece_at(Instant t) const;
     Stretch scan_exits(Instant event) const;

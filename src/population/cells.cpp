@@ -278,17 +278,23 @@ bool Cells::has_changes(Id id, Changes& scratch) const {
         net_changes(id, scratch);
         return !scratch.empty();
     }
-    bool any = false;
-    for_each_change(column, [&any](std::uint32_t, std::int64_t) { any = true; });
-    return any;
+    const Byte* const cells = flat_.block() + column.place;
+    return std::any_of(cells, cells + buckets() * cell_size(column.shape), [](Byte b) { return b != 0; });
 }
 
 void Cells::net_changes(Id id, Changes& out) const {
-    out.clear();
     const Column& column = columns_[id];
-    out.resize(column.shape == Shape::list ? column.count : buckets(), boost::container::default_init);
+    // Which cells have changed is not to be predicted: each is written, and stays if it has. So there is room for one more.
+    out.resize(column.shape == Shape::list ? column.count : buckets() + 1, boost::container::default_init);
     Change* next = out.data();
-    for_each_change(column, [&next](std::uint32_t bucket, std::int64_t delta) { *next++ = {bucket, delta}; });
+    if (column.shape == Shape::bits8)
+        for (std::size_t b = 0, n = buckets(); b < n; ++b) {
+            const std::int8_t delta = flat_.at<std::int8_t>(column.place)[b];
+            *next = {std::uint32_t(b), delta};
+            next += delta != 0 ? 1 : 0;
+        }
+    else
+        for_each_change(column, [&next](std::uint32_t bucket, std::int64_t delta) { *next++ = {bucket, delta}; });
     out.resize(std::size_t(next - out.data()));
     if (column.shape != Shape::list) return;
     csagg::sort(out.begin(), out.end(), [](const Change& a, const Change& b) { return a.bucket < b.bucket; });

@@ -155,6 +155,8 @@ private:
     // An array begins with cells of 8 bits, since what fits in the processor's caches is several times as fast, and is
     // copied into wider ones when a cell overflows.
     enum class Shape : std::uint32_t { list, bits8, bits16, bits32, bits64 };
+    /// Of an array.
+    static constexpr std::size_t cell_size(Shape shape) { return std::size_t(1) << (unsigned(shape) - 1); }
 
     struct Item {
         std::uint32_t bucket;

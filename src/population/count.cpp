@@ -78,7 +78,8 @@ private:
         if (block.absent(i)) return {0, 0};
         const std::int64_t word = block.word(i);
         const unsigned scale = is_text ? 0 : block.scale_of(i);
-        if (scale == 0) return {word, Cells::tag_of(kind_, 0)};
+        if (Source::has_normalized_numbers || scale == 0) [[likely]]
+            return {word, Cells::tag_of(kind_, scale)};
         const Number number = Number::normalized(word, int(scale));
         return {number.coefficient, Cells::tag_of(kind_, number.scale)};
     }

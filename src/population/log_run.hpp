@@ -37,6 +37,8 @@ private:
 /// It is looked at block by block, as a Timeline is. Of several records at one instant the last is in force.
 class LogRun {
 public:
+    static constexpr bool has_normalized_numbers = true;
+
     class Block {
     public:
         explicit Block(std::span<const LogRecord> records) : records_(records) {}

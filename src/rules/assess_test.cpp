@@ -135,6 +135,27 @@ TEST(Assess, over_time_equals_each_instant_and_the_definition) {
     }
 }
 
+/// In Apia 2011-12-30 was skipped: on the 31st a window of one day is empty. What the seats are then is not missing, up to
+/// the last microsecond before they change.
+TEST(Assess, extremes_of_an_empty_window) {
+    test::TestArena arena;
+    const twin::Zone zone(twin::apia());
+    zone_under_test = &zone;
+    const RuleSet rules(R"json({"timezone": "Test/Zone", "facts": {"seats": "number"},
+                            "rules": [{"name": "r", "points": "highest(seats, 1 days)", "missing": -1}]})json", find_zone, arena);
+    const Instant change = at("2011-12-30 20:00"), since = change - 2 * hour;
+    twin::Customer customer;
+    customer.states[0].entries = {{at("2011-12-01"), Value::of(Number::of(8))}, {change, Value::of(Number::of(3))}};
+    const twin::CustomerBytes bytes(rules.document(), customer);
+    const twin::Evaluator naive(rules, customer, twin::apia());
+    const Steps over = score_over(rules, bytes.inputs(), since, change + hour, arena);
+    for (const auto& [t, seats] : {std::pair(since, 8), {change - 1, 8}, {change, 3}}) {
+        EXPECT_EQ(value_at(over, t).number(), Number::of(seats)) << t;
+        EXPECT_EQ(Assessor(rules, bytes.inputs(), arena, t).score(), Number::of(seats)) << t;
+        EXPECT_EQ(naive.assess(t).score, Number::of(seats)) << t;
+    }
+}
+
 /// One instant alone fails as the same instant on the way does, and has the same score where it does not.
 TEST(Assess, alone_fails_as_on_the_way) {
     int failed = 0;
@@ -232,6 +253,42 @@ TEST(Assess, tracks_equal_step_by_step) {
     }
     EXPECT_GT(on_tracks, cases / 2);
     EXPECT_GT(failed, 0);
+}
+
+/// Bounds that no sum reaches, or none is within, or of a finer scale; sums of more than 64 bits, and of more digits than a
+/// number has.
+TEST(Assess, score_alone_within_any_bounds) {
+    const Place place = places()[0];
+    int failed = 0, compared = 0;
+    for (const char* bounds : {"", R"("min": 0, "max": 20,)", R"("min": 100000,)", R"("max": -0.000000000000000000005,)",
+                               R"("min": -3.0625, "max": 999999999999999999,)"})
+        for (const char* points : {"seats", "seats / 7", "seats / 7 * 1000", "seats / 700000", "seats * 100000000000000000"})
+            for (std::uint64_t seed = 0; seed < 20; ++seed) {
+                SCOPED_TRACE(std::string(bounds) + " " + points + ", seed " + std::to_string(seed));
+                test::TestArena arena;
+                const twin::Zone zone(place.rules);
+                zone_under_test = &zone;
+                const std::string source = std::string(R"({"timezone": "Test/Zone", "facts": {"seats": "number", "active": "number"}, )") + bounds +
+                                           R"("base": 0.5, "rules": [{"name": "a", "points": ")" + points + R"("}, {"name": "b", "when": "active > 3", "points": -7}]})";
+                const RuleSet rules(source, find_zone, arena);
+                twin::Random random(seed, place.from, place.until);
+                twin::Customer customer;
+                for (std::size_t fact = 0; fact < 2; ++fact)
+                    for (int n = 8; n > 0; --n) customer.states[fact].entries[random.instant()] = Value::of(Number::of(random.pick(-3, 12)));
+                const twin::CustomerBytes bytes(rules.document(), customer);
+                AssessmentOver stepped(rules, arena);
+                try {
+                    assess_by_steps(rules, bytes.inputs(), place.from, place.until, stepped, arena);
+                } catch (const Error&) {
+                    ++failed;
+                    ASSERT_THROW(score_over(rules, bytes.inputs(), place.from, place.until, arena), Error);
+                    continue;
+                }
+                ASSERT_TRUE(equal(score_over(rules, bytes.inputs(), place.from, place.until, arena), stepped.score));
+                ++compared;
+            }
+    EXPECT_GT(failed, 0);
+    EXPECT_GT(compared, 400);
 }
 
 /// The score and its like as facts of the twin, by asking it wherever something may have changed.

@@ -260,7 +260,7 @@ private:
         const Instant begin = back(t, node.window);
         Value best = Value::none(Kind(node.kind));
         if (state.known_from != minus_infinity && begin < state.known_from - 1) return best;
-        std::set<Instant> instants{begin + 1};
+        std::set<Instant> instants{std::min(begin + 1, t)};
         for (const auto& [at, value] : state.entries)
             if (at > begin && at <= t) instants.insert(at);
         for (const Instant at : instants) {

@@ -82,6 +82,8 @@ private:
 /// A view of a timeline's bytes. Nothing in the bytes is trusted: what does not fit is Errc::corrupt.
 class Timeline {
 public:
+    static constexpr bool has_normalized_numbers = false;  // those of a block may be of one scale
+
     explicit Timeline(ByteSpan bytes);
 
     Kind kind() const { return head_.kind; }
@@ -108,6 +110,8 @@ private:
 /// A timeline as its entries, none of them text. It is looked at block by block, like one that is bytes.
 class UnencodedTimeline {
 public:
+    static constexpr bool has_normalized_numbers = true;
+
     class Block {
     public:
         explicit Block(std::span<const Entry> entries) : entries_(entries) {}

@@ -70,6 +70,18 @@ private:
     void make_room(std::size_t changes);
     std::span<const Change> merge_changes();
     template <class Sum>
+    struct Points;
+    // An arena aligns to 8 bytes.
+    template <class Sum>
+    struct [[gnu::packed, gnu::aligned(8)]] SumAt {
+        Instant at;
+        Sum sum;
+    };
+    template <class Sum>
+    Sum begin_stage(std::span<Points<Sum>> points) const;
+    template <class Sum>
+    std::span<const SumAt<Sum>> add_changes();
+    template <class Sum>
     void run_plain(Steps& score);
     void run_any(Steps* stage, Steps& score, Steps* band, Steps* coverage);
     void scale_points();
@@ -104,9 +116,12 @@ private:
     std::uint32_t stage_now_ = none;
 
     int scale_ = 0;            // of sums
-    bool is_narrow_ = false;   // they fit into 64 bits
+    bool is_narrow_ = false;   // they differ by less than 64 bits
+    bool sums_fit_ = false;    // into Number, whatever they are
     bool any_failed_ = false;  // of the levels
     Int128 base_ = 0;
+    Int128 least_ = 0;                           // no sum is less
+    Int128 low_ = 0, high_ = 0;                  // the bounds, or what no sum is beyond
     std::uint32_t added_stage_ = unknown_stage;  // for which these are
     Int128 sum_ = 0;
     std::int64_t applying_ = 0, missing_ = 0, failed_ = 0;

@@ -86,14 +86,17 @@ void FiguresFromTracks::collect(std::uint32_t source, NodeId when, NodeId points
     failure.failed = true;
     const auto add_failure = [&](Instant at) { add_change(at, add_level(source, failure)); };
     const Track conditions = when == no_node ? tracks_.constant(truth_at(tracks_.from(), true)) : tracks_.of(when);
-    if (conditions.is_uniform() && !conditions.absent_head && rules_.program()[points].op == Op::constant) {
+    if (conditions.is_uniform() && rules_.program()[points].op == Op::constant) {
         const Value constant = rules_.program()[points].constant;
         Level on = unknown;
         if (!constant.absent) on = {constant.number()};
         const std::uint32_t on_level = add_level(source, on);
         make_room(conditions.size);
+        Change* const out = changes_ + change_count_;
         for (std::size_t i = 0; i < conditions.size; ++i)
-            changes_[change_count_++] = {conditions.at[i], conditions.words[i] != 0 ? on_level : off_level};
+            out[i] = {conditions.at[i], conditions.words[i] != 0 ? on_level : off_level};
+        if (conditions.absent_head) out[0].level = unknown_level;
+        change_count_ += conditions.size;
         return;
     }
     const auto add_points = [&](Instant begin, Instant end, const Piece& piece) {
@@ -140,10 +143,13 @@ void FiguresFromTracks::collect_words(std::uint32_t source, const Track& track) 
     }
 }
 
-/// Finds the scale at which all points are whole numbers, and makes them so. NoTrack where a sum might not fit.
+/// Finds the scale at which all points, and the bounds, are whole numbers, and makes them so. NoTrack where a sum might
+/// not fit.
 void FiguresFromTracks::scale_points() {
-    const Number& base = rules_.document().base;
-    scale_ = base.scale;
+    const Document& document = rules_.document();
+    scale_ = document.base.scale;
+    for (const auto& bound : {document.min, document.max})
+        if (bound) scale_ = std::max<int>(scale_, bound->scale);
     for (const Level& level : levels_) scale_ = std::max<int>(scale_, level.points.scale);
     constexpr std::size_t few =
         150;  // so many numbers of 18 digits before the point and 18 behind it have a sum that fits
@@ -156,20 +162,39 @@ void FiguresFromTracks::scale_points() {
         for (int digits = scale_ - number.scale; digits > 0; digits -= 18) room /= power_of_ten[std::min(digits, 18)];
         return Int128(magnitude_of(number.coefficient)) <= room;
     };
-    if (check && !fits(base)) throw NoTrack{};
-    base_ = at_scale(base);
-    constexpr std::int64_t most = std::int64_t(1) << 62;
-    const std::int64_t share = most / (rule_count_ + 2);
-    is_narrow_ = base_ <= share && base_ >= -share;
-    for (Level& level : levels_) {
-        if (check && !fits(level.points)) throw NoTrack{};
+    const auto scaled = [&](const Number& number) {
+        if (check && !fits(number)) throw NoTrack{};
+        return at_scale(number);
+    };
+    base_ = scaled(document.base);
+    least_ = base_;
+    Int128 greatest = base_;
+    // A rule that does not apply gives 0.
+    Int128 least_of_source = 0, greatest_of_source = 0;
+    for (std::size_t i = 0; i < levels_.size(); ++i) {
+        Level& level = levels_[i];
         any_failed_ |= level.failed;
-        Int128 scaled = at_scale(level.points);
-        if (level.source < rule_count_) scaled *= rules_.rules()[level.source].weight;
-        level.low = std::uint64_t(scaled);
-        level.high = std::int64_t(scaled >> 64);
-        is_narrow_ &= scaled <= share && scaled >= -share;
+        Int128 whole = scaled(level.points);
+        if (level.source < rule_count_) whole *= rules_.rules()[level.source].weight;
+        level.low = std::uint64_t(whole);
+        level.high = std::int64_t(whole >> 64);
+        least_of_source = std::min(least_of_source, whole);
+        greatest_of_source = std::max(greatest_of_source, whole);
+        if (i + 1 < levels_.size() && levels_[i + 1].source == level.source) continue;
+        least_ += std::exchange(least_of_source, 0);
+        greatest += std::exchange(greatest_of_source, 0);
     }
+    low_ = document.min ? scaled(*document.min) : least_;
+    high_ = document.max ? scaled(*document.max) : greatest;
+    // Where it does not round up to one digit more.
+    const Int128 most = scale_ > 20 ? Int128(~Uint128(0) >> 1) : at_scale(Number::of(power_of_ten[18] - 1)) / 2;
+    sums_fit_ = std::max(greatest, -least_) <= most;
+    // A bound may be beyond all sums.
+    least_ = std::min(least_, high_);
+    greatest = std::max(greatest, low_);
+    low_ = std::max(low_, least_);
+    high_ = std::min(high_, greatest);
+    is_narrow_ = greatest - least_ < ~std::uint64_t(0);
 }
 
 Int128 FiguresFromTracks::at_scale(const Number& number) const {

@@ -1,4 +1,5 @@
-// lowest(x, w), highest(x, w): over all that a state was in a window, what it was at its beginning included.
+// lowest(x, w), highest(x, w): over all that a state was in a window, what it was at its beginning included. What it is
+// now counts too where the window is empty: one of a day is, around a day that the clocks skip.
 #pragma once
 #include "rules/instant/facts.hpp"
 #include "rules/calendar/lookback.hpp"
@@ -28,13 +29,15 @@ public:
     }
 
 private:
-    /// When the last instant of a run goes out of the window.
+    /// When the last instant of a run goes out of the window; not before it is over.
     Instant leaves(std::size_t run) const {
-        return run + 1 < runs_.size() ? window_.exit_of(runs_[run + 1].at - 1) : plus_infinity;
+        if (run + 1 >= runs_.size()) return plus_infinity;
+        const Instant end = runs_[run + 1].at;
+        return std::max(window_.exit_of(end - 1), end);
     }
     void start(Instant now) {
         started_ = true;
-        const Instant first = window_.begin_of(now) + 1;
+        const Instant first = std::min(window_.begin_of(now) + 1, now);
         const auto begun = std::size_t(std::ranges::upper_bound(runs_, first, {}, &Run::at) - runs_.begin());
         entered_ = left_ = begun > 0 ? begun - 1 : 0;
     }

@@ -10,6 +10,8 @@
 
 namespace csagg {
 
+class InWindow;
+
 class TrackEvaluation {
 public:
     /// On [from, until), which is not empty. All must outlive this.
@@ -60,6 +62,8 @@ private:
     Track mean(const Node& node);
     Track streak(const Node& node);
     Passage counted(const Node& node);
+    template <class F>
+    Track whole_numbers(InWindow& window, Instant start, int scale, std::uint64_t bound, F value);
     Track window(const Node& node);
     bool counts_units(const Node& node) const {
         return is_window(node.op) && node.op != Op::sum &&
@@ -77,7 +81,7 @@ private:
     Track first_or_last(const Node& node);
     Track within(const Node& node);
     Track days_to(const Node& node);
-    bool days_to_times(const Track& times, int sign, Track& result);
+    bool days_to_last(const Node& last, int sign, Track& result);
 
     // track_evaluation_numbers.cpp
     Track arithmetic(const Node& node);

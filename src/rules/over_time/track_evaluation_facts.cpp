@@ -114,24 +114,70 @@ Passage TrackEvaluation::counted(const Node& node) {
     return windows_.of(node);
 }
 
+/// The events of a passage that are in the window, from an instant on.
+class InWindow {
+public:
+    InWindow(const Passage& passage, Instant at)
+        : entered_(count_to(passage.enters, at)), left_(count_to(passage.leaves, at)) {
+        static constexpr Instant infinity = plus_infinity;
+        enter_ = passage.enters.data() + entered_;
+        leave_ = passage.leaves.empty() ? &infinity : passage.leaves.data() + left_;
+    }
+
+    // They are [begin, end) of the passage's.
+    std::size_t begin() const { return left_; }
+    std::size_t end() const { return entered_; }
+    /// Goes on to the next change, and gives its instant. Which one it is is not to be predicted: no branches.
+    Instant next() {
+        const Instant comes = *enter_, goes = *leave_, t = std::min(comes, goes);
+        const std::size_t in = comes == t ? 1 : 0, out = goes == t ? 1 : 0;
+        enter_ += in;
+        leave_ += out;
+        entered_ += in;
+        left_ += out;
+        return t;
+    }
+
+private:
+    static std::size_t count_to(std::span<const Instant> instants, Instant at) {
+        return std::size_t(std::ranges::upper_bound(instants, at) - instants.begin());
+    }
+
+    std::size_t entered_, left_;
+    const Instant* enter_;
+    const Instant* leave_;
+};
+
 namespace {
 
-/// From when on the window is known whole, and how many have come and gone then.
-struct Start {
-    Instant at;
-    std::size_t entered, left;
-};
-Start start_of(const Passage& passage, Instant from) {
-    const auto count = [from](std::span<const Instant> instants) {
-        return std::size_t(std::ranges::upper_bound(instants, from) - instants.begin());
-    };
-    return {from, count(passage.enters), count(passage.leaves)};
+/// How far sums are from one another at most; so far are those of stretches from 0.
+Uint128 spread_of(std::span<const std::int64_t> sums) {
+    const auto [least, greatest] = std::ranges::minmax(sums);
+    return Uint128(Int128(greatest) - least);
 }
 
 }  // namespace
 
+/// Where what is in the window comes to whole numbers of one scale: value(begin, end) of events of the passage.
+template <class F>
+Track TrackEvaluation::whole_numbers(InWindow& window, Instant start, int scale, std::uint64_t bound, F value) {
+    Instant* const at = out_.at();
+    std::int64_t* const words = out_.words();
+    at[0] = from_;
+    words[0] = 0;
+    std::size_t n = start > from_ ? 1 : 0;
+    for (Instant t = start; t < until_;) {
+        at[n] = t;
+        words[n] = value(window.begin(), window.end());
+        t = window.next();
+        n += t != at[n] ? 1 : 0;
+    }
+    Track numbers = out_.finish(n, {0, std::uint8_t(scale)}, start > from_);
+    numbers.bound = bound;
+    return numbers;
+}
+
 Track TrackEvaluation::window(const Node& node) {
-    static constexpr Instant infinity = plus_infinity;
     const CounterColumns& counter = facts_.counter(node.fact);
     const auto rows = node.op == Op::count ? counter.rows_before() : std::span<const std::int64_t>{};
     const TotalsBefore* const totals = node.op == Op::sum ? &counter.totals_before() : nullptr;
@@ -139,53 +185,28 @@ Track TrackEvaluation::window(const Node& node) {
     const Instant known = counter.known_from() == minus_infinity
                               ? from_
                               : program_.questions()[node.question].known(counter.known_from());
-    const auto [start, entered, left] = start_of(passage, std::max(from_, known));
-
-    out_.begin(passage.enters.size() - entered + passage.leaves.size() - left + 2);
-    const bool units = totals == nullptr && rows.empty();
-    if (start >= until_ || (start > from_ && !units)) out_.add(absent_at(from_));
-    if (start >= until_) return out_.finish();
-    // Of the events [begin, end) of the passage; those in a window follow one another.
-    const auto sum = [&](std::size_t begin, std::size_t end) -> Number {
-        if (begin >= end) return {};
-        const std::size_t first = passage.events.empty() ? begin : passage.events[begin];
-        const std::size_t last = passage.events.empty() ? end - 1 : passage.events[end - 1];
-        return totals == nullptr ? Number::of(rows[last + 1] - rows[first]) : totals->between(first, last + 1);
-    };
-    const Instant* enter = passage.enters.data() + entered;
-    const Instant* leave = passage.leaves.empty() ? &infinity : passage.leaves.data() + left;
-    std::size_t e = entered, l = left;
-    if (units) {
-        Instant* const at = out_.at();
-        std::int64_t* const words = out_.words();
-        at[0] = from_;
-        words[0] = 0;
-        std::size_t n = start > from_ ? 1 : 0;
-        auto value = std::int64_t(e - l);
-        for (Instant t = start; t < until_;) {
-            at[n] = t;
-            words[n] = value;
-            const Instant comes = *enter, goes = *leave;
-            t = std::min(comes, goes);
-            const std::int64_t in = comes == t ? 1 : 0, out = goes == t ? 1 : 0;
-            enter += in;
-            leave += out;
-            value += in - out;
-            n += t != at[n] ? 1 : 0;
+    const Instant start = std::max(from_, known);
+    if (start >= until_) return constant(absent_at(from_));
+    InWindow window(passage, start);
+    out_.begin(passage.enters.size() - window.end() + passage.leaves.size() - window.begin() + 2);
+    if (totals == nullptr && rows.empty())
+        return whole_numbers(window, start, 0, passage.enters.size() + 1,
+                             [](std::size_t begin, std::size_t end) { return std::int64_t(end - begin); });
+    const auto before = totals == nullptr ? rows : totals->scaled;
+    if (passage.events.empty() && !before.empty())
+        if (const Uint128 spread = spread_of(before); spread < std::uint64_t(power_of_ten[18]))
+            return whole_numbers(window, start, totals == nullptr ? 0 : totals->scale, std::uint64_t(spread),
+                                 [before](std::size_t begin, std::size_t end) { return before[end] - before[begin]; });
+    if (start > from_) out_.add(absent_at(from_));
+    for (Instant t = start; t < until_; t = window.next()) {
+        const std::size_t begin = window.begin(), end = window.end();
+        Number sum;
+        if (begin < end) {
+            const std::size_t first = passage.events.empty() ? begin : passage.events[begin];
+            const std::size_t last = passage.events.empty() ? end - 1 : passage.events[end - 1];
+            sum = totals == nullptr ? Number::of(rows[last + 1] - rows[first]) : totals->between(first, last + 1);
         }
-        Track numbers = out_.finish(n, {}, start > from_);
-        numbers.bound = passage.enters.size() + 1;
-        return numbers;
-    }
-    for (Instant t = start; t < until_;) {
-        out_.add(number_at(t, sum(l, e)));
-        t = std::min(*enter, *leave);
-        if (t == plus_infinity) break;
-        const std::size_t in = *enter == t ? 1 : 0, out = *leave == t ? 1 : 0;
-        e += in;
-        enter += in;
-        l += out;
-        leave += out;
+        out_.add(number_at(t, sum));
     }
     return out_.finish();
 }
@@ -253,7 +274,7 @@ Track TrackEvaluation::threshold(const Node& node, const Node& counting, const N
                 at[size + 1] = begin;
                 words[size + 1] = truth ? 1 : 0;
                 size += std::size_t(gap) * 2;
-                end = any ? leaves[i] : end;
+                end ^= (end ^ leaves[i]) & -std::int64_t(any);
             }
             if (end < until_) add(end, false);
         }
@@ -284,23 +305,27 @@ Track TrackEvaluation::follow(Op op, const Stream* given, std::int64_t value, In
     at[0] = from_;
     words[0] = 0;
     std::size_t n = start > from_ ? 1 : 0;
-    const unsigned outcomes = outcomes_of(op);
-    std::int64_t last = -1;
+    // One comparison tells: of the opposite if that is what does not hold above 0, the value moved so that what is asked
+    // for, below 0, 0, or both, lies from `least` on up to `end`, and nothing that is not before it.
+    const unsigned outcomes = outcomes_of(op), low = outcomes > 3 ? ~outcomes & 7 : outcomes;
+    const std::uint64_t least = std::uint64_t(low & 1) << 63, end = least + (low >> 1);
+    const std::uint64_t otherwise = outcomes > 3 ? 1 : 0;
+    std::uint64_t moved = std::uint64_t(value) + least, last = 2;
     for (Instant t = start; t < until_;) {
         Instant next = *stream[0].next;
         for (std::size_t i = 1; i < streams; ++i) next = std::min(next, *stream[i].next);
         // Of several steps at one instant the last one tells.
         if (next != t) {
-            const std::int64_t truth = outcomes >> (1 + int(value > 0) - int(value < 0)) & 1;
+            const std::uint64_t truth = std::uint64_t(moved < end) ^ otherwise;
             at[n] = t;
-            words[n] = truth;
+            words[n] = std::int64_t(truth);
             n += truth != last ? 1 : 0;
             last = truth;
         }
         for (Stream& s : stream) {
             // Which ones come is not to be predicted: no branches.
             const std::int64_t comes = *s.next == next ? 1 : 0;
-            value += s.step & -comes;
+            moved += std::uint64_t(s.step & -comes);
             s.next += comes;
         }
         t = next;
@@ -386,31 +411,33 @@ Track TrackEvaluation::within(const Node& node) {
     });
 }
 
-/// The same for finite times.
-bool TrackEvaluation::days_to_times(const Track& times, int sign, Track& result) {
-    if (!times.is_uniform()) return false;
+/// The same since the last event, or until it; false if that was since ever.
+bool TrackEvaluation::days_to_last(const Node& last, int sign, Track& result) {
+    const Track times = of(NodeId(&last - &program_[0]));
+    const auto days = windows_.days_of(last.fact);
+    const auto events = facts_.counter(last.fact).instants();
+    const auto past = std::size_t(std::ranges::upper_bound(events, from_) - events.begin());
+    if (!times.is_uniform() || times.words[times.head()] == minus_infinity) return false;
     out_.begin(times.size);
     std::int64_t* const words = out_.words();
     words[0] = 0;
-    for (std::size_t i = times.head(); i < times.size; ++i) {
-        if (!is_finite(Kind::time, times.words[i])) return false;
-        words[i] = -sign * days().day_of(times.words[i]);
-    }
+    for (std::size_t i = times.head(); i < times.size; ++i) words[i] = -sign * days[past + i - 1];
     result = out_.finish(times.size, {sign}, times.absent_head);
     result.at = times.at;
+    // They are in order.
+    result.bound = std::max(magnitude_of(words[times.head()]), magnitude_of(words[times.size - 1]));
     return true;
 }
 
 Track TrackEvaluation::days_to(const Node& node) {
     const Kind kind = Kind(program_[arguments(node)[0]].kind);
-    const Track of = argument(node, 0);
-    if (Track result; kind == Kind::time && days_to_times(of, node.op == Op::days_since ? 1 : -1, result))
-        return result;
-    return map(of, [&](Instant begin, Instant end, const Piece& x) {
+    const Node& of = program_[arguments(node)[0]];
+    const int sign = node.op == Op::days_since ? 1 : -1;
+    if (Track result; of.op == Op::last && days_to_last(of, sign, result)) return result;
+    return map(argument(node, 0), [&](Instant begin, Instant end, const Piece& x) {
         if (x.state() == PieceState::failed) return out_.add(x);
         if (x.state() == PieceState::absent || !is_finite(kind, x.word)) return out_.add(absent_at(begin));
         const std::int64_t day = kind == Kind::date ? x.word : days().day_of(x.word);
-        const int sign = node.op == Op::days_since ? 1 : -1;
         if (magnitude_of(day) <= std::uint64_t(max_line_value)) return out_.add({begin, -sign * day, {sign}});
         add_daily(begin, end, [&](Instant t, std::int64_t today) { out_.add({t, sign * (today - day)}); });
     });

@@ -16,6 +16,19 @@ const Instant* Windows::exits(std::uint32_t id) {
     return exits_[id] = instants;
 }
 
+namespace {
+
+/// Whether an event may leave no later than it enters. Told by signs, several at a time; of what leaves at infinity they
+/// may say so too.
+bool may_be_short(const Passage& passage) {
+    std::uint64_t signs = 0;
+    for (std::size_t i = 0; i < passage.enters.size(); ++i)
+        signs |= std::uint64_t(passage.leaves[i]) - std::uint64_t(passage.enters[i]) - 1;
+    return signs >> 63 != 0;
+}
+
+}  // namespace
+
 Passage Windows::of(const Node& node) {
     const Question& question = program_.questions()[node.question];
     const auto events = facts_.counter(node.fact).instants();
@@ -24,9 +37,7 @@ Passage Windows::of(const Node& node) {
     passage.enters = question.enters == Exits::none ? events : std::span(exits(question.enters), events.size());
     if (question.leaves == Exits::none) return passage;
     passage.leaves = {exits(question.leaves), events.size()};
-    std::size_t shorts = 0;
-    for (std::size_t i = 0; i < events.size(); ++i) shorts += passage.leaves[i] <= passage.enters[i] ? 1 : 0;
-    if (shorts > 0) passage = drop_short(passage);
+    if (may_be_short(passage)) passage = drop_short(passage);
     passages_[question.leaves] = new (arena_.allocate(sizeof(Passage), alignof(Passage))) Passage(passage);
     return passage;
 }
@@ -48,16 +59,27 @@ Passage Windows::drop_short(Passage passage) {
     return {{enters, kept}, {leaves, kept}, {events, kept}};
 }
 
+std::span<const std::int64_t> Windows::days_of(std::size_t counter) {
+    const auto events = facts_.counter(counter).instants();
+    if (days_of_.size() <= counter) days_of_.resize(counter + 1, nullptr);
+    if (days_of_[counter] == nullptr) {
+        auto* const days = make<std::int64_t>(events.size());
+        for (std::size_t i = 0; i < events.size(); ++i)
+            days[i] = events[i] == minus_infinity ? minus_infinity : days_.day_of(events[i]);
+        days_of_[counter] = days;
+    }
+    return {days_of_[counter], events.size()};
+}
+
 Passage Windows::of_days(const Node& node) {
     const Passage all = of(node);
-    const auto instants = facts_.counter(node.fact).instants();
+    const auto days = days_of(node.fact);
     auto* const enters = make<Instant>(all.enters.size());
     auto* const leaves = make<Instant>(all.leaves.size());
     std::size_t n = 0;
     std::int64_t last_day = 0;
     for (std::size_t i = 0; i < all.enters.size(); ++i) {
-        const Instant at = instants[all.events.empty() ? i : all.events[i]];
-        const std::int64_t day = at == minus_infinity ? minus_infinity : days_.day_of(at);
+        const std::int64_t day = days[all.events.empty() ? i : all.events[i]];
         // An event of the same day, that comes before the last one has gone, goes on with its stretch.
         const bool goes_on = n > 0 && day == last_day && (all.leaves.empty() || all.enters[i] <= leaves[n - 1]);
         last_day = day;

@@ -22,7 +22,8 @@ public:
           arena_(arena),
           days_(program.days()),
           exits_(program.exits().size(), nullptr, Alloc<const Instant*>(arena)),
-          passages_(program.exits().size(), nullptr, Alloc<const Passage*>(arena)) {}
+          passages_(program.exits().size(), nullptr, Alloc<const Passage*>(arena)),
+          days_of_(arena) {}
 
     Passage of(const Node& node);
 
@@ -30,6 +31,9 @@ public:
     // window.
     Passage of_actors(const Node& node);
     Passage of_days(const Node& node);
+
+    /// The local day of each of a counter's events, as of LocalDays::day_of_event().
+    std::span<const std::int64_t> days_of(std::size_t counter);
 
     NearDays& days() { return days_; }
 
@@ -47,6 +51,7 @@ private:
     NearDays days_;
     Vector<const Instant*> exits_;
     Vector<const Passage*> passages_;  // by the exits that are their leaves
+    SmallVector<const std::int64_t*, 16> days_of_;  // by facts
 };
 
 }  // namespace csagg
