@@ -113,9 +113,10 @@ bool CounterColumns::read_scaled_totals() const {
                     !__builtin_add_overflow(sums[first + i], scaled, &sums[first + i + 1]);
         }
     });
+    if (!fits) return false;
     totals_before_.scaled = sums;
     totals_before_.scale = scale;
-    return fits;
+    return true;
 }
 
 void CounterColumns::read_wide_totals() const {

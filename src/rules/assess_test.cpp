@@ -260,16 +260,18 @@ TEST(Assess, tracks_equal_step_by_step) {
 TEST(Assess, score_alone_within_any_bounds) {
     const Place place = places()[0];
     int failed = 0, compared = 0;
-    for (const char* bounds : {"", R"("min": 0, "max": 20,)", R"("min": 100000,)", R"("max": -0.000000000000000000005,)",
+    for (const char* bounds : {"", R"("min": 0, "max": 20,)", R"("min": 100000,)", R"("max": -0.000000000000000000005,)", R"("min": -0.000000000000000000005,)",
                                R"("min": -3.0625, "max": 999999999999999999,)"})
-        for (const char* points : {"seats", "seats / 7", "seats / 7 * 1000", "seats / 700000", "seats * 100000000000000000"})
+        for (const char* points : {"seats", "seats / 7", "seats / 7 * 1000", "seats / 700000", "least(seats, 3) * 8000000000000000", "seats * 100000000000000000"})
             for (std::uint64_t seed = 0; seed < 20; ++seed) {
                 SCOPED_TRACE(std::string(bounds) + " " + points + ", seed " + std::to_string(seed));
                 test::TestArena arena;
                 const twin::Zone zone(place.rules);
                 zone_under_test = &zone;
+                std::string more;  // together they need all bits
+                for (const char* name : {"a", "b", "c", "d"}) more += std::string(R"(, {"name": ")") + name + R"(", "points": ")" + points + R"("})";
                 const std::string source = std::string(R"({"timezone": "Test/Zone", "facts": {"seats": "number", "active": "number"}, )") + bounds +
-                                           R"("base": 0.5, "rules": [{"name": "a", "points": ")" + points + R"("}, {"name": "b", "when": "active > 3", "points": -7}]})";
+                                           R"("base": 0.5, "rules": [{"name": "active", "when": "active > 3", "points": -7})" + more + "]}";
                 const RuleSet rules(source, find_zone, arena);
                 twin::Random random(seed, place.from, place.until);
                 twin::Customer customer;

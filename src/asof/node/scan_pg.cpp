@@ -247,9 +247,10 @@ inline Datum value_of(const LeftValue& value, TupleTableSlot* left, ExprContext*
     return ExecEvalExprSwitchContext(value.expression, context, null);
 }
 
-/// Comparing numbers takes no memory.
+/// Comparing numbers takes no memory, of the context's own or of one below it.
 inline void reset(ExprContext* context) {
-    if (!context->ecxt_per_tuple_memory->isReset) ResetExprContext(context);
+    const MemoryContext memory = context->ecxt_per_tuple_memory;
+    if (!memory->isReset || memory->firstchild != nullptr) ResetExprContext(context);
 }
 
 /// False if a later batch brings the row again.

@@ -10,10 +10,13 @@ struct [[gnu::packed, gnu::aligned(8)]] FiguresFromTracks::Points {
     Sum now, counts;
 };
 
+/// How far one sum is above another; both may take all bits.
+Uint128 distance(Int128 sum, Int128 least) { return Uint128(sum) - Uint128(least); }
+
 /// The sum of the points in a stage, above the least.
 template <class Sum>
 Sum FiguresFromTracks::begin_stage(std::span<Points<Sum>> points) const {
-    Sum sum = Sum(base_ - least_);
+    Sum sum = Sum(distance(base_, least_));
     for (std::size_t i = 0; i < rule_count_; ++i) {
         points[i].counts = rules_.rules()[i].applies_in(stage_now_) ? ~Sum(0) : 0;
         sum += points[i].now & points[i].counts;
@@ -29,7 +32,7 @@ std::span<const FiguresFromTracks::SumAt<Sum>> FiguresFromTracks::add_changes() 
     const std::size_t most = merged_.size() + 2;
     auto* const out = static_cast<SumAt<Sum>*>(arena_.allocate(most * sizeof(SumAt<Sum>), alignof(SumAt<Sum>)));
     constexpr Sum absent = ~Sum(0);
-    const Sum low = Sum(low_ - least_), high = Sum(high_ - least_);
+    const Sum low = Sum(distance(low_, least_)), high = Sum(distance(high_, least_));
     Sum sum = 0, last = absent, hides = absent;
     std::size_t n = 0;
     // Which changes nobody sees is not to be predicted: no branches.
@@ -97,7 +100,7 @@ void FiguresFromTracks::run_plain(Steps& score) {
         }
         const std::size_t place = std::uint64_t(step.sum) * 0x9E3779B97F4A7C15U >> 58;
         if (known[place] != step.sum) {
-            const Int128 sum = least_ + Int128(step.sum);
+            const auto sum = Int128(Uint128(least_) + step.sum);
             const Number number = round_to_number(sum < 0, sum < 0 ? -Uint128(sum) : Uint128(sum), scale_);
             known[place] = step.sum;
             words[place] = number.coefficient;

@@ -194,7 +194,7 @@ void FiguresFromTracks::scale_points() {
     greatest = std::max(greatest, low_);
     low_ = std::max(low_, least_);
     high_ = std::min(high_, greatest);
-    is_narrow_ = greatest - least_ < ~std::uint64_t(0);
+    is_narrow_ = Uint128(greatest) - Uint128(least_) < ~std::uint64_t(0);
 }
 
 Int128 FiguresFromTracks::at_scale(const Number& number) const {
