@@ -124,8 +124,9 @@ void Window::remember(Stretch* place, const Stretch& stretch) const {
 
 void Window::exits_of(std::span<const Instant> events, Instant* exits) const {
     Stretch* place = known_;
-    for (std::size_t i = 0; i < events.size(); ++place) {
+    for (std::size_t i = 0; i < events.size();) {
         const Stretch stretch = stretch_at(events[i], place);
+        if (place != known_ + known_count_) ++place;
         do exits[i] = events[i] + stretch.distance;
         while (++i < events.size() && events[i] < stretch.until);
     }

@@ -118,8 +118,8 @@ BEGIN
             RETURNING tenant, customer, next_at, until_at, true AS stirred, pg_column_size(facts) > csagg.pipeline_large() AS large),
         said AS (TABLE changed UNION ALL TABLE added),
         put_down AS (%10$s)
-        SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL) <> (SELECT count(*) FROM said),
-            (SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM said WHERE stirred), (SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change) FROM said WHERE large)$sql$,
+        SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL) <> count(*), array_agg(who) FILTER (WHERE stirred), array_agg(who) FILTER (WHERE large)
+        FROM (SELECT ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change AS who, stirred, large FROM said) s$sql$,
             pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')), csagg.pipeline_newest(pipeline, 'n'),
             csagg.pipeline_said('score'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('coverage'), csagg.pipeline_said('alerts'), csagg.pipeline_put_down(pipeline, 'said')),
         changes, now, settle) q(lost boolean, stirred csagg.pipeline_change[], large csagg.pipeline_change[]);

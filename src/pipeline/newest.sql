@@ -2,6 +2,7 @@
 -- the index, where the newest comes last, as long as the table grows at its end. The indexes have an entry of its own for each
 -- (deduplicate_items: a list of them would be read from its beginning, even backwards). So from the end on backwards the newest is found
 -- at once; by equality all of them are gone through, and by ON CONFLICT, too.
+-- Functions that only format a statement have no SET: so PostgreSQL inlines them, and does not parse them in each transaction.
 
 CREATE FUNCTION csagg.pipeline_newest(pipeline name, who text) RETURNS text
     LANGUAGE sql STABLE AS $body$

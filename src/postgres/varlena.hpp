@@ -3,8 +3,6 @@
 #include "base/memory.hpp"
 #include "base/prefetch.hpp"
 
-#include <algorithm>
-
 #include "postgres/boundary.hpp"
 
 namespace csagg::pg {

@@ -102,9 +102,9 @@ public:
 
     std::size_t rows() const { return rows_; }
     std::size_t bytes() const { return chunks_.bytes() + bytes_; }
-    /// What will be taken on top until `rows` are added and sorted, as far as it can be known.
-    std::size_t bytes_to_come(std::size_t rows) const {
-        return (rows - rows_ + largest_) * row_bytes_ + partitions_.size() * partition_groups * sizeof(Stretch);
+    /// What will be taken on top until `rows` of `groups` are added and sorted, as far as it can be known.
+    std::size_t bytes_to_come(std::size_t rows, std::size_t groups) const {
+        return (rows - rows_ + largest_) * row_bytes_ + std::max(partitions_.size() * partition_groups, groups) * sizeof(Stretch);
     }
     void clear();
 
