@@ -43,6 +43,16 @@ DELETE FROM visit WHERE what = 'login';
 CALL csagg.refresh('r');
 SELECT customer, alerts FROM r.health ORDER BY customer;
 SELECT * FROM csagg.verify('r');
+-- What a counter has forgotten is deleted, and it has later events.
+INSERT INTO visit (who, at, what) VALUES ('cy', day(1790), 'login'), ('cy', day(1789), 'login'), ('cy', day(3), 'login'), ('cy', day(3), 'pay');
+CALL csagg.refresh('r');
+CALL csagg.retain('r', history => '3 years', feed => NULL);
+DELETE FROM visit WHERE who = 'cy' AND at < day(1000);
+CALL csagg.refresh('r');
+SELECT key, entries, csagg.first(csagg.counter_of(facts, key)) = day(3) AS first FROM r.current, csagg.facts(facts) WHERE customer = 'cy' ORDER BY key;
+SELECT * FROM csagg.verify('r');
+UPDATE r.current SET facts = csagg.drop_facts(facts, '{login}') WHERE customer = 'cy';
+SELECT problem, customer FROM csagg.verify('r');
 SELECT csagg.drop_pipeline('r');
 
 -- An alert that is firing by memory only: bad for three days two years ago, and for one day in fifteen since; then an override, and other points.

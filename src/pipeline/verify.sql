@@ -32,14 +32,16 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_marks(name) IS
     'sources that have another number of rows below their marks than were folded';
 
--- A counter of which all was forgotten tells that there was one, also if the rows are deleted later.
+-- A counter that has forgotten events tells so, also if their rows are deleted later: as if there had been an event just before.
 CREATE FUNCTION csagg.pipeline_remembered(facts csagg.history, kept csagg.history, facts_from timestamptz) RETURNS csagg.history
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN facts_from IS NULL OR kept IS NULL THEN facts
-        ELSE (SELECT csagg.merge(csagg.forget_before(coalesce(facts, '{}'), facts_from), csagg.drop_facts(k, ARRAY(SELECT key FROM csagg.facts(k) WHERE entries > 0))) FROM csagg.forget_before(kept, facts_from) k) END
+        ELSE (SELECT csagg.merge(csagg.forget_before(coalesce(csagg.merge(facts, f.events), '{}'), facts_from), csagg.drop_facts(k, coalesce(f.others, '{}'))) FROM csagg.forget_before(kept, facts_from) k CROSS JOIN LATERAL (
+            SELECT csagg.history(key, kind, facts_from - interval '1 microsecond', '1') FILTER (WHERE kind = 'counter' AND entries > 0 AND csagg.first(csagg.counter_of(k, key)) IS NULL) AS events,
+                array_agg(key) FILTER (WHERE entries > 0) AS others FROM csagg.facts(k)) f) END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_remembered(csagg.history, csagg.history, timestamptz) IS
-    'facts as they are when all before an instant was forgotten (NULL: nothing), with what `kept` has without an entry';
+    'facts as they are when all before an instant was forgotten (NULL: nothing), with what `kept` remembers of that: facts without an entry, and counters that have forgotten events';
 
 CREATE FUNCTION csagg.pipeline_verify_customers(pipeline name, customers integer, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
