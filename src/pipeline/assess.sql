@@ -29,26 +29,43 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_put_down(name, text) IS
     'a statement that puts rows (tenant, customer, next_at, until_at) of a table into `due`, unless their assessment ends before';
 
+-- Rows are found by a query and written by their places: not those that somebody else has written meanwhile.
+CREATE FUNCTION csagg.pipeline_lost(pipeline name, lost boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF lost THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('customers of %I were changed while they were assessed', pipeline),
+            HINT = 'Only functions of csagg may write a pipeline''s table "current". The next step tries again.';
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_lost(name, boolean) IS
+    'an error, 55000, if rows of `current` were not written';
+
 -- While more rows are waiting, facts only: what is assessed before all are there would be assessed again. An outlook that ends where
 -- it begins is none, so that views compute it.
+-- The statement around says whether all have been written: it counts `coming` and `merged`.
 CREATE FUNCTION csagg.pipeline_merging(pipeline name, changes text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN format($sql$
-        INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
-        SELECT tenant, customer, csagg.merge(facts), min(from_at), min(from_at), $2 FROM (%2$s) n GROUP BY tenant, customer ORDER BY tenant, customer
-        ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.merge(%3$s, excluded.facts), past_until = NULL, score_before = %5$s, coverage = %6$s,
-            from_at = greatest(least(%4$s, excluded.from_at), c.kept_from), until_at = greatest(least(%4$s, excluded.from_at), c.kept_from),
-            seed = csagg.pipeline_kept_seed(c.seed, excluded.facts, c.kept_from)$sql$,
-        pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_rejoined(pipeline), csagg.pipeline_whole(pipeline, 'coverage'));
+        coming AS MATERIALIZED (
+            SELECT n.*, c.place FROM (SELECT tenant, customer, csagg.merge(facts) AS facts, min(from_at) AS from_at FROM (%2$s) x GROUP BY tenant, customer ORDER BY tenant, customer) n LEFT JOIN LATERAL %7$s c ON true),
+        known AS (
+            UPDATE %1$I.current c SET facts = csagg.merge(%3$s, n.facts), past_until = NULL, score_before = %5$s, coverage = %6$s,
+                from_at = greatest(least(%4$s, n.from_at), c.kept_from), until_at = greatest(least(%4$s, n.from_at), c.kept_from),
+                seed = csagg.pipeline_kept_seed(c.seed, n.facts, c.kept_from), moved = c.moved + csagg.pipeline_crowded(c.tableoid, c.ctid)::integer
+            FROM coming n WHERE c.ctid = n.place RETURNING 1),
+        added AS (INSERT INTO %1$I.current (tenant, customer, facts, from_at, until_at, next_at) SELECT tenant, customer, facts, from_at, from_at, $2 FROM coming WHERE place IS NULL RETURNING 1),
+        merged AS (SELECT csagg.pipeline_lost(%1$L, (SELECT count(*) FROM coming) <> (SELECT count(*) FROM known) + (SELECT count(*) FROM added)) AS nothing)$sql$,
+        pipeline, changes, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_rejoined(pipeline), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_newest(pipeline, 'n'));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merging(name, text) IS
-    'a statement that merges the rows (tenant, customer, facts, from_at) of a query into customers, whose outlook then ends where it begins, so that a step has to look at them';
+    'queries of a WITH that merge the rows (tenant, customer, facts, from_at) of a query into customers, whose outlook then ends where it begins, so that a step has to look at them; the last, merged, is to be read and has a row without a value';
 
 CREATE FUNCTION csagg.pipeline_merge(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM csagg.pipeline_execute(csagg.pipeline_merging(pipeline, 'SELECT * FROM unnest($1)'), changes, now);
+    PERFORM csagg.pipeline_execute(format('WITH %s SELECT FROM merged', csagg.pipeline_merging(pipeline, 'SELECT * FROM unnest($1)')), changes, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_merge(name, csagg.pipeline_change[], timestamptz) IS
     'merges facts into customers, which then have to be assessed; what they have in `past` is to be removed there';
@@ -107,7 +124,7 @@ BEGIN
                 band = csagg.pipeline_stored(c.band, %7$s),
                 coverage = csagg.pipeline_stored(c.coverage, %8$s),
                 alerts = csagg.pipeline_stored(c.alerts, %9$s),
-                error = excluded.error, past_until = excluded.past_until, seed = excluded.seed,
+                error = excluded.error, past_until = excluded.past_until, seed = excluded.seed, moved = c.moved + csagg.pipeline_crowded(c.tableoid, c.ctid)::integer,
                 next_at = csagg.pipeline_halfway(CASE WHEN excluded.error IS NULL AND excluded.from_at <= $2 - $3 THEN excluded.next_at
                     ELSE csagg.pipeline_next(%9$s, $2 - $3, $3, excluded.until_at) END, $2, excluded.until_at, c.next_at)
             FROM (%3$s AND s.place IS NOT NULL OFFSET 0) excluded WHERE c.ctid = excluded.place
@@ -123,10 +140,7 @@ BEGIN
             pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')), csagg.pipeline_newest(pipeline, 'n'),
             csagg.pipeline_said('score'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('coverage'), csagg.pipeline_said('alerts'), csagg.pipeline_put_down(pipeline, 'said')),
         changes, now, settle) q(lost boolean, stirred csagg.pipeline_change[], large csagg.pipeline_change[]);
-    IF lost THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('customers of %I were changed while they were assessed', pipeline),
-            HINT = 'Only functions of csagg may write a pipeline''s table "current". The next step tries again.';
-    END IF;
+    PERFORM csagg.pipeline_lost(pipeline, lost);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
     'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at goes by the alerts that are stored, and stays that of before, if it is ahead and nothing has to be booked before it, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on. Gives whose episodes have to be booked: those that are other ones than before, or whose time to look has come, or who were asked for; and who may be large';

@@ -70,7 +70,7 @@ CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boole
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
-    said constant text := CASE WHEN straight THEN csagg.pipeline_merging(pipeline, format('SELECT * FROM change x WHERE NOT (EXISTS (SELECT FROM %I.suppressed) AND %s)', pipeline, csagg.pipeline_suppressed(pipeline))) ELSE 'SELECT' END;
+    said constant text := CASE WHEN straight THEN csagg.pipeline_merging(pipeline, format('SELECT * FROM change x WHERE NOT (EXISTS (SELECT FROM %I.suppressed) AND %s)', pipeline, csagg.pipeline_suppressed(pipeline))) ELSE 'merged AS (SELECT)' END;
 BEGIN
     RETURN format($sql$
         WITH taken AS MATERIALIZED (
@@ -103,10 +103,10 @@ BEGIN
             SELECT tenant, customer, facts, csagg.pipeline_from(first_at, $2) AS from_at FROM taken WHERE facts IS NOT NULL
             UNION ALL SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), csagg.pipeline_from(min(at) FILTER (WHERE isfinite(at)), $2) FROM special
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer),
-        merged AS (%3$s)
+        %3$s
         SELECT (%4$s), csagg.pipeline_ids(ARRAY(SELECT unnest(ids) FROM taken)), coalesce(sum(n), 0)::bigint, CASE WHEN sum(new) = $6 THEN max(last)::bigint END, coalesce(sum(n - new), 0)::bigint
         FROM taken$sql$, pipeline, rows, said,
-            CASE WHEN straight THEN $$'{}'::csagg.pipeline_change[]$$
+            CASE WHEN straight THEN $$SELECT '{}'::csagg.pipeline_change[] FROM merged$$
                 ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END,
             CASE WHEN holes THEN format($$
                         UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l LIMIT $6)$$, rows) ELSE '' END,

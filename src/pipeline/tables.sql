@@ -125,11 +125,12 @@ CREATE TABLE %1$I.current (
     seed jsonb,
     score_from timestamptz,
     score_before csagg.timeline,
-    PRIMARY KEY (tenant, customer) WITH (deduplicate_items = off)
+    moved integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant, customer, moved) WITH (deduplicate_items = off)
 ) WITH (fillfactor = 50, toast_tuple_target = 1200);
 -- What is read of all customers stays in the row, and facts and old scores go.
 ALTER TABLE %1$I.current ALTER score SET STORAGE MAIN, ALTER band SET STORAGE MAIN, ALTER stage SET STORAGE MAIN;
-CREATE INDEX ON %1$I.current (customer, tenant) WITH (deduplicate_items = off);
+CREATE INDEX ON %1$I.current (customer, tenant, moved) WITH (deduplicate_items = off);
 CREATE INDEX ON %1$I.current (until_at);
 CREATE INDEX ON %1$I.current (tenant, customer) WHERE error IS NOT NULL;
 CREATE TABLE %1$I.due (
@@ -310,6 +311,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'seed', 'states of the alerts at kept_from; NULL: they follow from the facts that are left'],
         ['current', 'score_from', 'score is from here, some weeks before it was written; NULL: all of it is there'],
         ['current', 'score_before', 'the score before that, which a step need not write again'],
+        ['current', 'moved', 'how often this row has gone to another page. A customer has one row; in the key this spares an update the comparison with all versions that an old snapshot keeps'],
         ['due', '', 'when a step has to look at whom, since an alert begins or ends: apart from current, so that an update there touches no index'],
         ['due', 'at', 'the instant, or one on the way there; what came since may have moved it'],
         ['due', 'tenant', 'the tenant'],

@@ -196,11 +196,13 @@ BEGIN
         EXECUTE format('DELETE FROM %1$I.past WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
     ELSIF problem = 'facts' THEN
         EXECUTE format($sql$
-            INSERT INTO %1$I.current AS c (tenant, customer, facts, from_at, until_at, next_at)
-            SELECT $1, $2, $3, min(csagg.pipeline_from(first_at, $4)), min(csagg.pipeline_from(first_at, $4)), $4 FROM csagg.facts($3)
-            ON CONFLICT (tenant, customer) DO UPDATE SET facts = csagg.forget_before(excluded.facts, coalesce(c.facts_from, '-infinity')), past_until = NULL, seed = NULL, score_before = %2$s, coverage = %3$s,
-                from_at = greatest(least(c.from_at, excluded.from_at), c.kept_from), until_at = greatest(least(c.from_at, excluded.from_at), c.kept_from)$sql$, pipeline, csagg.pipeline_rejoined(pipeline), csagg.pipeline_whole(pipeline, 'coverage'))
-            USING tenant, customer, facts, csagg.pipeline_clock();
+            WITH first AS (SELECT min(csagg.pipeline_from(first_at, $4)) AS at FROM csagg.facts($3)),
+            known AS (
+                UPDATE %1$I.current c SET facts = csagg.forget_before($3, coalesce(c.facts_from, '-infinity')), past_until = NULL, seed = NULL, score_before = %2$s, coverage = %3$s,
+                    from_at = greatest(least(c.from_at, f.at), c.kept_from), until_at = greatest(least(c.from_at, f.at), c.kept_from)
+                FROM first f WHERE c.tenant = $1 AND c.customer = $2 RETURNING 1)
+            INSERT INTO %1$I.current (tenant, customer, facts, from_at, until_at, next_at) SELECT $1, $2, $3, at, at, $4 FROM first WHERE NOT EXISTS (TABLE known)$sql$,
+            pipeline, csagg.pipeline_rejoined(pipeline), csagg.pipeline_whole(pipeline, 'coverage')) USING tenant, customer, facts, csagg.pipeline_clock();
         PERFORM csagg.pipeline_clear_past(pipeline);
     END IF;
     EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, since) VALUES ($1, $2, ''verify'', $3)', pipeline) USING tenant, customer, csagg.pipeline_clock();
