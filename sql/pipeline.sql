@@ -167,3 +167,13 @@ SELECT * FROM csagg.verify('cs');
 SELECT csagg.drop_pipeline('cs');
 DROP TABLE visit;
 SELECT csagg.pipeline_ids('{3,1,2,7,7}'), csagg.pipeline_ids('{}');
+-- A page has room for seven such rows.
+CREATE TABLE page (a text);
+CREATE TABLE pages (a text) PARTITION BY LIST (a);
+CREATE TEMP TABLE own (a text);
+INSERT INTO page SELECT repeat('x', 1000) FROM generate_series(1, 6);
+SELECT ctid, csagg.pipeline_crowded(tableoid, ctid) FROM page WHERE ctid = '(0,6)';
+UPDATE page SET a = a WHERE ctid = '(0,6)';
+SELECT ctid, csagg.pipeline_crowded(tableoid, ctid) FROM page WHERE ctid = '(0,7)';
+SELECT csagg.pipeline_crowded(r, p) FROM unnest('{page,pages,own,pg_tables,0}'::regclass[]) r, unnest('{"(0,0)","(0,8)","(4294967294,65535)"}'::tid[]) p GROUP BY 1;
+DROP TABLE page, pages, own;

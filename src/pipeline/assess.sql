@@ -29,21 +29,21 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_put_down(name, text) IS
     'a statement that puts rows (tenant, customer, next_at, until_at) of a table into `due`, unless their assessment ends before';
 
--- Rows are found by a query and written by their places: not those that somebody else has written meanwhile.
+-- Volatile, so that a query in a WITH that calls it is run, whatever is read of it.
 CREATE FUNCTION csagg.pipeline_lost(pipeline name, lost boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF lost THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('customers of %I were changed while they were assessed', pipeline),
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('customers of %I were changed while a step wrote them', pipeline),
             HINT = 'Only functions of csagg may write a pipeline''s table "current". The next step tries again.';
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_lost(name, boolean) IS
-    'an error, 55000, if rows of `current` were not written';
+    'an error, 55000, if rows of `current` are not where they were found, and so were not written';
 
 -- While more rows are waiting, facts only: what is assessed before all are there would be assessed again. An outlook that ends where
 -- it begins is none, so that views compute it.
--- The statement around says whether all have been written: it counts `coming` and `merged`.
+-- A row that is there is found by a query and written by its place; `merged` looks whether all were.
 CREATE FUNCTION csagg.pipeline_merging(pipeline name, changes text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN

@@ -37,8 +37,9 @@ CREATE FUNCTION csagg.pipeline_remembered(facts csagg.history, kept csagg.histor
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN facts_from IS NULL OR kept IS NULL THEN facts
         ELSE (SELECT csagg.merge(csagg.forget_before(coalesce(csagg.merge(facts, f.events), '{}'), facts_from), csagg.drop_facts(k, coalesce(f.others, '{}'))) FROM csagg.forget_before(kept, facts_from) k CROSS JOIN LATERAL (
-            SELECT csagg.history(key, kind, facts_from - interval '1 microsecond', '1') FILTER (WHERE kind = 'counter' AND entries > 0 AND csagg.first(csagg.counter_of(k, key)) IS NULL) AS events,
-                array_agg(key) FILTER (WHERE entries > 0) AS others FROM csagg.facts(k)) f) END
+            SELECT csagg.history(key, kind, facts_from - interval '1 microsecond', '1') FILTER (
+                    WHERE CASE WHEN kind = 'counter' AND entries > 0 THEN csagg.first(csagg.counter_of(k, key)) IS NULL AND NOT EXISTS (SELECT FROM csagg.facts(pipeline_remembered.facts) o WHERE o.key = n.key AND o.kind <> n.kind) END) AS events,
+                array_agg(key) FILTER (WHERE entries > 0) AS others FROM csagg.facts(k) n) f) END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_remembered(csagg.history, csagg.history, timestamptz) IS
     'facts as they are when all before an instant was forgotten (NULL: nothing), with what `kept` remembers of that: facts without an entry, and counters that have forgotten events';
@@ -59,17 +60,18 @@ BEGIN
             SELECT x.tenant, x.customer, csagg.pipeline_remembered(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END, w.facts, c.facts_from) AS facts, csagg.pipeline_remembered(w.facts, w.facts, c.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
                 csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
                 csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, csagg.pipeline_next(c.alerts, p.last_step - p.settle, p.settle, c.until_at) AS next_at, d.at AS due,
+                (SELECT count(*) FROM %1$I.current o WHERE o.tenant = x.tenant AND o.customer = x.customer) > 1 AS doubled,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant) OR EXISTS (SELECT FROM waiting w WHERE w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
-            FROM state p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN %1$I.current c USING (tenant, customer)
-                LEFT JOIN (SELECT tenant, customer, min(d.at) AS at FROM %1$I.due d JOIN %1$I.current c USING (tenant, customer) WHERE d.at >= c.next_at GROUP BY tenant, customer) d USING (tenant, customer)
+            FROM state p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN LATERAL %10$s c ON true
+                LEFT JOIN (SELECT tenant, customer, min(d.at) AS at FROM %1$I.due d JOIN %1$I.current c USING (tenant, customer) WHERE d.at >= c.next_at GROUP BY tenant, customer) d ON d.tenant = x.tenant AND d.customer = x.customer
                 LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
                 csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, (
                     SELECT csagg.pipeline_through(p.last_step, p.settle, max(greatest(a.since, a.until))) FROM state p LEFT JOIN %1$I.alert a ON a.tenant = s.tenant AND a.customer = s.customer GROUP BY p.last_step, p.settle) AS through, CASE WHEN s.kept_from IS NULL THEN o.alerts ELSE csagg.pipeline_alerts_onto(s.alerts, o.alerts, s.kept_from) END AS new_alerts
             FROM subject s CROSS JOIN LATERAL (%4$s) o WHERE NOT waits AND s.facts IS NOT NULL AND s.kept IS NOT NULL)
-        SELECT 'facts', tenant, customer, 'facts are not those of the rows', facts FROM subject
-        WHERE (facts IS NULL OR kept IS NULL OR csagg.history_ne(facts, kept))
+        SELECT 'facts', tenant, customer, CASE WHEN doubled THEN 'it has more than one row in current' ELSE 'facts are not those of the rows' END, facts FROM subject
+        WHERE (doubled OR facts IS NULL OR kept IS NULL OR csagg.history_ne(facts, kept))
             AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.source IS NOT NULL AND t.tenant = subject.tenant AND t.customer = subject.customer)
         UNION ALL
         SELECT 'assessment', tenant, customer, 'score, stage, band, coverage or alerts are not those of the facts', NULL FROM assessed
@@ -89,7 +91,7 @@ BEGIN
                 WHERE s.error IS NULL AND %9$s
                 EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, csagg.pipeline_firing(s.new_alerts, s.through) f) added) d
         GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_outlook(pipeline),
-            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_attended(pipeline, 's'))
+            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_attended(pipeline, 's'), csagg.pipeline_newest(pipeline, 'x'))
         USING customers, csagg.pipeline_trusted(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_customers(name, integer) IS
@@ -195,6 +197,7 @@ BEGIN
         EXECUTE format('DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
         EXECUTE format('DELETE FROM %1$I.past WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
     ELSIF problem = 'facts' THEN
+        EXECUTE format('DELETE FROM %I.current WHERE tenant = $1 AND customer = $2 AND ctid <> (SELECT place FROM (SELECT $1 AS tenant, $2 AS customer) w, LATERAL %s n)', pipeline, csagg.pipeline_newest(pipeline, 'w')) USING tenant, customer;
         EXECUTE format($sql$
             WITH first AS (SELECT min(csagg.pipeline_from(first_at, $4)) AS at FROM csagg.facts($3)),
             known AS (

@@ -54,4 +54,5 @@ check 'verify finds another instant of an alert in current' finds "UPDATE cs.cur
 check 'verify finds another amount in current' finds "UPDATE cs.current SET facts = csagg.replace_facts(facts, h) FROM (SELECT csagg.history('click', 'counter', now(), '2') AS h) x WHERE customer = 'b'" 'facts b'
 check 'verify finds an actor that nobody was' finds "UPDATE cs.current SET facts = csagg.merge(csagg.drop_facts(facts, '{login}'), (SELECT csagg.history('login', 'counter', e.at, '1', 'x') FROM csagg.events(csagg.counter_of(facts, 'login')) e)) WHERE customer = 'a'" 'facts a'
 check 'verify finds a customer that is gone' finds "DELETE FROM cs.current WHERE customer = 'a'" 'facts a, states a'
+check 'verify finds a customer who is there twice' finds "CREATE TEMP TABLE b AS SELECT * FROM cs.current WHERE customer = 'b'; UPDATE b SET moved = moved + 1; INSERT INTO cs.current TABLE b" 'facts b'
 check 'verify finds an episode that is gone, and one that never was' finds "DELETE FROM cs.alert WHERE customer = 'b'; INSERT INTO cs.alert (tenant, customer, alert, since, announced) VALUES ('', 'a', 'many', now(), true)" 'alerts a, alerts b'
