@@ -92,16 +92,11 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_assessed(text) IS
     'the query of pipeline_assess() for what is said of its subjects, to be narrowed down by AND; facts are NULL where they are those of before';
 
-CREATE FUNCTION csagg.pipeline_assess(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, OUT stirred csagg.pipeline_change[], OUT large csagg.pipeline_change[])
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    lost boolean;
+-- New customers are few: a statement of their own spares the other one their part.
+CREATE FUNCTION csagg.pipeline_assessing(pipeline name, known boolean) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    IF cardinality(changes) = 0 THEN
-        RETURN;
-    END IF;
-    PERFORM csagg.pipeline_rejoin(pipeline, changes, now);
-    SELECT q.lost, q.stirred, q.large INTO lost, stirred, large FROM csagg.pipeline_query(format($sql$
+    RETURN format($sql$
         WITH change AS MATERIALIZED (
             SELECT tenant, customer, csagg.merge(facts) FILTER (WHERE source IS NULL) AS facts, min(from_at) AS from_at,
                 csagg.merge(facts) FILTER (WHERE source IS NOT NULL) AS fresh, array_agg(source) FILTER (WHERE source IS NOT NULL) AS sources, bool_or(quiet_before IS NOT NULL) AS asked
@@ -115,8 +110,8 @@ BEGIN
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL %4$s c ON true CROSS JOIN LATERAL (SELECT csagg.pipeline_kept_seed(c.seed, n.facts, c.kept_from) AS seed) k
             ORDER BY n.tenant, n.customer),
-        changed AS (
-            UPDATE %1$I.current c SET facts = coalesce(excluded.facts, c.facts), from_at = excluded.from_at, until_at = excluded.until_at,
+        said AS (
+            $sql$ || CASE WHEN known THEN $sql$UPDATE %1$I.current c SET facts = coalesce(excluded.facts, c.facts), from_at = excluded.from_at, until_at = excluded.until_at,
                 score_from = CASE WHEN excluded.error IS NULL THEN excluded.score_from ELSE c.score_from END,
                 score_before = CASE WHEN excluded.error IS NULL THEN csagg.pipeline_stored(c.score_before, excluded.score_before) ELSE c.score_before END,
                 score = csagg.pipeline_stored(c.score, %5$s),
@@ -127,20 +122,42 @@ BEGIN
                 error = excluded.error, past_until = excluded.past_until, seed = excluded.seed, moved = c.moved + csagg.pipeline_crowded(c.tableoid, c.ctid)::integer,
                 next_at = csagg.pipeline_halfway(CASE WHEN excluded.error IS NULL AND excluded.from_at <= $2 - $3 THEN excluded.next_at
                     ELSE csagg.pipeline_next(%9$s, $2 - $3, $3, excluded.until_at) END, $2, excluded.until_at, c.next_at)
-            FROM (%3$s AND s.place IS NOT NULL OFFSET 0) excluded WHERE c.ctid = excluded.place
-            RETURNING c.tenant, c.customer, c.next_at, c.until_at, excluded.asked OR excluded.look_at <= $2 OR csagg.pipeline_stirred(excluded.said_before, c.alerts, $2) AS stirred, pg_column_size(c.facts) > csagg.pipeline_large() AS large),
-        added AS (
-            INSERT INTO %1$I.current (tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at)
-            SELECT tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, csagg.pipeline_halfway(next_at, $2, until_at) FROM (%3$s AND s.place IS NULL) new
-            RETURNING tenant, customer, next_at, until_at, true AS stirred, pg_column_size(facts) > csagg.pipeline_large() AS large),
-        said AS (TABLE changed UNION ALL TABLE added),
+            FROM (%3$s AND %11$s OFFSET 0) excluded WHERE c.ctid = excluded.place
+            RETURNING c.tenant, c.customer, c.next_at, c.until_at, excluded.asked OR excluded.look_at <= $2 OR csagg.pipeline_stirred(excluded.said_before, c.alerts, $2) AS stirred, pg_column_size(c.facts) > csagg.pipeline_large() AS large$sql$
+            ELSE $sql$INSERT INTO %1$I.current (tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, next_at)
+            SELECT tenant, customer, facts, from_at, until_at, past_until, seed, score_from, score_before, score, stage, band, coverage, alerts, error, csagg.pipeline_halfway(next_at, $2, until_at) FROM (%3$s AND %11$s) new
+            RETURNING tenant, customer, next_at, until_at, true AS stirred, pg_column_size(facts) > csagg.pipeline_large() AS large$sql$ END || $sql$),
         put_down AS (%10$s)
-        SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL) <> count(*), array_agg(who) FILTER (WHERE stirred), array_agg(who) FILTER (WHERE large)
+        SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL AND %11$s) <> count(*), array_agg(who) FILTER (WHERE stirred), array_agg(who) FILTER (WHERE large),
+            (SELECT array_agg(c) FROM subject s JOIN unnest($1) c USING (tenant, customer) WHERE NOT (%11$s) AND s.facts IS NOT NULL)
         FROM (SELECT ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change AS who, stirred, large FROM said) s$sql$,
             pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')), csagg.pipeline_newest(pipeline, 'n'),
-            csagg.pipeline_said('score'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('coverage'), csagg.pipeline_said('alerts'), csagg.pipeline_put_down(pipeline, 'said')),
-        changes, now, settle) q(lost boolean, stirred csagg.pipeline_change[], large csagg.pipeline_change[]);
+            csagg.pipeline_said('score'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('coverage'), csagg.pipeline_said('alerts'), csagg.pipeline_put_down(pipeline, 'said'), CASE WHEN known THEN 'place IS NOT NULL' ELSE 'place IS NULL' END);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_assessing(name, boolean) IS
+    'the statement of pipeline_assess() for customers that have a row in `current`, or for the others; it gives whether it has lost some, whose alerts are to be booked, who may be large, and the changes of those that it is not for';
+
+CREATE FUNCTION csagg.pipeline_assess(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, OUT stirred csagg.pipeline_change[], OUT large csagg.pipeline_change[])
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    lost boolean;
+    fresh csagg.pipeline_change[];
+    added record;
+BEGIN
+    IF cardinality(changes) = 0 THEN
+        RETURN;
+    END IF;
+    PERFORM csagg.pipeline_rejoin(pipeline, changes, now);
+    SELECT q.lost, q.stirred, q.large, q.others INTO lost, stirred, large, fresh
+    FROM csagg.pipeline_query(csagg.pipeline_assessing(pipeline, true), changes, now, settle) q(lost boolean, stirred csagg.pipeline_change[], large csagg.pipeline_change[], others csagg.pipeline_change[]);
     PERFORM csagg.pipeline_lost(pipeline, lost);
+    IF fresh IS NOT NULL THEN
+        SELECT q.* INTO added
+        FROM csagg.pipeline_query(csagg.pipeline_assessing(pipeline, false), fresh, now, settle) q(lost boolean, stirred csagg.pipeline_change[], large csagg.pipeline_change[], others csagg.pipeline_change[]);
+        PERFORM csagg.pipeline_lost(pipeline, added.lost);
+        stirred := stirred || added.stirred;
+        large := large || added.large;
+    END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_assess(name, csagg.pipeline_change[], timestamptz, interval) IS
     'merges facts into customers, or puts them in place of what their source said before, and assesses these up to 7 to 35 days ahead: where their assessment ended before, if it may, so that what rows do not change stays as it was, and is not written again. next_at goes by the alerts that are stored, and stays that of before, if it is ahead and nothing has to be booked before it, so that `due` grows little. Where the rules cannot be evaluated for all of the time, what was said before stays, up to now if they can from now on. Gives whose episodes have to be booked: those that are other ones than before, or whose time to look has come, or who were asked for; and who may be large';

@@ -8,13 +8,14 @@ DECLARE
     answer boolean;
     source record;
 BEGIN
-    answer := (SELECT a FROM csagg.pipeline_query(format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %2$s p)) <= $1$sql$, pipeline, csagg.pipeline_newest_state(pipeline)), csagg.pipeline_clock()) q(a boolean));
     FOR source IN SELECT * FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text) WHERE kind IN ('log', 'events') LOOP
-        EXIT WHEN answer;
         answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
+        IF answer THEN
+            RETURN true;
+        END IF;
     END LOOP;
-    RETURN answer;
+    RETURN (SELECT a FROM csagg.pipeline_query(format($sql$
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %2$s p)) <= $1$sql$, pipeline, csagg.pipeline_newest_state(pipeline)), csagg.pipeline_clock()) q(a boolean)) IS TRUE;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
     'whether a step would find something to do; takes no transaction id';
@@ -139,10 +140,15 @@ CREATE FUNCTION csagg.pipeline_attend(pipeline name, changes csagg.pipeline_chan
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     due csagg.pipeline_change[] := csagg.pipeline_due(pipeline, now, most);
-    reread csagg.pipeline_change[] := csagg.pipeline_unsuppressed(pipeline, csagg.pipeline_reread(pipeline, changes, now, most));
-    asked csagg.pipeline_change[] := csagg.pipeline_asked(pipeline, changes || due, most) || reread;
+    waiting boolean := (SELECT w FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.todo)', pipeline)) q(w boolean));
+    reread csagg.pipeline_change[];
+    asked csagg.pipeline_change[] := '{}';
     assessed record;
 BEGIN
+    IF waiting THEN
+        reread := csagg.pipeline_unsuppressed(pipeline, csagg.pipeline_reread(pipeline, changes, now, most));
+        asked := csagg.pipeline_asked(pipeline, changes || due, most) || reread;
+    END IF;
     assessed := csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle);
     PERFORM csagg.pipeline_bury(pipeline, asked);
     IF csagg.pipeline_book(pipeline, assessed.stirred || asked || due, now, settle) > 0 THEN
