@@ -29,6 +29,8 @@ TIMELINE="SELECT i.*, csagg.value_at(t.plan, i.at, NULL::int) AS plan FROM invoi
 HASH_JOIN='SELECT i.*, p.plan FROM invoices i JOIN plan_log p USING (customer_id)'
 # The least that a join of these sizes can be: one right row a key.
 HASH_JOIN_ONE='SELECT i.*, p.plan FROM invoices i LEFT JOIN (SELECT DISTINCT ON (customer_id) * FROM plan_log) p USING (customer_id)'
+# What two workers give where PostgreSQL does all the work.
+GROUPED='SELECT count(*), sum(n) FROM (SELECT customer_id % 5, count(*) AS n FROM invoices GROUP BY 1) g'
 WINDOW_SQL="SELECT id, plan FROM (
     SELECT id, max(plan) OVER (PARTITION BY customer_id, n) AS plan FROM (
         SELECT *, count(plan) OVER (PARTITION BY customer_id ORDER BY at, id NULLS FIRST) AS n FROM (
@@ -62,6 +64,8 @@ case_ node_in_memory "$(by_plan "$(lateral invoices plan_log)")" $MEMORY
 case_ node_two_workers "$(by_plan "$(lateral invoices plan_log)")" $MEMORY max_parallel_workers_per_gather=2
 case_ node_one_worker "$(by_plan "$(lateral invoices plan_log)")" $MEMORY max_parallel_workers_per_gather=1
 case_ node_at_defaults "$(by_plan "$(lateral invoices plan_log)")" max_parallel_workers_per_gather=2 jit=on
+case_ grouped "$GROUPED"
+case_ grouped_two_workers "$GROUPED" max_parallel_workers_per_gather=2
 case_ window_sql "$(by_plan "$WINDOW_SQL")" $MEMORY
 case_ hash_join "$(by_plan "$HASH_JOIN")"
 case_ hash_join_one_row "$(by_plan "$HASH_JOIN_ONE")"
@@ -74,6 +78,7 @@ printf '  => %-58s %8.3f\n' 'LATERAL with its index / function, work_mem 256MB' 
 verdict 'LATERAL with its index / plan node' "$(ratio "${ms[lateral]}" "${ms[node]}")" '>=' 7
 verdict 'LATERAL with its index / plan node, all in memory' "$(ratio "${ms[lateral]}" "${ms[node_in_memory]}")" '>=' 7
 verdict 'plan node with two workers / serial' "$(ratio "${ms[node_two_workers]}" "${ms[node_in_memory]}")" '<=' 0.65
+printf '  => %-58s %8.3f\n' 'the invoices grouped without a join, two workers / serial' "$(ratio "${ms[grouped_two_workers]}" "${ms[grouped]}")"
 verdict 'plan node with one worker / serial' "$(ratio "${ms[node_one_worker]}" "${ms[node_in_memory]}")" '<=' 0.75
 printf '  => %-58s %8.3f\n' 'plan node at default settings, jit and workers / serial' "$(ratio "${ms[node_at_defaults]}" "${ms[node]}")"
 verdict 'plan node / hash join on customer_id' "$(ratio "${ms[node]}" "${ms[hash_join]}")" '<=' 1
