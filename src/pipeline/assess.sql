@@ -92,7 +92,7 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_assessed(text) IS
     'the query of pipeline_assess() for what is said of its subjects, to be narrowed down by AND; facts are NULL where they are those of before';
 
--- New customers are few: a statement of their own spares the other one their part.
+-- New customers seldom come: a statement of their own spares the other one their part.
 CREATE FUNCTION csagg.pipeline_assessing(pipeline name, known boolean) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -129,7 +129,7 @@ BEGIN
             RETURNING tenant, customer, next_at, until_at, true AS stirred, pg_column_size(facts) > csagg.pipeline_large() AS large$sql$ END || $sql$),
         put_down AS (%10$s)
         SELECT (SELECT count(*) FROM subject WHERE facts IS NOT NULL AND %11$s) <> count(*), array_agg(who) FILTER (WHERE stirred), array_agg(who) FILTER (WHERE large),
-            (SELECT array_agg(c) FROM subject s JOIN unnest($1) c USING (tenant, customer) WHERE NOT (%11$s) AND s.facts IS NOT NULL)
+            (SELECT array_agg(c) FROM unnest($1) c WHERE (c.tenant, c.customer) IN (SELECT tenant, customer FROM subject WHERE NOT (%11$s) AND facts IS NOT NULL))
         FROM (SELECT ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change AS who, stirred, large FROM said) s$sql$,
             pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_assessed(csagg.pipeline_reigns('s.tenant')), csagg.pipeline_newest(pipeline, 'n'),
             csagg.pipeline_said('score'), csagg.pipeline_said('stage'), csagg.pipeline_said('band'), csagg.pipeline_said('coverage'), csagg.pipeline_said('alerts'), csagg.pipeline_put_down(pipeline, 'said'), CASE WHEN known THEN 'place IS NOT NULL' ELSE 'place IS NULL' END);
@@ -154,7 +154,7 @@ BEGIN
     IF fresh IS NOT NULL THEN
         SELECT q.* INTO added
         FROM csagg.pipeline_query(csagg.pipeline_assessing(pipeline, false), fresh, now, settle) q(lost boolean, stirred csagg.pipeline_change[], large csagg.pipeline_change[], others csagg.pipeline_change[]);
-        PERFORM csagg.pipeline_lost(pipeline, added.lost);
+        PERFORM csagg.pipeline_lost(pipeline, added.lost OR added.others IS NOT NULL);
         stirred := stirred || added.stirred;
         large := large || added.large;
     END IF;

@@ -87,7 +87,7 @@ struct Slot {
 constexpr std::size_t slot_count = 512, choice = 8;
 Slot slots[slot_count];
 
-/// Plans follow changes of tables, roles and settings by themselves, but not growth: so a plan is made anew after a
+/// Plans follow changes of tables and roles by themselves, but not growth, nor enable_sort and the like: so a plan is made anew after a
 /// minute, and after so many elements of arrays in this session, since what brings rows into tables passes them in
 /// arrays: the work for these costs more than new plans. Later after 20000 in all, 40000 and so
 /// on, of all pipelines of the session: tables have to grow as well, and the minute is for those that do so beside others.

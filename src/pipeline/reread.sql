@@ -3,7 +3,7 @@
 -- A source of kind k that does so has the function pipeline_reread_k(pipeline, source, asked, folded, now), where folded is
 -- what the same step has folded and not stored yet.
 CREATE FUNCTION csagg.pipeline_reread(pipeline name, folded csagg.pipeline_change[], now timestamptz, most integer) RETURNS csagg.pipeline_change[]
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = on AS $body$
 DECLARE
     source record;
     asked csagg.pipeline_change[];

@@ -22,7 +22,7 @@ COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
 
 -- `todo` rows that name no customer: what they ask for, customer by customer.
 CREATE FUNCTION csagg.pipeline_expand(pipeline name, now timestamptz) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = on AS $body$
 DECLARE
     asked boolean;
 BEGIN
