@@ -148,11 +148,16 @@ FLAGS = $(CXX) $(CXXFLAGS) $(VERSION) $(includedir_server)
 $(shell echo $(FLAGS) | cmp -s - .flags || echo $(FLAGS) >.flags)
 $(OBJS): .flags
 
-$(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) csagg.control Makefile
+# A line "\bytes NAME" of a part stands for this file, with the type's name in place of each at sign.
+BYTES = src/postgres/bytes.sql.in
+with_bytes = awk '$$1 != "\\bytes" { print; next } \
+	{ while ((got = (getline line <"$(BYTES)")) > 0) if (line !~ /^--/) { gsub("@", $$2, line); print line } close("$(BYTES)") } got < 0 { exit 1 }'
+
+$(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) $(BYTES) csagg.control Makefile
 	$(if $(strip $(SQL_PARTS)),,$(error SQL_PARTS is empty: list the src/*/*.sql files in the Makefile))
 	$(if $(UNLISTED),$(error not in SQL_PARTS, add them there: $(UNLISTED)))
 	{ printf "%s\n" '\echo Use "CREATE EXTENSION csagg" to load this file. \quit'; \
-	  for part in $(SQL_PARTS); do printf '\n-- %s\n\n' "$$part" && cat "$$part" || exit 1; done; } > $@.new
+	  for part in $(SQL_PARTS); do printf '\n-- %s\n\n' "$$part" && $(with_bytes) "$$part" || exit 1; done; } > $@.new
 	mv $@.new $@
 
 # In a delta a line "\part src/x/y.sql" stands for that file.

@@ -20,67 +20,9 @@ CREATE TYPE csagg.counter (
 COMMENT ON TYPE csagg.counter IS
     'multiset of events: per instant the number of events, the exact total of their amounts, and their distinct actors';
 
-CREATE FUNCTION csagg.counter_eq(csagg.counter, csagg.counter) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_ne(csagg.counter, csagg.counter) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_hash(csagg.counter) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_hash_extended(csagg.counter, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_lt(csagg.counter, csagg.counter) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_le(csagg.counter, csagg.counter) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_gt(csagg.counter, csagg.counter) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_ge(csagg.counter, csagg.counter) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_cmp(csagg.counter, csagg.counter) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.counter_cmp(csagg.counter, csagg.counter) IS
-    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
+\bytes counter
 COMMENT ON FUNCTION csagg.counter_eq(csagg.counter, csagg.counter) IS
     'same instants, numbers of events, totals, actors and known_from';
-
-CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.counter, RIGHTARG = csagg.counter, FUNCTION = csagg.counter_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-CREATE OPERATOR csagg.<> (
-    LEFTARG = csagg.counter, RIGHTARG = csagg.counter, FUNCTION = csagg.counter_ne,
-    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
-);
-CREATE OPERATOR csagg.< (
-    LEFTARG = csagg.counter, RIGHTARG = csagg.counter, FUNCTION = csagg.counter_lt,
-    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-CREATE OPERATOR csagg.<= (
-    LEFTARG = csagg.counter, RIGHTARG = csagg.counter, FUNCTION = csagg.counter_le,
-    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-CREATE OPERATOR csagg.> (
-    LEFTARG = csagg.counter, RIGHTARG = csagg.counter, FUNCTION = csagg.counter_gt,
-    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-CREATE OPERATOR csagg.>= (
-    LEFTARG = csagg.counter, RIGHTARG = csagg.counter, FUNCTION = csagg.counter_ge,
-    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR csagg.< (csagg.counter, csagg.counter) IS 'order of the bytes: see csagg.counter_cmp()';
-COMMENT ON OPERATOR csagg.<= (csagg.counter, csagg.counter) IS 'order of the bytes: see csagg.counter_cmp()';
-COMMENT ON OPERATOR csagg.> (csagg.counter, csagg.counter) IS 'order of the bytes: see csagg.counter_cmp()';
-COMMENT ON OPERATOR csagg.>= (csagg.counter, csagg.counter) IS 'order of the bytes: see csagg.counter_cmp()';
-COMMENT ON OPERATOR csagg.= (csagg.counter, csagg.counter) IS 'as csagg.counter_eq()';
-COMMENT ON OPERATOR csagg.<> (csagg.counter, csagg.counter) IS 'not equal: see csagg.counter_eq()';
-CREATE OPERATOR CLASS csagg.counter_ops DEFAULT FOR TYPE csagg.counter USING btree AS
-    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
-    FUNCTION 1 csagg.counter_cmp(csagg.counter, csagg.counter);
-COMMENT ON OPERATOR CLASS csagg.counter_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
-CREATE OPERATOR CLASS csagg.counter_ops DEFAULT FOR TYPE csagg.counter USING hash AS
-    OPERATOR 1 csagg.=,
-    FUNCTION 1 csagg.counter_hash(csagg.counter),
-    FUNCTION 2 csagg.counter_hash_extended(csagg.counter, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.counter) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_counter_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

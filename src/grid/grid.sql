@@ -33,66 +33,9 @@ COMMENT ON FUNCTION csagg.grid_recv(internal) IS
 COMMENT ON FUNCTION csagg.grid_send(csagg.grid) IS
 'The binary form of csagg.grid: the stored bytes.';
 
-CREATE FUNCTION csagg.grid_eq(csagg.grid, csagg.grid) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.grid_ne(csagg.grid, csagg.grid) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.grid_hash(csagg.grid) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.grid_hash_extended(csagg.grid, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.grid_lt(csagg.grid, csagg.grid) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.grid_le(csagg.grid, csagg.grid) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.grid_gt(csagg.grid, csagg.grid) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.grid_ge(csagg.grid, csagg.grid) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.grid_cmp(csagg.grid, csagg.grid) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.grid_cmp(csagg.grid, csagg.grid) IS
-    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
+\bytes grid
 COMMENT ON FUNCTION csagg.grid_eq(csagg.grid, csagg.grid) IS
 'The same buckets by the same step, zone and snapshot.';
-CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.grid, RIGHTARG = csagg.grid, FUNCTION = csagg.grid_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-CREATE OPERATOR csagg.<> (
-    LEFTARG = csagg.grid, RIGHTARG = csagg.grid, FUNCTION = csagg.grid_ne,
-    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
-);
-CREATE OPERATOR csagg.< (
-    LEFTARG = csagg.grid, RIGHTARG = csagg.grid, FUNCTION = csagg.grid_lt,
-    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-CREATE OPERATOR csagg.<= (
-    LEFTARG = csagg.grid, RIGHTARG = csagg.grid, FUNCTION = csagg.grid_le,
-    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-CREATE OPERATOR csagg.> (
-    LEFTARG = csagg.grid, RIGHTARG = csagg.grid, FUNCTION = csagg.grid_gt,
-    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-CREATE OPERATOR csagg.>= (
-    LEFTARG = csagg.grid, RIGHTARG = csagg.grid, FUNCTION = csagg.grid_ge,
-    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR csagg.< (csagg.grid, csagg.grid) IS 'order of the bytes: see csagg.grid_cmp()';
-COMMENT ON OPERATOR csagg.<= (csagg.grid, csagg.grid) IS 'order of the bytes: see csagg.grid_cmp()';
-COMMENT ON OPERATOR csagg.> (csagg.grid, csagg.grid) IS 'order of the bytes: see csagg.grid_cmp()';
-COMMENT ON OPERATOR csagg.>= (csagg.grid, csagg.grid) IS 'order of the bytes: see csagg.grid_cmp()';
-COMMENT ON OPERATOR csagg.= (csagg.grid, csagg.grid) IS 'as csagg.grid_eq()';
-COMMENT ON OPERATOR csagg.<> (csagg.grid, csagg.grid) IS 'not equal: see csagg.grid_eq()';
-CREATE OPERATOR CLASS csagg.grid_ops DEFAULT FOR TYPE csagg.grid USING btree AS
-    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
-    FUNCTION 1 csagg.grid_cmp(csagg.grid, csagg.grid);
-COMMENT ON OPERATOR CLASS csagg.grid_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
-CREATE OPERATOR CLASS csagg.grid_ops DEFAULT FOR TYPE csagg.grid USING hash AS
-    OPERATOR 1 csagg.=,
-    FUNCTION 1 csagg.grid_hash(csagg.grid),
-    FUNCTION 2 csagg.grid_hash_extended(csagg.grid, bigint);
 
 -- Functions of our own, so that the defaults can be refused where a call may be sent to other machines.
 CREATE FUNCTION csagg.default_timezone() RETURNS text

@@ -20,69 +20,11 @@ CREATE TYPE csagg.history (
 COMMENT ON TYPE csagg.history IS
     'all named facts of one customer: each key has a counter or a timeline; keys compare by bytes and have at most 1000';
 
-CREATE FUNCTION csagg.history_eq(csagg.history, csagg.history) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_ne(csagg.history, csagg.history) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_hash(csagg.history) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_hash_extended(csagg.history, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_lt(csagg.history, csagg.history) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_le(csagg.history, csagg.history) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_gt(csagg.history, csagg.history) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_ge(csagg.history, csagg.history) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_cmp(csagg.history, csagg.history) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.history_cmp(csagg.history, csagg.history) IS
-    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
+\bytes history
 COMMENT ON FUNCTION csagg.history_eq(csagg.history, csagg.history) IS
     'same keys with equal timelines and counters, and forgotten before the same horizon';
 COMMENT ON FUNCTION csagg.history_ne(csagg.history, csagg.history) IS
     'not equal: see history_eq()';
-
-CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-CREATE OPERATOR csagg.<> (
-    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_ne,
-    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
-);
-CREATE OPERATOR csagg.< (
-    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_lt,
-    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-CREATE OPERATOR csagg.<= (
-    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_le,
-    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-CREATE OPERATOR csagg.> (
-    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_gt,
-    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-CREATE OPERATOR csagg.>= (
-    LEFTARG = csagg.history, RIGHTARG = csagg.history, FUNCTION = csagg.history_ge,
-    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR csagg.< (csagg.history, csagg.history) IS 'order of the bytes: see csagg.history_cmp()';
-COMMENT ON OPERATOR csagg.<= (csagg.history, csagg.history) IS 'order of the bytes: see csagg.history_cmp()';
-COMMENT ON OPERATOR csagg.> (csagg.history, csagg.history) IS 'order of the bytes: see csagg.history_cmp()';
-COMMENT ON OPERATOR csagg.>= (csagg.history, csagg.history) IS 'order of the bytes: see csagg.history_cmp()';
-COMMENT ON OPERATOR csagg.= (csagg.history, csagg.history) IS 'as csagg.history_eq()';
-COMMENT ON OPERATOR csagg.<> (csagg.history, csagg.history) IS 'not equal: see csagg.history_eq()';
-CREATE OPERATOR CLASS csagg.history_ops DEFAULT FOR TYPE csagg.history USING btree AS
-    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
-    FUNCTION 1 csagg.history_cmp(csagg.history, csagg.history);
-COMMENT ON OPERATOR CLASS csagg.history_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
-CREATE OPERATOR CLASS csagg.history_ops DEFAULT FOR TYPE csagg.history USING hash AS
-    OPERATOR 1 csagg.=,
-    FUNCTION 1 csagg.history_hash(csagg.history),
-    FUNCTION 2 csagg.history_hash_extended(csagg.history, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.history) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_history_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -29,66 +29,10 @@ COMMENT ON FUNCTION csagg.distribution_recv(internal) IS
 COMMENT ON FUNCTION csagg.distribution_send(csagg.distribution) IS
     'binary form of csagg.distribution: the stored bytes';
 
-CREATE FUNCTION csagg.distribution_eq(csagg.distribution, csagg.distribution) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_ne(csagg.distribution, csagg.distribution) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_hash(csagg.distribution) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_hash_extended(csagg.distribution, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_lt(csagg.distribution, csagg.distribution) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_le(csagg.distribution, csagg.distribution) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_gt(csagg.distribution, csagg.distribution) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_ge(csagg.distribution, csagg.distribution) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_cmp(csagg.distribution, csagg.distribution) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.distribution_cmp(csagg.distribution, csagg.distribution) IS
-    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
+\bytes distribution
 COMMENT ON FUNCTION csagg.distribution_eq(csagg.distribution, csagg.distribution) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
-CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-CREATE OPERATOR csagg.<> (
-    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_ne,
-    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
-);
 COMMENT ON OPERATOR csagg.= (csagg.distribution, csagg.distribution) IS 'same grid and same counts';
-CREATE OPERATOR csagg.< (
-    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_lt,
-    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-CREATE OPERATOR csagg.<= (
-    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_le,
-    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-CREATE OPERATOR csagg.> (
-    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_gt,
-    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-CREATE OPERATOR csagg.>= (
-    LEFTARG = csagg.distribution, RIGHTARG = csagg.distribution, FUNCTION = csagg.distribution_ge,
-    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR csagg.< (csagg.distribution, csagg.distribution) IS 'order of the bytes: see csagg.distribution_cmp()';
-COMMENT ON OPERATOR csagg.<= (csagg.distribution, csagg.distribution) IS 'order of the bytes: see csagg.distribution_cmp()';
-COMMENT ON OPERATOR csagg.> (csagg.distribution, csagg.distribution) IS 'order of the bytes: see csagg.distribution_cmp()';
-COMMENT ON OPERATOR csagg.>= (csagg.distribution, csagg.distribution) IS 'order of the bytes: see csagg.distribution_cmp()';
-COMMENT ON OPERATOR csagg.<> (csagg.distribution, csagg.distribution) IS 'not equal: see csagg.distribution_eq()';
-CREATE OPERATOR CLASS csagg.distribution_ops DEFAULT FOR TYPE csagg.distribution USING btree AS
-    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
-    FUNCTION 1 csagg.distribution_cmp(csagg.distribution, csagg.distribution);
-COMMENT ON OPERATOR CLASS csagg.distribution_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
-CREATE OPERATOR CLASS csagg.distribution_ops DEFAULT FOR TYPE csagg.distribution USING hash AS
-    OPERATOR 1 csagg.=,
-    FUNCTION 1 csagg.distribution_hash(csagg.distribution),
-    FUNCTION 2 csagg.distribution_hash_extended(csagg.distribution, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.distribution) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_population_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

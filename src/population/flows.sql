@@ -29,66 +29,10 @@ COMMENT ON FUNCTION csagg.flows_recv(internal) IS
 COMMENT ON FUNCTION csagg.flows_send(csagg.flows) IS
     'binary form of csagg.flows: the stored bytes';
 
-CREATE FUNCTION csagg.flows_eq(csagg.flows, csagg.flows) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_ne(csagg.flows, csagg.flows) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_hash(csagg.flows) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_hash_extended(csagg.flows, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_lt(csagg.flows, csagg.flows) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_le(csagg.flows, csagg.flows) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_gt(csagg.flows, csagg.flows) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_ge(csagg.flows, csagg.flows) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_cmp(csagg.flows, csagg.flows) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.flows_cmp(csagg.flows, csagg.flows) IS
-    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
+\bytes flows
 COMMENT ON FUNCTION csagg.flows_eq(csagg.flows, csagg.flows) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
-CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.flows, RIGHTARG = csagg.flows, FUNCTION = csagg.flows_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-CREATE OPERATOR csagg.<> (
-    LEFTARG = csagg.flows, RIGHTARG = csagg.flows, FUNCTION = csagg.flows_ne,
-    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
-);
 COMMENT ON OPERATOR csagg.= (csagg.flows, csagg.flows) IS 'same grid and same counts';
-CREATE OPERATOR csagg.< (
-    LEFTARG = csagg.flows, RIGHTARG = csagg.flows, FUNCTION = csagg.flows_lt,
-    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-CREATE OPERATOR csagg.<= (
-    LEFTARG = csagg.flows, RIGHTARG = csagg.flows, FUNCTION = csagg.flows_le,
-    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-CREATE OPERATOR csagg.> (
-    LEFTARG = csagg.flows, RIGHTARG = csagg.flows, FUNCTION = csagg.flows_gt,
-    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-CREATE OPERATOR csagg.>= (
-    LEFTARG = csagg.flows, RIGHTARG = csagg.flows, FUNCTION = csagg.flows_ge,
-    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR csagg.< (csagg.flows, csagg.flows) IS 'order of the bytes: see csagg.flows_cmp()';
-COMMENT ON OPERATOR csagg.<= (csagg.flows, csagg.flows) IS 'order of the bytes: see csagg.flows_cmp()';
-COMMENT ON OPERATOR csagg.> (csagg.flows, csagg.flows) IS 'order of the bytes: see csagg.flows_cmp()';
-COMMENT ON OPERATOR csagg.>= (csagg.flows, csagg.flows) IS 'order of the bytes: see csagg.flows_cmp()';
-COMMENT ON OPERATOR csagg.<> (csagg.flows, csagg.flows) IS 'not equal: see csagg.flows_eq()';
-CREATE OPERATOR CLASS csagg.flows_ops DEFAULT FOR TYPE csagg.flows USING btree AS
-    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
-    FUNCTION 1 csagg.flows_cmp(csagg.flows, csagg.flows);
-COMMENT ON OPERATOR CLASS csagg.flows_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
-CREATE OPERATOR CLASS csagg.flows_ops DEFAULT FOR TYPE csagg.flows USING hash AS
-    OPERATOR 1 csagg.=,
-    FUNCTION 1 csagg.flows_hash(csagg.flows),
-    FUNCTION 2 csagg.flows_hash_extended(csagg.flows, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.flows) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_population_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -29,66 +29,10 @@ COMMENT ON FUNCTION csagg.summary_recv(internal) IS
 COMMENT ON FUNCTION csagg.summary_send(csagg.summary) IS
     'binary form of csagg.summary: the stored bytes';
 
-CREATE FUNCTION csagg.summary_eq(csagg.summary, csagg.summary) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_ne(csagg.summary, csagg.summary) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_hash(csagg.summary) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_hash_extended(csagg.summary, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_lt(csagg.summary, csagg.summary) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_le(csagg.summary, csagg.summary) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_gt(csagg.summary, csagg.summary) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_ge(csagg.summary, csagg.summary) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_cmp(csagg.summary, csagg.summary) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.summary_cmp(csagg.summary, csagg.summary) IS
-    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
+\bytes summary
 COMMENT ON FUNCTION csagg.summary_eq(csagg.summary, csagg.summary) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
-CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-CREATE OPERATOR csagg.<> (
-    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_ne,
-    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
-);
 COMMENT ON OPERATOR csagg.= (csagg.summary, csagg.summary) IS 'same grid and same counts';
-CREATE OPERATOR csagg.< (
-    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_lt,
-    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-CREATE OPERATOR csagg.<= (
-    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_le,
-    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-CREATE OPERATOR csagg.> (
-    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_gt,
-    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-CREATE OPERATOR csagg.>= (
-    LEFTARG = csagg.summary, RIGHTARG = csagg.summary, FUNCTION = csagg.summary_ge,
-    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR csagg.< (csagg.summary, csagg.summary) IS 'order of the bytes: see csagg.summary_cmp()';
-COMMENT ON OPERATOR csagg.<= (csagg.summary, csagg.summary) IS 'order of the bytes: see csagg.summary_cmp()';
-COMMENT ON OPERATOR csagg.> (csagg.summary, csagg.summary) IS 'order of the bytes: see csagg.summary_cmp()';
-COMMENT ON OPERATOR csagg.>= (csagg.summary, csagg.summary) IS 'order of the bytes: see csagg.summary_cmp()';
-COMMENT ON OPERATOR csagg.<> (csagg.summary, csagg.summary) IS 'not equal: see csagg.summary_eq()';
-CREATE OPERATOR CLASS csagg.summary_ops DEFAULT FOR TYPE csagg.summary USING btree AS
-    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
-    FUNCTION 1 csagg.summary_cmp(csagg.summary, csagg.summary);
-COMMENT ON OPERATOR CLASS csagg.summary_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
-CREATE OPERATOR CLASS csagg.summary_ops DEFAULT FOR TYPE csagg.summary USING hash AS
-    OPERATOR 1 csagg.=,
-    FUNCTION 1 csagg.summary_hash(csagg.summary),
-    FUNCTION 2 csagg.summary_hash_extended(csagg.summary, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.summary) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_population_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

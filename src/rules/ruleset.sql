@@ -19,69 +19,11 @@ CREATE TYPE csagg.ruleset (
 COMMENT ON TYPE csagg.ruleset IS
     'facts, stages, rules, bands and alerts by which customers are assessed: a JSON document, checked in full when it is read and kept in one canonical form. Errors say line and column: 22P02 for what cannot be read, unknown members, undeclared facts, names that are there twice, stages that are never reached and bands out of order; 42804 for kinds that do not go together; 22023 for an unknown kind, and for a time zone that cannot be one, while one that is not known here is a warning, and computing with it is the error; 22003 and 22008 for numbers and durations out of range; 54000 for more than 1 MB, 1000 rules, 64 stages, 10000 bytes of an expression, 200 nested parentheses or 499 operators that build on one another, as in a + b + c';
 
-CREATE FUNCTION csagg.ruleset_eq(csagg.ruleset, csagg.ruleset) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.ruleset_ne(csagg.ruleset, csagg.ruleset) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.ruleset_hash(csagg.ruleset) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.ruleset_hash_extended(csagg.ruleset, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.ruleset_lt(csagg.ruleset, csagg.ruleset) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.ruleset_le(csagg.ruleset, csagg.ruleset) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.ruleset_gt(csagg.ruleset, csagg.ruleset) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.ruleset_ge(csagg.ruleset, csagg.ruleset) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.ruleset_cmp(csagg.ruleset, csagg.ruleset) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.ruleset_cmp(csagg.ruleset, csagg.ruleset) IS
-    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
+\bytes ruleset
 COMMENT ON FUNCTION csagg.ruleset_eq(csagg.ruleset, csagg.ruleset) IS
     'same canonical text; expressions count as they are written';
 COMMENT ON FUNCTION csagg.ruleset_ne(csagg.ruleset, csagg.ruleset) IS
     'not equal: see ruleset_eq()';
-
-CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-CREATE OPERATOR csagg.<> (
-    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_ne,
-    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
-);
-CREATE OPERATOR csagg.< (
-    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_lt,
-    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-CREATE OPERATOR csagg.<= (
-    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_le,
-    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-CREATE OPERATOR csagg.> (
-    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_gt,
-    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-CREATE OPERATOR csagg.>= (
-    LEFTARG = csagg.ruleset, RIGHTARG = csagg.ruleset, FUNCTION = csagg.ruleset_ge,
-    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR csagg.< (csagg.ruleset, csagg.ruleset) IS 'order of the bytes: see csagg.ruleset_cmp()';
-COMMENT ON OPERATOR csagg.<= (csagg.ruleset, csagg.ruleset) IS 'order of the bytes: see csagg.ruleset_cmp()';
-COMMENT ON OPERATOR csagg.> (csagg.ruleset, csagg.ruleset) IS 'order of the bytes: see csagg.ruleset_cmp()';
-COMMENT ON OPERATOR csagg.>= (csagg.ruleset, csagg.ruleset) IS 'order of the bytes: see csagg.ruleset_cmp()';
-COMMENT ON OPERATOR csagg.= (csagg.ruleset, csagg.ruleset) IS 'as csagg.ruleset_eq()';
-COMMENT ON OPERATOR csagg.<> (csagg.ruleset, csagg.ruleset) IS 'not equal: see csagg.ruleset_eq()';
-CREATE OPERATOR CLASS csagg.ruleset_ops DEFAULT FOR TYPE csagg.ruleset USING btree AS
-    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
-    FUNCTION 1 csagg.ruleset_cmp(csagg.ruleset, csagg.ruleset);
-COMMENT ON OPERATOR CLASS csagg.ruleset_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
-CREATE OPERATOR CLASS csagg.ruleset_ops DEFAULT FOR TYPE csagg.ruleset USING hash AS
-    OPERATOR 1 csagg.=,
-    FUNCTION 1 csagg.ruleset_hash(csagg.ruleset),
-    FUNCTION 2 csagg.ruleset_hash_extended(csagg.ruleset, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.ruleset) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_ruleset_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -20,67 +20,9 @@ CREATE TYPE csagg.timeline (
 COMMENT ON TYPE csagg.timeline IS
     'step function from timestamptz to values of one kind (boolean, number, text, date, time), or absent';
 
-CREATE FUNCTION csagg.timeline_eq(csagg.timeline, csagg.timeline) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_ne(csagg.timeline, csagg.timeline) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_hash(csagg.timeline) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_hash_extended(csagg.timeline, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'csagg_bytes_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_lt(csagg.timeline, csagg.timeline) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_le(csagg.timeline, csagg.timeline) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_gt(csagg.timeline, csagg.timeline) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_ge(csagg.timeline, csagg.timeline) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'csagg_bytes_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_cmp(csagg.timeline, csagg.timeline) RETURNS integer
-    AS 'MODULE_PATHNAME', 'csagg_bytes_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.timeline_cmp(csagg.timeline, csagg.timeline) IS
-    'below, at or above 0: the order of the bytes, which means nothing but that there is one';
+\bytes timeline
 COMMENT ON FUNCTION csagg.timeline_eq(csagg.timeline, csagg.timeline) IS
     'same entries; two timelines with the same values at every instant may differ: see same_function()';
-
-CREATE OPERATOR csagg.= (
-    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_eq,
-    COMMUTATOR = OPERATOR(csagg.=), NEGATOR = OPERATOR(csagg.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-CREATE OPERATOR csagg.<> (
-    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_ne,
-    COMMUTATOR = OPERATOR(csagg.<>), NEGATOR = OPERATOR(csagg.=), RESTRICT = neqsel, JOIN = neqjoinsel
-);
-CREATE OPERATOR csagg.< (
-    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_lt,
-    COMMUTATOR = OPERATOR(csagg.>), NEGATOR = OPERATOR(csagg.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-CREATE OPERATOR csagg.<= (
-    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_le,
-    COMMUTATOR = OPERATOR(csagg.>=), NEGATOR = OPERATOR(csagg.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-CREATE OPERATOR csagg.> (
-    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_gt,
-    COMMUTATOR = OPERATOR(csagg.<), NEGATOR = OPERATOR(csagg.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-CREATE OPERATOR csagg.>= (
-    LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.timeline_ge,
-    COMMUTATOR = OPERATOR(csagg.<=), NEGATOR = OPERATOR(csagg.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR csagg.< (csagg.timeline, csagg.timeline) IS 'order of the bytes: see csagg.timeline_cmp()';
-COMMENT ON OPERATOR csagg.<= (csagg.timeline, csagg.timeline) IS 'order of the bytes: see csagg.timeline_cmp()';
-COMMENT ON OPERATOR csagg.> (csagg.timeline, csagg.timeline) IS 'order of the bytes: see csagg.timeline_cmp()';
-COMMENT ON OPERATOR csagg.>= (csagg.timeline, csagg.timeline) IS 'order of the bytes: see csagg.timeline_cmp()';
-COMMENT ON OPERATOR csagg.= (csagg.timeline, csagg.timeline) IS 'as csagg.timeline_eq()';
-COMMENT ON OPERATOR csagg.<> (csagg.timeline, csagg.timeline) IS 'not equal: see csagg.timeline_eq()';
-CREATE OPERATOR CLASS csagg.timeline_ops DEFAULT FOR TYPE csagg.timeline USING btree AS
-    OPERATOR 1 csagg.<, OPERATOR 2 csagg.<=, OPERATOR 3 csagg.=, OPERATOR 4 csagg.>=, OPERATOR 5 csagg.>,
-    FUNCTION 1 csagg.timeline_cmp(csagg.timeline, csagg.timeline);
-COMMENT ON OPERATOR CLASS csagg.timeline_ops USING btree IS 'order of the bytes: for DISTINCT, merge joins and indexes';
-CREATE OPERATOR CLASS csagg.timeline_ops DEFAULT FOR TYPE csagg.timeline USING hash AS
-    OPERATOR 1 csagg.=,
-    FUNCTION 1 csagg.timeline_hash(csagg.timeline),
-    FUNCTION 2 csagg.timeline_hash_extended(csagg.timeline, bigint);
 
 CREATE FUNCTION csagg.jsonb(csagg.timeline) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'csagg_timeline_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
