@@ -2,11 +2,11 @@
 
 #include "base/bytes.hpp"
 #include "base/interrupt.hpp"
+#include "base/scanner.hpp"
 #include "grid/grid.hpp"
 #include "grid/periods.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace csagg {
 namespace {
@@ -43,12 +43,6 @@ std::uint64_t count_months(LocalTime start, LocalTime until, const Span& step, c
 
 // ---- text
 
-void print_number(std::int64_t v, String& out) {
-    char buffer[24];
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, v);
-    out.append(buffer, end.ptr);
-}
-
 struct Unit {
     std::string_view name;
     Span one;
@@ -65,72 +59,55 @@ constexpr Unit units[] = {
 };
 
 void print_counted(std::int64_t n, std::string_view unit, String& out) {
-    print_number(n, out);
+    print_integer(n, out);
     out.push_back(' ');
     out.append(unit.data(), unit.size());
     if (n != 1) out.push_back('s');
 }
 
-[[noreturn]] void throw_unreadable(std::string_view text) {
-    std::string start(text.substr(0, 40));
-    // A character must not be cut in its middle.
-    while (start.size() < text.size() && !start.empty() && (static_cast<unsigned char>(start.back()) & 0x80) != 0) start.pop_back();
-    throw Error(Errc::invalid_text, "invalid input syntax for type csagg.grid at \"" + start + "\"",
-                "Write it as in [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo.");
-}
-
-class Scanner {
+class GridScanner : public Scanner {
 public:
-    explicit Scanner(std::string_view text) : left_(text) {}
+    explicit GridScanner(std::string_view& text)
+        : Scanner(text, "a grid", "Write it as in [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo.") {}
 
-    void expect(std::string_view token) {
-        if (!take(token)) throw_unreadable(left_);
-    }
-    bool take(std::string_view token) {
-        skip_blanks();
-        if (!left_.starts_with(token)) return false;
-        left_.remove_prefix(token.size());
-        return true;
-    }
     /// Up to the delimiter, which is skipped; without blanks around it.
     std::string_view until(char delimiter) {
         skip_blanks();
-        const std::size_t n = left_.find(delimiter);
-        if (n == left_.npos) throw_unreadable(left_);
-        const std::string_view part = left_.substr(0, n);
-        left_.remove_prefix(n + 1);
+        const std::size_t n = text_.find(delimiter);
+        if (n == text_.npos) fail(std::string("expected a \"") + delimiter + "\" after");
+        const std::string_view part = text_.substr(0, n);
+        text_.remove_prefix(n + 1);
         return part.substr(0, part.find_last_not_of(blanks) + 1);
     }
     /// Up to the next blank; the rest if there is none.
-    std::string_view word() {
+    std::string_view word(const char* what) {
         skip_blanks();
-        const std::string_view part = left_.substr(0, std::min(left_.find_first_of(blanks), left_.size()));
-        if (part.empty()) throw_unreadable(left_);
-        left_.remove_prefix(part.size());
+        const std::string_view part = text_.substr(0, std::min(text_.find_first_of(blanks), text_.size()));
+        if (part.empty()) fail(std::string("expected ") + what);
+        text_.remove_prefix(part.size());
         return part;
     }
     /// All that is left, without blanks around it.
     std::string_view rest() {
         skip_blanks();
-        return left_.substr(0, left_.find_last_not_of(blanks) + 1);
+        return text_.substr(0, text_.find_last_not_of(blanks) + 1);
     }
-    bool has(char delimiter) const { return left_.find(delimiter) != left_.npos; }
+    bool has(char delimiter) const { return text_.find(delimiter) != text_.npos; }
     bool at_end() {
         skip_blanks();
-        return left_.empty();
+        return text_.empty();
     }
 
 private:
     static constexpr std::string_view blanks = " \t\n\r";
-    void skip_blanks() { left_.remove_prefix(std::min(left_.find_first_not_of(blanks), left_.size())); }
-
-    std::string_view left_;
 };
+
+[[noreturn]] void fail_at(std::string_view text, const char* why) { GridScanner(text).fail(why); }
 
 Span parse_step(std::string_view number, std::string_view unit) {
     std::int64_t n = 0;
     const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), n);
-    if (failure != std::errc{} || end != number.data() + number.size()) throw_unreadable(number);
+    if (failure != std::errc{} || end != number.data() + number.size()) fail_at(number, "expected how many units a step has");
     for (const Unit& known : units) {
         if (unit != known.name && !(unit.ends_with('s') && unit.substr(0, unit.size() - 1) == known.name)) continue;
         std::int64_t months = 0, days = 0, micros = 0;
@@ -140,7 +117,7 @@ Span parse_step(std::string_view number, std::string_view unit) {
             throw Error(Errc::datetime_overflow, "step is out of range");
         return {std::int32_t(months), std::int32_t(days), micros};
     }
-    throw_unreadable(unit);
+    fail_at(unit, "expected a unit of time");
 }
 
 struct ParsedEnd {
@@ -151,7 +128,7 @@ struct ParsedEnd {
 ParsedEnd parse_end(std::string_view text) {
     std::string_view left = text;
     const std::int64_t time = parse_instant(left);
-    if (!left.empty()) throw_unreadable(text);
+    if (!left.empty()) fail_at(text, "expected a time");
     // Behind the two hyphens of the date.
     const std::size_t day = text.find('-', text.find('-') + 1);
     return {time, day != text.npos && text.find_first_of("+-Z", day + 1) != text.npos};
@@ -189,7 +166,7 @@ GridSpec parse_irregular(std::string_view ends, Snapshot snapshot, std::string_v
         boundaries.push_back(end.time);
         if (boundaries.size() % 4096 == 0) check_interrupts();
     };
-    Scanner list(ends);
+    GridScanner list(ends);
     while (list.has(',')) add(list.until(','));
     add(list.rest());
     const Calendar& calendar = calendars(zone);
@@ -299,23 +276,24 @@ void print_grid(const GridSpec& spec, String& out) {
 }
 
 GridSpec parse_grid(std::string_view text, CalendarSource calendars, Bytes& between) {
-    Scanner in(text);
+    GridScanner in(text);
     in.expect("[");
-    const std::string_view ends = in.until(')');
-    const bool regular = in.take("every");
-    const std::string_view number = regular ? in.word() : std::string_view();
-    const std::string_view unit = regular ? in.word() : std::string_view();
+    std::string_view ends = in.until(')');
+    const bool regular = in.accept("every");
+    const std::string_view number = regular ? in.word("a step") : std::string_view();
+    const std::string_view unit = regular ? in.word("a unit of time") : std::string_view();
     in.expect("in");
-    const std::string_view zone = in.word();
+    const std::string_view zone = in.word("a time zone");
     GridSpec spec;
     if (!in.at_end()) {
         in.expect("at");
-        const std::string_view word = in.word();
-        if ((word != "start" && word != "end") || !in.at_end()) throw_unreadable(word);
+        const std::string_view word = in.word("start or end");
+        if (word != "start" && word != "end") fail_at(word, "expected start or end");
+        in.expect_end();
         spec.snapshot = parse_snapshot(word);
     }
     if (!regular) return parse_irregular(ends, spec.snapshot, zone, calendars, between);
-    Scanner both(ends);
+    GridScanner both(ends);
     const std::string_view start = both.until(','), until = both.rest();
     const Calendar& calendar = calendars(zone);
     spec.zone = calendar.name();

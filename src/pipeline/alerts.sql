@@ -77,4 +77,4 @@ FROM %1$I.alert a LEFT JOIN %1$I.alert_note n USING (episode)
 WHERE a.until IS NULL$sql$, pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_alerts(name) IS
-    'makes the view alerts of a pipeline; for create_pipeline() only';
+    'makes the view alerts of a pipeline, or makes it anew';

@@ -32,7 +32,9 @@ BEGIN
             UPDATE %1$I.current SET facts = csagg.drop_facts(facts, $1)
             WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1)) RETURNING tenant, customer)
         INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'rules', coalesce(last_step, clock_timestamp()) FROM less, %1$I.pipeline$sql$, pipeline) USING keys;
-    EXECUTE format('DELETE FROM %1$I.log WHERE origin = $1 AND (SELECT kind FROM %1$I.source WHERE name = $1) = ''states''', pipeline) USING name;
+    EXECUTE format($sql$
+        WITH gone AS (DELETE FROM %1$I.log WHERE origin = $1 AND (SELECT kind FROM %1$I.source WHERE name = $1) = 'states' RETURNING id)
+        UPDATE %1$I.source s SET folded = folded - (SELECT count(*) FROM gone WHERE id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> id)) WHERE name = 'log'$sql$, pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.seen WHERE source = $1', pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.rejected WHERE source = $1', pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.fact WHERE source = $1 AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)', pipeline) USING name;
@@ -41,17 +43,44 @@ END $body$;
 COMMENT ON FUNCTION csagg.drop_source(name, text) IS
     'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew. The table stays as it is. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
 
+CREATE FUNCTION csagg.pipeline_follow(pipeline name, source text, relation text) RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    tracker constant oid := to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)));
+    found regclass;
+BEGIN
+    IF csagg.pipeline_relation(relation) IS NOT NULL THEN
+        RETURN relation;
+    END IF;
+    found := (SELECT DISTINCT tgrelid FROM pg_trigger WHERE tgfoid = tracker AND tgparentid = 0 LIMIT 1);
+    IF found IS NULL THEN
+        RAISE undefined_table USING MESSAGE = format('there is no table %s', relation), HINT = format('csagg.drop_source(%L, %L) ends the source.', pipeline, source);
+    END IF;
+    EXECUTE format('UPDATE %I.source SET relation = $2 WHERE name = $1', pipeline) USING source, found::text;
+    PERFORM csagg.pipeline_watch(pipeline, source);
+    RETURN found::text;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_follow(name, text, text) IS
+    'name of a source''s table; of one that was renamed or moved the new one, which is noted. Error 42P01 for a table that is gone';
+
 CREATE FUNCTION csagg.resume(pipeline name, name text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     source record;
+    missed text;
 BEGIN
     source := csagg.pipeline_source(pipeline, name, true);
+    source.relation := csagg.pipeline_follow(pipeline, name, source.relation);
+    missed := csagg.pipeline_amiss(pipeline, name, source.relation, source.kind, source.spec);
+    IF missed IS NOT NULL THEN
+        PERFORM csagg.pipeline_watch(pipeline, name);
+        EXECUTE format('UPDATE %I.source SET error = $2 WHERE name = $1', pipeline) USING name, 'trigger: ' || missed;
+    END IF;
     EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_resume_' || source.kind) USING pipeline, name;
     EXECUTE format('UPDATE %I.source SET error = NULL WHERE name = $1', pipeline) USING name;
 END $body$;
 COMMENT ON FUNCTION csagg.resume(name, text) IS
-    'lets a source go on that has an error: what was missed is made up for, and rejected rows are tried again. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
+    'lets a source go on that has an error, or lacks a trigger, which is made anew: what was missed is made up for, and rejected rows are tried again. A table that has another name now is found by its triggers. Errors: 42704 for none, 42809 for the log, 42P01 without the table, 42501 if the pipeline is another''s';
 
 CREATE FUNCTION csagg.pipeline_resume_events(pipeline name, source text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

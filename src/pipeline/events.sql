@@ -9,16 +9,29 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_id(regclass) IS
     'the column with a sequence by which a table''s new rows are found, if none is named';
 
+-- Ids that somebody else has made are seen when the sequence has passed them, which may be never.
+CREATE FUNCTION csagg.pipeline_ahead(relation regclass, id name) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    last constant bigint := csagg.pipeline_last_id(relation, id);
+    highest bigint;
+BEGIN
+    EXECUTE format('SELECT max(%I) FROM %s', id, relation) INTO highest;
+    RETURN CASE WHEN highest > last THEN format('the sequence of %s is at %s, and there are rows up to %s: SELECT setval(%L, %3$s);', relation, last, highest, csagg.pipeline_sequence(relation, id)) END;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_ahead(regclass, name) IS
+    'that there are rows beyond the last id that the sequence of this column has given, and what to do; NULL if there are none. Error 42501 as of pipeline_last_id()';
+
 CREATE FUNCTION csagg.pipeline_check_id(relation regclass, id name) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     hint constant text := format('SELECT csagg.add_arrival(%L); gives it a column that has one.', relation);
     sequence regclass := csagg.pipeline_sequence(relation, id);
     s record;
-    highest bigint;
+    ahead text;
 BEGIN
     IF sequence IS NULL THEN
-        RAISE wrong_object_type USING MESSAGE = format('%s is filled by no sequence', coalesce('column "' || id || '"', 'no column') || ' of ' || relation::text), HINT = hint;
+        RAISE wrong_object_type USING MESSAGE = CASE WHEN id IS NULL THEN format('%s has no column that a sequence fills', relation) ELSE format('column "%s" of %s is filled by no sequence', id, relation) END, HINT = hint;
     END IF;
     PERFORM csagg.pipeline_column_of(relation, id, 'id', '{smallint,integer,bigint}');
     SELECT * INTO s FROM pg_sequence WHERE seqrelid = sequence;
@@ -34,10 +47,9 @@ BEGIN
     ELSIF NOT has_sequence_privilege(sequence, 'SELECT, USAGE') THEN
         RAISE insufficient_privilege USING MESSAGE = format('the pipeline''s owner may not read sequence %s', sequence), HINT = format('GRANT SELECT ON SEQUENCE %s TO %I;', sequence, current_user);
     END IF;
-    EXECUTE format('SELECT max(%I) FROM %s', id, relation) INTO highest;
-    IF highest > csagg.pipeline_last_id(relation, id) THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and there are rows up to %s', relation, csagg.pipeline_last_id(relation, id), highest),
-            HINT = format('SELECT setval(%L, %s);', sequence, highest);
+    ahead := csagg.pipeline_ahead(relation, id);
+    IF ahead IS NOT NULL THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = split_part(ahead, ': ', 1), HINT = split_part(ahead, ': ', 2);
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_check_id(regclass, name) IS
@@ -128,7 +140,7 @@ BEGIN
     mark.top := CASE WHEN cardinality(new) = max_rows THEN new[max_rows] ELSE mark.top END;
     PERFORM csagg.pipeline_try(pipeline, source, new || late, now);
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, mark.top, (SELECT range_agg(int8range(l, l, '[]')) FROM unnest(late) l), NULL, true, false);
-    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, mark.top, mark.holes, taken.seen, taken.folded, active, cardinality(late) < max_rows);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, mark.top, mark.holes, taken.seen, taken.folded, active, cardinality(late) < max_rows, CASE WHEN NOT more THEN now END);
     changes := taken.changes;
     folded := taken.folded;
 END $body$;
@@ -194,7 +206,6 @@ CREATE FUNCTION csagg.add_events(pipeline name, relation regclass, customer name
     actor name DEFAULT NULL, id name DEFAULT NULL, event_id name DEFAULT NULL, tenant name DEFAULT NULL, keys text[] DEFAULT NULL, filter text DEFAULT NULL, deletes text DEFAULT 'keep')
     RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
-    columns name[];
     spec jsonb;
     source text;
     "column" name;
@@ -217,12 +228,11 @@ BEGIN
     FOREACH "column" IN ARRAY array_remove(ARRAY[key, actor, event_id, tenant], NULL) LOOP
         PERFORM csagg.pipeline_column(relation, "column", 'name');
     END LOOP;
-    columns := ARRAY[customer, at, key, amount, actor, event_id, tenant] || csagg.pipeline_filter_columns(pipeline, relation, filter);
     spec := jsonb_build_object('id', id, 'customer', customer, 'at', at, 'key', key, 'fact', fact, 'amount', amount, 'actor', actor,
         'event_id', event_id, 'tenant', tenant, 'keys', keys, 'filter', filter, 'deletes', deletes);
     source := csagg.pipeline_register(pipeline, relation, 'events', spec);
     PERFORM csagg.pipeline_claim(pipeline, source, coalesce(keys, array_remove(ARRAY[fact], NULL)), array_fill('counter'::text, ARRAY[coalesce(cardinality(keys), num_nonnulls(fact))]));
-    PERFORM csagg.pipeline_track_events(pipeline, source, relation, columns, jsonb_strip_nulls(spec));
+    PERFORM csagg.pipeline_watch(pipeline, source);
     RETURN source;
 END $body$;
 COMMENT ON FUNCTION csagg.add_events(name, regclass, name, name, name, text, name, name, name, name, name, text[], text, text) IS

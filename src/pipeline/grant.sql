@@ -8,7 +8,7 @@ CREATE FUNCTION csagg.pipeline_grants(may text) RETURNS TABLE (what text)
         ('{write,operate}', 'INSERT (tenant, customer, key, at, value, actor, event_id) ON %1$I.log'),
         ('{read,operate}', 'SELECT ON %1$I.health, %1$I.health_daily, %1$I.alerts, %1$I.status, %1$I.pipeline, %1$I.hole, %1$I.log, %1$I.seen, %1$I.fact, %1$I.rules, %1$I.override,
             %1$I.todo, %1$I.current, %1$I.due, %1$I.past, %1$I.alert, %1$I.alert_note, %1$I.alert_feed, %1$I.rejected'),
-        ('{read}', 'SELECT (name, relation, kind, upto, stopped) ON %1$I.source'),
+        ('{read}', 'SELECT (name, relation, kind, upto, read_until, stopped) ON %1$I.source'),
         ('{operate}', 'SELECT ON %1$I.source'),
         ('{note}', 'INSERT (tenant, customer, since, score, until, reason), UPDATE (score, until, reason) ON %1$I.override'),
         ('{note}', 'INSERT (episode, acknowledged_by, acknowledged_at, snoozed_until, note), UPDATE (acknowledged_by, acknowledged_at, snoozed_until, note) ON %1$I.alert_note'),

@@ -169,7 +169,8 @@ BEGIN
     active := csagg.pipeline_writers(mark.relation);
     straight := least(top - mark.upto, max_rows) > 50000;
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows, active <> '{}' OR NOT isempty(mark.holes), straight);
-    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), mark.holes, taken.seen, taken.folded, active, taken.held < max_rows);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), mark.holes, taken.seen, taken.folded, active, taken.held < max_rows,
+        CASE WHEN taken.last IS NULL AND taken.held < max_rows AND top = mark.top THEN now END);
     IF source = 'log' THEN
         PERFORM csagg.pipeline_replace_logged(pipeline, mark.holes + int8multirange(int8range(mark.upto, coalesce(taken.last, top), '(]')));
     END IF;

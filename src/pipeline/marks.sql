@@ -59,7 +59,7 @@ CREATE FUNCTION csagg.pipeline_ids(ids bigint[]) RETURNS int8multirange
 COMMENT ON FUNCTION csagg.pipeline_ids(bigint[]) IS
     'these ids as ranges; error 22004 for an id that is NULL';
 
-CREATE FUNCTION csagg.pipeline_mark(pipeline name, source text, upto bigint, top bigint, holes int8multirange, seen int8multirange, folded bigint, active text[], closing boolean) RETURNS void
+CREATE FUNCTION csagg.pipeline_mark(pipeline name, source text, upto bigint, top bigint, holes int8multirange, seen int8multirange, folded bigint, active text[], closing boolean, through timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     missed constant int8multirange := int8multirange(int8range(upto, top, '(]')) - seen;
@@ -75,11 +75,11 @@ BEGIN
         PERFORM csagg.pipeline_execute(format('INSERT INTO %1$I.hole (source, ids, writers) VALUES ($1, $2, $3)', pipeline), source, missed, active);
     END IF;
     IF top <> upto OR folded > 0 THEN
-        moved := csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3 WHERE ctid = (SELECT place FROM %s n)', pipeline, csagg.pipeline_newest_source(pipeline)), source, top, folded);
+        moved := csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3, read_until = coalesce($4, read_until) WHERE ctid = (SELECT place FROM %s n)', pipeline, csagg.pipeline_newest_source(pipeline)), source, top, folded, through);
     END IF;
     IF moved = 0 THEN  -- while a trigger of the source was writing its error there
-        PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3 WHERE name = $1', pipeline), source, top, folded);
+        PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3, read_until = coalesce($4, read_until) WHERE name = $1', pipeline), source, top, folded, through);
     END IF;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_mark(name, text, bigint, bigint, int8multirange, int8multirange, bigint, text[], boolean) IS
-    'moves a source''s mark from upto to top after the rows with the ids `seen` were folded: the holes that there are close or shrink, and what was not seen while others write is a new one';
+COMMENT ON FUNCTION csagg.pipeline_mark(name, text, bigint, bigint, int8multirange, int8multirange, bigint, text[], boolean, timestamptz) IS
+    'moves a source''s mark from upto to top after the rows with the ids `seen` were folded: the holes that there are close or shrink, and what was not seen while others write is a new one. through: all that was committed before is folded; NULL: not all';

@@ -213,11 +213,12 @@ CREATE FUNCTION csagg.pipeline_trigger(pipeline name, source text, event text) R
 COMMENT ON FUNCTION csagg.pipeline_trigger(name, text, text) IS
     'name of a trigger of a source';
 
--- Not UPDATE OF these columns: a BEFORE trigger of the application may change what the statement does not name.
+-- Not UPDATE OF these columns: a BEFORE trigger of the application may change what the statement does not name. A function, not the operator
+-- *<> of rows: what pg_dump writes of that PostgreSQL reads as a comparison of their columns.
 CREATE FUNCTION csagg.pipeline_changed(relation regclass, columns name[]) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('FOR EACH ROW WHEN (%s)', string_agg(format(CASE WHEN EXISTS (SELECT FROM pg_opclass WHERE opcmethod = 403 AND opcdefault AND opcintype = csagg.pipeline_column(relation, c, 'column'))
-        THEN 'OLD.%1$I IS DISTINCT FROM NEW.%1$I' ELSE 'ROW(OLD.%1$I)::record OPERATOR(pg_catalog.*<>) ROW(NEW.%1$I)::record' END, c), ' OR ' ORDER BY c))
+        THEN 'OLD.%1$I IS DISTINCT FROM NEW.%1$I' ELSE 'pg_catalog.record_image_ne(ROW(OLD.%1$I), ROW(NEW.%1$I))' END, c), ' OR ' ORDER BY c))
     FROM (SELECT DISTINCT c FROM unnest(columns) c WHERE c IS NOT NULL) d
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
@@ -226,10 +227,11 @@ COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
 CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind text, spec jsonb) RETURNS name[]
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT ARRAY(SELECT value::name FROM jsonb_each_text(spec -> 'facts')) || csagg.pipeline_filter_columns(pipeline, relation, spec ->> 'filter')
-        || ARRAY(SELECT (spec ->> c)::name FROM unnest(CASE kind WHEN 'states' THEN '{customer,tenant}'::text[] ELSE '{customer,tenant,since,until,range}' END) c WHERE spec ? c)
+        || ARRAY(SELECT (spec ->> c)::name FROM unnest(CASE kind WHEN 'states' THEN '{customer,tenant}'::text[] WHEN 'intervals' THEN '{customer,tenant,since,until,range}'
+            ELSE '{customer,tenant,at,key,amount,actor,event_id}' END) c WHERE spec ? c)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_watched(name, regclass, text, jsonb) IS
-    'the columns that a source of states or intervals is made of. Errors of its filter''s SQL as they are';
+    'the columns that a source is made of. Errors of its filter''s SQL as they are';
 
 CREATE FUNCTION csagg.pipeline_watch(pipeline name, source text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -239,11 +241,33 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT relation::regclass, kind, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
     watched := csagg.pipeline_watched(pipeline, s.relation, s.kind, s.spec);
-    IF s.kind = 'states' THEN
-        PERFORM csagg.pipeline_track_states(pipeline, source, s.relation, watched, s.spec ->> 'filter');
-    ELSE
-        PERFORM csagg.pipeline_track_intervals(pipeline, source, s.relation, watched);
-    END IF;
+    CASE s.kind
+        WHEN 'states' THEN PERFORM csagg.pipeline_track_states(pipeline, source, s.relation, watched, s.spec ->> 'filter');
+        WHEN 'intervals' THEN PERFORM csagg.pipeline_track_intervals(pipeline, source, s.relation, watched);
+        WHEN 'events' THEN PERFORM csagg.pipeline_track_events(pipeline, source, s.relation, watched, s.spec);
+    END CASE;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_watch(name, text) IS
-    'makes the triggers of a source of states or intervals, as it is registered, or makes them anew';
+    'makes the triggers of a source, as it is registered, or makes them anew';
+
+-- Not by ::regclass, which fails where the reader may not use the schema.
+CREATE FUNCTION csagg.pipeline_relation(relation text) RETURNS oid
+    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE ARRAY[nspname, relname]::text[] = parse_ident(relation)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_relation(text) IS
+    'oid of the table with this qualified name, NULL if there is none; whatever rights one has on it';
+
+-- Who drops a column drops the trigger that reads it, and who puts another table in its place has none.
+CREATE FUNCTION csagg.pipeline_amiss(pipeline name, source text, relation text, kind text, spec jsonb) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN csagg.pipeline_relation(relation) IS NULL THEN format('there is no table %s', relation) ELSE (
+        SELECT format('trigger %s of %s is %s: csagg.resume(%L, %L) makes up for what it missed', quote_ident(name), relation, CASE WHEN tgname IS NULL THEN 'missing' ELSE 'disabled' END, pipeline, source)
+        FROM unnest(CASE WHEN kind <> 'events' THEN '{INSERT,DELETE,UPDATE,TRUNCATE}' WHEN spec ->> 'deletes' = 'retract' THEN '{DELETE,UPDATE}' ELSE '{UPDATE}'::text[] END) event
+            CROSS JOIN LATERAL (SELECT csagg.pipeline_trigger(pipeline, source, event) AS name) n
+            LEFT JOIN pg_trigger ON tgrelid = csagg.pipeline_relation(relation) AND tgname = name
+        WHERE tgname IS NULL OR tgenabled = 'D' ORDER BY name LIMIT 1) END
+    WHERE kind <> 'log'
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_amiss(name, text, text, text, jsonb) IS
+    'why changes of a source''s table are not seen: it is gone, or one of its triggers is, or is disabled; NULL if they are';

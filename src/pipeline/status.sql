@@ -1,33 +1,25 @@
 -- How far each source is, and what stands in the way.
 
--- Not by ::regclass, which fails where the reader may not use the schema.
-CREATE FUNCTION csagg.pipeline_relation(relation text) RETURNS oid
-    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE ARRAY[nspname, relname]::text[] = parse_ident(relation)
-$body$;
-COMMENT ON FUNCTION csagg.pipeline_relation(text) IS
-    'oid of the table with this qualified name, NULL if there is none; whatever rights one has on it';
-
 -- An error may quote a row, and a filter in spec may name customers: neither is for readers of one tenant.
-CREATE FUNCTION csagg.pipeline_told(pipeline name, source text, OUT behind bigint, OUT error text)
+CREATE FUNCTION csagg.pipeline_told(pipeline name, source text, stopped boolean, OUT behind bigint, OUT error text)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     s record;
     sequence oid;
 BEGIN
     IF NOT (has_column_privilege(format('%I.source', pipeline), 'spec', 'SELECT') AND has_column_privilege(format('%I.source', pipeline), 'error', 'SELECT')) THEN
-        error := 'is not read: who operates the pipeline can see why';
+        error := CASE WHEN stopped THEN 'is not read: who operates the pipeline can see why' END;
         RETURN;
     END IF;
     EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
-    error := s.error;
+    error := coalesce(s.error, csagg.pipeline_amiss(pipeline, source, s.relation, s.kind, s.spec));
     sequence := csagg.pipeline_sequence(csagg.pipeline_relation(s.relation), (s.spec ->> 'id')::name);
     IF s.kind = 'events' AND (has_sequence_privilege(sequence, 'SELECT') OR has_sequence_privilege(sequence, 'USAGE')) THEN
         behind := coalesce(pg_sequence_last_value(sequence), 0) - s.upto;
     END IF;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_told(name, text) IS
-    'what of a source''s state is for those only who may read all of `source`: ids of an events table that are not folded, as far as one may read its sequence, and the error';
+COMMENT ON FUNCTION csagg.pipeline_told(name, text, boolean) IS
+    'what of a source''s state is for those only who may read all of `source`: ids of an events table that are not folded, as far as one may read its sequence, and the error, or what is amiss with its table';
 
 CREATE FUNCTION csagg.pipeline_view_status(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -36,7 +28,7 @@ BEGIN
 CREATE OR REPLACE VIEW %1$I.status WITH (security_invoker = true) AS
 SELECT s.name AS source,
     CASE s.kind WHEN 'log' THEN (SELECT count(*) FROM (SELECT FROM %1$I.log l WHERE l.id > s.upto LIMIT 100000) b)
-        WHEN 'events' THEN (SELECT t.behind FROM csagg.pipeline_told(%2$L, s.name) t) ELSE (SELECT count(*) FROM %1$I.todo t WHERE t.source = s.name) END AS behind,
+        WHEN 'events' THEN t.behind ELSE (SELECT count(*) FROM %1$I.todo t WHERE t.source = s.name) END AS behind,
     (SELECT extract(epoch FROM clock_timestamp() - min(recorded_at)) FROM (SELECT recorded_at FROM %1$I.log l WHERE s.kind = 'log' AND l.id > s.upto ORDER BY id LIMIT 1) b) AS seconds_behind,
     (SELECT count(*) FROM %1$I.hole h WHERE h.source = s.name) AS holes,
     (SELECT coalesce('pid ' || min(l.pid), 'prepared transaction') FROM %1$I.hole h, unnest(h.writers) w, pg_locks l
@@ -47,14 +39,14 @@ SELECT s.name AS source,
     (SELECT last_step FROM %1$I.pipeline),
     csagg.pipeline_running(%2$L) AS runner_alive,
     (SELECT max(age(backend_xmin)) FROM pg_stat_activity) AS oldest_xmin_age,
-    CASE WHEN s.stopped THEN (SELECT t.error FROM csagg.pipeline_told(%2$L, s.name) t)
+    CASE WHEN t.error IS NOT NULL THEN t.error
         WHEN (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
         THEN 'waits for open transactions: more than 10000 gaps below the mark' END AS error
-FROM %1$I.source s
+FROM %1$I.source s, csagg.pipeline_told(%2$L, s.name, s.stopped) t
 WHERE s.name <> 'override' OR s.stopped OR EXISTS (SELECT FROM %1$I.todo t WHERE t.source = s.name) OR EXISTS (SELECT FROM %1$I.rejected r WHERE r.source = s.name)$sql$, pipeline, pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_status(name) IS
-    'makes the view status of a pipeline; for create_pipeline() only';
+    'makes the view status of a pipeline, or makes it anew';
 
 CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -99,14 +91,14 @@ CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
         ['status', 'oldest_writer', 'who holds one of them open'],
         ['status', 'rejected', 'rows that could not be folded'],
         ['status', 'erroring_customers', 'customers for whom the rules cannot be evaluated'],
-        ['status', 'todo', 'customers that wait to be assessed by other rules'],
+        ['status', 'todo', 'rows of todo: customers that wait to be assessed or read anew'],
         ['status', 'last_step', 'instant of the last step that had something to do'],
         ['status', 'runner_alive', 'whether run() is running'],
         ['status', 'oldest_xmin_age', 'transactions since the oldest snapshot that is held; many: vacuum cannot clean up'],
-        ['status', 'error', 'why this source is not read']])
+        ['status', 'error', 'why this source is not read, or what changes of its table are not seen']])
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_comments(name) IS
-    'says what each view and column of a pipeline is; for create_pipeline() only';
+    'says what each view and column of a pipeline is';
 
 CREATE FUNCTION csagg.pipeline_views(pipeline name) RETURNS void
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -40,6 +40,7 @@ CREATE TABLE %1$I.source (
     spec jsonb NOT NULL DEFAULT '{}',
     upto bigint NOT NULL DEFAULT 0,
     folded bigint NOT NULL DEFAULT 0,
+    read_until timestamptz NOT NULL DEFAULT '-infinity',
     error text,
     stopped boolean GENERATED ALWAYS AS (error IS NOT NULL) STORED
 );
@@ -239,6 +240,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['source', 'spec', 'what the columns are'],
         ['source', 'upto', 'rows with ids up to here are folded, but for those in holes'],
         ['source', 'folded', 'number of rows folded, rejected ones and repeated ones too'],
+        ['source', 'read_until', 'rows that were committed before this are folded, of log and of events'],
         ['source', 'error', 'why this source is not read; NULL if it is'],
         ['source', 'stopped', 'whether there is an error: for those who may not read it, since it may quote a row'],
         ['hole', '', 'ids below source.upto that may still come: transactions held them open when upto passed'],

@@ -9,7 +9,7 @@ BEGIN
     PERFORM csagg.pipeline_check(pipeline);
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     PERFORM csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline), csagg.pipeline_make_forgotten(pipeline), csagg.pipeline_make_replaced(pipeline);
-    FOR source IN EXECUTE format('SELECT name, relation FROM %I.source WHERE kind IN (''states'', ''intervals'')', pipeline) LOOP
+    FOR source IN EXECUTE format('SELECT name, relation FROM %I.source WHERE kind <> ''log''', pipeline) LOOP
         IF to_regclass(source.relation) IS NULL THEN
             RAISE WARNING 'source "%" of pipeline "%" has no triggers: there is no table %', source.name, pipeline, source.relation USING HINT = 'csagg.drop_source() ends the source.';
         ELSE
@@ -22,4 +22,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.upgrade_pipeline(name) IS
-    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and locks the tables of its sources of states and intervals against writing until the transaction ends. Errors: 42704, 42501 as of step()';
+    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and locks the tables of its sources against writing until the transaction ends. Errors: 42704, 42501 as of step()';

@@ -1,20 +1,59 @@
 -- The whole once more in plain SQL, from the sources, and where it differs from what steps have made of them.
 
+-- What cannot be read cannot be compared: its facts are taken as they are stored.
+CREATE FUNCTION csagg.pipeline_unreadable(pipeline name, OUT source text, OUT why text) RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    one record;
+    query text;
+BEGIN
+    FOR one IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind <> ''log'' ORDER BY name', pipeline) LOOP
+        BEGIN
+            EXECUTE format('SELECT csagg.%I($1, $2)', CASE one.kind WHEN 'states' THEN 'pipeline_unsaid' ELSE 'pipeline_recount_' || one.kind END) INTO query USING pipeline, one.name;
+            EXECUTE format('SELECT FROM (%s) x LIMIT 0', query);
+        EXCEPTION WHEN OTHERS THEN
+            source := one.name;
+            why := SQLERRM;
+            RETURN NEXT;
+        END;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_unreadable(name) IS
+    'sources whose tables cannot be read, and why: the table or a column is gone, say';
+
 CREATE FUNCTION csagg.pipeline_recount(pipeline name) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
     part text;
     parts text[];
 BEGIN
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind <> ''states'' ORDER BY name', pipeline) LOOP
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind <> ''states'' AND name <> ALL (ARRAY(SELECT source FROM csagg.pipeline_unreadable($1))) ORDER BY name', pipeline) USING pipeline LOOP
         EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_recount_' || source.kind) INTO part USING pipeline, source.name;
         parts := parts || part;
     END LOOP;
     RETURN format('SELECT x.* FROM (%s) x WHERE NOT %s', array_to_string(parts, ' UNION ALL '), csagg.pipeline_suppressed(pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_recount(name) IS
-    'a query for the rows of all sources that should have been folded: what pipeline_recount_KIND() gives for each';
+    'a query for the rows of all sources that should have been folded and can be read: what pipeline_recount_KIND() gives for each';
+
+CREATE FUNCTION csagg.pipeline_verify_sources(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    source record;
+BEGIN
+    problem := 'source';
+    FOR source IN EXECUTE format($sql$
+        SELECT s.name, CASE WHEN u.why IS NOT NULL THEN u.why ELSE coalesce(csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec), CASE WHEN s.kind = 'events' THEN csagg.pipeline_ahead(s.relation::regclass, (s.spec ->> 'id')::name) END) END AS amiss
+        FROM %I.source s LEFT JOIN csagg.pipeline_unreadable($1) u ON u.source = s.name ORDER BY s.name$sql$, pipeline) USING pipeline LOOP
+        IF source.amiss IS NOT NULL THEN
+            detail := format('source "%s": %s', source.name, source.amiss);
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_verify_sources(name) IS
+    'sources whose tables or triggers are gone, and events tables with ids beyond their sequence';
 
 CREATE FUNCTION csagg.pipeline_verify_marks(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -121,12 +160,21 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unsaid(name, text) IS
     'a query for what a states source''s table says now and was never told: tenant, customer, key, value, NULL where there is no row';
 
+CREATE FUNCTION csagg.pipeline_telling(pipeline name, OUT name text, OUT relation text) RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN QUERY EXECUTE format($sql$
+        SELECT name, relation FROM %I.source WHERE kind = 'states' AND error IS NULL AND name <> ALL (ARRAY(SELECT source FROM csagg.pipeline_unreadable($1))) ORDER BY name$sql$, pipeline) USING pipeline;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_telling(name) IS
+    'states sources that are not stopped and can be read';
+
 CREATE FUNCTION csagg.pipeline_verify_states(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
 BEGIN
-    FOR source IN EXECUTE format('SELECT name FROM %I.source WHERE kind = ''states'' AND error IS NULL ORDER BY name', pipeline) LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_telling(pipeline) t LOOP
         RETURN QUERY EXECUTE format($sql$
             SELECT 'states', tenant, customer, format('%%s of source "%%s" changed without its triggers', string_agg(key, ', ' ORDER BY key), $1), NULL::csagg.history
             FROM (%s) d GROUP BY tenant, customer ORDER BY tenant, customer$sql$, csagg.pipeline_unsaid(pipeline, source.name)) USING source.name;
@@ -140,7 +188,7 @@ CREATE FUNCTION csagg.pipeline_tell_unsaid(pipeline name, tenant text, customer 
 DECLARE
     source record;
 BEGIN
-    FOR source IN EXECUTE format('SELECT name, relation FROM %I.source WHERE kind = ''states'' AND error IS NULL ORDER BY name', pipeline) LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_telling(pipeline) t LOOP
         EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source.relation);
         EXECUTE format('INSERT INTO %I.log (tenant, customer, key, value, origin) SELECT tenant, customer, key, value, $1 FROM (%s) d WHERE tenant = $2 AND customer = $3',
             pipeline, csagg.pipeline_unsaid(pipeline, source.name)) USING source.name, tenant, customer;
@@ -151,14 +199,16 @@ COMMENT ON FUNCTION csagg.pipeline_tell_unsaid(name, text, text) IS
 
 -- Events that were deleted and stay counted cannot be counted once more.
 CREATE FUNCTION csagg.pipeline_trusted(pipeline name) RETURNS text[]
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
     rows bigint;
-    keys text[] := '{}';
+    unreadable constant text[] := ARRAY(SELECT u.source FROM csagg.pipeline_unreadable(pipeline) u);
+    keys text[];
     more text[];
 BEGIN
-    FOR source IN EXECUTE format('SELECT * FROM %I.source WHERE kind = $1 AND spec ->> $2 = $3', pipeline) USING 'events', 'deletes', 'keep' LOOP
+    EXECUTE format('SELECT ARRAY(SELECT f.key FROM %1$I.fact f JOIN %1$I.source s ON s.name = f.source WHERE s.name = ANY ($1) AND s.kind <> ''states'')', pipeline) INTO keys USING unreadable;
+    FOR source IN EXECUTE format('SELECT * FROM %I.source WHERE kind = $1 AND spec ->> $2 = $3 AND name <> ALL ($4)', pipeline) USING 'events', 'deletes', 'keep', unreadable LOOP
         EXECUTE format($sql$
             SELECT (SELECT count(*) FROM %2$s WHERE %3$I <= $2 AND NOT EXISTS (SELECT FROM %1$I.hole WHERE source = $1 AND ids @> %3$I::bigint)),
                 ARRAY(SELECT key FROM %1$I.fact WHERE source = $1)$sql$, pipeline, source.relation, source.spec ->> 'id') INTO rows, more USING source.name, source.upto;
@@ -167,7 +217,7 @@ BEGIN
     RETURN keys;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_trusted(name) IS
-    'facts from tables that have fewer rows than were folded, where what is deleted stays counted';
+    'facts from tables that have fewer rows than were folded, where what is deleted stays counted, and from those that cannot be read';
 
 CREATE FUNCTION csagg.pipeline_trusting(facts csagg.history, kept csagg.history, keys text[]) RETURNS csagg.history
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
@@ -189,7 +239,9 @@ CREATE FUNCTION csagg.pipeline_mend(pipeline name, problem text, tenant text, cu
 DECLARE
     unknown boolean;
 BEGIN
-    IF problem = 'mark' THEN
+    IF problem = 'source' THEN
+        RETURN;
+    ELSIF problem = 'mark' THEN
         EXECUTE format('UPDATE %1$I.source SET folded = csagg.pipeline_count_log($1, name) WHERE kind = ''log''', pipeline) USING pipeline;
         RETURN;
     ELSIF problem = 'states' THEN
@@ -230,7 +282,7 @@ BEGIN
     IF repair THEN
         EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     END IF;
-    FOR found IN SELECT * FROM csagg.pipeline_verify_marks(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_states(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_customers(pipeline, customers) LOOP
+    FOR found IN SELECT * FROM csagg.pipeline_verify_sources(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_marks(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_states(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_customers(pipeline, customers) LOOP
         IF repair THEN
             PERFORM csagg.pipeline_mend(pipeline, found.problem, found.tenant, found.customer, found.facts);
         END IF;
@@ -242,4 +294,4 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.verify(name, integer, boolean) IS
-    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: mark, states, facts, assessment or alerts. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501 as of step()';
+    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end, and its facts are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501 as of step()';
