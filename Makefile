@@ -9,6 +9,7 @@ SCRIPT = csagg--$(EXTVERSION).sql
 # So do the rooms: one uses itself and those before it.
 ROOMS = base postgres value grid timeline counter history population asof rules pipeline
 SQL_PARTS = \
+	src/postgres/schema.sql \
 	src/grid/grid.sql \
 	src/timeline/timeline.sql \
 	src/timeline/algebra.sql \

@@ -32,8 +32,8 @@ BEGIN
     EXECUTE format($sql$
 CREATE OR REPLACE FUNCTION %1$I.replaced(OUT id bigint, OUT actor text) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
     SELECT l.id, n.actor FROM (%2$s) l JOIN %1$I.pseudonym n ON n.hash = csagg.pipeline_actor_hash((SELECT salt FROM %1$I.secret), l.tenant, l.actor)
-    WHERE EXISTS (SELECT FROM %1$I.pseudonym) AND l.actor IS NOT NULL
-$sql$, pipeline, csagg.pipeline_waiting(pipeline)));
+    WHERE csagg.pipeline_reader(%3$L) AND EXISTS (SELECT FROM %1$I.pseudonym) AND l.actor IS NOT NULL
+$sql$, pipeline, csagg.pipeline_waiting(pipeline), pipeline));
     EXECUTE format('COMMENT ON FUNCTION %I.replaced() IS ''ids of rows of the log that are not folded and whose actor is forgotten, and what stands for the actor: views count that''', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_replaced(name) IS
@@ -80,16 +80,15 @@ BEGIN
             FROM (SELECT customer, starts, csagg.pipeline_replace_person(facts, $2, $3) AS facts FROM %1$I.past WHERE tenant = $1 OFFSET 0) n
             WHERE p.tenant = $1 AND p.customer = n.customer AND p.starts = n.starts AND csagg.history_ne(p.facts, n.facts) RETURNING 1),
         bad AS (
-            UPDATE %1$I.rejected r SET row = r.row || jsonb_build_object(n.place, $3)
-            FROM (SELECT x.source, x.id, CASE WHEN x.row ? 'fault' THEN s.spec ->> 'actor' ELSE 'actor' END AS place, CASE WHEN x.row ? 'fault' THEN s.spec ->> 'tenant' ELSE 'tenant' END AS whose
-                  FROM %1$I.rejected x JOIN %1$I.source s ON s.name = x.source) n
-            WHERE r.source = n.source AND r.id = n.id AND r.row ->> n.place = $2 AND coalesce(r.row ->> n.whose, '') = $1),
+            UPDATE %1$I.rejected r SET row = r.row || jsonb_build_object(n.actor, $3)
+            FROM (%2$s) n
+            WHERE r.source = n.source AND r.id = n.id AND r.row ->> n.actor = $2 AND n.tenant = $1),
         rule AS (UPDATE %1$I.rules SET author = $3 WHERE tenant = $1 AND author = $2),
         pin AS (UPDATE %1$I.override SET author = $3 WHERE tenant = $1 AND author = $2),
         note AS (
             UPDATE %1$I.alert_note SET acknowledged_by = $3
             WHERE acknowledged_by = $2 AND episode NOT IN (SELECT episode FROM %1$I.alert WHERE tenant <> $1 UNION ALL SELECT episode FROM %1$I.alert_feed WHERE tenant <> $1))
-        SELECT EXISTS (TABLE logged) OR EXISTS (TABLE kept) OR EXISTS (TABLE older)$sql$, pipeline) INTO known USING tenant, actor, replacement;
+        SELECT EXISTS (TABLE logged) OR EXISTS (TABLE kept) OR EXISTS (TABLE older)$sql$, pipeline, csagg.pipeline_rejected(pipeline)) INTO known USING tenant, actor, replacement;
     RETURN known;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_replace_actor(name, text, text, text) IS

@@ -110,7 +110,7 @@ BEGIN
     END IF;
     FOREACH one IN ARRAY ids LOOP
         BEGIN
-            EXECUTE format('SELECT to_jsonb(r) FROM (%s) r WHERE id = $1', rows) USING one;
+            EXECUTE format('SELECT r FROM (%s) r WHERE id = $1', rows) USING one;
         EXCEPTION WHEN data_exception THEN
             EXECUTE format($sql$
                 INSERT INTO %1$I.rejected (source, id, reason, row, at) SELECT $1, $2, $3, coalesce((SELECT to_jsonb(e)%4$s FROM %2$s e WHERE %3$I = $2 LIMIT 1), '{}') || '{"fault": true}', $4
@@ -185,15 +185,17 @@ COMMENT ON FUNCTION csagg.pipeline_failed(name, text, text) IS
 CREATE FUNCTION csagg.pipeline_track_events(pipeline name, source text, relation regclass, columns name[], spec jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    placed constant text := format('%s IS NOT NULL AND octet_length(e.%I::text) <= 2000 AND %s IS NOT NULL',
+    placed constant text := format('%s IS NOT NULL AND octet_length(%1$s) + octet_length(e.%I::text) <= 2000 AND %s IS NOT NULL',
         csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', csagg.pipeline_instant(relation, (spec ->> 'at')::name));
-    statement constant text := format('INSERT INTO %I.todo (tenant, customer, why, source, from_at) SELECT %s, e.%I::text, ''source'', %L, %s FROM (SELECT (%%1$s).*) e WHERE %s;',
-        pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source, csagg.pipeline_instant(relation, (spec ->> 'at')::name), placed);
+    was text;
+    "is" text;
     alone constant text := format('INSERT INTO %I.todo (tenant, why, source, row) SELECT '''', ''source'', %L, e.%I FROM (SELECT (NEW).*) e WHERE (%s) IS NOT TRUE;',
         pipeline, source, spec ->> 'id', placed);
 BEGIN
-    PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN', replace(statement, '%1$s', 'OLD'),
-        'IF TG_OP = ''UPDATE'' THEN', replace(statement, '%1$s', 'NEW'), alone, 'END IF;', 'END;'));
+    SELECT string_agg(s, '' ORDER BY r DESC) FILTER (WHERE r = 'OLD'), string_agg(s, '') FILTER (WHERE r = 'NEW') INTO was, "is"
+    FROM unnest('{OLD,NEW}'::text[]) r, format('INSERT INTO %I.todo (tenant, customer, why, source, from_at) SELECT %s, e.%I::text, ''source'', %L, %s FROM (SELECT (%s).*) e WHERE %s;',
+        pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source, csagg.pipeline_instant(relation, (spec ->> 'at')::name), r, placed) s;
+    PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN', was, 'IF TG_OP = ''UPDATE'' THEN', "is", alone, 'END IF;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(relation, columns));
     IF spec ->> 'deletes' = 'retract' THEN
         PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW');

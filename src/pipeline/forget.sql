@@ -15,6 +15,20 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_suppressed(name) IS
     'a condition: whether the customer of x, a row with tenant and customer, is to be dropped; for the owner, who alone can read the salt';
 
+-- In a function with its owner's rights the role that was set, or the session's, is still known.
+CREATE FUNCTION csagg.pipeline_reader(pipeline name) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    asking constant name := coalesce(nullif(current_setting('role'), 'none'), session_user);
+BEGIN
+    IF NOT has_column_privilege(asking, format('%I.log', pipeline), 'id', 'SELECT') THEN
+        RAISE insufficient_privilege USING MESSAGE = format('role "%s" may not read the rows of pipeline "%s"', asking, pipeline);
+    END IF;
+    RETURN true;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_reader(name) IS
+    'true; error 42501 if the role that has called a function with the owner''s rights cannot read the log itself';
+
 -- Readers cannot: one function of the pipeline's, with its owner's rights, gives them ids of rows that are not folded, and no name. It takes
 -- no argument, so that nobody can ask it for a name. One row a customer will do.
 CREATE FUNCTION csagg.pipeline_make_forgotten(pipeline name) RETURNS void
@@ -24,9 +38,9 @@ BEGIN
 CREATE OR REPLACE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
     WITH x AS MATERIALIZED (
         SELECT tenant, customer, min(id) AS id FROM (%3$s) l
-        WHERE EXISTS (SELECT FROM %1$I.suppressed) GROUP BY tenant, customer)
+        WHERE csagg.pipeline_reader(%4$L) AND EXISTS (SELECT FROM %1$I.suppressed) GROUP BY tenant, customer)
     SELECT id FROM x WHERE %2$s
-$sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline)));
+$sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline), pipeline));
     EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_forgotten(name) IS
@@ -39,6 +53,17 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_forgotten(name) IS
     'pipeline_suppressed() for readers, of rows of the log that are not folded: a condition on x, a row with tenant and customer';
 
+CREATE FUNCTION csagg.pipeline_rejected(pipeline name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT x.source, x.id, coalesce(x.row ->> n.tenant, '') AS tenant, x.row ->> n.customer AS customer, n.actor
+        FROM %1$I.rejected x JOIN %1$I.source s ON s.name = x.source CROSS JOIN LATERAL (
+            SELECT CASE WHEN x.row ? 'fault' THEN s.spec ->> 'tenant' ELSE 'tenant' END AS tenant, CASE WHEN x.row ? 'fault' THEN s.spec ->> 'customer' ELSE 'customer' END AS customer,
+                CASE WHEN x.row ? 'fault' THEN s.spec ->> 'actor' ELSE 'actor' END AS actor) n$sql$, pipeline)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_rejected(name) IS
+    'a query for whose the rejected rows are, and under which name they have the actor: a row that could not be read through its filter has the names of its table''s columns';
+
 CREATE FUNCTION csagg.pipeline_unsuppressed(pipeline name, changes csagg.pipeline_change[]) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -48,8 +73,7 @@ BEGIN
     IF cardinality(changes) = 0 OR NOT suppressing THEN
         RETURN changes;
     END IF;
-    EXECUTE format('DELETE FROM %I.rejected r USING (SELECT source, id, coalesce(row ->> ''tenant'', '''') AS tenant, row ->> ''customer'' AS customer FROM %I.rejected) x
-        WHERE r.source = x.source AND r.id = x.id AND %s', pipeline, pipeline, csagg.pipeline_suppressed(pipeline));
+    EXECUTE format('DELETE FROM %I.rejected r USING (%s) x WHERE r.source = x.source AND r.id = x.id AND %s', pipeline, csagg.pipeline_rejected(pipeline), csagg.pipeline_suppressed(pipeline));
     EXECUTE format('SELECT coalesce(array_agg(x::csagg.pipeline_change), ''{}'') FROM unnest($1) x WHERE NOT %s', csagg.pipeline_suppressed(pipeline)) INTO kept USING changes;
     RETURN kept;
 END $body$;
@@ -74,7 +98,7 @@ BEGIN
         repeats AS (
             DELETE FROM %1$I.seen s USING gone WHERE s.tenant = $1 AND s.event_id = gone.event_id
                 AND gone.event_id NOT IN (SELECT l.event_id FROM %1$I.log l WHERE l.tenant = $1 AND l.customer <> $2 AND l.event_id IS NOT NULL)),  -- that one was dropped as a repeated one
-        bad AS (DELETE FROM %1$I.rejected WHERE coalesce(row ->> 'tenant', '') = $1 AND row ->> 'customer' = $2),
+        bad AS (DELETE FROM %1$I.rejected r USING (%2$s) x WHERE r.source = x.source AND r.id = x.id AND x.tenant = $1 AND x.customer = $2),
         told AS (DELETE FROM %1$I.alert_feed WHERE tenant = $1 AND customer = $2),
         episode AS (DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2 RETURNING episode),
         note AS (DELETE FROM %1$I.alert_note n USING episode e WHERE n.episode = e.episode),
@@ -86,7 +110,7 @@ BEGIN
             UPDATE %1$I.source m SET folded = folded - (
                 SELECT count(*) FROM gone g WHERE g.id <= m.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> g.id))
             WHERE kind = 'log')
-        SELECT EXISTS (TABLE it) OR EXISTS (TABLE gone)$sql$, pipeline) INTO known USING tenant, customer;
+        SELECT EXISTS (TABLE it) OR EXISTS (TABLE gone)$sql$, pipeline, csagg.pipeline_rejected(pipeline)) INTO known USING tenant, customer;
     EXECUTE format('DELETE FROM %I.todo WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;  -- the trigger of override wrote there, too
     RETURN known;
 END $body$;

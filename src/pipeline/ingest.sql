@@ -1,7 +1,7 @@
 -- Rows as JSON, for who speaks HTTP: PostgREST can call this.
 
 CREATE FUNCTION csagg.ingest(pipeline name, rows jsonb, batch text DEFAULT NULL) RETURNS bigint
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, MDY' AS $body$
 DECLARE
     wrong record;
     taken bigint;
@@ -25,7 +25,7 @@ BEGIN
     RETURN taken;
 END $body$;
 COMMENT ON FUNCTION csagg.ingest(name, jsonb, text) IS
-    'inserts rows into the pipeline''s log, with the caller''s rights; gives their number. rows: a JSON array of objects with customer and key, and at (now if absent), value, actor, event_id and tenant as in the log. batch: a name of this call, by which rows without an event_id get one, so that the call may be repeated. All or nothing: 22023 for a row that is none, 22007 or 22008 for an instant that is none, 42P01 for no such pipeline, 42501 without the right to insert';
+    'inserts rows into the pipeline''s log, with the caller''s rights; gives their number. rows: a JSON array of objects with customer and key, and at (now if absent; UTC without a zone, whatever the session''s is), value, actor, event_id and tenant as in the log. batch: a name of this call, by which rows without an event_id get one, so that the call may be repeated. All or nothing: 22023 for a row that is none, 22007 or 22008 for an instant that is none, 42P01 for no such pipeline, 42501 without the right to insert';
 
 CREATE FUNCTION csagg.pipeline_ingestible(r jsonb) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$

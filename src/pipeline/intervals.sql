@@ -65,12 +65,12 @@ BEGIN
         csagg.pipeline_value_of(s.relation, value::name)), ', ' ORDER BY key COLLATE "C") INTO facts FROM jsonb_each_text(s.spec -> 'facts');
     RETURN format($sql$
         SELECT r.tenant, r.customer, f.key, f.kind, f.overlap, f.value, f.said, r.since, r.until,
-            CASE WHEN r.since IS NULL THEN 'start is NULL' ELSE csagg.check_fact(f.key, f.kind, '2000-01-01', f.value) END AS reason
+            CASE WHEN r.since IS NULL THEN 'start is NULL' WHEN r.until < r.since THEN 'it ends before it starts' WHEN octet_length(f.value #>> '{}') > 1000 THEN 'value is longer than 1000 bytes' ELSE csagg.check_fact(f.key, f.kind, '2000-01-01', f.value) END AS reason
         FROM (SELECT t.tenant, t.customer, e, %1$s AS since, %2$s AS until
               FROM (SELECT e.* FROM %3$s e WHERE (%4$s)) e CROSS JOIN LATERAL (SELECT %5$s AS tenant, e.%6$I::text AS customer) t
                   JOIN LATERAL (SELECT %7$s) z(zone) ON true
               WHERE %8$s) r, LATERAL (SELECT (r.e).*) e, LATERAL (VALUES %9$s) f(key, kind, overlap, given, value, said)
-        WHERE f.given AND (r.since IS NULL OR r.since < r.until)$sql$,
+        WHERE f.given AND (r.since IS NULL OR r.since < r.until OR r.until < r.since)$sql$,
         span.since, span.until, s.relation, coalesce(s.spec ->> 'filter' || E'\n', 'true'), csagg.pipeline_text(s.tenant, ''''''), s.customer,
         CASE WHEN s.spec ? 'zoned' THEN format('csagg.pipeline_zone(%L, t.tenant)', pipeline) ELSE '''UTC''::text' END, of, facts);
 END $body$;
@@ -117,8 +117,8 @@ COMMENT ON FUNCTION csagg.pipeline_rank(text, jsonb) IS
 CREATE FUNCTION csagg.pipeline_overlapping(pieces text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-        SELECT p.*, CASE WHEN reason IS NULL AND overlap = 'error' AND bool_or(since < before) OVER (PARTITION BY tenant, customer, key) THEN 'rows of this customer overlap' ELSE reason END AS why
-        FROM (SELECT p.*, max(until) OVER (PARTITION BY tenant, customer, key ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM (%s) p) p$sql$, pieces)
+        SELECT p.*, CASE WHEN reason IS NULL AND overlap = 'error' AND bool_or(since < before) FILTER (WHERE since < until) OVER (PARTITION BY tenant, customer, key) THEN 'rows of this customer overlap' ELSE reason END AS why
+        FROM (SELECT p.*, max(until) FILTER (WHERE since < until) OVER (PARTITION BY tenant, customer, key ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM (%s) p) p$sql$, pieces)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_overlapping(text) IS
     'the pieces, and why each cannot be taken';

@@ -45,6 +45,16 @@ CREATE FUNCTION csagg.pipeline_reason(tenant text, customer text, key text, kind
 COMMENT ON FUNCTION csagg.pipeline_reason(text, text, text, text, text, timestamptz, jsonb, text, text, text, text) IS
     'why a row cannot be folded, NULL if it can. kind is the fact''s, asked what the source says of it; belongs is the fact''s source, owner the row''s';
 
+-- Whatever a row is, it must not stand in the way of the others: not by its size, and not by how deep its JSON is.
+CREATE FUNCTION csagg.pipeline_excerpt(id bigint, tenant text, customer text, key text, at timestamptz, value jsonb, actor text, event_id text) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT jsonb_build_object('id', id, 'tenant', left(tenant, 2000), 'customer', left(customer, 2000), 'key', left(key, 1000), 'at', at,
+        'value', CASE WHEN jsonb_typeof(value) IN ('array', 'object') OR octet_length(value::text) > 1000 THEN to_jsonb(left(value::text, 1000)) ELSE value END,
+        'actor', left(actor, 1000), 'event_id', left(event_id, 2000))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_excerpt(bigint, text, text, text, timestamptz, jsonb, text, text) IS
+    'a row for `rejected`: long texts are cut off, and JSON that is no single value is a text';
+
 CREATE TYPE csagg.pipeline_row AS (
     id bigint,
     tenant text,
@@ -75,7 +85,7 @@ BEGIN
     RETURN format($sql$
         WITH taken AS MATERIALIZED (
             SELECT tenant, customer, CASE WHEN wanted AND NOT plain THEN ROW(id, tenant, customer, key, sort, at, value, actor, event_id, belongs, owner, reason,
-                    CASE WHEN reason IS NOT NULL THEN to_jsonb(r) - '{kind,sort,belongs,wanted,owner,reason,new,plain}'::text[] END)::csagg.pipeline_row END AS special,
+                    CASE WHEN reason IS NOT NULL THEN csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id) END)::csagg.pipeline_row END AS special,
                 csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) FILTER (WHERE plain) AS facts, min(at) FILTER (WHERE plain AND isfinite(at)) AS first_at,
                 bool_or(plain AND belongs IS NULL) AS claims, array_agg(id::bigint) FILTER (WHERE $7) AS ids, count(*) AS n, count(*) FILTER (WHERE new) AS new, max(id) FILTER (WHERE new) AS last
             FROM (

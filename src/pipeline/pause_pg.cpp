@@ -14,11 +14,12 @@ extern "C" {
 namespace csagg::pg {
 namespace {
 
-/// Shared, to the end of the transaction: what pg_advisory_xact_lock_shared(1668506983, runner) takes.
+/// Shared, to the end of the transaction: what pg_try_advisory_xact_lock_shared(1668506983, runner) takes. Anybody may hold
+/// it in the way; then it is not shown.
 void show(Oid runner) {
     LOCKTAG tag;
     SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 1668506983, runner, 2);
-    LockAcquire(&tag, ShareLock, false, false);
+    LockAcquire(&tag, ShareLock, false, true);
 }
 
 /// Called where a COMMIT could stand: then the statement's snapshot can go, as it would by COMMIT.

@@ -2,6 +2,10 @@
 #include "history/row_pg.hpp"
 #include "postgres/varlena.hpp"
 
+extern "C" {
+#include "access/detoast.h"
+}
+
 namespace csagg::pg {
 namespace {
 
@@ -9,6 +13,8 @@ enum : int { tenant, customer, key, kind, asked, at, value, actor, event_id, bel
 
 /// Indexes of (tenant, customer) and (tenant, event_id) hold about 2700 bytes a row.
 constexpr std::size_t longest = 2000;
+/// So that a step's rows fit into memory, whoever writes them.
+constexpr std::size_t long_text = 1000;
 
 std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
@@ -36,6 +42,9 @@ std::string reason(FunctionCallInfo fcinfo) {
     const std::size_t of_tenant = text_argument(fcinfo, tenant).size();
     if (of_tenant + text_argument(fcinfo, customer).size() > longest) return "tenant and customer are longer than 2000 bytes";
     if (!PG_ARGISNULL(event_id) && of_tenant + text_argument(fcinfo, event_id).size() > longest) return "tenant and event_id are longer than 2000 bytes";
+    if (text_argument(fcinfo, key).size() > long_text) return "key is longer than 1000 bytes";
+    if (!PG_ARGISNULL(actor) && text_argument(fcinfo, actor).size() > long_text) return "actor is longer than 1000 bytes";
+    if (!PG_ARGISNULL(value) && toast_raw_datum_size(PG_GETARG_DATUM(value)) > VARHDRSZ + 2 * sizeof(uint32) + long_text) return "value is longer than 1000 bytes";
     if (!PG_ARGISNULL(belongs) && !PG_ARGISNULL(owner) && text_argument(fcinfo, belongs) != text_argument(fcinfo, owner))
         return "this key belongs to source " + quoted(text_argument(fcinfo, belongs));
     if (PG_ARGISNULL(kind) && PG_ARGISNULL(asked)) return "no rule set and no row of fact declares this key";

@@ -19,7 +19,8 @@ BEGIN
                 IF attempt = 2 AND source.kind = 'events' THEN
                     PERFORM csagg.pipeline_try(pipeline, source.name, csagg.pipeline_ids_of(pipeline, source.name, asked), now);
                 END IF;
-                part := (SELECT p FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind), pipeline, source.name, asked, folded, now) q(p csagg.pipeline_change[]));
+                part := CASE WHEN attempt = 2 AND source.kind = 'intervals' THEN csagg.pipeline_reread_singly(pipeline, source.name, asked, folded, now)
+                    ELSE (SELECT p FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind), pipeline, source.name, asked, folded, now) q(p csagg.pipeline_change[])) END;
                 changes := changes || part;
                 EXIT;
             EXCEPTION
@@ -36,6 +37,28 @@ BEGIN
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread(name, csagg.pipeline_change[], timestamptz, integer) IS
     'takes customers whose rows changed from `todo`, at most so many of a source, and reads these. What stands in the way becomes the source''s error, and the rows of `todo` stay';
+
+-- Rows that cannot be put together are one customer's: found by reading each customer alone.
+CREATE FUNCTION csagg.pipeline_reread_singly(pipeline name, source text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    one csagg.pipeline_change;
+    changes csagg.pipeline_change[] := '{}';
+BEGIN
+    FOREACH one IN ARRAY asked LOOP
+        BEGIN
+            changes := changes || csagg.pipeline_reread_intervals(pipeline, source, ARRAY[one], folded, now);
+        EXCEPTION WHEN data_exception THEN
+            EXECUTE format($sql$
+                INSERT INTO %I.rejected (source, id, reason, row, at) SELECT $1, hashtextextended(row::text, 0), $2, row, $4 FROM (SELECT jsonb_build_object('tenant', ($3).tenant, 'customer', ($3).customer) AS row) r
+                ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason$sql$, pipeline) USING source, SQLERRM, one, now;
+            changes := changes || ROW(one.tenant, one.customer, NULL, NULL, NULL, source)::csagg.pipeline_change;
+        END;
+    END LOOP;
+    RETURN changes;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_reread_singly(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
+    'as pipeline_reread_intervals(); customers whose rows cannot be put together have none of them, and `rejected` says why';
 
 CREATE FUNCTION csagg.pipeline_asked_of(pipeline name, source text, most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -81,7 +104,7 @@ BEGIN
             WHERE a.spans @> r.at AND r.id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = $1 AND h.ids @> r.id::bigint)),
         came AS MATERIALIZED (SELECT * FROM read WHERE wanted),
         bad AS (
-            INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, to_jsonb(came) - '{kind,sort,wanted,owner,reason}'::text[], $3 FROM came WHERE reason IS NOT NULL
+            INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id), $3 FROM came WHERE reason IS NOT NULL
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row, at = excluded.at),
         good AS (DELETE FROM %1$I.rejected r USING came c WHERE r.source = $1 AND r.id = c.id AND c.reason IS NULL),
         claim AS (
@@ -113,7 +136,7 @@ CREATE FUNCTION csagg.pipeline_spans(spans tstzmultirange) RETURNS tstzmultirang
     SELECT CASE WHEN (SELECT count(*) FROM unnest(spans)) > 100 THEN tstzmultirange(range_merge(spans)) ELSE spans END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_spans(tstzmultirange) IS
-    'the same, and from 100 on one span for all, since each costs a pass over the facts';
+    'the same, and of more than 100 one span for all, since each costs a pass over the facts';
 
 CREATE FUNCTION csagg.pipeline_outside(pipeline name, source text, facts csagg.history, spans tstzmultirange) RETURNS csagg.history
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$

@@ -20,11 +20,11 @@ COMMENT ON FUNCTION csagg.pipeline_kind(regclass, name) IS
 
 CREATE FUNCTION csagg.pipeline_value_of(relation regclass, "column" name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('to_jsonb(%s)', CASE csagg.pipeline_kind(relation, "column") WHEN 'text' THEN format('e.%I::text', "column") WHEN 'time' THEN csagg.pipeline_instant(relation, "column")
+    SELECT format('to_jsonb(%s)', CASE csagg.pipeline_kind(relation, "column") WHEN 'text' THEN format('left(e.%I::text, 1001)', "column") WHEN 'time' THEN csagg.pipeline_instant(relation, "column")
         ELSE format('e.%I', "column") END)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_value_of(regclass, name) IS
-    'an expression for the value of the fact that a column of the row e holds';
+    'an expression for the value of the fact that a column of the row e holds; of a text too long for a fact, as much as shows that';
 
 CREATE FUNCTION csagg.pipeline_renamed(rename jsonb, columns name[]) RETURNS text[]
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$

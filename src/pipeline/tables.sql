@@ -100,7 +100,7 @@ CREATE TABLE %1$I.todo (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant text NOT NULL,
     customer text,
-    why text NOT NULL,
+    why text NOT NULL CHECK (CASE why WHEN 'source' THEN source IS NOT NULL ELSE why IN ('rules', 'fact', 'settle', 'verify', 'retain') AND source IS NULL END),
     since timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (isfinite(since)),
     source text REFERENCES %1$I.source ON DELETE CASCADE,
     from_at timestamptz,
