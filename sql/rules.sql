@@ -146,3 +146,9 @@ SELECT e.part, e.rule, e.points, e.facts FROM pinned p, explain(rules, p, '2025-
 SELECT e.part, e.rule, e.points, e.facts FROM (SELECT rules, seats, true AS pinned, 50 AS pinned_score FROM pinned) p, explain(rules, p, '2025-02-10') e;
 SELECT e.* FROM pinned p, explain_change(rules, p, '2025-01-15', '2025-03-15') e;
 DROP TABLE r, q, customer, pinned;
+
+-- What changes from day to day is kept day by day: not until a far year.
+SELECT csagg.score_over('{"timezone": "UTC", "facts": {"renewal": "date"}, "rules": [{"name": "r", "points": "days_until(renewal)"}]}'::csagg.ruleset, f.r, '2020-01-01', '294000-01-01')
+FROM (SELECT csagg.timeline('2020-01-01'::timestamptz, '2026-01-01'::date) AS renewal) r CROSS JOIN LATERAL (SELECT r) f;
+SELECT csagg.score_over('{"timezone": "UTC", "facts": {"renewal": "date"}, "rules": [{"name": "r", "when": "days_until(renewal) < 30", "points": "5"}]}'::csagg.ruleset, f.r, '2020-01-01', '294000-01-01')
+FROM (SELECT csagg.timeline('2020-01-01'::timestamptz, '2026-01-01'::date) AS renewal) r CROSS JOIN LATERAL (SELECT r) f;

@@ -33,12 +33,13 @@ BEGIN
             WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1)) RETURNING tenant, customer)
         INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'rules', coalesce(last_step, clock_timestamp()) FROM less, %1$I.pipeline$sql$, pipeline) USING keys;
     EXECUTE format($sql$
-        WITH gone AS (DELETE FROM %1$I.log WHERE origin = $1 AND (SELECT kind FROM %1$I.source WHERE name = $1) = 'states' RETURNING id)
+        WITH gone AS (DELETE FROM %1$I.log WHERE origin = $1 AND (SELECT kind FROM %1$I.source WHERE name = $1) = 'states' RETURNING id),
+        bad AS (DELETE FROM %1$I.rejected r USING gone WHERE r.source = 'log' AND r.id = gone.id)
         UPDATE %1$I.source s SET folded = folded - (SELECT count(*) FROM gone WHERE id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> id)) WHERE name = 'log'$sql$, pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.seen WHERE source = $1', pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.rejected WHERE source = $1', pipeline) USING name;
-    EXECUTE format('DELETE FROM %1$I.fact WHERE source = $1 AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)', pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.source WHERE name = $1', pipeline) USING name;
+    EXECUTE format('DELETE FROM %1$I.fact WHERE key = ANY ($1) AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)', pipeline) USING keys;
 END $body$;
 COMMENT ON FUNCTION csagg.drop_source(name, text) IS
     'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew. The table stays as it is. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
@@ -64,7 +65,7 @@ COMMENT ON FUNCTION csagg.pipeline_follow(name, text, text) IS
     'name of a source''s table; of one that was renamed or moved the new one, which is noted. Error 42P01 for a table that is gone';
 
 CREATE FUNCTION csagg.resume(pipeline name, name text) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET client_min_messages = warning AS $body$
 DECLARE
     source record;
     missed text;
@@ -73,6 +74,7 @@ BEGIN
     source.relation := csagg.pipeline_follow(pipeline, name, source.relation);
     missed := csagg.pipeline_amiss(pipeline, name, source.relation, source.kind, source.spec);
     IF missed IS NOT NULL THEN
+        EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(name));  -- and the triggers of a table in whose place it is now
         PERFORM csagg.pipeline_watch(pipeline, name);
         EXECUTE format('UPDATE %I.source SET error = $2 WHERE name = $1', pipeline) USING name, 'trigger: ' || missed;
     END IF;

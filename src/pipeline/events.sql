@@ -113,7 +113,7 @@ BEGIN
             EXECUTE format('SELECT r FROM (%s) r WHERE id = $1', rows) USING one;
         EXCEPTION WHEN data_exception THEN
             EXECUTE format($sql$
-                INSERT INTO %1$I.rejected (source, id, reason, row, at) SELECT $1, $2, $3, coalesce((SELECT to_jsonb(e)%4$s FROM %2$s e WHERE %3$I = $2 LIMIT 1), '{}') || '{"fault": true}', $4
+                INSERT INTO %1$I.rejected (source, id, reason, row, at) SELECT $1, $2, $3, coalesce((SELECT to_jsonb(csagg_row)%4$s FROM %2$s e CROSS JOIN LATERAL (SELECT e.*) csagg_row WHERE e.%3$I = $2 LIMIT 1), '{}') || '{"fault": true}', $4
                 ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row$sql$, pipeline, relation, id, person) USING source, one, SQLERRM, now;
         END;
     END LOOP;
@@ -177,10 +177,10 @@ COMMENT ON FUNCTION csagg.pipeline_fold_events(name, text, timestamptz, integer)
 CREATE FUNCTION csagg.pipeline_failed(pipeline name, source text, failure text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET error = $2 WHERE name = $1 AND error IS DISTINCT FROM $2 AND error NOT LIKE ''trigger: %%'' IS NOT FALSE', pipeline), source, failure);
+    PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET error = $2 WHERE name = $1 AND error IS DISTINCT FROM $2 AND ($2 IS NOT NULL OR error NOT LIKE ''the sequence of %%'') AND error NOT LIKE ''trigger: %%'' IS NOT FALSE', pipeline), source, failure);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_failed(name, text, text) IS
-    'sets or clears the error of a source, but for one of its triggers, which resume() clears';
+    'sets or clears the error of a source, but for one of its triggers, and a sequence that was behind, by which rows may be lost: resume() clears these';
 
 CREATE FUNCTION csagg.pipeline_track_events(pipeline name, source text, relation regclass, columns name[], spec jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -195,10 +195,12 @@ BEGIN
     SELECT string_agg(s, '' ORDER BY r DESC) FILTER (WHERE r = 'OLD'), string_agg(s, '') FILTER (WHERE r = 'NEW') INTO was, "is"
     FROM unnest('{OLD,NEW}'::text[]) r, format('INSERT INTO %I.todo (tenant, customer, why, source, from_at) SELECT %s, e.%I::text, ''source'', %L, %s FROM (SELECT (%s).*) e WHERE %s;',
         pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source, csagg.pipeline_instant(relation, (spec ->> 'at')::name), r, placed) s;
-    PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN', was, 'IF TG_OP = ''UPDATE'' THEN', "is", alone, 'END IF;', 'END;'));
+    PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN',
+        'IF TG_OP = ''TRUNCATE'' THEN', csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation)), 'RETURN NULL;', 'END IF;',
+        was, 'IF TG_OP = ''UPDATE'' THEN', "is", alone, 'END IF;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(relation, columns));
     IF spec ->> 'deletes' = 'retract' THEN
-        PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW');
+        PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW'), csagg.pipeline_track(pipeline, source, relation, 'TRUNCATE', 'FOR EACH STATEMENT');
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track_events(name, text, regclass, name[], jsonb) IS

@@ -66,10 +66,11 @@ BEGIN
     RETURN format($sql$
         SELECT r.tenant, r.customer, f.key, f.kind, f.overlap, f.value, f.said, r.since, r.until,
             CASE WHEN r.since IS NULL THEN 'start is NULL' WHEN r.until < r.since THEN 'it ends before it starts' WHEN octet_length(f.value #>> '{}') > 1000 THEN 'value is longer than 1000 bytes' ELSE csagg.check_fact(f.key, f.kind, '2000-01-01', f.value) END AS reason
-        FROM (SELECT t.tenant, t.customer, e, %1$s AS since, %2$s AS until
-              FROM (SELECT e.* FROM %3$s e WHERE (%4$s)) e CROSS JOIN LATERAL (SELECT %5$s AS tenant, e.%6$I::text AS customer) t
+        FROM (SELECT t.tenant, t.customer, csagg_row AS row, %1$s AS since, %2$s AS until
+              FROM (SELECT e.* FROM (SELECT e.* FROM %3$s e CROSS JOIN LATERAL (SELECT %5$s AS tenant, e.%6$I::text AS customer) t WHERE %8$s OFFSET 0) e WHERE (%4$s)) e
+                  CROSS JOIN LATERAL (SELECT e.*) csagg_row CROSS JOIN LATERAL (SELECT %5$s AS tenant, e.%6$I::text AS customer) t
                   JOIN LATERAL (SELECT %7$s) z(zone) ON true
-              WHERE %8$s) r, LATERAL (SELECT (r.e).*) e, LATERAL (VALUES %9$s) f(key, kind, overlap, given, value, said)
+              WHERE octet_length(t.tenant) + octet_length(t.customer) <= 2000) r, LATERAL (SELECT (r.row).*) e, LATERAL (VALUES %9$s) f(key, kind, overlap, given, value, said)
         WHERE f.given AND (r.since IS NULL OR r.since < r.until OR r.until < r.since)$sql$,
         span.since, span.until, s.relation, coalesce(s.spec ->> 'filter' || E'\n', 'true'), csagg.pipeline_text(s.tenant, ''''''), s.customer,
         CASE WHEN s.spec ? 'zoned' THEN format('csagg.pipeline_zone(%L, t.tenant)', pipeline) ELSE '''UTC''::text' END, of, facts);
@@ -123,6 +124,17 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_overlapping(text) IS
     'the pieces, and why each cannot be taken';
 
+-- So that an index on the table's column can be used. Customers of other sources may have names that are none of its type.
+CREATE FUNCTION csagg.pipeline_as_key(type regtype) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN type = 'uuid'::regtype THEN 'CASE WHEN customer ~ ''^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'' THEN customer::uuid END'
+        WHEN type IN ('smallint', 'integer', 'bigint') THEN format('CASE WHEN customer ~ ''^-?[0-9]{1,19}$'' THEN CASE WHEN customer::numeric BETWEEN -%1$s - 1 AND %1$s THEN customer::%2$s END END',
+            2::numeric ^ (CASE type WHEN 'smallint'::regtype THEN 15 WHEN 'integer'::regtype THEN 31 ELSE 63 END) - 1, type)
+        ELSE 'customer' END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_as_key(regtype) IS
+    'an expression for the text customer in a column''s type, NULL where it is none; other types are compared as texts';
+
 CREATE FUNCTION csagg.pipeline_reread_intervals(pipeline name, source text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -133,9 +145,8 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT relation::regclass, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
     key_type := csagg.pipeline_column(s.relation, (s.spec ->> 'customer')::name, 'customer');
-    of := format('(t.tenant, t.customer) IN (SELECT tenant, customer FROM unnest($2)) AND e.%1$I%2$s IN (SELECT customer%3$s FROM unnest($2))', s.spec ->> 'customer',
-        CASE WHEN key_type IN ('smallint', 'integer', 'bigint', 'uuid', 'text') THEN '' ELSE '::text' END,
-        CASE WHEN key_type IN ('smallint', 'integer', 'bigint', 'uuid') THEN '::' || key_type ELSE '' END);
+    of := format('(t.tenant, t.customer) IN (SELECT tenant, customer FROM unnest($2)) AND e.%1$I%2$s IN (SELECT %3$s FROM unnest($2))', s.spec ->> 'customer',
+        CASE WHEN key_type IN ('smallint', 'integer', 'bigint', 'uuid', 'text') THEN '' ELSE '::text' END, csagg.pipeline_as_key(key_type));
     EXECUTE format('DELETE FROM %I.rejected r USING unnest($2) a WHERE r.source = $1 AND r.row ->> ''tenant'' = a.tenant AND r.row ->> ''customer'' = a.customer', pipeline) USING source, asked;
     EXECUTE format($sql$
         WITH piece AS MATERIALIZED (%2$s),
@@ -234,6 +245,8 @@ BEGIN
     type := csagg.pipeline_column_of(relation, since, 'start', CASE WHEN until IS NULL THEN '{date,timestamptz,timestamp,daterange,tstzrange,tsrange}' ELSE '{date,timestamptz,timestamp}' END::regtype[]);
     IF until IS NOT NULL THEN
         PERFORM csagg.pipeline_column_of(relation, until, 'end', ARRAY[type]);
+    ELSIF until_included AND type::text LIKE '%range' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'until_included is not for ranges', HINT = 'Each range says itself whether its end belongs to it.';
     END IF;
     spec := jsonb_build_object('customer', customer, 'tenant', tenant, 'until', until, 'until_included', nullif(until_included, false), 'overlap', overlap, 'filter', filter, 'facts', jsonb_object(facts, columns::text[]),
         CASE WHEN type::text LIKE '%range' THEN 'range' ELSE 'since' END, since, 'zoned', CASE WHEN type::text LIKE 'date%' THEN true END);

@@ -76,6 +76,16 @@ COMMENT ON TYPE csagg.pipeline_row IS
 -- Rows are read once and kept by customer, but for those that are not plain: each of these, `special`, is a group of its own. Nothing is
 -- known of the rows before: hashing then beats sorting, and the index on ids their sort. Customers' names are long to compare in most collations.
 -- Of very many rows the facts are hashed as well, and the order does not matter if all are read.
+CREATE FUNCTION csagg.pipeline_instead(pipeline name, rows text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$(tenant, event_id) DO UPDATE SET id = excluded.id, at = excluded.at
+                WHERE s.source = $1 AND CASE WHEN EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id)
+                    THEN NOT EXISTS (SELECT FROM (%2$s) r WHERE r.id = s.id AND r.event_id = s.event_id AND r.tenant = s.tenant)
+                    ELSE (SELECT m.spec ->> 'deletes' = 'retract' FROM %1$I.source m WHERE m.name = $1) END$sql$, pipeline, rows)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_instead(name, text) IS
+    'part of a statement that notes event_ids s of a source: one counts again when the row that counted has another one now, or never was';
+
 CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boolean, holes boolean, limited boolean) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -105,10 +115,10 @@ BEGIN
                 SELECT k.key, k.kind, $1 AS owner FROM taken t, csagg.facts(t.facts) k WHERE t.claims UNION ALL SELECT key, kind, owner FROM special WHERE reason IS NULL AND belongs IS NULL) c GROUP BY key
             ON CONFLICT (key) DO UPDATE SET source = excluded.source WHERE f.source IS NULL),
         first AS (
-            INSERT INTO %1$I.seen (tenant, event_id, at, source, id)
+            INSERT INTO %1$I.seen AS s (tenant, event_id, at, source, id)
             SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM special
             WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
-            ON CONFLICT DO NOTHING RETURNING id),
+            ON CONFLICT %8$s RETURNING id),
         change AS (
             SELECT tenant, customer, facts, csagg.pipeline_from(first_at, $2) AS from_at FROM taken WHERE facts IS NOT NULL
             UNION ALL SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), csagg.pipeline_from(min(at) FILTER (WHERE isfinite(at)), $2) FROM special
@@ -120,7 +130,8 @@ BEGIN
                 ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END,
             CASE WHEN holes THEN format($$
                         UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l LIMIT $6)$$, rows) ELSE '' END,
-            CASE WHEN straight AND NOT limited THEN '' ELSE ' ORDER BY l.id LIMIT $6' END, format(CASE WHEN straight THEN '(SELECT * FROM %I.fact OFFSET 0)' ELSE '%I.fact' END, pipeline));
+            CASE WHEN straight AND NOT limited THEN '' ELSE ' ORDER BY l.id LIMIT $6' END, format(CASE WHEN straight THEN '(SELECT * FROM %I.fact OFFSET 0)' ELSE '%I.fact' END, pipeline),
+            CASE WHEN source = 'log' THEN 'DO NOTHING' ELSE csagg.pipeline_instead(pipeline, rows) END);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean, boolean, boolean) IS
     'the statement of pipeline_take(); holes: whether there are any; limited: whether there may be more than max_rows';
@@ -159,7 +170,8 @@ BEGIN
     top := csagg.pipeline_last_id(relation, id);
     IF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
-            HINT = format('SELECT setval(%L, %s); and, if rows came in between, csagg.verify() with repair.', csagg.pipeline_sequence(relation, id), upto);
+            HINT = format('SELECT setval(%L, %s);%s and, if rows came in between, csagg.verify() with repair.', csagg.pipeline_sequence(relation, id), upto,
+                CASE WHEN source <> 'log' THEN format(' SELECT csagg.resume(%L, %L);', pipeline, source) END);
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_marked(name, text) IS

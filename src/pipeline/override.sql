@@ -45,13 +45,13 @@ BEGIN
         csagg.pipeline_watch(pipeline, 'override');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_override(name) IS
-    'makes the table override a source of a pipeline; for create_pipeline() only';
+    'makes the table override a source of a pipeline';
 
 -- Facts are read of those customers only that have, or had until a step sees it, such a row.
 CREATE FUNCTION csagg.pipeline_overridden_by(pipeline name, as_of text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$CASE WHEN (h.tenant, h.customer) IN (SELECT v.tenant, v.customer FROM %1$I.override v UNION ALL SELECT t.tenant, t.customer FROM %1$I.todo t WHERE t.source = 'override')
-        THEN (SELECT csagg.text_at(csagg.timeline_of(c.facts, 'overridden_by'), %2$s) FROM %1$I.current c WHERE c.tenant = h.tenant AND c.customer = h.customer) END$sql$, pipeline, as_of)
+        THEN (SELECT csagg.text_at(csagg.timeline_of(%3$s, 'overridden_by'), %2$s) FROM %1$I.current c WHERE c.tenant = h.tenant AND c.customer = h.customer) END$sql$, pipeline, as_of, csagg.pipeline_whole(pipeline, 'facts'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_overridden_by(name, text) IS
     'an expression for who has pinned the score of h, a row with tenant and customer, at an instant, which is an expression, too';

@@ -30,11 +30,11 @@ COMMENT ON FUNCTION csagg.pipeline_declared(csagg.ruleset) IS
 CREATE FUNCTION csagg.pipeline_rules_changed() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    IF TG_OP <> 'DELETE' THEN
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
         PERFORM csagg.pipeline_declare(TG_TABLE_SCHEMA, NEW.rules, NEW.tenant);
     END IF;
     EXECUTE format('INSERT INTO %1$I.todo (tenant, why, since) SELECT DISTINCT t, ''rules'', coalesce(last_step, clock_timestamp()) FROM unnest($1) t, %1$I.pipeline', TG_TABLE_SCHEMA)
-        USING CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.tenant] WHEN 'DELETE' THEN ARRAY[OLD.tenant] ELSE ARRAY[OLD.tenant, NEW.tenant] END;
+        USING CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.tenant] WHEN 'DELETE' THEN ARRAY[OLD.tenant] WHEN 'TRUNCATE' THEN ARRAY[''] ELSE ARRAY[OLD.tenant, NEW.tenant] END;
     RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rules_changed() IS
@@ -43,7 +43,13 @@ COMMENT ON FUNCTION csagg.pipeline_rules_changed() IS
 CREATE FUNCTION csagg.pipeline_fact_changed() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    IF TG_OP = 'UPDATE' AND (NEW.key, NEW.kind) IS DISTINCT FROM (OLD.key, OLD.kind) THEN
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.source IS NOT NULL THEN
+            RAISE feature_not_supported USING MESSAGE = format('fact "%s" stays, since source "%s" has brought it', OLD.key, OLD.source),
+                HINT = 'csagg.drop_source() removes a source with its facts.';
+        END IF;
+        RETURN NULL;
+    ELSIF TG_OP = 'UPDATE' AND (NEW.key, NEW.kind) IS DISTINCT FROM (OLD.key, OLD.kind) THEN
         RAISE feature_not_supported USING MESSAGE = format('fact "%s" stays a %s', OLD.key, OLD.kind),
             HINT = 'Rows have been folded as that. Give the new fact another name.';
     END IF;
@@ -54,7 +60,7 @@ BEGIN
     RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fact_changed() IS
-    'trigger of the table fact: a kind stays; rejected rows that may be good now are tried again';
+    'trigger of the table fact: a kind stays, and a fact that a source has brought; rejected rows that may be good now are tried again';
 
 CREATE FUNCTION csagg.pipeline_settle_changed() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -69,8 +75,9 @@ CREATE FUNCTION csagg.pipeline_triggers(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OF tenant, effective_from, rules OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER emptied AFTER TRUNCATE ON %I.rules FOR EACH STATEMENT EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
     EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER UPDATE OF settle ON %I.pipeline FOR EACH ROW WHEN (OLD.settle <> NEW.settle) EXECUTE FUNCTION csagg.pipeline_settle_changed()', pipeline);
-    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS
     'makes the triggers of a pipeline''s own tables, or makes them anew';

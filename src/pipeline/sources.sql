@@ -62,7 +62,7 @@ BEGIN
             HINT = 'A view, materialized view or foreign table shows no changes: add the tables behind it, or write rows into the pipeline''s log.';
     ELSIF what.relpersistence <> 'p' THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is %s', relation, CASE what.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'temporary' END),
-            HINT = 'A crash would empty it without a trace: ALTER TABLE ... SET LOGGED, or write rows into the pipeline''s log.';
+            HINT = CASE what.relpersistence WHEN 'u' THEN 'A crash would empty it without a trace: ALTER TABLE ... SET LOGGED, or write' ELSE 'Write' END || ' rows into the pipeline''s log.';
     ELSIF what.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = relation) THEN
         RAISE wrong_object_type USING MESSAGE = format('%s has tables that inherit from it', relation),
             HINT = 'Add these as sources one by one, or make it a partitioned table.';
@@ -102,12 +102,12 @@ BEGIN
         INSERT INTO %1$I.source (name, relation, kind, spec)
         SELECT n, $1::text, $2, jsonb_strip_nulls($3)
         FROM (SELECT relname AS short FROM pg_class WHERE oid = $1) c, generate_series(1, 1000) i, LATERAL (SELECT CASE i WHEN 1 THEN short ELSE short || ' ' || i END AS n) m
-        WHERE NOT EXISTS (SELECT FROM %1$I.source s WHERE s.name = n) ORDER BY i LIMIT 1
+        WHERE NOT EXISTS (SELECT FROM %1$I.source s WHERE s.name = n) AND NOT EXISTS (SELECT FROM %1$I.log l WHERE l.origin = n) ORDER BY i LIMIT 1
         RETURNING name$sql$, pipeline) INTO given USING relation, kind, spec;
     RETURN given;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_register(name, regclass, text, jsonb) IS
-    'enters a source under the table''s name, or that with a number if there is one already; gives the name';
+    'enters a source under the table''s name, or that with a number if there is one already, or rows that say they are from there; gives the name';
 
 CREATE FUNCTION csagg.pipeline_claim(pipeline name, source text, keys text[], kinds text[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -263,9 +263,9 @@ CREATE FUNCTION csagg.pipeline_amiss(pipeline name, source text, relation text, 
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN csagg.pipeline_relation(relation) IS NULL THEN format('there is no table %s', relation) ELSE (
         SELECT format('trigger %s of %s is %s: csagg.resume(%L, %L) makes up for what it missed', quote_ident(name), relation, CASE WHEN tgname IS NULL THEN 'missing' ELSE 'disabled' END, pipeline, source)
-        FROM unnest(CASE WHEN kind <> 'events' THEN '{INSERT,DELETE,UPDATE,TRUNCATE}' WHEN spec ->> 'deletes' = 'retract' THEN '{DELETE,UPDATE}' ELSE '{UPDATE}'::text[] END) event
+        FROM unnest(CASE WHEN kind <> 'events' THEN '{INSERT,DELETE,UPDATE,TRUNCATE}' WHEN spec ->> 'deletes' = 'retract' THEN '{DELETE,UPDATE,TRUNCATE}' ELSE '{UPDATE}'::text[] END) event
             CROSS JOIN LATERAL (SELECT csagg.pipeline_trigger(pipeline, source, event) AS name) n
-            LEFT JOIN pg_trigger ON tgrelid = csagg.pipeline_relation(relation) AND tgname = name
+            LEFT JOIN pg_trigger ON tgrelid = csagg.pipeline_relation(relation) AND tgname = name AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))
         WHERE tgname IS NULL OR tgenabled = 'D' ORDER BY name LIMIT 1) END
     WHERE kind <> 'log'
 $body$;

@@ -30,16 +30,21 @@ CREATE FUNCTION csagg.pipeline_renamed(rename jsonb, columns name[]) RETURNS tex
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     stranger text := (SELECT key FROM jsonb_object_keys(rename) key WHERE key <> ALL (columns) LIMIT 1);
+    facts text[];
 BEGIN
     IF columns IS NULL OR cardinality(columns) = 0 OR array_position(columns, NULL) IS NOT NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'a source needs the columns that become facts';
     ELSIF stranger IS NOT NULL THEN
         RAISE undefined_column USING MESSAGE = format('rename names the column "%s", which is none of columns', stranger);
     END IF;
-    RETURN ARRAY(SELECT coalesce(rename ->> c, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i);
+    facts := ARRAY(SELECT coalesce(rename ->> c, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i);
+    IF (SELECT count(DISTINCT f) FROM unnest(facts) f) < cardinality(facts) THEN
+        RAISE duplicate_object USING MESSAGE = 'two columns would be one fact', HINT = 'Give them different names by rename.';
+    END IF;
+    RETURN facts;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_renamed(jsonb, name[]) IS
-    'names of the facts of these columns: their own, or what rename says. Errors: 42703 for a name that is no column, 22004 without columns';
+    'names of the facts of these columns: their own, or what rename says. Errors: 42703 for a name that is no column, 42710 for two of one name, 22004 without columns';
 
 -- A customer has one row, so that its states are one.
 CREATE FUNCTION csagg.pipeline_one_row(relation regclass, customer name, tenant name) RETURNS void
@@ -48,7 +53,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_index i WHERE indrelid = relation AND indisunique AND indisvalid AND indexprs IS NULL
             AND (SELECT array_agg(attname) FROM pg_attribute WHERE attrelid = relation AND attnum = ANY (i.indkey[0:i.indnkeyatts - 1])) <@ ARRAY[customer, tenant]) THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('a customer may have several rows in %s', relation),
-            HINT = format('CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s); or add_intervals(), if its rows have a start and an end.', relation, concat_ws(', ', quote_ident(tenant), quote_ident(customer)));
+            HINT = format('CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s); or name its tenant, if its key has one; or add_intervals(), if its rows have a start and an end.', relation, concat_ws(', ', quote_ident(tenant), quote_ident(customer)));
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_one_row(regclass, name, name) IS
@@ -96,9 +101,9 @@ CREATE FUNCTION csagg.pipeline_stop(pipeline name, source text, relation regclas
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($plpgsql$
     IF TG_OP = 'DELETE' AND TG_LEVEL = 'STATEMENT' THEN
-        SELECT count(*) INTO ended FROM (SELECT e.* FROM old_rows e WHERE (%4$s)) e;
-        IF ended >= 10 AND (SELECT count(*) FROM (SELECT FROM %3$s e WHERE (%4$s) LIMIT ended) e) < ended THEN
-            UPDATE %1$I.source SET error = format('one statement ended %%s customers, more than half: csagg.resume() takes them as ended', ended) WHERE name = %2$L;
+        SELECT count(*) INTO csagg_ended FROM (SELECT e.* FROM old_rows e WHERE (%4$s)) e;
+        IF csagg_ended >= 10 AND (SELECT count(*) FROM (SELECT FROM %3$s e WHERE (%4$s) LIMIT csagg_ended) e) < csagg_ended THEN
+            UPDATE %1$I.source SET error = format('one statement ended %%s customers, more than half: csagg.resume() takes them as ended', csagg_ended) WHERE name = %2$L;
             RETURN NULL;
         END IF;
     END IF;$plpgsql$, pipeline, source, relation, coalesce(filter || E'\n', 'true'))
@@ -114,7 +119,7 @@ DECLARE
     old constant text := CASE WHEN singly THEN 'SELECT OLD.*' ELSE 'SELECT * FROM old_rows' END;
     new constant text := CASE WHEN singly THEN 'SELECT NEW.*' ELSE 'SELECT * FROM new_rows' END;
 BEGIN
-    PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'ended bigint;',
+    PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'csagg_ended bigint;',
         'BEGIN',
         format('IF EXISTS (SELECT FROM %I.source WHERE name = %L AND error IS NOT NULL) THEN RETURN NULL; END IF;', pipeline, source),
         csagg.pipeline_stop(pipeline, source, relation, filter),

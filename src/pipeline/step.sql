@@ -1,5 +1,13 @@
 -- One bounded step, in one transaction that is the caller's.
 
+-- Assessments know beforehand which rules will hold; but dates begin in the time zone of those that hold now.
+CREATE FUNCTION csagg.pipeline_begun_rules(pipeline name, now text) RETURNS text
+    LANGUAGE sql STABLE AS $body$
+    SELECT pg_catalog.format($sql$(r.effective_from <= %2$s AND r.effective_from > (SELECT last_step FROM %3$s p) AND EXISTS (SELECT FROM %1$I.source s WHERE s.spec ? 'zoned'))$sql$, pipeline, now, csagg.pipeline_newest_state(pipeline))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_begun_rules(name, text) IS
+    'a condition: whether rules r have begun to hold since the last step, and there are sources with dates';
+
 -- A source of kind k has the functions pipeline_new_k(pipeline, source), whether there may be new rows, and
 -- pipeline_fold_k(pipeline, source, now, max_rows), which reads them.
 CREATE FUNCTION csagg.pipeline_has_work(pipeline name) RETURNS boolean
@@ -15,7 +23,7 @@ BEGIN
         END IF;
     END LOOP;
     RETURN (SELECT a FROM csagg.pipeline_query(format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %2$s p)) <= $1$sql$, pipeline, csagg.pipeline_newest_state(pipeline)), csagg.pipeline_clock()) q(a boolean)) IS TRUE;
+        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %2$s p)) <= $1 OR EXISTS (SELECT FROM %1$I.rules r WHERE %3$s)$sql$, pipeline, csagg.pipeline_newest_state(pipeline), csagg.pipeline_begun_rules(pipeline, '$1')), csagg.pipeline_clock()) q(a boolean)) IS TRUE;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
     'whether a step would find something to do; takes no transaction id';
@@ -26,6 +34,8 @@ CREATE FUNCTION csagg.pipeline_expand(pipeline name, now timestamptz) RETURNS vo
 DECLARE
     asked boolean;
 BEGIN
+    PERFORM csagg.pipeline_execute(format($sql$
+        INSERT INTO %1$I.todo (tenant, why) SELECT DISTINCT r.tenant, 'rules' FROM %1$I.rules r WHERE %2$s$sql$, pipeline, csagg.pipeline_begun_rules(pipeline, '$1')), now);
     asked := (SELECT a FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.todo WHERE customer IS NULL)', pipeline)) q(a boolean));
     IF NOT asked THEN
         RETURN;

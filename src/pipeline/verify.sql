@@ -7,10 +7,11 @@ DECLARE
     one record;
     query text;
 BEGIN
-    FOR one IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind <> ''log'' ORDER BY name', pipeline) LOOP
+    FOR one IN EXECUTE format($sql$
+        SELECT name, kind, kind = 'intervals' AND (spec ? 'filter' OR spec ->> 'overlap' ~ 'sum') AS whole FROM %I.source WHERE kind <> 'log' ORDER BY name$sql$, pipeline) LOOP
         BEGIN
             EXECUTE format('SELECT csagg.%I($1, $2)', CASE one.kind WHEN 'states' THEN 'pipeline_unsaid' ELSE 'pipeline_recount_' || one.kind END) INTO query USING pipeline, one.name;
-            EXECUTE format('SELECT FROM (%s) x LIMIT 0', query);
+            EXECUTE format(CASE WHEN one.whole THEN 'SELECT count(x) FROM (%s) x' ELSE 'SELECT FROM (%s) x LIMIT 0' END, query);
         EXCEPTION WHEN OTHERS THEN
             source := one.name;
             why := SQLERRM;
@@ -19,7 +20,7 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unreadable(name) IS
-    'sources whose tables cannot be read, and why: the table or a column is gone, say';
+    'sources whose tables cannot be read, and why: the table or a column is gone, say, or there is a row by which a filter divides by zero';
 
 CREATE FUNCTION csagg.pipeline_recount(pipeline name) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -47,6 +47,18 @@ void finish(Figures& figures, Instant until) {
         append(*timeline, until, Value::none(timeline->kind));
 }
 
+/// Steps are kept until the end: who asks for a far year should not get all memory for it.
+void count_step(std::size_t& steps) {
+    constexpr std::size_t most = 4'000'000;
+    if (++steps % 1024 == 0) check_interrupts();
+    if (steps > most) throw Error(Errc::limit_exceeded, "there are more than " + std::to_string(most) + " instants at which what the rules say may change");
+}
+
+/// Step by step it would only take longer to come to it.
+void pass_on_limit(const Error& e) {
+    if (e.code() == Errc::limit_exceeded) throw e;
+}
+
 Instant figures_from(const RuleSet& rules, const Facts& facts) {
     return rules.exists() == no_node ? std::max(first_daily, facts.first_entry()) : first_daily;
 }
@@ -65,7 +77,7 @@ Figures step_figures(const RuleSet& rules, std::span<const FactInput> inputs, In
     for (Instant at = since; at < until; at = assessor.until()) {
         assessor.move_to(at);
         append(figures, at, assessor.assess(), rules.document());
-        if (++steps % 1024 == 0) check_interrupts();
+        count_step(steps);
     }
     finish(figures, until);
     return figures;
@@ -98,7 +110,8 @@ bool assess_by_tracks(const RuleSet& rules, std::span<const FactInput> inputs, I
         return true;
     } catch (const NoTrack&) {
         return false;
-    } catch (const Error&) {
+    } catch (const Error& e) {
+        pass_on_limit(e);
         return false;  // step by step it is raised again, with what it concerns, if it is in order
     }
 }
@@ -123,7 +136,7 @@ void assess_by_steps(const RuleSet& rules, std::span<const FactInput> inputs, In
         for (std::size_t i = 0; i < over.alerts.size(); ++i)
             append(over.alerts[i], at,
                    now.exists ? Value::of(assessor.alert(i) == AlertState::firing) : Value::none(Kind::boolean));
-        if (++steps % 1024 == 0) check_interrupts();
+        count_step(steps);
         if (at != since && now == last) continue;
         last = now;
         append(over, at, now, rules.document());
@@ -151,7 +164,8 @@ Figures figures_until(const RuleSet& rules, std::span<const FactInput> inputs, c
         lift_figures(rules, facts, windows, from, until, figures, arena);
         return figures;
     } catch (const NoTrack&) {
-    } catch (const Error&) {
+    } catch (const Error& e) {
+        pass_on_limit(e);
     }
     return step_figures(rules, inputs, from, until, arena);
 }
@@ -167,7 +181,8 @@ Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instan
         summed.run(score);
         return score;
     } catch (const NoTrack&) {
-    } catch (const Error&) {
+    } catch (const Error& e) {
+        pass_on_limit(e);
     }
     Assessor assessor(rules, inputs, arena);
     Steps stepped(Kind::number, arena);
@@ -175,7 +190,7 @@ Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instan
     for (Instant at = since; at < until; at = assessor.until()) {
         assessor.move_to(at);
         append(stepped, at, optional_number(assessor.score()));
-        if (++steps % 1024 == 0) check_interrupts();
+        count_step(steps);
     }
     append(stepped, until, Value::none(Kind::number));
     return stepped;

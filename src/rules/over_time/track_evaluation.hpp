@@ -31,10 +31,17 @@ public:
     Track constant(const Piece& piece);
     /// Piece by piece a where the condition is true, b where it is not.
     Track choose(const Track& condition, const Track& a, const Track& b);
+    /// Errc::limit_exceeded for more days than fit into memory, one by one: some 2,700 years.
+    static void check_days(Instant begin, Instant end) {
+        constexpr std::int64_t most = 1'000'000;
+        if (end / micros_per_day - std::max(begin, first_daily) / micros_per_day > most)
+            throw Error(Errc::limit_exceeded, "rules that change from day to day cannot be evaluated over more than " + std::to_string(most) + " days");
+    }
     /// Calls f(begin, end, number) for each local day of a stretch, and once for one that is no line.
     template <class F>
     void for_values(const Piece& piece, Instant begin, Instant end, F f) {
         if (!piece.is_line()) return f(begin, end, piece.number());
+        check_days(begin, end);
         for (Instant t = begin; t < end;) {
             const std::int64_t day = days().day_of(t);
             const Instant next = std::min(days().begin_of(day + 1), end);

@@ -15,6 +15,7 @@ Track TrackEvaluation::map(const Track& a, F f) {
 /// Calls f(begin, day) for each stretch on which what changes daily in a way that is not known is the same.
 template <class F>
 void TrackEvaluation::add_daily(Instant begin, Instant end, F f) {
+    check_days(begin, end);
     for (Instant t = begin; t < end;) {
         const std::int64_t day = days().day_of(t);
         const Instant next = std::min(t < first_daily ? first_daily : days().begin_of(day + 1), end);
