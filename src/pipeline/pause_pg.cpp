@@ -1,10 +1,12 @@
-// pipeline_pause(milliseconds, runner): a wait that cancels and ends of the server break, under a lock that others can see.
+// pipeline_pause(milliseconds, runner): a wait that cancels and ends of the server break, under a lock that others can see;
+// pipeline_alone(procedure): that a COMMIT may stand there.
 #include "postgres/boundary.hpp"
 
 extern "C" {
 #include "nodes/parsenodes.h"
 #include "storage/latch.h"
 #include "storage/lock.h"
+#include "utils/builtins.h"
 #include "utils/portal.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -56,6 +58,18 @@ CSAGG_FUNCTION(csagg_pipeline_pause) {
         if (free) forget_snapshots();
         if (runner != InvalidOid) show(runner);
         pause(milliseconds);
+    });
+    PG_RETURN_VOID();
+}
+
+/// pipeline_alone(procedure text): error 2D000 where no COMMIT could stand.
+CSAGG_FUNCTION(csagg_pipeline_alone) {
+    if (between_transactions(fcinfo)) PG_RETURN_VOID();
+    const text* const procedure = PG_GETARG_TEXT_PP(0);
+    call([procedure] {
+        ereport(ERROR, (errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
+                        errmsg("%s commits as it goes, and cannot be a part of a transaction", text_to_cstring(procedure)),
+                        errhint("Call it alone, not after BEGIN nor in a function; in a driver that begins transactions by itself turn on autocommit.")));
     });
     PG_RETURN_VOID();
 }

@@ -7,6 +7,7 @@ DECLARE
     again pg_catalog.bool;
     begun pg_catalog.bool := false;
 BEGIN
+    CALL csagg.pipeline_alone('refresh()');
     LOOP
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;

@@ -145,6 +145,7 @@ CREATE PROCEDURE csagg.retain(pipeline name, log interval DEFAULT NULL, history 
 DECLARE
     last csagg.pipeline_change;
 BEGIN
+    CALL csagg.pipeline_alone('retain()');
     PERFORM csagg.pipeline_check_retain(pipeline, log, history, feed);
     LOOP
         COMMIT;

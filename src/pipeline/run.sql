@@ -7,6 +7,11 @@ CREATE PROCEDURE csagg.pipeline_pause(milliseconds integer, runner oid)
 COMMENT ON PROCEDURE csagg.pipeline_pause(integer, oid) IS
     'waits so many milliseconds, NULL and less than 1: not at all; holds a shared advisory lock (1668506983, runner) to the end of the transaction, NULL: none';
 
+CREATE PROCEDURE csagg.pipeline_alone("procedure" text)
+    LANGUAGE C AS 'MODULE_PATHNAME', 'csagg_pipeline_alone';
+COMMENT ON PROCEDURE csagg.pipeline_alone(text) IS
+    'error 2D000 with a hint where a procedure of this name could not COMMIT';
+
 CREATE FUNCTION csagg.pipeline_check_run(pipeline name, seconds integer, pause_ms integer) RETURNS oid
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -42,6 +47,7 @@ DECLARE
     wait pg_catalog.int4 := 0;
     runner pg_catalog.oid := csagg.pipeline_check_run(pipeline, seconds, pause_ms);
 BEGIN
+    CALL csagg.pipeline_alone('run()');
     LOOP
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;

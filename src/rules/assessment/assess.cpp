@@ -107,23 +107,9 @@ bool Assessor::overridden(Number& score) {
     return named("\"override\"", {}, [&] {
         if (!ask(rules_.override_when()).is_true()) return false;
         const Value value = ask(rules_.override_score());
-        if (!value.absent) score = clamped(value.number());
+        if (!value.absent) score = rules_.document().clamped(value.number());
         return !value.absent;
     });
-}
-
-Number Assessor::clamped(const Number& score) const {
-    const Document& document = rules_.document();
-    if (document.min && score < *document.min) return *document.min;
-    if (document.max && *document.max < score) return *document.max;
-    return score;
-}
-
-std::uint32_t Assessor::band_of(const std::optional<Number>& score) const {
-    std::uint32_t band = none;
-    const auto& bands = rules_.document().bands;
-    for (std::uint32_t i = 0; score && i < bands.size() && (!bands[i].from || *bands[i].from <= *score); ++i) band = i;
-    return band;
 }
 
 Assessment Assessor::assess() {
@@ -152,7 +138,7 @@ Assessment Assessor::add_up(std::uint32_t stage) {
     }
     result.score = score_of(total);
     if (applying > 0) result.coverage = divide(Number::of(applying - missing), Number::of(applying));
-    result.band = band_of(result.score);
+    result.band = result.score ? rules_.document().band_of(*result.score) : none;
     return result;
 }
 
@@ -160,7 +146,7 @@ std::optional<Number> Assessor::score_of(const ScoreTotal& total) {
     Number pinned;
     if (overridden(pinned)) return pinned;
     const std::optional<Number> score = named("score", {}, [&] { return total.score(); });
-    return score ? std::optional(clamped(*score)) : score;
+    return score ? std::optional(rules_.document().clamped(*score)) : score;
 }
 
 std::optional<Number> Assessor::score() {

@@ -7,8 +7,6 @@
 
 namespace csagg {
 
-inline constexpr std::uint32_t none = ~std::uint32_t(0);
-
 /// All but the alerts. A customer that does not exist has nothing; one of whom nothing is known has no weighted mean.
 struct Assessment {
     bool exists = false;
@@ -73,8 +71,6 @@ private:
     std::optional<Number> score_of(const ScoreTotal& total);
     template <class F>
     auto named(const char* what, std::string_view name, F f) -> decltype(f());
-    Number clamped(const Number& score) const;
-    std::uint32_t band_of(const std::optional<Number>& score) const;
 
     const RuleSet& rules_;
     const std::span<const FactInput> inputs_;

@@ -53,20 +53,6 @@ std::optional<Number> FiguresFromTracks::score_of_sum() const {
     return divide_rounded(Wide{WideInteger<4>(sum_), scale_}, weight_);
 }
 
-Number FiguresFromTracks::clamped(const Number& score) const {
-    const Document& document = rules_.document();
-    if (document.min && score < *document.min) return *document.min;
-    if (document.max && *document.max < score) return *document.max;
-    return score;
-}
-
-std::uint32_t FiguresFromTracks::band_of(const Number& score) const {
-    std::uint32_t band = none;
-    const auto& bands = rules_.document().bands;
-    for (std::uint32_t i = 0; i < bands.size() && (!bands[i].from || *bands[i].from <= score); ++i) band = i;
-    return band;
-}
-
 /// Of the sum; the same sums come again and again.
 const FiguresFromTracks::Known& FiguresFromTracks::find_score(bool wants_band) {
     const std::int64_t weight = rules_.is_mean() ? weight_ : 0;
@@ -74,8 +60,8 @@ const FiguresFromTracks::Known& FiguresFromTracks::find_score(bool wants_band) {
     Known& known = known_[mixed >> 58];
     if (!known.any || known.sum != sum_ || known.weight != weight) {
         known.score = score_of_sum();
-        if (known.score) known.score = clamped(*known.score);
-        known.band = wants_band && known.score ? band_of(*known.score) : none;
+        if (known.score) known.score = rules_.document().clamped(*known.score);
+        known.band = wants_band && known.score ? rules_.document().band_of(*known.score) : none;
         known.sum = sum_;
         known.weight = weight;
         known.any = true;
@@ -106,8 +92,8 @@ bool FiguresFromTracks::find_present(Present& present, bool wants_band) {
         present.score = known.score;
         present.band = known.band;
     } else {
-        present.score = clamped(override.points);
-        present.band = band_of(*present.score);
+        present.score = rules_.document().clamped(override.points);
+        present.band = rules_.document().band_of(*present.score);
     }
     return true;
 }

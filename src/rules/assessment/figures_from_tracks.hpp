@@ -98,8 +98,6 @@ private:
     void add_up(std::uint32_t stage);
     bool find_present(Present& present, bool wants_band);
     const Known& find_score(bool wants_band);
-    Number clamped(const Number& score) const;
-    std::uint32_t band_of(const Number& score) const;
 
     const RuleSet& rules_;
     TrackEvaluation& tracks_;

@@ -9,6 +9,9 @@
 
 namespace csagg {
 
+/// The number of a stage or band where there is none.
+inline constexpr std::uint32_t none = ~std::uint32_t(0);
+
 /// An expression as text, or a number that stands for itself. What is not given has no value.
 struct Formula {
     const JsonValue* value = nullptr;
@@ -68,6 +71,19 @@ struct Document {
     Vector<Band> bands;
     Vector<Alert> alerts;
     Formula override_when, override_score;
+
+    /// Within min and max.
+    Number clamped(const Number& score) const {
+        if (min && score < *min) return *min;
+        if (max && *max < score) return *max;
+        return score;
+    }
+    /// Its number, or none.
+    std::uint32_t band_of(const Number& score) const {
+        std::uint32_t band = none;
+        for (std::uint32_t i = 0; i < bands.size() && (!bands[i].from || *bands[i].from <= score); ++i) band = i;
+        return band;
+    }
 
     static constexpr std::int64_t whole_weight = 1'000'000, max_weight = 1'000'000 * whole_weight;
     static constexpr std::size_t max_stages = 64, max_list = 1000, max_name_bytes = 200;
