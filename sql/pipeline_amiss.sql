@@ -147,7 +147,7 @@ SELECT * FROM csagg.verify('am');
 INSERT INTO am.log (customer, key, value) VALUES ('ada', 'note', (repeat('[', 6000) || repeat(']', 6000))::jsonb), ('ada', 'note', to_jsonb(repeat('x', 3000000))), ('ada', 'note', to_jsonb(repeat('x', 1000))), ('ada', 'note', to_jsonb(repeat('x', 1001)));
 INSERT INTO am.log (customer, key, actor) VALUES ('ada', 'no such key', repeat('x', 3000000)), ('ada', 'login', repeat('y', 1001));
 CALL csagg.refresh('am');
-SELECT reason, length(row::text) FROM am.rejected WHERE source = 'log' ORDER BY id;
+SELECT reason, length(row::text) < 1200 AS short FROM am.rejected WHERE source = 'log' ORDER BY id;
 SELECT octet_length(csagg.text_at(csagg.timeline_of(facts, 'note'), now())) FROM am.current WHERE customer = 'ada';
 -- A fact that has come stays what it is; rules may go all at once.
 DELETE FROM am.fact WHERE key = 'plan';

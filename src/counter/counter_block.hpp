@@ -46,7 +46,6 @@ public:
     /// False: each event is one row.
     bool has_rows() const { return has_rows_; }
     /// False: totals are the numbers of rows.
-    bool has_totals() const { return has_totals_; }
     bool has_wide_totals() const { return wide_; }
     /// Of totals that are not wide: they are integers, to be divided by 10^scale.
     int scale() const { return has_totals_ ? scale_ : 0; }

@@ -36,7 +36,7 @@ COMMENT ON FUNCTION csagg.pipeline_zone(name, text) IS
     'the time zone of the rules that hold for a tenant now, UTC without rules';
 
 -- The query's pieces for a source: SQL expressions for a row e, in the zone z.zone.
-CREATE FUNCTION csagg.pipeline_span(relation regclass, spec jsonb, OUT since text, OUT until text)
+CREATE FUNCTION csagg.pipeline_span(spec jsonb, OUT since text, OUT until text)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     after constant integer := coalesce((spec ->> 'until_included')::boolean, false)::integer;
@@ -49,7 +49,7 @@ BEGIN
         until := coalesce('coalesce(csagg.pipeline_bound(e.' || quote_ident(spec ->> 'until') || ', z.zone, ' || after || '), ''infinity'')', '''infinity''::timestamptz');
     END IF;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_span(regclass, jsonb) IS
+COMMENT ON FUNCTION csagg.pipeline_span(jsonb) IS
     'expressions for the start and the end of a row of an intervals source';
 
 CREATE FUNCTION csagg.pipeline_pieces(pipeline name, source text, of text) RETURNS text
@@ -60,7 +60,7 @@ DECLARE
     facts text;
 BEGIN
     EXECUTE format('SELECT relation::regclass, spec, spec ->> ''customer'' AS customer, (spec ->> ''tenant'') AS tenant FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
-    span := csagg.pipeline_span(s.relation, s.spec);
+    span := csagg.pipeline_span(s.spec);
     SELECT string_agg(format('(%L, %L, %L, e.%I IS NOT NULL, %s, e.%4$I::text)', key, csagg.pipeline_kind(s.relation, value::name), coalesce(s.spec -> 'overlap' ->> value, 'latest'), value,
         csagg.pipeline_value_of(s.relation, value::name)), ', ' ORDER BY key COLLATE "C") INTO facts FROM jsonb_each_text(s.spec -> 'facts');
     RETURN format($sql$

@@ -40,7 +40,6 @@ public:
     /// Whether the grid sees a row at this instant at all; if not, it need not be added.
     bool sees(Instant at) const { return at <= last_closing_; }
     Key key_of(ByteSpan bytes) { return keys_.of_bytes(bytes); }
-    Key key_of_word(std::uint64_t word) { return keys_.of_word(word); }
     LogRecord record(Instant at, std::int64_t seq, const Value& value) {
         if (value.absent) return {at, seq, 0, 0};
         return {at, seq, value.kind == Kind::text ? std::int64_t(texts_.of_bytes(as_bytes(value.text))) : value.word, Byte(value.scale + 1)};

@@ -50,8 +50,7 @@ TimelineBlock::TimelineBlock(Kind kind, std::size_t n, ByteSpan bytes) : kind_(k
     words_ = IntegersHead::read(in);
     if (has_seq_) seqs_ = IntegersHead::read(in);
 
-    head_size_ = bytes.size() - in.left();
-    bits_ = BitSpan(bytes.subspan(head_size_));
+    bits_ = BitSpan(bytes.subspan(bytes.size() - in.left()));
     absent_start_ = instants_.low_bits(n);
     words_start_ = absent_start_ + (has_absent_ ? n : 0);
     scale_start_ = words_start_ + words_.bits(n);
@@ -61,8 +60,7 @@ TimelineBlock::TimelineBlock(Kind kind, std::size_t n, ByteSpan bytes) : kind_(k
 }
 
 void TimelineBlock::decode(bool words) {
-    const std::size_t end = instants_.decode(bits_, 0, high_start_, n_, at_);
-    used_ = head_size_ + (end + 7) / 8;
+    instants_.decode(bits_, 0, high_start_, n_, at_);
     if (words) words_.decode(bits_, words_start_, n_, word_);
 }
 

@@ -43,8 +43,6 @@ public:
     TimelineBlock(Kind kind, std::size_t n, ByteSpan bytes);
 
     std::size_t size() const { return n_; }
-    std::size_t bytes_used() const { return used_; }
-    bool has_absent() const { return has_absent_; }
     /// Decodes the instants; with `words` also what words() gives.
     void decode(bool words);
     std::span<const Instant> instants() const { return {at_, n_}; }
@@ -70,11 +68,11 @@ private:
     Kind kind_;
     bool has_absent_ = false, has_seq_ = false, mixed_scale_ = false;
     std::uint8_t scale_ = 0;
-    std::size_t n_, used_ = 0;
+    std::size_t n_;
     InstantsHead instants_;
     IntegersHead words_, seqs_;
     BitSpan bits_;
-    std::size_t head_size_ = 0, absent_start_ = 0, words_start_ = 0, scale_start_ = 0, seqs_start_ = 0, high_start_ = 0;
+    std::size_t absent_start_ = 0, words_start_ = 0, scale_start_ = 0, seqs_start_ = 0, high_start_ = 0;
     Instant at_[block_entries];
     std::int64_t word_[block_entries];
 };

@@ -28,8 +28,6 @@ struct InstantsHead {
     std::uint8_t low_width = 0;
     Instant base = 0;  // the first finite instant
 
-    static constexpr unsigned flag_bits = 6;
-
     static InstantsHead plan(std::span<const Instant> at);
     static InstantsHead read(Byte flags, ByteReader& in, std::size_t n);
     Byte flags() const { return Byte(base_unit | unit << 2 | (since_ever ? 1 : 0) << 5); }

@@ -96,6 +96,23 @@ never=$(query -c "SELECT min(id) FROM customers_log c WHERE id NOT IN (SELECT co
 alike 'subselect, an error in a row that matches none' "$(fails "$never")" 'SELECT count(x) FROM (:q) x;'
 alike 'subselect, an error in a row that matches' "$(fails "$(query -c 'SELECT max(c.id) FROM customers_log c JOIN jobs j ON c.k = j.k AND c.at <= j.at WHERE j.id = 500')")" 'SELECT count(x) FROM (:q) x;'
 alike 'subselect, an error kept away by WHERE' "$(fails 1) WHERE v.id > 1 AND v.k <> 7919 % 500" 'SELECT count(x) FROM (:q) x;'
+# Where other tables, their conditions or LIMIT leave rows out, what may fail for these is not computed in a join.
+dear='CREATE TEMP TABLE pays AS SELECT i AS id, i % 100 AS k, i AS at, 100.0 AS amount FROM generate_series(1, 20000) i; CREATE TEMP TABLE lines AS SELECT p.id AS pay, n FROM pays p, generate_series(1, 5) n WHERE k <> 7;
+    CREATE TEMP TABLE rates AS SELECT i % 100 AS k, i AS at, CASE WHEN i % 100 = 7 THEN 0 ELSE 2 END AS rate FROM generate_series(1, 5000) i; CREATE INDEX ON rates (k, at); ANALYZE pays, lines, rates'
+rate() { echo "(SELECT $1 FROM rates r WHERE r.k = v.k AND r.at <= v.at ORDER BY r.at DESC LIMIT 1)"; }
+# left_out QUERY: its plan, and how many have a value
+left_out() { query -c "$dear" -c "EXPLAIN $1" -c "SELECT count(x) FROM ($1) s" 2>&1 || true; }
+like 'subselect, an error kept away by another table' "$(left_out "SELECT v.id, $(rate 'v.amount / r.rate') AS x FROM pays v JOIN lines n ON n.pay = v.id")" '^99000$'
+like 'subselect, an error kept away by a subselect in WHERE' "$(left_out "SELECT v.id, $(rate 'v.amount / r.rate') AS x FROM pays v WHERE v.id IN (SELECT pay FROM lines)")" '^19800$'
+like 'subselect, an error kept away by ORDER BY and LIMIT' "$(left_out "SELECT v.id, $(rate 'v.amount / r.rate') AS x FROM pays v ORDER BY v.k <> 7 DESC, v.id LIMIT 12000")" '^12000$'
+like 'subselect, nothing that may fail: it is joined beside other tables, too' "$(left_out "SELECT v.id, $(rate 'r.rate') AS x FROM pays v JOIN lines n ON n.pay = v.id")" AsOfJoin
+# A cursor can do what it could, and who asks for one need not say beforehand what for.
+is 'subselect: a cursor stays one that rows are changed by, and that goes back' "$(query <<SQL
+$dear;
+BEGIN; DECLARE c CURSOR FOR SELECT v.id, $(rate 'r.rate') FROM pays v;
+FETCH 2 FROM c; UPDATE pays SET amount = 0 WHERE CURRENT OF c; FETCH BACKWARD 1 FROM c; SELECT id FROM pays WHERE amount = 0; ROLLBACK;
+SQL
+)" $'1|\n2|\n1|\n2'
 
 # ---- rows that change while a statement waits for them
 

@@ -176,10 +176,12 @@ private:
         copy(partition, begin, end);
         items_.clear();
         for (std::uint32_t i = 0; i < end - begin; ++i) items_.push_back({instants_[i], i});
+        // Always asked the same way round: an order of somebody's that contradicts itself must not lead beyond the rows.
         csagg::sort(items_.begin(), items_.end(), [this](const Item& a, const Item& b) {
-            if (less(a.instant, payload(a.place), b.instant, payload(b.place))) return true;
-            if (less(b.instant, payload(b.place), a.instant, payload(a.place))) return false;
-            return a.place < b.place;
+            const bool swapped = b.place < a.place;
+            const Item &first = swapped ? b : a, &second = swapped ? a : b;
+            const bool in_order = !less(second.instant, payload(second.place), first.instant, payload(first.place));
+            return in_order != swapped && first.place != second.place;
         });
         for (std::uint32_t i = begin; i < end; ++i) put(partition, i, items_[i - begin].place);
     }

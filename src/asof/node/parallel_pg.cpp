@@ -44,18 +44,21 @@ void leave(AsOfState* state) {
     state->finished = true;
 }
 
+/// Without a segment there will be no workers.
+bool can_share(CustomScanState* node, const ParallelContext* context) {
+    return context->seg != nullptr && node->ss.ps.state->es_query_dsa != nullptr && is_right_shared(state_of(node));
+}
+
 void initialise(CustomScanState* node, ParallelContext* context, void* memory) {
+    if (!can_share(node, context)) return;
     AsOfState* const state = state_of(node);
-    // Without a segment there will be no workers.
-    if (context->seg == nullptr || node->ss.ps.state->es_query_dsa == nullptr || !is_right_shared(state)) return;
     state->shared = static_cast<SharedRight::State*>(memory);
     SharedRight::initialise(state->shared, context->seg, context->nworkers + 1);
 }
 
 /// The right side is the same again: what is built stays.
-void initialise_again(CustomScanState* node, ParallelContext*, void* memory) {
-    AsOfState* const state = state_of(node);
-    if (is_right_shared(state)) state->shared = static_cast<SharedRight::State*>(memory);
+void initialise_again(CustomScanState* node, ParallelContext* context, void* memory) {
+    if (can_share(node, context)) state_of(node)->shared = static_cast<SharedRight::State*>(memory);
 }
 
 void initialise_worker(CustomScanState* node, shm_toc*, void* memory) {

@@ -48,26 +48,21 @@ PlannedStmt* plan_once(Query* statement, const char* text, int options, ParamLis
     return planned;
 }
 
-/// Of the rows that a cursor is expected to be asked for, of all else.
-double cost_of(const PlannedStmt* statement, int options) {
-    const Plan* const plan = statement->planTree;
-    const double part = (options & CURSOR_OPT_FAST_PLAN) != 0 ? cursor_tuple_fraction : 1;
-    return plan->startup_cost + part * (plan->total_cost - plan->startup_cost);
-}
-
 PlannedStmt* plan_both(Query* statement, const char* text, int options, ParamListInfo parameters) {
-    const int last = is_node_enabled() ? number_subselects(statement) : 0;
+    // Whoever declares a cursor may go backwards in it, or change its rows, as in the statement as it stands.
+    const bool cursor = (options & (CURSOR_OPT_FAST_PLAN | CURSOR_OPT_SCROLL)) != 0;
+    const int last = is_node_enabled() && !cursor ? number_subselects(statement) : 0;
     Planning first{last, nullptr, 0, NIL}, second{};
     if (last == 0) return plan_once(statement, text, options, parameters, &first);
     auto* const joined = static_cast<Query*>(copyObjectImpl(statement));
     PlannedStmt* const plain = plan_once(statement, text, options, parameters, &first);
     // A subselect is run row by row, as a nested loop is: where that is not wanted, costs do not count.
-    const double cost = cost_of(plain, options);
+    const double cost = plain->planTree->total_cost;
     if (first.planned == nullptr || (enable_nestloop && cost < worth_planning * list_length(plain->rtable)))
         return plain;
     join_subselects(joined, first.planned);
     PlannedStmt* const better = plan_once(joined, text, options, parameters, &second);
-    return second.nodes > first.nodes && (!enable_nestloop || cost_of(better, options) < cost) ? better : plain;
+    return second.nodes > first.nodes && (!enable_nestloop || better->planTree->total_cost < cost) ? better : plain;
 }
 
 PlannedStmt* plan_statement(Query* statement, const char* text, int options, ParamListInfo parameters) {

@@ -1,7 +1,7 @@
 // Finds correlated subselects that are computed once for every row of FROM and WHERE, as a join would; the rest of an
 // expression around them may be whatever it likes.
 //
-// Left alone: what CASE, COALESCE, AND and OR may not get to; what is computed a group and not a row; ON; queries with
+// Left alone: what CASE, COALESCE, AND and OR may not get to; what may fail for rows that other tables or LIMIT leave out; what is computed a group and not a row; ON; queries with
 // row locks and statements that change rows, which look again at rows that have changed meanwhile.
 #include "asof/node/subselect_pg.hpp"
 #include "asof/node/node_pg.hpp"
@@ -10,6 +10,9 @@ extern "C" {
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/lsyscache.h"
 }
 
 namespace csagg::pg {
@@ -19,12 +22,62 @@ struct Numbering {
     int last;
     List* of_query;    // Query: those numbered in the query at hand
     List* group_keys;  // its expressions in GROUP BY
+    bool of_each_row;  // what is computed for its rows is computed for every row of its one table that is read
 };
+
+/// Whether it may raise an error, or tell something, when it is computed for a row.
+bool may_fail(Node* node, void*) {
+    if (node == nullptr) return false;
+    switch (nodeTag(node)) {
+        case T_BoolExpr:
+        case T_BooleanTest:
+        case T_CaseExpr:
+        case T_CaseTestExpr:
+        case T_CaseWhen:
+        case T_CoalesceExpr:
+        case T_CollateExpr:
+        case T_Const:
+        case T_DistinctExpr:
+        case T_FieldSelect:
+        case T_FuncExpr:
+        case T_List:
+        case T_NullTest:
+        case T_OpExpr:
+        case T_Param:
+        case T_RelabelType:
+        case T_RowExpr:
+        case T_ScalarArrayOpExpr:
+        case T_TargetEntry:
+        case T_Var: break;
+        default: return true;
+    }
+    if (check_functions_in_node(node, [](Oid function, void*) { return !get_func_leakproof(function); }, nullptr)) return true;
+    return expression_tree_walker(node, as_walker(may_fail), nullptr);
+}
+
+/// Of a condition: comparing in itself does not.
+bool may_fail_before_comparing(Node* condition) {
+    if (!IsA(condition, OpExpr)) return may_fail(condition, nullptr);
+    const auto* const comparison = reinterpret_cast<OpExpr*>(condition);
+    if (list_length(comparison->args) != 2 || get_op_btree_interpretation(comparison->opno) == NIL) return may_fail(condition, nullptr);
+    return may_fail(reinterpret_cast<Node*>(comparison->args), nullptr);
+}
+
+/// A join may be made before the other tables, conditions and LIMIT have left rows out: then it is made of what cannot fail.
+bool may_join_early(const Query* subselect) {
+    if (may_fail(reinterpret_cast<Node*>(subselect->targetList), nullptr)) return false;
+    ListCell* cell;
+    foreach (cell, make_ands_implicit(reinterpret_cast<Expr*>(subselect->jointree->quals))) {
+        auto* const condition = static_cast<Node*>(lfirst(cell));
+        if (contain_vars_of_level(condition, 1) && may_fail_before_comparing(condition)) return false;
+    }
+    return true;
+}
 
 void number_subselect(const SubLink* link, Numbering* numbering) {
     if (link->subLinkType != EXPR_SUBLINK) return;
     auto* const subselect = reinterpret_cast<Query*>(link->subselect);
-    if (!may_be_idiom(subselect)) return;
+    if (!may_be_idiom(subselect) || (!numbering->of_each_row && !may_join_early(subselect))) return;
     ListCell* cell;
     foreach (cell, numbering->of_query)
         if (equal(lfirst(cell), subselect)) {
@@ -152,9 +205,17 @@ void number_of_groups(Query* q, Numbering* numbering) {
 #endif
 }
 
+bool reads_each_row(const Query* q) {
+    const List* const from = q->jointree->fromlist;
+    if (list_length(from) != 1 || !IsA(linitial(from), RangeTblRef) || q->limitCount != nullptr || q->limitOffset != nullptr) return false;
+    const int table = linitial_node(RangeTblRef, from)->rtindex;
+    return rt_fetch(table, q->rtable)->rtekind == RTE_RELATION && !checkExprHasSubLink(q->jointree->quals);
+}
+
 void number_of_query(Query* q, Numbering* numbering) {
     if (!q->hasSubLinks || q->hasTargetSRFs || q->jointree == nullptr || q->jointree->fromlist == NIL) return;
     numbering->of_query = NIL;
+    numbering->of_each_row = reads_each_row(q);
     number_of_where(q, numbering);
     if (is_grouped(q)) return number_of_groups(q, numbering);
     number_of_row(reinterpret_cast<Node*>(q->targetList), numbering);

@@ -28,7 +28,6 @@ enum class Op : Byte {
 inline bool is_fact(Op op) { return op >= Op::state && op <= Op::last; }
 inline bool is_arithmetic(Op op) { return op >= Op::negate && op <= Op::abs; }
 inline bool is_window(Op op) { return op >= Op::count && op <= Op::active_days; }
-inline bool is_comparison(Op op) { return op >= Op::eq && op <= Op::ge; }
 
 using NodeId = std::uint32_t;
 
