@@ -112,7 +112,7 @@ $dear;
 BEGIN; DECLARE c CURSOR FOR SELECT v.id, $(rate 'r.rate') FROM pays v;
 FETCH 2 FROM c; UPDATE pays SET amount = 0 WHERE CURRENT OF c; FETCH BACKWARD 1 FROM c; SELECT id FROM pays WHERE amount = 0; ROLLBACK;
 SQL
-)" $'1|\n2|\n1|\n2'
+)" $'1|2\n2|2\n1|2\n2'
 
 # ---- rows that change while a statement waits for them
 
