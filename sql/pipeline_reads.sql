@@ -47,6 +47,8 @@ SELECT customer, score, band, coverage FROM pr.health ORDER BY customer;
 SELECT * FROM csagg.verify('pr');
 -- A filter is a condition of rules, and no SQL.
 SELECT * FROM csagg.trend('pr', csagg.last_buckets(1, '1 day', 'UTC'), filter => 'true) OR pg_sleep(1) IS NULL');
+SELECT * FROM csagg.trend('pr', csagg.last_buckets(1, '1 day', 'UTC'), filter => 'band = "free"');
+SELECT * FROM csagg.trend('pr', csagg.last_buckets(1, '1 day', 'UTC'), filter => '"band" = "free"');
 SELECT csagg.drop_pipeline('pr');
 -- What health tells of a timeline, and the same from changes().
 SELECT count(*) AS compared, count(since) AS held, count(before) AS followed, count(change) AS changes, count(*) FILTER (WHERE

@@ -19,4 +19,4 @@ BEGIN
         USING over, begun;
 END $body$;
 COMMENT ON FUNCTION csagg.moves(name, csagg.grid, text) IS
-    'how many customers had another value at the end of a bucket than at that of the one before, from which to which; NULL is absent. of: band, stage, score, coverage, or a fact that is a state. The bucket that holds now is as of now. Errors as of trend()';
+    'how many customers had another value at the end of a bucket than at that of the one before, from which to which; NULL is absent. of: band, stage, score, coverage, tenant (which never moves), or a fact that is a state. The bucket that holds now is as of now. Errors as of trend()';

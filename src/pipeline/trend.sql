@@ -28,16 +28,30 @@ CREATE FUNCTION csagg.pipeline_filter(pipeline name, filter text, zone text) RET
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     facts jsonb;
+    document text;
+    message text;
+    hint text;
+    state text;
+    part text;
 BEGIN
     EXECUTE format($sql$
         SELECT jsonb_object_agg(key, jsonb_build_object('kind', kind, 'optional', true))
         FROM (SELECT key, kind FROM %I.fact UNION VALUES ('tenant', 'text'), ('band', 'text'), ('stage', 'text'), ('score', 'number'), ('coverage', 'number')) f
         WHERE strpos($1, key) > 0$sql$, pipeline) INTO facts USING filter;
-    RETURN csagg.ruleset(jsonb_build_object('timezone', zone, 'facts', coalesce(facts, '{}'),
-        'alerts', jsonb_build_array(jsonb_build_object('name', 'filter', 'when', filter))));
+    document := jsonb_build_object('timezone', zone, 'facts', coalesce(facts, '{}'), 'alerts', jsonb_build_array(jsonb_build_object('name', 'filter', 'when', filter)));
+    RETURN document::csagg.ruleset;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT, state = RETURNED_SQLSTATE;
+    -- Where in the filter, not in the rule set around it.
+    part := substring(left(document, substring(message FROM '^line 1, column (\d+)')::integer - 1) FROM '"when": "(.*)$');
+    message := regexp_replace(message, '^line 1, column \d+', format('filter, column %s', length(replace(part, '\"', '"')) + 1));
+    IF hint = '' THEN
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message;
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, HINT = hint;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_filter(name, text, text) IS
-    'a rule set whose alert "filter" is firing while the condition is true. Errors as of the type ruleset';
+    'a rule set whose alert "filter" is firing while the condition is true. Errors as of the type ruleset, with the place in the filter';
 
 CREATE FUNCTION csagg.pipeline_grid(over csagg.grid, now timestamptz) RETURNS csagg.grid
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
