@@ -74,12 +74,14 @@ public:
     /// Calls f(get(start)), f(get(start + width)), ... for n fields in a row.
     template <class F>
     [[gnu::always_inline]] void for_each(std::size_t start, unsigned width, std::size_t n, F f) const {
-        const std::size_t step = std::max(width, 1u), end = start + n * step;  // of fields without bits, it does not matter where
+        const std::size_t step = std::max(width, 1u),
+                          end = start + n * step;  // of fields without bits, it does not matter where
         const std::uint64_t mask = low_mask(width);
         std::size_t position = start;
         if (width <= 57 && size_ >= 8) {  // a field and its shift fit into one load, but near the end
             const std::size_t until = std::min(end, (size_ - 7) * 8);
-            for (; position < until; position += step) f((load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & mask);
+            for (; position < until; position += step)
+                f((load_le<std::uint64_t>(p_ + position / 8) >> (position % 8)) & mask);
         }
         for (; position < end; position += step) f(get(position, width));
     }

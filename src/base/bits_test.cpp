@@ -74,7 +74,8 @@ TEST(Bits, ManyFieldsAreUnpackedAsOneByOne) {
         const std::size_t start = random() % (bytes.size() * 8 + 20), n = random() % 40;  // also past the end
         std::vector<std::uint64_t> fields(n, 0x5555);
         span.unpack(start, width, n, 0, fields.data());
-        for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(fields[i], span.get(start + i * width, width)) << start << ' ' << width << ' ' << i;
+        for (std::size_t i = 0; i < n; ++i)
+            ASSERT_EQ(fields[i], span.get(start + i * width, width)) << start << ' ' << width << ' ' << i;
     }
 }
 
@@ -148,7 +149,8 @@ TEST(Bytes, ZigzagKeepsSmallMagnitudesSmall) {
     EXPECT_EQ(zigzag(0), 0U);
     EXPECT_EQ(zigzag(-1), 1U);
     EXPECT_EQ(zigzag(1), 2U);
-    for (const std::int64_t v : {std::int64_t(0), std::int64_t(-77), INT64_MAX, INT64_MIN}) EXPECT_EQ(unzigzag(zigzag(v)), v);
+    for (const std::int64_t v : {std::int64_t(0), std::int64_t(-77), INT64_MAX, INT64_MIN})
+        EXPECT_EQ(unzigzag(zigzag(v)), v);
 }
 
 TEST(Bytes, FixedFieldsAreLittleEndian) {

@@ -11,18 +11,18 @@
 namespace csagg {
 
 enum class Errc {
-    invalid_parameter,   // 22023: an argument outside its domain
-    null_not_allowed,    // 22004: NULL where a value is needed
-    out_of_range,        // 22003: a number that does not fit
-    datetime_overflow,   // 22008: an instant or date that does not fit
-    division_by_zero,    // 22012
-    kind_mismatch,       // 42804: number where text is held, ...
-    invalid_text,        // 22P02: text form that cannot be read
-    invalid_binary,      // 22P03: binary form that cannot be read
-    limit_exceeded,      // 54000: larger than csagg or PostgreSQL can hold
-    corrupt,             // XX001: stored bytes that are not what csagg wrote
-    not_supported,       // 0A000
-    undefined_column,    // 42703: a row lacks a column
+    invalid_parameter,  // 22023: an argument outside its domain
+    null_not_allowed,   // 22004: NULL where a value is needed
+    out_of_range,       // 22003: a number that does not fit
+    datetime_overflow,  // 22008: an instant or date that does not fit
+    division_by_zero,   // 22012
+    kind_mismatch,      // 42804: number where text is held, ...
+    invalid_text,       // 22P02: text form that cannot be read
+    invalid_binary,     // 22P03: binary form that cannot be read
+    limit_exceeded,     // 54000: larger than csagg or PostgreSQL can hold
+    corrupt,            // XX001: stored bytes that are not what csagg wrote
+    not_supported,      // 0A000
+    undefined_column,   // 42703: a row lacks a column
 };
 
 class Error : public std::runtime_error {

@@ -34,8 +34,8 @@ static_assert(sizeof(FlatHeader) == 16 && has_no_padding<FlatHeader>);
 
 class Flat {
 public:
-    /// Gives a block of `bytes` bytes, aligned to 8, that begins with the first `used` bytes of `old`, which is gone then:
-    /// it may be the same memory. Only PostgreSQL's length word is another. The first block has no old one.
+    /// Gives a block of `bytes` bytes, aligned to 8, that begins with the first `used` bytes of `old`, which is gone
+    /// then: it may be the same memory. Only PostgreSQL's length word is another. The first block has no old one.
     using Grow = void* (*)(void* old, std::size_t used, std::size_t bytes);
 
     Flat(void* block, Grow grow) : block_(static_cast<Byte*>(block)), grow_(grow) {}

@@ -44,7 +44,8 @@ std::uint64_t hash_long(ByteSpan bytes, std::uint64_t seed) {
             const Byte* const p = bytes.data() + done + i * 16;
             h[i] = fold_multiply(load_le<std::uint64_t>(p) ^ secret[i] ^ seed, load_le<std::uint64_t>(p + 8) ^ h[i]);
         }
-    return hash_bytes(bytes.subspan(done), fold_multiply(h[0] ^ secret[1], h[1]) ^ fold_multiply(h[2] ^ secret[3], h[3]) ^ bytes.size());
+    return hash_bytes(bytes.subspan(done),
+                      fold_multiply(h[0] ^ secret[1], h[1]) ^ fold_multiply(h[2] ^ secret[3], h[3]) ^ bytes.size());
 }
 
 }  // namespace csagg

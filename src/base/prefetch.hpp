@@ -4,8 +4,8 @@
 
 namespace csagg {
 
-// Inlined by force: GCC may take a function that does no more than this, or calls no more, for one without effect, and drop
-// the call.
+// Inlined by force: GCC may take a function that does no more than this, or calls no more, for one without effect, and
+// drop the call.
 [[gnu::always_inline]] inline void prefetch(const void* begin, std::size_t bytes) {
     constexpr std::size_t line = 64;
     const auto* const p = static_cast<const char*>(begin);

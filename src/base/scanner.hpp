@@ -46,7 +46,8 @@ public:
         if (!text_.empty()) fail("junk after its end");
     }
     [[noreturn]] void fail(const std::string& why) const {
-        throw Error(Errc::invalid_text, std::string("cannot read ") + what_ + ": " + why + " at \"" + excerpt(text_) + "\"", hint_);
+        throw Error(Errc::invalid_text,
+                    std::string("cannot read ") + what_ + ": " + why + " at \"" + excerpt(text_) + "\"", hint_);
     }
 
 protected:

@@ -1,5 +1,6 @@
-// For tests: an operation with each of its allocations failing, those of its arena and those of `new` (the texts of errors
-// are std::string). Replaces the program's operator new: one file of a test program includes this, a room's memory_test.cpp.
+// For tests: an operation with each of its allocations failing, those of its arena and those of `new` (the texts of
+// errors are std::string). Replaces the program's operator new: one file of a test program includes this, a room's
+// memory_test.cpp.
 #pragma once
 #include "base/test_arena.hpp"
 
@@ -27,8 +28,8 @@ struct NewSwitch {
 };
 inline NewSwitch new_switch;
 
-/// Runs f(arena) with its first allocation failing, its second, and so on until none does: a std::bad_alloc comes out, or f
-/// did without that memory and its answer is right all the same (which f itself checks). Of many allocations some
+/// Runs f(arena) with its first allocation failing, its second, and so on until none does: a std::bad_alloc comes out,
+/// or f did without that memory and its answer is right all the same (which f itself checks). Of many allocations some
 /// hundred, all of them if CSAGG_SLOW is set. Nothing but the arena's blocks is
 /// left, and those are all from it. What f keeps for good, it keeps at its first run.
 template <class F>
@@ -58,14 +59,15 @@ void fail_every_allocation(F f) {
         for (std::size_t fail_at = 0; fail_at < allocations; fail_at += stride) {
             const std::ptrdiff_t before = new_switch.live;
             run(fail_at, failing);
-            ASSERT_EQ(new_switch.live, before) << "allocation " << fail_at << " of " << allocations << " leaves something behind";
+            ASSERT_EQ(new_switch.live, before)
+                << "allocation " << fail_at << " of " << allocations << " leaves something behind";
         }
 }
 
 }  // namespace csagg::test
 
-// NOLINTBEGIN: replaced for the whole program. All forms but those for larger alignments: under AddressSanitizer the others
-// would not call the first one. Not inlined, or GCC sees free() on what it takes for the library's own new.
+// NOLINTBEGIN: replaced for the whole program. All forms but those for larger alignments: under AddressSanitizer the
+// others would not call the first one. Not inlined, or GCC sees free() on what it takes for the library's own new.
 [[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
     void* const p = csagg::test::new_switch.fails() ? nullptr : std::malloc(bytes != 0 ? bytes : 1);
     if (p != nullptr) ++csagg::test::new_switch.live;
@@ -77,7 +79,9 @@ void fail_every_allocation(F f) {
     return p;
 }
 [[gnu::noinline]] void* operator new[](std::size_t bytes) { return operator new(bytes); }
-[[gnu::noinline]] void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return operator new(bytes, std::nothrow); }
+[[gnu::noinline]] void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+    return operator new(bytes, std::nothrow);
+}
 [[gnu::noinline]] void operator delete(void* p) noexcept {
     if (p != nullptr) --csagg::test::new_switch.live;
     std::free(p);

@@ -30,7 +30,8 @@ public:
         ++round_;
         std::int64_t n = 0;
         for (const Event& e : bucket)
-            for (const std::uint32_t actor : events_.actors_of(e)) n += std::exchange(seen_in_[actor], round_) != round_;
+            for (const std::uint32_t actor : events_.actors_of(e))
+                n += std::exchange(seen_in_[actor], round_) != round_;
         return n;
     }
 
@@ -45,7 +46,8 @@ private:
 template <class F>
 void for_each_bucket(const Events& events, const Grid& grid, F f) {
     const auto list = events.list();
-    auto next = std::partition_point(list.begin(), list.end(), [&](const Event& e) { return e.at < grid.starts_at(0); });
+    auto next =
+        std::partition_point(list.begin(), list.end(), [&](const Event& e) { return e.at < grid.starts_at(0); });
     for (std::size_t i = 0; i < grid.size(); ++i) {
         const auto begin = next;
         while (next != list.end() && next->at < grid.starts_at(i + 1)) ++next;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr Byte format_byte = 0x10 | counter_tag;  // the format version is the high nibble
 constexpr Byte has_known_from = 1, is_paged = 2, has_names = 4, has_forgotten = 8;
-constexpr std::size_t directory_entry = 12;                         // int64 first instant, uint32 offset of the block
+constexpr std::size_t directory_entry = 12;  // int64 first instant, uint32 offset of the block
 
 }  // namespace
 
@@ -16,7 +16,8 @@ Counter::Counter(ByteSpan bytes) : bytes_(bytes) {
     ByteReader in(bytes);
     if (in.u8() != format_byte) throw_corrupt("not a counter of a known format");
     const Byte flags = in.u8();
-    if ((flags & ~(has_known_from | is_paged | has_names | has_forgotten)) != 0) throw_corrupt("unknown flags of a counter");
+    if ((flags & ~(has_known_from | is_paged | has_names | has_forgotten)) != 0)
+        throw_corrupt("unknown flags of a counter");
     const std::uint64_t count = in.varint();
     if (count > max_value_bytes) throw_corrupt("counter has too many instants");
     count_ = std::size_t(count);
@@ -255,15 +256,18 @@ void validate_counter(ByteSpan bytes, Arena& arena) {
     const Counter counter(bytes);
     Events events(arena);
     counter.read(events);
-    if (counter.known_from() != minus_infinity && (counter.known_from() < first_instant || counter.known_from() > last_instant))
+    if (counter.known_from() != minus_infinity &&
+        (counter.known_from() < first_instant || counter.known_from() > last_instant))
         throw_corrupt("instant is out of range");
     for (const Event& e : events.list()) {
-        if (e.at != minus_infinity && (e.at < first_instant || e.at > last_instant)) throw_corrupt("instant is out of range");
+        if (e.at != minus_infinity && (e.at < first_instant || e.at > last_instant))
+            throw_corrupt("instant is out of range");
         if (!is_reachable(e.rows, e.total)) throw_corrupt("total is out of range");
     }
     Bytes again{Alloc<Byte>(arena)};
     encode_counter(events, again);
-    if (!std::equal(bytes.begin(), bytes.end(), again.begin(), again.end())) throw_corrupt("counter is not in its normal form");
+    if (!std::equal(bytes.begin(), bytes.end(), again.begin(), again.end()))
+        throw_corrupt("counter is not in its normal form");
 }
 
 }  // namespace csagg

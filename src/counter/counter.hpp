@@ -5,7 +5,8 @@
 //   Counter   a view of the bytes (docs/format.md)
 //
 // forget_before() shortens: events before known_from are gone, and so is what later arrives from before it. Merging
-// takes the greater known_from, so it is associative and commutative, to the byte. Each row is merged once: rows add up.
+// takes the greater known_from, so it is associative and commutative, to the byte. Each row is merged once: rows add
+// up.
 #pragma once
 #include "value/columns.hpp"
 #include "value/names.hpp"
@@ -19,7 +20,7 @@ inline constexpr std::int64_t max_rows = (std::int64_t(1) << 62) - 1;
 /// What happened at one instant.
 struct Event {
     Instant at = 0;
-    std::int64_t rows = 0;        // 1 .. max_rows
+    std::int64_t rows = 0;  // 1 .. max_rows
     Wide total;
     std::size_t first_actor = 0;  // in Events; ask Events::actors_of()
     std::size_t actor_count = 0;
@@ -34,7 +35,9 @@ public:
     Arena& arena() const { return list_.get_stored_allocator().arena(); }
     std::span<const Event> list() const { return {list_.data(), list_.size()}; }
     /// Numbers of the actors of one event, increasing; name() gives the texts.
-    std::span<const std::uint32_t> actors_of(const Event& e) const { return {actors_.data() + e.first_actor, e.actor_count}; }
+    std::span<const std::uint32_t> actors_of(const Event& e) const {
+        return {actors_.data() + e.first_actor, e.actor_count};
+    }
     std::string_view name(std::uint32_t actor) const { return names_[actor]; }
     std::size_t name_count() const { return names_.size(); }
 
@@ -102,8 +105,8 @@ public:
     Instant first() const;
     Instant last() const;
 
-    /// Adds the events in [since, until) to `out`, and known_from; reads only the blocks that may hold some. Names point
-    /// into the bytes. Read whole into empty Events, a counter is settled.
+    /// Adds the events in [since, until) to `out`, and known_from; reads only the blocks that may hold some. Names
+    /// point into the bytes. Read whole into empty Events, a counter is settled.
     void read(Events& out, Instant since = minus_infinity, Instant until = plus_infinity) const;
 
     std::size_t blocks() const { return (count_ + block_entries - 1) / block_entries; }

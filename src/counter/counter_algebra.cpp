@@ -66,8 +66,7 @@ void downsample_counter(ByteSpan counter, std::int64_t resolution, Bytes& out) {
     Counter(counter).read(events);
     // A slot of which only a part is known is not known. The first whole one begins at the first slot end from
     // known_from - 1 us on, and what moves to its end lies behind that.
-    if (events.known_from() != minus_infinity)
-        events.forget_before(slot_end(events.known_from() - 1, resolution) + 1);
+    if (events.known_from() != minus_infinity) events.forget_before(slot_end(events.known_from() - 1, resolution) + 1);
     events.move_instants([resolution](Instant& at) { at = slot_end(at, resolution); });
     encode_counter(events, out);
 }
@@ -83,7 +82,8 @@ void replace_actor(ByteSpan counter, std::string_view actor, std::string_view re
         if (i % 4096 == 4095) check_interrupts();
         const Event& e = events.list()[i];
         names.clear();
-        for (const std::uint32_t number : events.actors_of(e)) names.push_back(events.name(number) == actor ? replacement : events.name(number));
+        for (const std::uint32_t number : events.actors_of(e))
+            names.push_back(events.name(number) == actor ? replacement : events.name(number));
         renamed.add(e.at, e.rows, e.total, {names.data(), names.size()});
     }
     encode_counter(renamed, out);

@@ -14,13 +14,13 @@ void overlay_counters(ByteSpan a, ByteSpan b, Bytes& out);
 /// The events in [since, until). Outside the result is known to be empty.
 void slice_counter(ByteSpan counter, Instant since, Instant until, Bytes& out);
 
-/// Drops the events before `horizon`; known_from becomes `horizon` unless it is later already. -infinity changes nothing.
-/// Errc::datetime_overflow for infinity.
+/// Drops the events before `horizon`; known_from becomes `horizon` unless it is later already. -infinity changes
+/// nothing. Errc::datetime_overflow for infinity.
 void forget_counter_before(ByteSpan counter, Instant horizon, Bytes& out);
 
 /// Moves every instant up to the end of its slot. Slots have `resolution` microseconds and are counted from 2000-01-01
-/// 00:00 UTC; an instant between two slots stays, and so does -infinity. known_from moves to where whole slots are known.
-/// Errc::invalid_parameter unless 0 < resolution <= a day.
+/// 00:00 UTC; an instant between two slots stays, and so does -infinity. known_from moves to where whole slots are
+/// known. Errc::invalid_parameter unless 0 < resolution <= a day.
 void downsample_counter(ByteSpan counter, std::int64_t resolution, Bytes& out);
 
 /// Whoever was `actor` is `replacement`; where both acted at one instant, one of them did.

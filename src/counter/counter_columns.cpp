@@ -53,7 +53,8 @@ void CounterColumns::read_instants(const Stretch& stretch) {
     for (std::size_t b = begin; b < end; ++b) {
         if (b % 64 == 63) check_interrupts();
         const CounterBlock block = this->block(b);
-        if (blocks > 1 && block.first() != counter_->block_start(b)) throw_corrupt("directory of a counter does not fit its blocks");
+        if (blocks > 1 && block.first() != counter_->block_start(b))
+            throw_corrupt("directory of a counter does not fit its blocks");
         const InstantsHead::Part part = block.decode_instants(stretch, instants.data() + n);
         if (b == begin) first_number_ = b * block_entries + part.first;
         if (n > 0 && part.count > 0 && instants[n] <= instants[n - 1]) throw_corrupt("instants are not increasing");

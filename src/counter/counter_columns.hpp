@@ -37,7 +37,8 @@ public:
         nothing[0] = plus_infinity;
         instants_ = nothing.first(0);
     }
-    /// The bytes must outlive this. Errc::corrupt, here and below. With a stretch, for questions about its instants alone.
+    /// The bytes must outlive this. Errc::corrupt, here and below. With a stretch, for questions about its instants
+    /// alone.
     CounterColumns(ByteSpan bytes, Arena& arena, const Stretch& stretch = {});
 
     std::size_t size() const { return counter_ ? counter_->size() : 0; }
@@ -56,7 +57,8 @@ public:
     Instant at(std::size_t event) const { return instants_[event - first_number_]; }
     /// The first event's; size() > 0.
     Instant first() const { return first_; }
-    /// Of all events, unless a stretch was given. Increasing. Behind the last one, past the span's end, stands infinity.
+    /// Of all events, unless a stretch was given. Increasing. Behind the last one, past the span's end, stands
+    /// infinity.
     std::span<const Instant> instants() const { return instants_; }
     Instant known_from() const { return known_from_; }
     bool forgotten() const { return forgotten_; }

@@ -14,7 +14,9 @@ namespace {
 /// Whoever gives a stretch gets within it the answers that the whole counter gives.
 TEST(CounterColumns, OfAStretchSayTheSameThere) {
     std::mt19937_64 random(4);
-    const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+    const auto pick = [&random](std::int64_t low, std::int64_t high) {
+        return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+    };
     for (int round = 0; round < 200; ++round) {
         test::TestArena arena;
         Events events(arena);
@@ -36,11 +38,13 @@ TEST(CounterColumns, OfAStretchSayTheSameThere) {
             if (whole.size() > 0) {
                 ASSERT_EQ(part.first(), whole.first());
             }
-            const Instant from = pick(stretch.since, stretch.until), to = i % 2 == 0 ? stretch.until : pick(from, stretch.until);
+            const Instant from = pick(stretch.since, stretch.until),
+                          to = i % 2 == 0 ? stretch.until : pick(from, stretch.until);
             const std::size_t begin = part.count_to(from), end = part.count_to(to);
             ASSERT_EQ(begin, whole.count_to(from));
             ASSERT_EQ(end, whole.count_to(to));
-            for (std::size_t event = begin > 0 ? begin - 1 : 0; event < end; ++event) ASSERT_EQ(part.at(event), whole.at(event));
+            for (std::size_t event = begin > 0 ? begin - 1 : 0; event < end; ++event)
+                ASSERT_EQ(part.at(event), whole.at(event));
             ASSERT_EQ(part.rows_of(begin, end), whole.rows_of(begin, end));
             ASSERT_EQ(part.total_of(begin, end), whole.totals_before().between(begin, end));
             if (!named) continue;

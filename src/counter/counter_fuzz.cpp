@@ -1,5 +1,5 @@
-// The bytes are taken for a stored counter, or with a leading 't' for a text. What is accepted must be written again with
-// the same bytes, read from its own text, and survive being merged, sliced and shortened.
+// The bytes are taken for a stored counter, or with a leading 't' for a text. What is accepted must be written again
+// with the same bytes, read from its own text, and survive being merged, sliced and shortened.
 #include "counter/counter_algebra.hpp"
 #include "counter/counter_text.hpp"
 
@@ -35,7 +35,8 @@ void check_text(std::string_view text, Arena& arena) {
     try {
         parse_counter(text, bytes);
     } catch (const Error& e) {
-        require(e.code() == Errc::invalid_text || e.code() == Errc::datetime_overflow || e.code() == Errc::out_of_range);
+        require(e.code() == Errc::invalid_text || e.code() == Errc::datetime_overflow ||
+                e.code() == Errc::out_of_range);
         return;
     }
     validate_counter(view(bytes), arena);

@@ -161,7 +161,8 @@ TEST(Counter, slices_merge_to_the_whole) {
     for (int i = 0; i < 300; ++i) {
         const auto rows = twin::random_rows(random, i % 10 == 0 ? 6000 : 40);
         const Bytes whole = random() % 2 == 0 ? encode(rows) : forget(encode(rows), 8 * micros_per_day);
-        const Instant since = Instant(random() % 20) * 2 * micros_per_day, until = Instant(random() % 20) * 2 * micros_per_day;
+        const Instant since = Instant(random() % 20) * 2 * micros_per_day,
+                      until = Instant(random() % 20) * 2 * micros_per_day;
         const Bytes part = slice(whole, since, until);
         validate_counter(view(part), heap());
         twin::Log expected = twin::decode(whole);
@@ -180,7 +181,8 @@ TEST(Counter, slices_merge_to_the_whole) {
 TEST(Counter, overlay_replaces_whole_instants) {
     std::mt19937_64 random(5);
     for (int i = 0; i < 300; ++i) {
-        Bytes a = encode(twin::random_rows(random, 40, 0, 6 * hour)), b = encode(twin::random_rows(random, 20, 0, 6 * hour));
+        Bytes a = encode(twin::random_rows(random, 40, 0, 6 * hour)),
+              b = encode(twin::random_rows(random, 20, 0, 6 * hour));
         if (random() % 3 == 0) a = forget(a, hour);
         if (random() % 3 == 0) b = forget(b, 2 * hour);
         const twin::Log below = twin::decode(a);
@@ -228,9 +230,14 @@ TEST(Counter, text_is_readable) {
     const Instant at = 60 * hour;
     EXPECT_EQ(printed(encode({})), "counter {}");
     EXPECT_EQ(printed(encode({{at, 1'000'000, ""}})), "counter {2000-01-03 12:00:00+00}");
-    EXPECT_EQ(printed(encode({{at, 12'500'000, "bob"}, {at, 0, "ann"}, {at, 0, ""}, {minus_infinity, -1, ""}, {at + 1, 1'000'000, "c\"\n"}})),
-              "counter {-infinity (total -0.000001), 2000-01-03 12:00:00+00 (3 events, total 12.5, actors \"ann\" \"bob\"), "
-              "2000-01-03 12:00:00.000001+00 (actors \"c\\\"\\n\")}");
+    EXPECT_EQ(
+        printed(encode({{at, 12'500'000, "bob"},
+                        {at, 0, "ann"},
+                        {at, 0, ""},
+                        {minus_infinity, -1, ""},
+                        {at + 1, 1'000'000, "c\"\n"}})),
+        "counter {-infinity (total -0.000001), 2000-01-03 12:00:00+00 (3 events, total 12.5, actors \"ann\" \"bob\"), "
+        "2000-01-03 12:00:00.000001+00 (actors \"c\\\"\\n\")}");
     const Bytes known = forget(encode({{at, 1'000'000, ""}}), at);
     EXPECT_EQ(printed(known), "counter known from 2000-01-03 12:00:00+00 {2000-01-03 12:00:00+00}");
     EXPECT_EQ(printed(forget(known, at + hour)), "counter forgotten before 2000-01-03 13:00:00+00 {}");
@@ -247,18 +254,36 @@ TEST(Counter, text_goes_round) {
         const Bytes bytes = encode(twin::random_rows(random, 30));
         ASSERT_EQ(parsed(printed(bytes)), bytes) << printed(bytes);
     }
-    EXPECT_EQ(printed(parsed(" counter{2000-01-02(1 event) ,2000-01-01 ( 2 events,total -0.50,actors\"b\" \"a\"\"b\" ), 2000-01-02 }\n")),
-              "counter {2000-01-01 00:00:00+00 (2 events, total -0.5, actors \"a\" \"b\"), 2000-01-02 00:00:00+00 (2 events)}");
-    for (const char* text : {"", "counter", "counter {", "counter {2000-01-01", "counter {2000-01-01,}", "counter {2000-01-01()}",
-                             "counter {2000-01-01 (0 events)}", "counter {2000-01-01 (3)}", "counter {2000-01-01 (-3 events)}",
-                             "counter {2000-01-01 (4611686018427387904 events)}", "counter {2000-01-01 (99999999999999999999 events)}",
-                             "counter {2000-01-01 (total)}", "counter {2000-01-01 (total 1.)}", "counter {2000-01-01 (total 1e5)}",
-                             "counter {2000-01-01 (total 1000000000000000000)}",
-                             "counter {2000-01-01 (4611686018427387903 events, total -4611686018427387898388313981572612097.1)}", "counter {2000-01-01 (actors)}",
-                             "counter {2000-01-01 (total 0.0000000000000000000000000000000000001)}", "counter {} x",
-                             "counter {2000-01-01 (total 1, 2 events)}", "counter {2000-01-01 (actors \"a)}",
-                             "counter known from {}", "counter forgotten before -infinity {}",
-                             "counter known from 2000-01-02 {2000-01-01}", "number {2000-01-01 = 1}"})
+    EXPECT_EQ(printed(parsed(" counter{2000-01-02(1 event) ,2000-01-01 ( 2 events,total -0.50,actors\"b\" \"a\"\"b\" "
+                             "), 2000-01-02 }\n")),
+              "counter {2000-01-01 00:00:00+00 (2 events, total -0.5, actors \"a\" \"b\"), 2000-01-02 00:00:00+00 (2 "
+              "events)}");
+    for (const char* text :
+         {"",
+          "counter",
+          "counter {",
+          "counter {2000-01-01",
+          "counter {2000-01-01,}",
+          "counter {2000-01-01()}",
+          "counter {2000-01-01 (0 events)}",
+          "counter {2000-01-01 (3)}",
+          "counter {2000-01-01 (-3 events)}",
+          "counter {2000-01-01 (4611686018427387904 events)}",
+          "counter {2000-01-01 (99999999999999999999 events)}",
+          "counter {2000-01-01 (total)}",
+          "counter {2000-01-01 (total 1.)}",
+          "counter {2000-01-01 (total 1e5)}",
+          "counter {2000-01-01 (total 1000000000000000000)}",
+          "counter {2000-01-01 (4611686018427387903 events, total -4611686018427387898388313981572612097.1)}",
+          "counter {2000-01-01 (actors)}",
+          "counter {2000-01-01 (total 0.0000000000000000000000000000000000001)}",
+          "counter {} x",
+          "counter {2000-01-01 (total 1, 2 events)}",
+          "counter {2000-01-01 (actors \"a)}",
+          "counter known from {}",
+          "counter forgotten before -infinity {}",
+          "counter known from 2000-01-02 {2000-01-01}",
+          "number {2000-01-01 = 1}"})
         expect_error(Errc::invalid_text, [=] { parsed(text); });
     expect_error(Errc::datetime_overflow, [] { parsed("counter {infinity}"); });
     expect_error(Errc::out_of_range, [] { parsed("counter {2000-01-01 (4611686018427387903 events), 2000-01-01}"); });
@@ -270,7 +295,8 @@ TEST(Counter, totals_are_exact) {
     const char* const texts[] = {
         "counter {2000-01-01 00:00:00+00 (2 events, total 1999999999999999998)}",
         "counter {2000-01-01 00:00:00+00 (3 events, total 1000000000000000000.000000000000000000000000000000000001)}",
-        "counter {2000-01-01 00:00:00+00 (total 0.000000000000000000000000000000000001), 2000-01-02 00:00:00+00 (total 999999999999999999)}",
+        "counter {2000-01-01 00:00:00+00 (total 0.000000000000000000000000000000000001), 2000-01-02 00:00:00+00 (total "
+        "999999999999999999)}",
         "counter {2000-01-01 00:00:00+00 (4611686018427387903 events, total -4611686018427387898388313981572612097)}",
         "counter {2000-01-01 00:00:00+00 (total 0), 2000-01-02 00:00:00+00 (1000000 events, total 0.1)}",
     };

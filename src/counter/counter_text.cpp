@@ -9,13 +9,16 @@ namespace {
 
 constexpr std::size_t most_integer_digits = 37;  // of max_rows x 10^18; with 36 fraction digits still below 2^256
 
-bool total_is_rows(const Event& e) { return e.total.scale == 0 && e.total.coefficient == WideInteger<4>(Int128(e.rows)); }
+bool total_is_rows(const Event& e) {
+    return e.total.scale == 0 && e.total.coefficient == WideInteger<4>(Int128(e.rows));
+}
 
 class CounterScanner : public Scanner {
 public:
     explicit CounterScanner(std::string_view& text)
         : Scanner(text, "a counter",
-                  "Write it as in counter {2025-01-31 09:30:00+00, 2025-02-28 00:00:00+00 (3 events, total 12.5, actors \"ann\")}.") {}
+                  "Write it as in counter {2025-01-31 09:30:00+00, 2025-02-28 00:00:00+00 (3 events, total 12.5, "
+                  "actors \"ann\")}.") {}
 
     Instant instant() {
         skip_blanks();
@@ -70,7 +73,8 @@ private:
         if (text_.starts_with('.')) {
             text_.remove_prefix(1);
             v.scale = std::int64_t(digits(v));
-            if (v.scale == 0 || v.scale > Wide::max_scale) fail("the total has too many digits, or none, behind the point");
+            if (v.scale == 0 || v.scale > Wide::max_scale)
+                fail("the total has too many digits, or none, behind the point");
         }
         if (negative) v.negate();
         v.normalize();

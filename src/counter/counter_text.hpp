@@ -18,7 +18,8 @@ void parse_counter(std::string_view text, Bytes& out);
 /// Parses one counter at the start of `text` and moves past it: for values that contain counters.
 void parse_counter_part(std::string_view& text, Bytes& out);
 
-/// {"known_from": ..., "forgotten": true, "events": [{"at": ..., "events": 3, "total": 12.5, "actors": ["ann", "bob"]}]}
+/// {"known_from": ..., "forgotten": true, "events": [{"at": ..., "events": 3, "total": 12.5, "actors": ["ann",
+/// "bob"]}]}
 void print_counter_json(const Counter& counter, String& out);
 
 }  // namespace csagg

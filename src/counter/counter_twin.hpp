@@ -28,7 +28,9 @@ struct At {
     Int128 millionths = 0;
     std::set<std::string> actors;
 
-    Number total() const { return round_to_number(millionths < 0, Uint128(millionths < 0 ? -millionths : millionths), 6); }
+    Number total() const {
+        return round_to_number(millionths < 0, Uint128(millionths < 0 ? -millionths : millionths), 6);
+    }
     void add(const At& other) {
         rows += other.rows;
         millionths += other.millionths;
@@ -133,7 +135,8 @@ inline Log decode(const Bytes& bytes) {
 }
 
 /// Rows in no order: many at one instant, amounts and actors only in some logs.
-inline std::vector<Row> random_rows(std::mt19937_64& random, std::size_t most, Instant from = 0, Instant until = 40 * micros_per_day) {
+inline std::vector<Row> random_rows(std::mt19937_64& random, std::size_t most, Instant from = 0,
+                                    Instant until = 40 * micros_per_day) {
     const std::int64_t units[] = {1, micros_per_second, 60 * micros_per_second, 3600 * micros_per_second};
     const std::int64_t unit = units[random() % 4];
     const std::int64_t amounts[] = {1, 1'000'000, 250'000, 7};
@@ -144,7 +147,8 @@ inline std::vector<Row> random_rows(std::mt19937_64& random, std::size_t most, I
     for (Row& row : rows) {
         row.at = from + std::int64_t(random() % std::uint64_t((until - from) / unit)) * unit;
         if (random() % 50 == 0) row.at = minus_infinity;
-        row.millionths = plain || (late_amounts && random() % 4 != 0) ? 1'000'000 : (std::int64_t(random() % 2001) - 1000) * amount;
+        row.millionths =
+            plain || (late_amounts && random() % 4 != 0) ? 1'000'000 : (std::int64_t(random() % 2001) - 1000) * amount;
         if (random() % 500 == 0 && !plain) row.millionths = std::int64_t(random() % 1'000'000'000'000'000'000);
         if (actors > 0 && random() % 3 != 0) row.actor = "actor " + std::to_string(random() % actors);
     }

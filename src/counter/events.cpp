@@ -101,7 +101,8 @@ void Events::check_rows() const {
 
 void Events::sort_and_fold() {
     auto in_order = [](const Event& a, const Event& b) { return a.at < b.at; };
-    const auto out_of_order = std::adjacent_find(list_.begin(), list_.end(), [&](const Event& a, const Event& b) { return !in_order(a, b); });
+    const auto out_of_order =
+        std::adjacent_find(list_.begin(), list_.end(), [&](const Event& a, const Event& b) { return !in_order(a, b); });
     if (out_of_order == list_.end()) return;
 
     Vector<RowPlace> places{Alloc<RowPlace>(arena())};

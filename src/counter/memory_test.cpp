@@ -19,7 +19,8 @@ constexpr Instant hour = 3600 * micros_per_second;
 std::vector<Row> some_rows() {
     std::mt19937_64 random(9);
     std::vector<Row> rows = twin::random_rows(random, 60);
-    for (int i = 0; i < 40; ++i) rows.push_back({Instant(random() % 50) * hour, 2'500'000, "actor number " + std::to_string(i)});
+    for (int i = 0; i < 40; ++i)
+        rows.push_back({Instant(random() % 50) * hour, 2'500'000, "actor number " + std::to_string(i)});
     return rows;
 }
 
@@ -30,7 +31,8 @@ TEST(Memory, CountersSurviveThatItRunsOut) {
     merge_counters(view(piece), view(piece), expected);
     fail_every_allocation([&](Arena& arena) {
         CounterLog log = CounterLog::create(test::grow_in_arena);
-        for (const Row& row : rows) row.actor.empty() ? log.add(row.at, row.amount()) : log.add(row.at, row.amount(), row.actor);
+        for (const Row& row : rows)
+            row.actor.empty() ? log.add(row.at, row.amount()) : log.add(row.at, row.amount(), row.actor);
         CounterLog whole = CounterLog::create(test::grow_in_arena);
         whole.add_all(log);
         whole.add_all(Counter(view(piece)), arena);

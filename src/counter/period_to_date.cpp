@@ -9,14 +9,16 @@ namespace {
 /// The actors of the period so far.
 class ActorsToDate {
 public:
-    explicit ActorsToDate(const Events& events) : events_(events), seen_in_(events.name_count(), 0, Alloc<std::size_t>(events.arena())) {}
+    explicit ActorsToDate(const Events& events)
+        : events_(events), seen_in_(events.name_count(), 0, Alloc<std::size_t>(events.arena())) {}
 
     void reset() {
         ++period_;
         actors_ = 0;
     }
     void enter(const Event& e) {
-        for (const std::uint32_t actor : events_.actors_of(e)) actors_ += std::exchange(seen_in_[actor], period_) != period_;
+        for (const std::uint32_t actor : events_.actors_of(e))
+            actors_ += std::exchange(seen_in_[actor], period_) != period_;
     }
     Number value() const { return {actors_, 0}; }
 

@@ -47,8 +47,10 @@ void expect_definition(const twin::Log& log, const Events& events, const Periods
 }
 
 TEST(PeriodToDate, EqualsTheDefinition) {
-    const std::pair<twin::Rules, Instant> stretches[] = {{twin::berlin(), at("2025-03-15")},    {twin::berlin(), at("2025-10-15")}, {twin::lord_howe(), at("2025-03-28")},
-                                                         {twin::sao_paulo(), at("2017-10-05")}, {twin::sao_paulo(), at("2018-02-08")}, {twin::apia(), at("2011-12-20")}};
+    const std::pair<twin::Rules, Instant> stretches[] = {
+        {twin::berlin(), at("2025-03-15")},    {twin::berlin(), at("2025-10-15")},
+        {twin::lord_howe(), at("2025-03-28")}, {twin::sao_paulo(), at("2017-10-05")},
+        {twin::sao_paulo(), at("2018-02-08")}, {twin::apia(), at("2011-12-20")}};
     const Span steps[] = {{0, 1, 0}, {0, 7, 0}, {0, 3, 0}, {1, 0, 0}, {3, 0, 0}};
     std::mt19937_64 random(11);
     for (int i = 0; i < 200; ++i) {
@@ -89,7 +91,10 @@ TEST(PeriodToDate, HasToEnd) {
     const twin::Zone zone({0, {}});
     Events events(heap());
     events.add(last_instant, {5, 0});
-    EXPECT_EQ(test::code_of([&] { period_to_date(events, Periods(zone, {1, 0, 0}, {}), Measure::total, heap()); }), Errc::datetime_overflow);
+    EXPECT_EQ(test::code_of([&] {
+                  period_to_date(events, Periods(zone, {1, 0, 0}, {}), Measure::total, heap());
+              }),
+              Errc::datetime_overflow);
 }
 
 }  // namespace

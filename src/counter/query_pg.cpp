@@ -22,7 +22,8 @@ Datum numeric_datum(const Wide& total) {
     Wide normal = total;
     normal.normalize();
     const auto low = std::int64_t(normal.coefficient.word(0));
-    if (normal.coefficient == WideInteger<4>(Int128(low)) && magnitude_of(low) < std::uint64_t(power_of_ten[Number::max_digits]))
+    if (normal.coefficient == WideInteger<4>(Int128(low)) &&
+        magnitude_of(low) < std::uint64_t(power_of_ten[Number::max_digits]))
         return number_datum({low, std::uint8_t(normal.scale)});
     ContextArena arena;
     String text(arena);
@@ -43,7 +44,8 @@ Datum counter_result(F write) {
 
 Datum overlaid_counters(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
-    return counter_result([&](Bytes& out) { overlay_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
+    return counter_result(
+        [&](Bytes& out) { overlay_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
 }
 
 Datum trailing_result(FunctionCallInfo fcinfo, Measure measure) {
@@ -84,7 +86,8 @@ Datum actors_datum(const Events& events, const Event& e) {
 std::int64_t resolution_argument(FunctionCallInfo fcinfo, int n) {
     const Interval* resolution = PG_GETARG_INTERVAL_P(n);
     if (resolution->month != 0)
-        throw Error(Errc::invalid_parameter, "resolution must be elapsed time, not months", "15 minutes fits every time zone.");
+        throw Error(Errc::invalid_parameter, "resolution must be elapsed time, not months",
+                    "15 minutes fits every time zone.");
     std::int64_t micros = 0;
     // Out of range anyway: downsample_counter() says so.
     if (__builtin_mul_overflow(std::int64_t(resolution->day), micros_per_day, &micros) ||
@@ -98,7 +101,8 @@ std::int64_t resolution_argument(FunctionCallInfo fcinfo, int n) {
 // A missing piece adds nothing: so a LEFT JOIN of pieces needs no coalesce().
 CSAGG_FUNCTION(csagg_counter_merge) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
-    return counter_result([&](Bytes& out) { merge_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
+    return counter_result(
+        [&](Bytes& out) { merge_counters(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
 }
 CSAGG_FUNCTION(csagg_counter_overlay) { return overlaid_counters(fcinfo); }
 CSAGG_FUNCTION(csagg_counter_overlay_add) {
@@ -111,10 +115,12 @@ CSAGG_FUNCTION(csagg_counter_slice) {
     });
 }
 CSAGG_FUNCTION(csagg_counter_forget_before) {
-    return counter_result([&](Bytes& out) { forget_counter_before(bytes_argument(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(1), out); });
+    return counter_result(
+        [&](Bytes& out) { forget_counter_before(bytes_argument(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(1), out); });
 }
 CSAGG_FUNCTION(csagg_counter_downsample) {
-    return counter_result([&](Bytes& out) { downsample_counter(bytes_argument(fcinfo, 0), resolution_argument(fcinfo, 1), out); });
+    return counter_result(
+        [&](Bytes& out) { downsample_counter(bytes_argument(fcinfo, 0), resolution_argument(fcinfo, 1), out); });
 }
 
 CSAGG_FUNCTION(csagg_counter_aligned) {
@@ -154,7 +160,8 @@ CSAGG_FUNCTION(csagg_counter_events) {
     RowMemory memory;
     for (const Event& e : events.list())
         memory.run([&] {
-            const Datum values[] = {TimestampTzGetDatum(e.at), Int64GetDatum(e.rows), numeric_datum(e.total), actors_datum(events, e)};
+            const Datum values[] = {TimestampTzGetDatum(e.at), Int64GetDatum(e.rows), numeric_datum(e.total),
+                                    actors_datum(events, e)};
             const bool nulls[4] = {};
             rows.put(values, nulls);
         });

@@ -56,9 +56,11 @@ TEST(Trailing, equals_the_definition) {
         Instant from;
     };
     const Stretch stretches[] = {
-        {twin::berlin(), at("2025-03-20")},     {twin::berlin(), at("2025-10-15")}, {twin::lord_howe(), at("2025-03-28")},
-        {twin::lord_howe(), at("2025-09-25")},  {twin::sao_paulo(), at("2017-10-05")}, {twin::sao_paulo(), at("2018-02-08")},
-        {twin::apia(), at("2011-12-20")},       {twin::repeated_day(), at("2011-12-20")}, {{0, {}}, at("2025-01-20")},
+        {twin::berlin(), at("2025-03-20")},    {twin::berlin(), at("2025-10-15")},
+        {twin::lord_howe(), at("2025-03-28")}, {twin::lord_howe(), at("2025-09-25")},
+        {twin::sao_paulo(), at("2017-10-05")}, {twin::sao_paulo(), at("2018-02-08")},
+        {twin::apia(), at("2011-12-20")},      {twin::repeated_day(), at("2011-12-20")},
+        {{0, {}}, at("2025-01-20")},
     };
     const Span lengths[] = {{0, 1, 0}, {0, 7, 0}, {0, 14, 0}, {0, 0, 90 * minute}, {0, 0, 36 * hour}, {1, 0, 0}};
     std::mt19937_64 random(1);

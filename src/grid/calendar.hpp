@@ -43,8 +43,8 @@ std::int64_t days_in_micros(std::int32_t days);
 /// Errc::datetime_overflow unless PostgreSQL has a finite timestamp for it.
 void check_finite(std::int64_t timestamp);
 
-/// What a zone's name can consist of, POSIX rules included. Anything else would let a name break out of the text form of a
-/// grid.
+/// What a zone's name can consist of, POSIX rules included. Anything else would let a name break out of the text form
+/// of a grid.
 bool is_zone_name(std::string_view name);
 
 /// Where the rules of a zone change. Offsets are local time minus UTC, in microseconds, less than a day either way.
@@ -64,7 +64,8 @@ struct Regime {
 
 class Calendar {
 public:
-    Calendar(std::string_view name, Arena& arena) : name_(name.begin(), name.end(), arena), regimes_(arena), slots_(arena) {}
+    Calendar(std::string_view name, Arena& arena)
+        : name_(name.begin(), name.end(), arena), regimes_(arena), slots_(arena) {}
     Calendar(const Calendar&) = delete;
     Calendar& operator=(const Calendar&) = delete;
 

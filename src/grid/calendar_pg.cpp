@@ -16,7 +16,8 @@ namespace csagg::pg {
 namespace {
 
 constexpr char unknown_hint[] =
-    "pg_timezone_names lists the names in the operating system's time zone data; Debian 13 and later keep old ones, such as "
+    "pg_timezone_names lists the names in the operating system's time zone data; Debian 13 and later keep old ones, "
+    "such as "
     "US/Eastern, in the package tzdata-legacy.";
 
 constexpr std::int64_t unix_epoch = std::int64_t(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
@@ -41,7 +42,8 @@ private:
         if (target < first || target > last) check_finite(target < first ? minus_infinity : plus_infinity);
         Interval step{0, 0, months};
         return call([start, &step] {
-            return DatumGetTimestamp(DirectFunctionCall2(timestamp_pl_interval, TimestampGetDatum(start), IntervalPGetDatum(&step)));
+            return DatumGetTimestamp(
+                DirectFunctionCall2(timestamp_pl_interval, TimestampGetDatum(start), IntervalPGetDatum(&step)));
         });
     }
 };
@@ -105,7 +107,8 @@ struct Calendars {
 Calendars& calendars() {
     static Calendars* all = nullptr;
     if (all == nullptr) {
-        const MemoryContext context = call([] { return AllocSetContextCreate(TopMemoryContext, "csagg calendars", ALLOCSET_DEFAULT_SIZES); });
+        const MemoryContext context =
+            call([] { return AllocSetContextCreate(TopMemoryContext, "csagg calendars", ALLOCSET_DEFAULT_SIZES); });
         ContextArena arena(context);
         Calendars* made = nullptr;
         try {
@@ -128,7 +131,8 @@ pg_tz* find_zone(std::string_view name) {
     pg_tz* const zone = call([&terminated] { return pg_tzset(terminated); });
     if (zone == nullptr) return nullptr;
     if (!pg_tz_acceptable(zone))
-        throw Error(Errc::invalid_parameter, "time zone \"" + std::string(name) + "\" uses leap seconds", "PostgreSQL does not support leap seconds.");
+        throw Error(Errc::invalid_parameter, "time zone \"" + std::string(name) + "\" uses leap seconds",
+                    "PostgreSQL does not support leap seconds.");
     return zone;
 }
 
@@ -177,7 +181,8 @@ const Calendar& calendar_for_input(std::string_view name) {
     const char* const shown = DatumGetCString(make_cstring(name));
     call([shown] {
         ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not known here", shown),
-                          errdetail("The value is kept as it is. What is computed with it fails."), errhint("%s", unknown_hint)));
+                          errdetail("The value is kept as it is. What is computed with it fails."),
+                          errhint("%s", unknown_hint)));
     });
     return *all.unknown;
 }

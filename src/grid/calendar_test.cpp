@@ -14,10 +14,12 @@ TEST(Calendar, ConvertsAsNaiveCodeDoes) {
         std::mt19937_64 random(seed);
         // 90 years that begin within, before and after the table.
         const Instant from = seed % 4 == 0 ? at("1900-01-01") : seed % 4 == 1 ? at("2060-01-01") : at("1985-01-01");
-        const twin::Rules rules = twin::random_rules(random, from, from + 90 * 365 * day, (seed % 2 == 0 ? 400 : 40) * day);
+        const twin::Rules rules =
+            twin::random_rules(random, from, from + 90 * 365 * day, (seed % 2 == 0 ? 400 : 40) * day);
         const twin::Zone zone(rules);
         for (const twin::Change& change : rules.changes) {
-            for (const std::int64_t around : {-3 * day, -day, -12 * hour, std::int64_t(0), change.offset, rules.offset_at(change.at - 1), day, 2 * day}) {
+            for (const std::int64_t around : {-3 * day, -day, -12 * hour, std::int64_t(0), change.offset,
+                                              rules.offset_at(change.at - 1), day, 2 * day}) {
                 for (const std::int64_t beside : {-1, 0, 1}) {
                     const std::int64_t t = change.at + around + beside;
                     ASSERT_EQ(zone.to_local(t), rules.to_local(t)) << "seed " << seed << ", " << t;

@@ -7,7 +7,11 @@
 namespace csagg {
 
 Grid::Grid(const GridSpec& spec, const Calendar& calendar, Arena& arena)
-    : labels_(arena), starts_(arena), snapshot_(spec.snapshot), lead_(spec.snapshot == Snapshot::end ? 1 : 0), even_(!spec.is_irregular()) {
+    : labels_(arena),
+      starts_(arena),
+      snapshot_(spec.snapshot),
+      lead_(spec.snapshot == Snapshot::end ? 1 : 0),
+      even_(!spec.is_irregular()) {
     const std::size_t n = check_grid(spec, calendar);
     labels_.reserve(n);
     starts_.reserve(n + 1);

@@ -47,8 +47,8 @@ public:
         return i + 1 - lead_;
     }
 
-    /// The bucket that contains `at` (starts_at(i) <= at < starts_at(i + 1)), whatever the snapshot; for sums per bucket.
-    /// size() if none does.
+    /// The bucket that contains `at` (starts_at(i) <= at < starts_at(i + 1)), whatever the snapshot; for sums per
+    /// bucket. size() if none does.
     std::size_t bucket_containing(Instant at) const;
 
 private:
@@ -58,8 +58,8 @@ private:
     std::size_t search(Instant at) const;
     /// The last bucket that starts before `at`, which is in (front, back].
     std::size_t place_before(Instant at) const;
-    /// About the bucket that contains `at`, which is in [front, back]: if steps are nearly even, it is that one or beside
-    /// it. Below size(), since steps_per_micro_ is rounded down.
+    /// About the bucket that contains `at`, which is in [front, back]: if steps are nearly even, it is that one or
+    /// beside it. Below size(), since steps_per_micro_ is rounded down.
     std::size_t even_place(Instant at) const {
         const std::uint64_t distance = std::uint64_t(at) - std::uint64_t(starts_.front());
         return std::size_t(Uint128(distance) * steps_per_micro_ >> 64);
@@ -74,7 +74,7 @@ private:
     Instant first_closing_ = plus_infinity;
     Instant last_closing_ = minus_infinity;
     std::uint64_t steps_per_micro_ = 0;  // as a fraction of 2^64
-    bool even_;  // about
+    bool even_;                          // about
 };
 
 }  // namespace csagg

@@ -50,7 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     csagg::Bytes between(*std::pmr::new_delete_resource());
     try {
         if (data[0] % 2 == 0)
-            csagg::check(csagg::parse_grid({reinterpret_cast<const char*>(data + 1), size - 1}, csagg::calendar_of, between));
+            csagg::check(
+                csagg::parse_grid({reinterpret_cast<const char*>(data + 1), size - 1}, csagg::calendar_of, between));
         else
             csagg::check(csagg::decode_grid({data + 1, size - 1}));
     } catch (const csagg::Error&) {

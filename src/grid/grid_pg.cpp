@@ -68,9 +68,11 @@ std::span<const LocalTime> times_argument(FunctionCallInfo fcinfo, int n, const 
         array.dimensions = ARR_NDIM(value);
         deconstruct_array(value, TIMESTAMPOID, 8, true, TYPALIGN_DOUBLE, &array.items, &array.nulls, &array.count);
     });
-    if (array.dimensions > 1) throw Error(Errc::invalid_parameter, std::string("array of ") + name + " has more than one dimension");
+    if (array.dimensions > 1)
+        throw Error(Errc::invalid_parameter, std::string("array of ") + name + " has more than one dimension");
     for (int i = 0; i < array.count; ++i)
-        if (array.nulls[i]) throw Error(Errc::null_not_allowed, "element " + std::to_string(i + 1) + " of " + name + " is NULL");
+        if (array.nulls[i])
+            throw Error(Errc::null_not_allowed, "element " + std::to_string(i + 1) + " of " + name + " is NULL");
     static_assert(sizeof(Datum) == sizeof(LocalTime));
     return {reinterpret_cast<const LocalTime*>(array.items), std::size_t(array.count)};
 }
@@ -101,8 +103,8 @@ const Calendar& no_zone() {
     return gmt;
 }
 
-/// What a session has and other machines may have otherwise must not be a silent default where Citus sends calls to them
-/// as they are written. Looked up once per call site.
+/// What a session has and other machines may have otherwise must not be a silent default where Citus sends calls to
+/// them as they are written. Looked up once per call site.
 void refuse_citus(FunctionCallInfo fcinfo, const char* argument, const char* hint) {
     FmgrInfo* const info = fcinfo->flinfo;
     if (info->fn_extra != nullptr) return;
@@ -161,7 +163,8 @@ CSAGG_FUNCTION(csagg_default_timezone) {
 }
 
 CSAGG_FUNCTION(csagg_default_as_of) {
-    refuse_citus(fcinfo, "as_of", "Give the instant, as in csagg.last_buckets(30, '1 day', 'Europe/Berlin', '2025-06-30 12:00+00').");
+    refuse_citus(fcinfo, "as_of",
+                 "Give the instant, as in csagg.last_buckets(30, '1 day', 'Europe/Berlin', '2025-06-30 12:00+00').");
     return TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
 }
 
@@ -183,8 +186,8 @@ CSAGG_FUNCTION(csagg_grid) {
 
     LastResult& last = last_result(fcinfo);
     if (last.key != key) {
-        const GridSpec spec = local_grid(PG_GETARG_TIMESTAMP(0), PG_GETARG_TIMESTAMP(1), to_span(*step), parse_snapshot(snapshot),
-                                         calendar_for(zone));
+        const GridSpec spec = local_grid(PG_GETARG_TIMESTAMP(0), PG_GETARG_TIMESTAMP(1), to_span(*step),
+                                         parse_snapshot(snapshot), calendar_for(zone));
         last.key.clear();
         last.value.clear();
         encode_grid(spec, last.value);
@@ -197,7 +200,8 @@ CSAGG_FUNCTION(csagg_grid_of) {
     const std::span<const LocalTime> boundaries = times_argument(fcinfo, 0, "boundaries");
     ContextArena arena;
     Bytes between(arena);
-    return make_grid(irregular_grid(boundaries, parse_snapshot(text_argument(fcinfo, 2)), calendar_for(text_argument(fcinfo, 1)), between));
+    return make_grid(irregular_grid(boundaries, parse_snapshot(text_argument(fcinfo, 2)),
+                                    calendar_for(text_argument(fcinfo, 1)), between));
 }
 
 CSAGG_FUNCTION(csagg_last_buckets) {

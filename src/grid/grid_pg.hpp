@@ -21,7 +21,8 @@ inline void set_bucket(const Grid& grid, std::size_t i, Datum* values) {
     values[2] = Int64GetDatum(grid.ends_at(i));
 }
 
-/// How many buckets it has. Needs no time zone, and neither does all that only prints, sends or merges what was counted.
+/// How many buckets it has. Needs no time zone, and neither does all that only prints, sends or merges what was
+/// counted.
 std::size_t bucket_count(ByteSpan value);
 
 }  // namespace csagg::pg

@@ -64,7 +64,9 @@ TEST(Grid, MayBeEmpty) {
 TEST(Grid, FindsTheBucketAsCountingDoes) {
     for (unsigned seed = 0; seed < 300; ++seed) {
         std::mt19937_64 random(seed);
-        const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+        const auto pick = [&random](std::int64_t low, std::int64_t high) {
+            return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+        };
         const twin::Zone zone(twin::random_rules(random, at("2019-01-01"), at("2023-01-01"), 100 * day));
         const LocalTime start = at("2020-01-01") + pick(0, 400 * day);
         Span step;
@@ -75,7 +77,8 @@ TEST(Grid, FindsTheBucketAsCountingDoes) {
             case 2: step = {0, 0, pick(1, 3 * day)}; break;
             default: step = {0, 0, pick(1, 3)}; break;
         }
-        const GridSpec spec = local_grid(start, twin::add(start, step, n), step, seed % 8 < 4 ? Snapshot::end : Snapshot::start, zone);
+        const GridSpec spec =
+            local_grid(start, twin::add(start, step, n), step, seed % 8 < 4 ? Snapshot::end : Snapshot::start, zone);
         const Grid grid(spec, zone, heap());
         if (spec.step.micros == 0) {
             ASSERT_EQ(grid.size(), std::size_t(n));
@@ -89,7 +92,8 @@ TEST(Grid, FindsTheBucketAsCountingDoes) {
             std::size_t unseen = 0;
             std::size_t inside = grid.size();
             for (std::size_t i = 0; i < grid.size(); ++i) {
-                const bool seen = spec.snapshot == Snapshot::end ? probe < grid.starts_at(i + 1) : probe <= grid.starts_at(i);
+                const bool seen =
+                    spec.snapshot == Snapshot::end ? probe < grid.starts_at(i + 1) : probe <= grid.starts_at(i);
                 ASSERT_EQ(seen, probe <= grid.closing(i));
                 if (!seen) ++unseen;
                 if (grid.starts_at(i) <= probe && probe < grid.starts_at(i + 1)) inside = i;
@@ -139,7 +143,8 @@ TEST(Grid, RefusesWhatIsNoGrid) {
     const GridSpec good = spec_of("2025-01-01", "2025-02-01", one_day);
     EXPECT_EQ(grid_of(good).size(), 31u);
     const std::int32_t most = std::numeric_limits<std::int32_t>::max();
-    for (const Span& step : {Span{-1, 0, 0}, Span{0, -1, 0}, Span{0, 0, -1}, Span{1, 1, 0}, Span{0, 1, 1}, Span{-1, 30, 0}}) {
+    for (const Span& step :
+         {Span{-1, 0, 0}, Span{0, -1, 0}, Span{0, 0, -1}, Span{1, 1, 0}, Span{0, 1, 1}, Span{-1, 30, 0}}) {
         GridSpec bad = good;
         bad.step = step;
         expect_error(Errc::invalid_parameter, [&] { grid_of(bad); });
@@ -165,9 +170,11 @@ TEST(Grid, RefusesWhatIsNoGrid) {
     expect_error(Errc::datetime_overflow, [&] { grid_of(last); });
     // What only the zone knows: local times that no instant has.
     const twin::Zone east({14 * hour, {}});
-    expect_error(Errc::datetime_overflow, [&] { local_grid(first_instant, first_instant + day, one_day, Snapshot::end, east); });
+    expect_error(Errc::datetime_overflow,
+                 [&] { local_grid(first_instant, first_instant + day, one_day, Snapshot::end, east); });
     const twin::Zone west({-14 * hour, {}});
-    expect_error(Errc::datetime_overflow, [&] { local_grid(last_instant - day, last_instant, one_day, Snapshot::end, west); });
+    expect_error(Errc::datetime_overflow,
+                 [&] { local_grid(last_instant - day, last_instant, one_day, Snapshot::end, west); });
 }
 
 TEST(Grid, NeedsItsZoneOnlyForInstants) {
@@ -178,7 +185,8 @@ TEST(Grid, NeedsItsZoneOnlyForInstants) {
     }
     // The order of local times in a gap and behind it is not that of their instants.
     EXPECT_EQ(grid_of(spec_of("2025-03-30 02:59", "2025-03-30 03:01", {0, 0, minute}, "Europe/Berlin")).size(), 0u);
-    EXPECT_EQ(grid_of(spec_of("2025-03-30 03:00", "2025-03-30 02:30", {0, 0, 30 * minute}, "Europe/Berlin")).size(), 1u);
+    EXPECT_EQ(grid_of(spec_of("2025-03-30 03:00", "2025-03-30 02:30", {0, 0, 30 * minute}, "Europe/Berlin")).size(),
+              1u);
 }
 
 // ---- last buckets
@@ -190,9 +198,9 @@ TEST(LastBuckets, Align) {
         const char* start;
         const char* until;
     } cases[] = {
-        {one_day, "2025-06-15 21:59:59", "2025-06-13", "2025-06-16"},    // 23:59:59 in Berlin
+        {one_day, "2025-06-15 21:59:59", "2025-06-13", "2025-06-16"},  // 23:59:59 in Berlin
         {one_day, "2025-06-15 22:00:00", "2025-06-14", "2025-06-17"},
-        {{0, 7, 0}, "2025-06-15 12:00", "2025-05-26", "2025-06-16"},     // a Sunday: the week began on Monday the 9th
+        {{0, 7, 0}, "2025-06-15 12:00", "2025-05-26", "2025-06-16"},  // a Sunday: the week began on Monday the 9th
         {{0, 7, 0}, "1999-12-31 12:00", "1999-12-13", "2000-01-03"},
         {one_month, "2025-06-30 22:00", "2025-05-01", "2025-08-01"},
         {{3, 0, 0}, "2025-06-15 12:00", "2024-10-01", "2025-07-01"},
@@ -215,7 +223,7 @@ TEST(LastBuckets, CountFromAnOrigin) {
         const char* start;
         const char* until;
     } cases[] = {
-        {{0, 7, 0}, "2000-01-02", "2025-06-01", "2025-06-22"},   // weeks from Sunday
+        {{0, 7, 0}, "2000-01-02", "2025-06-01", "2025-06-22"},  // weeks from Sunday
         {{0, 7, 0}, "2099-12-27", "2025-06-01", "2025-06-22"},
         {{3, 0, 0}, "2000-02-01", "2024-11-01", "2025-08-01"},
         {one_month, "2000-01-15", "2025-04-15", "2025-07-15"},
@@ -232,11 +240,14 @@ TEST(LastBuckets, CountFromAnOrigin) {
 TEST(LastBuckets, HoldTheInstantInAnyZone) {
     for (unsigned seed = 0; seed < 200; ++seed) {
         std::mt19937_64 random(seed);
-        const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+        const auto pick = [&random](std::int64_t low, std::int64_t high) {
+            return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+        };
         const twin::Zone zone(twin::random_rules(random, at("2019-01-01"), at("2023-01-01"), 30 * day));
         const Span steps[] = {one_day, one_month, {0, 7, 0}, {0, 0, 15 * minute}, {0, 0, 7 * hour}, {5, 0, 0}};
         for (const Span& step : steps) {
-            const Instant as_of = seed % 2 == 0 ? pick(at("2019-06-01"), at("2022-06-01")) : zone.rules().changes[10].at + pick(-2 * hour, 2 * hour);
+            const Instant as_of = seed % 2 == 0 ? pick(at("2019-06-01"), at("2022-06-01"))
+                                                : zone.rules().changes[10].at + pick(-2 * hour, 2 * hour);
             const std::int64_t n = pick(1, 20);
             std::optional<LocalTime> origin;
             if (seed % 3 == 0) origin = midnight_of(pick(at("1900-01-01"), at("2100-01-01"))) + pick(0, 23) * hour;
@@ -260,40 +271,54 @@ TEST(LastBuckets, RefuseBadArguments) {
     expect_error(Errc::datetime_overflow, [&] { last_buckets(1, one_day, 0, Snapshot::end, utc, minus_infinity); });
     expect_error(Errc::datetime_overflow, [&] { last_buckets(1, one_day, 0, Snapshot::end, utc, plus_infinity); });
     expect_error(Errc::invalid_parameter, [&] { last_buckets(1, one_month, 0, Snapshot::end, utc, at("2000-03-29")); });
-    expect_error(Errc::datetime_overflow, [&] { last_buckets(2, {0, 0, 1}, first_instant, Snapshot::end, utc, last_instant); });
+    expect_error(Errc::datetime_overflow, [&] {
+        last_buckets(2, {0, 0, 1}, first_instant, Snapshot::end, utc, last_instant);
+    });
     expect_error(Errc::datetime_overflow, [&] { last_buckets(1'000'000, one_month, 0, Snapshot::end, utc); });
-    expect_error(Errc::datetime_overflow, [&] { last_buckets(1'000'000, {0, 0, plus_infinity / 2}, 0, Snapshot::end, utc); });
-    expect_error(Errc::datetime_overflow, [&] { last_buckets(1, {std::numeric_limits<std::int32_t>::max(), 0, 0}, 0, Snapshot::end, utc); });
+    expect_error(Errc::datetime_overflow, [&] {
+        last_buckets(1'000'000, {0, 0, plus_infinity / 2}, 0, Snapshot::end, utc);
+    });
+    expect_error(Errc::datetime_overflow, [&] {
+        last_buckets(1, {std::numeric_limits<std::int32_t>::max(), 0, 0}, 0, Snapshot::end, utc);
+    });
 }
 
 // ---- irregular grids
 
 TEST(Irregular, BucketsAreWhatTheBoundariesSay) {
     std::mt19937_64 random(21);
-    const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+    const auto pick = [&random](std::int64_t low, std::int64_t high) {
+        return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+    };
     for (int round = 0; round < 300; ++round) {
-        const twin::Zone zone(round % 2 == 0 ? twin::random_rules(random, at("2019-01-01"), at("2023-01-01"), 30 * day) : twin::apia());
+        const twin::Zone zone(round % 2 == 0 ? twin::random_rules(random, at("2019-01-01"), at("2023-01-01"), 30 * day)
+                                             : twin::apia());
         std::vector<LocalTime> boundaries = {round % 2 == 0 ? at("2020-01-01") : at("2011-12-27")};
         // Days up to some hour are about even; lengths from half an hour to years are not.
         const bool even = round % 3 == 0;
         for (std::int64_t n = even ? pick(1, 60) : 0; n > 0; --n) boundaries.push_back(boundaries.back() + day);
         if (even)
             boundaries.push_back(boundaries.back() + pick(1, day));
-        else for (std::int64_t n = pick(1, 12); n > 0; --n) boundaries.push_back(boundaries.back() + pick(1, 4) * pick(1, 4) * hour / 2 * (pick(0, 5) == 0 ? pick(1, 2000) : 1));
+        else
+            for (std::int64_t n = pick(1, 12); n > 0; --n)
+                boundaries.push_back(boundaries.back() +
+                                     pick(1, 4) * pick(1, 4) * hour / 2 * (pick(0, 5) == 0 ? pick(1, 2000) : 1));
         Bytes between(heap());
         const Snapshot snapshot = pick(0, 1) == 0 ? Snapshot::end : Snapshot::start;
         const GridSpec spec = irregular_grid(boundaries, snapshot, zone, between);
         const Grid grid(spec, zone, heap());
         ASSERT_EQ(grid.size(), boundaries.size() - 1);
         std::vector<Instant> starts;
-        for (const LocalTime boundary : boundaries) starts.push_back(std::max(zone.to_instant(boundary), starts.empty() ? first_instant : starts.back()));
+        for (const LocalTime boundary : boundaries)
+            starts.push_back(std::max(zone.to_instant(boundary), starts.empty() ? first_instant : starts.back()));
         for (std::size_t i = 0; i < grid.size(); ++i) {
             ASSERT_EQ(grid.label(i), boundaries[i]);
             ASSERT_EQ(grid.starts_at(i), starts[i]);
             ASSERT_EQ(grid.ends_at(i), starts[i + 1]);
         }
         std::vector<Instant> probes = {minus_infinity, last_instant};
-        for (const Instant start : starts) probes.insert(probes.end(), {start - 1, start, start + 1, start + pick(0, 1000) * hour});
+        for (const Instant start : starts)
+            probes.insert(probes.end(), {start - 1, start, start + 1, start + pick(0, 1000) * hour});
         for (const Instant t : probes) {
             std::size_t seen = 0, holding = grid.size();
             while (seen < grid.size() && grid.closing(seen) < t) ++seen;

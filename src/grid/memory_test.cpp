@@ -22,7 +22,9 @@ TEST(Memory, GridsSurviveThatItRunsOut) {
         Bytes between(arena);
         const Grid grid(parse_grid({text.data(), text.size()}, berlin, between), berlin(""), arena);
         EXPECT_EQ(grid.size(), 400U);
-        const Grid terms(parse_grid("[2025-01-01, 2025-02-01, 2025-02-09, 2025-05-01) in Europe/Berlin", berlin, between), berlin(""), arena);
+        const Grid terms(
+            parse_grid("[2025-01-01, 2025-02-01, 2025-02-09, 2025-05-01) in Europe/Berlin", berlin, between),
+            berlin(""), arena);
         EXPECT_EQ(terms.size(), 3U);
         try {
             parse_grid("[2025-01-01, 2026-01-01) by one day of more than sixteen bytes", berlin, between);

@@ -19,11 +19,13 @@ TEST(OwnClock, ShowsTheLeastThatIsStillToCome) {
         // The clocks change on whole minutes: from the end backwards, minute by minute.
         std::map<Instant, LocalTime> least;
         LocalTime coming = plus_infinity;
-        for (Instant t = stretch.from + 8 * day; t >= stretch.from; t -= minute) least[t] = coming = std::min(coming, zone.to_local(t));
+        for (Instant t = stretch.from + 8 * day; t >= stretch.from; t -= minute)
+            least[t] = coming = std::min(coming, zone.to_local(t));
         const Instant start = stretch.from + 30 * hour;
         const OwnClock clock(zone, start);
         EXPECT_EQ(clock(start), 0);
-        for (Instant t = stretch.from; t < stretch.from + 5 * day; t += minute) ASSERT_EQ(clock(t), least[t] - least[start]) << t;
+        for (Instant t = stretch.from; t < stretch.from + 5 * day; t += minute)
+            ASSERT_EQ(clock(t), least[t] - least[start]) << t;
         for (Instant t = stretch.from; t < stretch.from + 5 * day; t += 13 * minute + 1) {
             // Behind a minute's beginning by a microsecond, unless the next minute shows less.
             const Instant whole = t - (t - stretch.from) % minute;

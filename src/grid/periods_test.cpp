@@ -59,7 +59,8 @@ TEST(Periods, BeginOnTheirFirstDay) {
         for (std::int64_t d = -40'000; d < 60'000; ++d) {
             const sys_days here = sys_days{year{2000} / 1 / 1} + days{d};
             const year_month_day date{here};
-            const bool begins = length.months > 0 ? unsigned(date.day()) == 1 && (unsigned(date.month()) - 1) % unsigned(length.months) == 0
+            const bool begins = length.months > 0 ? unsigned(date.day()) == 1 &&
+                                                        (unsigned(date.month()) - 1) % unsigned(length.months) == 0
                                                   : length.days == 1 || weekday{here} == Monday;
             if (begins) {
                 ASSERT_EQ(periods.starts_at(periods.index_of(d * day - 1) + 1), d * day);

@@ -11,7 +11,8 @@
 namespace csagg {
 namespace {
 
-constexpr Byte format_version = 1;  // the high nibble of the first byte; the low one is the snapshot, and whether irregular
+constexpr Byte format_version =
+    1;  // the high nibble of the first byte; the low one is the snapshot, and whether irregular
 constexpr Byte irregular_flag = 2;
 
 constexpr std::int64_t micros_per_hour = 3600 * micros_per_second;
@@ -68,7 +69,8 @@ void print_counted(std::int64_t n, std::string_view unit, String& out) {
 class GridScanner : public Scanner {
 public:
     explicit GridScanner(std::string_view& text)
-        : Scanner(text, "a grid", "Write it as in [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo.") {}
+        : Scanner(text, "a grid",
+                  "Write it as in [2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Asia/Tokyo.") {}
 
     /// Up to the delimiter, which is skipped; without blanks around it.
     std::string_view until(char delimiter) {
@@ -107,13 +109,15 @@ private:
 Span parse_step(std::string_view number, std::string_view unit) {
     std::int64_t n = 0;
     const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), n);
-    if (failure != std::errc{} || end != number.data() + number.size()) fail_at(number, "expected how many units a step has");
+    if (failure != std::errc{} || end != number.data() + number.size())
+        fail_at(number, "expected how many units a step has");
     for (const Unit& known : units) {
         if (unit != known.name && !(unit.ends_with('s') && unit.substr(0, unit.size() - 1) == known.name)) continue;
         std::int64_t months = 0, days = 0, micros = 0;
         if (__builtin_mul_overflow(n, std::int64_t(known.one.months), &months) ||
             __builtin_mul_overflow(n, std::int64_t(known.one.days), &days) ||
-            __builtin_mul_overflow(n, known.one.micros, &micros) || months != std::int32_t(months) || days != std::int32_t(days))
+            __builtin_mul_overflow(n, known.one.micros, &micros) || months != std::int32_t(months) ||
+            days != std::int32_t(days))
             throw Error(Errc::datetime_overflow, "step is out of range");
         return {std::int32_t(months), std::int32_t(days), micros};
     }
@@ -143,8 +147,11 @@ void find_instants(GridSpec& spec, const Calendar& calendar) {
     if (in_order) spec.until = std::max(spec.start, spec.until);
 }
 
-GridSpec irregular_spec(std::span<const LocalTime> boundaries, Snapshot snapshot, std::string_view zone, Bytes& between) {
-    if (boundaries.size() < 2) throw Error(Errc::invalid_parameter, "grid needs two boundaries at least", "The last one is where the last bucket ends.");
+GridSpec irregular_spec(std::span<const LocalTime> boundaries, Snapshot snapshot, std::string_view zone,
+                        Bytes& between) {
+    if (boundaries.size() < 2)
+        throw Error(Errc::invalid_parameter, "grid needs two boundaries at least",
+                    "The last one is where the last bucket ends.");
     check_count(boundaries.size() - 1);
     between.clear();
     ByteWriter writer(between);
@@ -158,11 +165,14 @@ GridSpec irregular_spec(std::span<const LocalTime> boundaries, Snapshot snapshot
     return spec;
 }
 
-GridSpec parse_irregular(std::string_view ends, Snapshot snapshot, std::string_view zone, CalendarSource calendars, Bytes& between) {
+GridSpec parse_irregular(std::string_view ends, Snapshot snapshot, std::string_view zone, CalendarSource calendars,
+                         Bytes& between) {
     Vector<LocalTime> boundaries(between.get_stored_allocator().arena());
     const auto add = [&boundaries](std::string_view text) {
         const ParsedEnd end = parse_end(text);
-        if (end.is_instant) throw Error(Errc::invalid_parameter, "offset from UTC does not fit the grid", "Boundaries of irregular buckets are local times.");
+        if (end.is_instant)
+            throw Error(Errc::invalid_parameter, "offset from UTC does not fit the grid",
+                        "Boundaries of irregular buckets are local times.");
         boundaries.push_back(end.time);
         if (boundaries.size() % 4096 == 0) check_interrupts();
     };
@@ -310,7 +320,8 @@ GridSpec parse_grid(std::string_view text, CalendarSource calendars, Bytes& betw
     return spec;
 }
 
-GridSpec irregular_grid(std::span<const LocalTime> boundaries, Snapshot snapshot, const Calendar& calendar, Bytes& between) {
+GridSpec irregular_grid(std::span<const LocalTime> boundaries, Snapshot snapshot, const Calendar& calendar,
+                        Bytes& between) {
     GridSpec spec = irregular_spec(boundaries, snapshot, calendar.name(), between);
     check_grid(spec, calendar);
     for (const LocalTime boundary : boundaries) calendar.to_instant(boundary);
@@ -340,7 +351,8 @@ std::size_t check_irregular(const GridSpec& spec) {
     for (std::size_t i = 1; i <= n; ++i) {
         if (i % 4096 == 0) check_interrupts();
         if (spec.boundary(i - 1) >= spec.boundary(i))
-            throw Error(Errc::invalid_parameter, "boundaries of a grid must increase", "Each bucket ends where the next one starts.");
+            throw Error(Errc::invalid_parameter, "boundaries of a grid must increase",
+                        "Each bucket ends where the next one starts.");
     }
     return n;
 }
@@ -350,7 +362,8 @@ std::size_t check_irregular(const GridSpec& spec) {
 std::size_t check_grid(const GridSpec& spec, const Calendar& calendar) {
     for (const std::int64_t* end : {&spec.start, &spec.until}) {
         if (*end == minus_infinity || *end == plus_infinity)
-            throw Error(Errc::datetime_overflow, end == &spec.start ? "start of a grid must be finite" : "end of a grid must be finite");
+            throw Error(Errc::datetime_overflow,
+                        end == &spec.start ? "start of a grid must be finite" : "end of a grid must be finite");
         check_finite(*end);
     }
     if (spec.is_irregular()) return check_irregular(spec);
@@ -359,8 +372,8 @@ std::size_t check_grid(const GridSpec& spec, const Calendar& calendar) {
     const std::uint64_t length = std::uint64_t(spec.until) - std::uint64_t(spec.start);
     const std::uint64_t n = length == 0                 ? 0
                             : unit == SpanUnit::elapsed ? count_even(length, std::uint64_t(spec.step.micros))
-                            : unit == SpanUnit::days    ? count_even(length, std::uint64_t(days_in_micros(spec.step.days)))
-                                                        : count_months(spec.start, spec.until, spec.step, calendar);
+                            : unit == SpanUnit::days ? count_even(length, std::uint64_t(days_in_micros(spec.step.days)))
+                                                     : count_months(spec.start, spec.until, spec.step, calendar);
     check_count(n);
     // The last bucket is a whole one, so its end has to exist too.
     calendar.add(spec.start, spec.step, std::int64_t(n));
@@ -399,7 +412,12 @@ GridSpec last_buckets(std::int64_t n, const Span& step, Instant as_of, Snapshot 
     if (origin) check_origin(*origin, unit, calendar);
     const Instant from = calendar.to_instant(origin.value_or(midnight_of(calendar.to_local(as_of))));
     const std::int64_t current = elapsed_bucket(from, step.micros, as_of);
-    return {calendar.add(from, step, first_of(n, current)), calendar.add(from, step, current + 1), step, snapshot, calendar.name(), {}};
+    return {calendar.add(from, step, first_of(n, current)),
+            calendar.add(from, step, current + 1),
+            step,
+            snapshot,
+            calendar.name(),
+            {}};
 }
 
 }  // namespace csagg

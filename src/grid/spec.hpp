@@ -6,8 +6,8 @@
 //
 // The last one is irregular: it has no step, and says where each bucket starts, and where the last one ends.
 // Steps of days and months count local times, so the ends are local times. Steps of elapsed time count instants, so the
-// ends are instants. Either way the number of buckets is known without the zone, and so are text and bytes: a value can be
-// printed, sent and read where nobody knows its zone any more, or where the zone has got other rules.
+// ends are instants. Either way the number of buckets is known without the zone, and so are text and bytes: a value can
+// be printed, sent and read where nobody knows its zone any more, or where the zone has got other rules.
 #pragma once
 #include "base/bytes.hpp"
 #include "grid/calendar.hpp"
@@ -30,7 +30,7 @@ struct GridSpec {
     Span step;  // zero: irregular
     Snapshot snapshot = Snapshot::end;
     std::string_view zone;  // canonical spelling if it is known; whoever holds the spec keeps the name alive
-    ByteSpan between;       // of an irregular grid the boundaries between start and until, 8 bytes each; kept alive likewise
+    ByteSpan between;  // of an irregular grid the boundaries between start and until, 8 bytes each; kept alive likewise
 
     bool is_elapsed() const { return step.micros != 0; }
     bool is_irregular() const { return step == Span{}; }
@@ -39,8 +39,8 @@ struct GridSpec {
     LocalTime boundary(std::size_t i) const;
 
     friend bool operator==(const GridSpec& a, const GridSpec& b) {
-        return a.start == b.start && a.until == b.until && a.step == b.step && a.snapshot == b.snapshot && a.zone == b.zone &&
-               std::ranges::equal(a.between, b.between);
+        return a.start == b.start && a.until == b.until && a.step == b.step && a.snapshot == b.snapshot &&
+               a.zone == b.zone && std::ranges::equal(a.between, b.between);
     }
 };
 
@@ -60,19 +60,20 @@ void print_grid(const GridSpec& spec, String& out);
 /// Finds the calendar of a zone that a text or a message names.
 using CalendarSource = const Calendar& (*)(std::string_view zone);
 
-/// Errc::invalid_text; what a readable text asks for is checked like the arguments of csagg.grid(). The calendar is asked
-/// for its name and, if the ends of elapsed steps are given as local times, for their instants. `between` will hold what the
-/// spec's `between` points to.
+/// Errc::invalid_text; what a readable text asks for is checked like the arguments of csagg.grid(). The calendar is
+/// asked for its name and, if the ends of elapsed steps are given as local times, for their instants. `between` will
+/// hold what the spec's `between` points to.
 GridSpec parse_grid(std::string_view text, CalendarSource calendars, Bytes& between);
 
 /// The grid between two local times, checked in full. Errors as check_grid.
 GridSpec local_grid(LocalTime start, LocalTime until, const Span& step, Snapshot snapshot, const Calendar& calendar);
 /// The irregular grid of these boundaries, checked in full; `between` as for parse_grid. Errors as check_grid.
-GridSpec irregular_grid(std::span<const LocalTime> boundaries, Snapshot snapshot, const Calendar& calendar, Bytes& between);
+GridSpec irregular_grid(std::span<const LocalTime> boundaries, Snapshot snapshot, const Calendar& calendar,
+                        Bytes& between);
 
-/// Everything that a grid's values can get wrong: ends, step, number of buckets. Gives the number of buckets. Any calendar
-/// does: it is asked for local arithmetic only, which is the same in all zones.
-/// Errc::invalid_parameter, Errc::datetime_overflow, Errc::limit_exceeded.
+/// Everything that a grid's values can get wrong: ends, step, number of buckets. Gives the number of buckets. Any
+/// calendar does: it is asked for local arithmetic only, which is the same in all zones. Errc::invalid_parameter,
+/// Errc::datetime_overflow, Errc::limit_exceeded.
 std::size_t check_grid(const GridSpec& spec, const Calendar& calendar);
 
 /// The `n` buckets up to and including the one that holds `as_of`. They count from `origin`; without one months count

@@ -39,7 +39,8 @@ TEST(GridText, ReadsOtherSpellings) {
               "[2025-01-01 00:00:00, 2026-01-01 00:00:00) every 12 months in UTC");
     // Local times, or instants by any offset.
     const char* const hours = "[2025-10-26 01:00:00+00, 2025-10-26 03:00:00+00) every 1 hour in Europe/Berlin";
-    for (const char* text : {"[2025-10-26 02:00, 2025-10-26 04:00:00) every 1 hour in Europe/Berlin", "[2025-10-26T01:00Z, 2025-10-26 05:00+02) every 1 hour in Europe/Berlin",
+    for (const char* text : {"[2025-10-26 02:00, 2025-10-26 04:00:00) every 1 hour in Europe/Berlin",
+                             "[2025-10-26T01:00Z, 2025-10-26 05:00+02) every 1 hour in Europe/Berlin",
                              "[2025-10-25 23:30-01:30, 2025-10-26 03:00+00:00) every 1 hour in Europe/Berlin"})
         EXPECT_EQ(text_of(twin::parse(text, known_calendar)), hours) << text;
     EXPECT_EQ(text_of(twin::parse("[2025-10-26+00, 2025-10-26-02) every 1 hour in Europe/Berlin", known_calendar)),
@@ -54,19 +55,26 @@ TEST(GridText, NeedsNoZone) {
 
     private:
         Boundary next_boundary(Instant) const override { throw Error(Errc::invalid_parameter, "unknown zone"); }
-        LocalTime add_months(LocalTime start, std::int32_t months) const override { return twin::add_months(start, months); }
+        LocalTime add_months(LocalTime start, std::int32_t months) const override {
+            return twin::add_months(start, months);
+        }
     };
     static const Unknown unknown;
     const CalendarSource source = +[](std::string_view) -> const Calendar& { return unknown; };
-    for (const std::string text : {"[2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Mars/Olympus", "[2025-01-31 00:00:00, 2027-01-01 00:00:00) every 3 months in Mars/Olympus at start",
-                                   "[2025-10-26 00:00:00+00, 2025-10-26 02:00:00+00) every 15 minutes in Mars/Olympus"}) {
+    for (const std::string text :
+         {"[2025-01-01 00:00:00, 2027-01-01 00:00:00) every 1 day in Mars/Olympus",
+          "[2025-01-31 00:00:00, 2027-01-01 00:00:00) every 3 months in Mars/Olympus at start",
+          "[2025-10-26 00:00:00+00, 2025-10-26 02:00:00+00) every 15 minutes in Mars/Olympus"}) {
         const GridSpec spec = twin::parse(text, source);
         EXPECT_EQ(text_of(spec), text);
         expect_error(Errc::invalid_parameter, [&] { Grid(spec, unknown, heap()); });
     }
-    expect_error(Errc::invalid_parameter, [&] { twin::parse("[2025-01-01, 2027-01-01) every 1 hour in Mars/Olympus", source); });
-    expect_error(Errc::limit_exceeded, [&] { twin::parse("[2025-01-01+00, 2027-01-01+00) every 1 second in Mars/Olympus", source); });
-    expect_error(Errc::invalid_parameter, [&] { twin::parse("[2025-01-01, 2024-01-01) every 1 day in Mars/Olympus", source); });
+    expect_error(Errc::invalid_parameter,
+                 [&] { twin::parse("[2025-01-01, 2027-01-01) every 1 hour in Mars/Olympus", source); });
+    expect_error(Errc::limit_exceeded,
+                 [&] { twin::parse("[2025-01-01+00, 2027-01-01+00) every 1 second in Mars/Olympus", source); });
+    expect_error(Errc::invalid_parameter,
+                 [&] { twin::parse("[2025-01-01, 2024-01-01) every 1 day in Mars/Olympus", source); });
 }
 
 TEST(GridText, RefusesWhatItCannotRead) {
@@ -100,13 +108,18 @@ TEST(GridText, RefusesWhatItCannotRead) {
         SCOPED_TRACE(text);
         expect_error(Errc::invalid_text, [&] { twin::parse(text, known_calendar); });
     }
-    expect_error(Errc::invalid_parameter, [] { twin::parse("[2025-01-01, 2026-01-01) every 1 day in Utopia", known_calendar); });
-    expect_error(Errc::invalid_parameter, [] { twin::parse("[2025-01-01, 2026-01-01) every 0 days in UTC", known_calendar); });
-    for (const char* text : {"[2025-01-01 00:00+05, 2026-01-01) every 1 hour in UTC", "[2025-01-01, 2026-01-01 00:00+05) every 1 hour in UTC",
+    expect_error(Errc::invalid_parameter,
+                 [] { twin::parse("[2025-01-01, 2026-01-01) every 1 day in Utopia", known_calendar); });
+    expect_error(Errc::invalid_parameter,
+                 [] { twin::parse("[2025-01-01, 2026-01-01) every 0 days in UTC", known_calendar); });
+    for (const char* text : {"[2025-01-01 00:00+05, 2026-01-01) every 1 hour in UTC",
+                             "[2025-01-01, 2026-01-01 00:00+05) every 1 hour in UTC",
                              "[2025-01-01 00:00+00, 2026-01-01 00:00+00) every 1 day in UTC"})
         expect_error(Errc::invalid_parameter, [&] { twin::parse(text, known_calendar); });
-    expect_error(Errc::datetime_overflow, [] { twin::parse("[2025-01-01, infinity) every 1 day in UTC", known_calendar); });
-    expect_error(Errc::datetime_overflow, [] { twin::parse("[2025-01-01, 2026-01-01) every 9999999999 months in UTC", known_calendar); });
+    expect_error(Errc::datetime_overflow,
+                 [] { twin::parse("[2025-01-01, infinity) every 1 day in UTC", known_calendar); });
+    expect_error(Errc::datetime_overflow,
+                 [] { twin::parse("[2025-01-01, 2026-01-01) every 9999999999 months in UTC", known_calendar); });
     expect_error(Errc::invalid_parameter, [] { parse_snapshot("END"); });
 }
 

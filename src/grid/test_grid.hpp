@@ -18,7 +18,8 @@ inline const twin::Zone& known_zone(std::string_view name) {
 }
 inline const Calendar& known_calendar(std::string_view name) { return known_zone(name); }
 
-inline GridSpec spec_of(std::string_view start, std::string_view until, const Span& step, std::string_view zone = "UTC", Snapshot snapshot = Snapshot::end) {
+inline GridSpec spec_of(std::string_view start, std::string_view until, const Span& step, std::string_view zone = "UTC",
+                        Snapshot snapshot = Snapshot::end) {
     return local_grid(twin::at(start), twin::at(until), step, snapshot, known_calendar(zone));
 }
 

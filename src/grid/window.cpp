@@ -5,8 +5,8 @@
 #include <algorithm>
 
 // Both questions are answered by walking the pieces on which f(t) = to_instant(to_local(t) - w) has slope 1. Such a
-// piece ends where the zone changes its offset at t, where it changes how the local reading t - w is turned back into an
-// instant, and, if w is in months, at local midnight (the day of the month is clamped).
+// piece ends where the zone changes its offset at t, where it changes how the local reading t - w is turned back into
+// an instant, and, if w is in months, at local midnight (the day of the month is clamped).
 //
 // How far to walk. All offsets are within a day of 0 (the Calendar sees to it), so a local reading and the instant it
 // belongs to differ by less than a day. Let sub(l) and add(l) be l -/+ w on the wall clock.
@@ -16,9 +16,9 @@
 //   keeps that order against x. So to_local(t) >= add(e - 1 day), hence t > add(e - 1 day) - 1 day: the walk starts
 //   there. It ends soon after: where sub(l) >= e + 1 day, f has passed e.
 //
-//   begin_of: f(s) - f(t) for s < t is -(t - s), plus at most 2 days each for the offsets at the two ends of the window,
-//   plus the difference of the window's length in days at s and t: 0 for days, at most 6 for months (the sum of the
-//   lengths of w consecutive months varies by 3 within a year, and by a leap day or two). So before t - 4 days, or
+//   begin_of: f(s) - f(t) for s < t is -(t - s), plus at most 2 days each for the offsets at the two ends of the
+//   window, plus the difference of the window's length in days at s and t: 0 for days, at most 6 for months (the sum of
+//   the lengths of w consecutive months varies by 3 within a year, and by a leap day or two). So before t - 4 days, or
 //   t - 10 days, nothing exceeds f(t); we add a little.
 
 namespace csagg {
@@ -44,7 +44,9 @@ Window::Window(const Calendar& calendar, const Span& length)
     : calendar_(&calendar),
       length_(length),
       unit_(check_span(length, "window")),
-      micros_(unit_ == SpanUnit::elapsed ? length.micros : unit_ == SpanUnit::days ? days_in_micros(length.days) : 0) {}
+      micros_(unit_ == SpanUnit::elapsed ? length.micros
+              : unit_ == SpanUnit::days  ? days_in_micros(length.days)
+                                         : 0) {}
 
 Window::Piece Window::piece_at(Instant t) const {
     const Regime regime = calendar_->regime_at(t);
@@ -89,7 +91,8 @@ Instant Window::exit_of(Instant event) const {
         if (calendar_->add(last, length_, -1) != local) last = midnight_of(last) + micros_per_day;
         const Regime there = calendar_->regime_at(last);
         const Instant exit = last - there.offset;
-        if (is_plain(there, exit - 9 * micros_per_day, exit, here, local - 16 * micros_per_day, local + 5 * micros_per_day))
+        if (is_plain(there, exit - 9 * micros_per_day, exit, here, local - 16 * micros_per_day,
+                     local + 5 * micros_per_day))
             return checked(exit);
     }
     return event + scan_exits(event).distance;
@@ -101,7 +104,8 @@ Window::Stretch Window::stretch_at(Instant event, Stretch*& place) const {
     if (unit_ == SpanUnit::months) return {event, event, exit_of(event) - event};
     Stretch* const end = known_ + known_count_;
     if (place >= end || event < place->from || event >= place->until)
-        place = std::upper_bound(known_, end, event, [](Instant at, const Stretch& stretch) { return at < stretch.until; });
+        place =
+            std::upper_bound(known_, end, event, [](Instant at, const Stretch& stretch) { return at < stretch.until; });
     if (place != end && event >= place->from) return *place;
     check_finite(event);
     const Stretch stretch = scan_exits(event);
@@ -185,7 +189,8 @@ Instant Window::find_begin(Instant t) const {
         if (calendar_->add(begin, length_, 1) != local) begin = midnight_of(begin) + micros_per_day - 1;
     }
     const Regime here = calendar_->regime_at(begin - micros_per_day);
-    if (is_plain(there, t - months_before, t, here, begin - 20 * micros_per_day, begin)) return checked(begin - here.offset);
+    if (is_plain(there, t - months_before, t, here, begin - 20 * micros_per_day, begin))
+        return checked(begin - here.offset);
     return scan_begin(t);
 }
 

@@ -54,7 +54,8 @@ void compare(const twin::Rules& rules, const Span& length, Instant from, Instant
     const Window window(zone, length);
     const NaiveWindow naive(rules, length, from, until);
     std::vector<Instant> times;
-    for (Instant t = from + NaiveWindow::settled; t < until; t += 97 * minute + Instant(random() % 5) * minute) times.push_back(t);
+    for (Instant t = from + NaiveWindow::settled; t < until; t += 97 * minute + Instant(random() % 5) * minute)
+        times.push_back(t);
     for (const twin::Change& change : rules.changes)
         for (const std::int64_t around : {std::int64_t(0), change.offset, day, -day, rules.offset_at(change.at - 1)})
             times.push_back(change.at + around);
@@ -77,7 +78,8 @@ void compare(const twin::Rules& rules, const Span& length, Instant from, Instant
         for (const std::int64_t beside : {-1, 0, 1}) events.push_back(change.at + beside);
     std::sort(events.begin(), events.end());
     std::vector<Instant> all{minus_infinity};
-    std::copy_if(events.begin(), events.end(), std::back_inserter(all), [&](Instant event) { return event >= lowest && event <= highest; });
+    std::copy_if(events.begin(), events.end(), std::back_inserter(all),
+                 [&](Instant event) { return event >= lowest && event <= highest; });
     // Some of them after others: what a window remembers grows in both directions.
     for (const unsigned every : {50, 7, 1}) {
         std::vector<Instant> some;
@@ -104,18 +106,22 @@ const Span month_window{1, 0, 0};
 
 TEST(Window, EqualsNaiveInKnownZones) {
     std::mt19937_64 random(1);
-    const Span lengths[] = {{0, 1, 0}, {0, 2, 0}, {0, 7, 0}, {0, 14, 0}, {0, 30, 0}, {1, 0, 0}, {2, 0, 0}, {3, 0, 0}, {12, 0, 0}, {0, 0, 36 * hour}};
+    const Span lengths[] = {{0, 1, 0}, {0, 2, 0}, {0, 7, 0}, {0, 14, 0}, {0, 30, 0},
+                            {1, 0, 0}, {2, 0, 0}, {3, 0, 0}, {12, 0, 0}, {0, 0, 36 * hour}};
     const struct {
         twin::Rules rules;
         Instant middle;
     } cases[] = {
-        {twin::berlin(), at("2025-03-30 01:00")}, {twin::berlin(), at("2024-10-27 01:00")},   {twin::lord_howe(), at("2025-04-05 15:00")},
-        {twin::lord_howe(), at("2025-10-04 15:30")}, {twin::sao_paulo(), at("2018-02-18 02:00")}, {twin::sao_paulo(), at("2018-11-04 03:00")},
-        {twin::apia(), at("2011-12-30 10:00")},   {twin::repeated_day(), at("2011-12-30 10:00")}, {{9 * hour, {}}, at("2024-02-29")},
+        {twin::berlin(), at("2025-03-30 01:00")},    {twin::berlin(), at("2024-10-27 01:00")},
+        {twin::lord_howe(), at("2025-04-05 15:00")}, {twin::lord_howe(), at("2025-10-04 15:30")},
+        {twin::sao_paulo(), at("2018-02-18 02:00")}, {twin::sao_paulo(), at("2018-11-04 03:00")},
+        {twin::apia(), at("2011-12-30 10:00")},      {twin::repeated_day(), at("2011-12-30 10:00")},
+        {{9 * hour, {}}, at("2024-02-29")},
     };
     for (const auto& c : cases) {
         for (const Span& length : lengths) {
-            SCOPED_TRACE(testing::Message() << "around " << c.middle << ", " << length.months << " months " << length.days << " days");
+            SCOPED_TRACE(testing::Message()
+                         << "around " << c.middle << ", " << length.months << " months " << length.days << " days");
             compare(c.rules, length, c.middle - 40 * day, c.middle + 50 * day, random);
             if (HasFatalFailure()) return;
         }
@@ -123,17 +129,26 @@ TEST(Window, EqualsNaiveInKnownZones) {
 }
 
 TEST(Window, EqualsNaiveInRandomZones) {
-    const Span lengths[] = {{0, 1, 0}, {0, 3, 0}, {0, 28, 0}, {0, 365, 0}, {1, 0, 0}, {2, 0, 0}, {6, 0, 0}, {12, 0, 0}, {48, 0, 0}, {0, 0, 90 * minute}};
+    const Span lengths[] = {{0, 1, 0}, {0, 3, 0}, {0, 28, 0}, {0, 365, 0}, {1, 0, 0},
+                            {2, 0, 0}, {6, 0, 0}, {12, 0, 0}, {48, 0, 0},  {0, 0, 90 * minute}};
     const char* const slow = std::getenv("CSAGG_SLOW");
     const unsigned seeds = slow != nullptr && *slow == '1' ? 40 : 4;  // scripts/test --slow
     for (unsigned seed = 0; seed < seeds; ++seed) {
         std::mt19937_64 random(seed);
         // Some of them outside of the calendar's table of 1970 to 2100.
-        const Instant from = (seed % 5 == 0 ? at("1908-01-15") : seed % 7 == 0 ? at("2103-12-20") : at("2019-12-20")) + Instant(random() % 400) * day;
+        const Instant from = (seed % 5 == 0   ? at("1908-01-15")
+                              : seed % 7 == 0 ? at("2103-12-20")
+                                              : at("2019-12-20")) +
+                             Instant(random() % 400) * day;
         const Instant until = from + 90 * day;
-        const twin::Rules rules = twin::random_rules(random, from - 1600 * day, until, (seed % 3 == 0 ? 5 : seed % 3 == 1 ? 25 : 200) * day);
+        const twin::Rules rules = twin::random_rules(random, from - 1600 * day, until,
+                                                     (seed % 3 == 0   ? 5
+                                                      : seed % 3 == 1 ? 25
+                                                                      : 200) *
+                                                         day);
         for (const Span& length : {lengths[random() % 10], lengths[random() % 10], lengths[random() % 10]}) {
-            SCOPED_TRACE(testing::Message() << "seed " << seed << ", " << length.months << " months " << length.days << " days");
+            SCOPED_TRACE(testing::Message()
+                         << "seed " << seed << ", " << length.months << " months " << length.days << " days");
             compare(rules, length, from, until, random);
             if (HasFatalFailure()) return;
         }
@@ -222,7 +237,8 @@ TEST(Window, InfinityStaysAndOverflowIsAnError) {
 
 TEST(Window, RefusesLengthsThatAreNone) {
     const twin::Zone utc({});
-    for (const Span& length : {Span{}, Span{0, -1, 0}, Span{-1, 0, 0}, Span{0, 0, -1}, Span{1, 1, 0}, Span{0, 1, hour}, Span{1, 0, -hour}}) {
+    for (const Span& length :
+         {Span{}, Span{0, -1, 0}, Span{-1, 0, 0}, Span{0, 0, -1}, Span{1, 1, 0}, Span{0, 1, hour}, Span{1, 0, -hour}}) {
         try {
             const Window window(utc, length);
             FAIL() << "no error";

@@ -27,9 +27,11 @@ struct Rules {
 
     std::int64_t offset_at(Instant at) const { return boundary_after(at).before; }
     Boundary boundary_after(Instant after) const {
-        const auto next = std::upper_bound(changes.begin(), changes.end(), after, [](Instant t, const Change& c) { return t < c.at; });
+        const auto next = std::upper_bound(changes.begin(), changes.end(), after,
+                                           [](Instant t, const Change& c) { return t < c.at; });
         const std::int64_t before = next == changes.begin() ? first_offset : std::prev(next)->offset;
-        return next == changes.end() ? Boundary{plus_infinity, before, before} : Boundary{next->at, before, next->offset};
+        return next == changes.end() ? Boundary{plus_infinity, before, before}
+                                     : Boundary{next->at, before, next->offset};
     }
     LocalTime to_local(Instant at) const { return at + offset_at(at); }
     Instant to_instant(LocalTime local) const {
@@ -114,18 +116,26 @@ inline Rules lord_howe() {
 }
 /// Summer time that begins and ends at midnight: there is no 00:00, or 23:00 comes twice.
 inline Rules sao_paulo() {
-    return {-3 * hour, {{at("2017-10-15 03:00"), -2 * hour}, {at("2018-02-18 02:00"), -3 * hour}, {at("2018-11-04 03:00"), -2 * hour}}};
+    return {-3 * hour,
+            {{at("2017-10-15 03:00"), -2 * hour},
+             {at("2018-02-18 02:00"), -3 * hour},
+             {at("2018-11-04 03:00"), -2 * hour}}};
 }
 /// Skipped 2011-12-30.
 inline Rules apia() {
-    return {-11 * hour, {{at("2011-09-24 14:00"), -10 * hour}, {at("2011-12-30 10:00"), 14 * hour}, {at("2012-03-31 14:00"), 13 * hour}}};
+    return {-11 * hour,
+            {{at("2011-09-24 14:00"), -10 * hour},
+             {at("2011-12-30 10:00"), 14 * hour},
+             {at("2012-03-31 14:00"), 13 * hour}}};
 }
 /// Had 2011-12-30 twice; a zone nobody lives in.
 inline Rules repeated_day() { return {14 * hour, {{at("2011-12-30 10:00"), -10 * hour}}}; }
 
 /// Changes every few days to months, anywhere within a day of UTC, on whole minutes.
 inline Rules random_rules(std::mt19937_64& random, Instant from, Instant until, std::int64_t longest) {
-    const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+    const auto pick = [&random](std::int64_t low, std::int64_t high) {
+        return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+    };
     const std::int64_t reach = pick(0, 2) == 0 ? 23 * 60 + 59 : 14 * 60;
     const auto offset = [&] { return pick(-reach, reach) * minute; };
     Rules rules{offset(), {}};
@@ -148,8 +158,9 @@ struct Stretch {
 };
 
 inline std::vector<Stretch> stretches() {
-    std::vector<Stretch> all = {{berlin(), at("2025-03-27")},     {berlin(), at("2025-10-23")}, {lord_howe(), at("2025-04-02")},
-                                {sao_paulo(), at("2017-10-13")},  {sao_paulo(), at("2018-02-15")}, {apia(), at("2011-12-28")},
+    std::vector<Stretch> all = {{berlin(), at("2025-03-27")},      {berlin(), at("2025-10-23")},
+                                {lord_howe(), at("2025-04-02")},   {sao_paulo(), at("2017-10-13")},
+                                {sao_paulo(), at("2018-02-15")},   {apia(), at("2011-12-28")},
                                 {repeated_day(), at("2011-12-27")}};
     std::mt19937_64 random(7);
     for (int i = 0; i < 40; ++i) {

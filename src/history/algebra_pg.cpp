@@ -81,13 +81,15 @@ std::optional<Fact> find_fact_argument(FunctionCallInfo fcinfo, int n, std::stri
 // A missing piece adds nothing: so a LEFT JOIN of pieces needs no coalesce().
 CSAGG_FUNCTION(csagg_history_merge) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
-    return result_of([fcinfo](Bytes& out) { merge_histories(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
+    return result_of(
+        [fcinfo](Bytes& out) { merge_histories(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
 }
 namespace {
 
 Datum overlaid_histories(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return either_argument(fcinfo);
-    return result_of([fcinfo](Bytes& out) { overlay_histories(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
+    return result_of(
+        [fcinfo](Bytes& out) { overlay_histories(bytes_argument(fcinfo, 0), bytes_argument(fcinfo, 1), out); });
 }
 
 }  // namespace
@@ -105,9 +107,8 @@ CSAGG_FUNCTION(csagg_history_slice) {
 }
 
 CSAGG_FUNCTION(csagg_history_forget_before) {
-    return result_of([fcinfo](Bytes& out) {
-        forget_history_before(bytes_argument(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(1), out);
-    });
+    return result_of(
+        [fcinfo](Bytes& out) { forget_history_before(bytes_argument(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(1), out); });
 }
 
 CSAGG_FUNCTION(csagg_history_known_from) {

@@ -43,8 +43,8 @@ FactKind fact_kind_of(ByteSpan bytes) {
 
 void check_key(std::string_view key) {
     if (key.size() <= max_key_bytes) return;
-    throw Error(Errc::invalid_parameter, "a key has " + std::to_string(key.size()) + " bytes, the limit is " +
-                                             std::to_string(max_key_bytes));
+    throw Error(Errc::invalid_parameter,
+                "a key has " + std::to_string(key.size()) + " bytes, the limit is " + std::to_string(max_key_bytes));
 }
 
 void throw_kinds_differ(std::string_view key, FactKind a, FactKind b) {
@@ -216,7 +216,8 @@ void validate_history(ByteSpan bytes, Arena& arena) {
             validate_counter(fact.bytes, arena);
         else
             validate_timeline(fact.bytes, arena);
-        if (csagg::known_from(fact) < known_from) throw_corrupt("fact is not shortened to where the history is known from");
+        if (csagg::known_from(fact) < known_from)
+            throw_corrupt("fact is not shortened to where the history is known from");
         again.add(fact);
     }
     Bytes encoded{Alloc<Byte>(arena)};

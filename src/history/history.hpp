@@ -82,8 +82,8 @@ public:
     /// These bytes are the same in histories that have the same keys and kinds at the same places.
     ByteSpan keys_and_kinds() const { return directory_.keys_and_kinds(); }
     std::optional<Fact> find(std::string_view key) const;
-    /// For those who ask many histories: `place`, where the last one had the key or would have had it, is tried first, and
-    /// updated.
+    /// For those who ask many histories: `place`, where the last one had the key or would have had it, is tried first,
+    /// and updated.
     std::optional<Fact> find(std::string_view key, std::size_t& place) const;
     bool has(std::string_view key, std::size_t& place) const { return directory_.find(key, place).has_value(); }
 

@@ -149,7 +149,9 @@ void split_history(ByteSpan bytes, Instant at, Bytes& before, Bytes& after) {
     second.finish(after);
 }
 
-void unite_histories(ByteSpan before, ByteSpan after, Bytes& out) { combine(before, after, out, unite_steps, unite_counters); }
+void unite_histories(ByteSpan before, ByteSpan after, Bytes& out) {
+    combine(before, after, out, unite_steps, unite_counters);
+}
 
 Instant known_throughout_from(const History& history) {
     Instant known = history.known_from();

@@ -20,9 +20,10 @@ void slice_history(ByteSpan history, Instant since, Instant until, Bytes& out);
 void forget_history_before(ByteSpan history, Instant horizon, Bytes& out);
 void forget_fact_before(const Fact& fact, Instant horizon, Bytes& out);
 
-/// A history in two parts that unite_histories() puts together again: `before` has what happened before `at`, `after` is what
-/// look_back() asks for from then on: facts of which something lies before `at` are forgotten before it. A state that begins
-/// without a value is all in `after`, since a forgotten one may have had some. Errc::datetime_overflow for an infinite instant.
+/// A history in two parts that unite_histories() puts together again: `before` has what happened before `at`, `after`
+/// is what look_back() asks for from then on: facts of which something lies before `at` are forgotten before it. A
+/// state that begins without a value is all in `after`, since a forgotten one may have had some.
+/// Errc::datetime_overflow for an infinite instant.
 void split_history(ByteSpan history, Instant at, Bytes& before, Bytes& after);
 /// The merge of both, of which only what the history had forgotten is. Errc::kind_mismatch for a key of two kinds.
 void unite_histories(ByteSpan before, ByteSpan after, Bytes& out);

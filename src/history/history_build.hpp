@@ -1,8 +1,9 @@
 // The transition state of the aggregates history() and merge(): a log of rows and of finished histories, appended in
 // place.
 //
-// The log is what arrived, in the order it arrived; sorting, ranking and adding up wait for the end. A row names its key
-// by a number. Two logs are put together by copying one behind the other: the key with number 0 begins a new numbering.
+// The log is what arrived, in the order it arrived; sorting, ranking and adding up wait for the end. A row names its
+// key by a number. Two logs are put together by copying one behind the other: the key with number 0 begins a new
+// numbering.
 #pragma once
 #include "base/flat.hpp"
 #include "history/history.hpp"

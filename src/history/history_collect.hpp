@@ -35,7 +35,7 @@ private:
     Names keys_;
     SmallVector<FactKind, 8> kinds_;  // one a key
     SmallVector<Part, 32> parts_;
-    Entries entries_, piece_;         // of the state at hand
+    Entries entries_, piece_;  // of the state at hand
 };
 
 }  // namespace csagg

@@ -48,7 +48,9 @@ ByteString bytes_of(const std::optional<Fact>& fact) {
     if (!fact) return {};
     return {fact->bytes.begin(), fact->bytes.end()};
 }
-ByteString fact(const ByteString& history, std::string_view key) { return bytes_of(History(ByteSpan(history)).find(key)); }
+ByteString fact(const ByteString& history, std::string_view key) {
+    return bytes_of(History(ByteSpan(history)).find(key));
+}
 
 const ByteString empty = encode({});
 
@@ -283,7 +285,8 @@ TEST(History, replaces_actors_as_the_twin) {
     Random random(12);
     for (int i = 0; i < 1500; ++i) {
         const ByteString a = random.history();
-        const std::string actor = "actor " + std::to_string(random.below(6)), replacement = random.one_in(4) ? "actor 1" : "somebody";
+        const std::string actor = "actor " + std::to_string(random.below(6)),
+                          replacement = random.one_in(4) ? "actor 1" : "somebody";
         Twin expected = decode(a);
         for (auto& [key, fact] : expected.facts) {
             for (auto& [at, e] : fact.events) {
@@ -338,7 +341,8 @@ private:
     std::deque<ByteString> pieces_;
 };
 
-/// What pipelines do with a large customer: the past apart, rows merged into the rest, a second cut, all together again.
+/// What pipelines do with a large customer: the past apart, rows merged into the rest, a second cut, all together
+/// again.
 TEST(History, parts_unite_to_the_whole) {
     Random random(8);
     int cut = 0, whole_states = 0;
@@ -357,7 +361,9 @@ TEST(History, parts_unite_to_the_whole) {
             first.assign(a.begin(), a.end());
             second.assign(b.begin(), b.end());
         };
-        const auto united = [](const ByteString& a, const ByteString& b) { return written([&](Bytes& out) { unite_histories(a, b, out); }); };
+        const auto united = [](const ByteString& a, const ByteString& b) {
+            return written([&](Bytes& out) { unite_histories(a, b, out); });
+        };
         split(history, at[0], before, after);
         expect_valid(before);
         expect_valid(after);
@@ -376,7 +382,9 @@ TEST(History, parts_unite_to_the_whole) {
             const ByteString whole = fact(history, rest[f].key), part = bytes_of(rest[f]);
             if (lost) {
                 ++cut;
-                ASSERT_EQ(part, fact(forgotten(one_fact(rest[f].key, whole, History(ByteSpan(history)).known_from()), at[0]), rest[f].key));
+                ASSERT_EQ(part,
+                          fact(forgotten(one_fact(rest[f].key, whole, History(ByteSpan(history)).known_from()), at[0]),
+                               rest[f].key));
             } else {
                 ASSERT_EQ(part, whole);
                 whole_states += rest[f].kind != FactKind::counter;
@@ -385,7 +393,13 @@ TEST(History, parts_unite_to_the_whole) {
     }
     EXPECT_GT(cut, 1000);
     EXPECT_GT(whole_states, 100);
-    EXPECT_EQ(code_of([] { written([](Bytes& out) { Bytes rest{Alloc<Byte>(out.get_stored_allocator().arena())}; split_history(empty, plus_infinity, out, rest); }); }), Errc::datetime_overflow);
+    EXPECT_EQ(code_of([] {
+                  written([](Bytes& out) {
+                      Bytes rest{Alloc<Byte>(out.get_stored_allocator().arena())};
+                      split_history(empty, plus_infinity, out, rest);
+                  });
+              }),
+              Errc::datetime_overflow);
 }
 
 TEST(History, fetches_only_the_directory_and_the_fact) {
@@ -409,7 +423,8 @@ TEST(History, fetches_only_the_directory_and_the_fact) {
 
 TEST(History, takes_many_keys) {
     Rows rows;
-    for (int i = 0; i < 20'000; ++i) rows.push_back({"k" + std::to_string(i % 5000), FactKind::counter, i, 0, false, 1, {}, {}});
+    for (int i = 0; i < 20'000; ++i)
+        rows.push_back({"k" + std::to_string(i % 5000), FactKind::counter, i, 0, false, 1, {}, {}});
     const ByteString bytes = encode(rows);
     EXPECT_EQ(History(ByteSpan(bytes)).size(), 5000u);
     EXPECT_EQ(Counter(History(ByteSpan(bytes)).find("k4999")->bytes).size(), 4u);
@@ -418,7 +433,8 @@ TEST(History, takes_many_keys) {
 
 TEST(History, compares_keys_by_bytes) {
     Rows rows;
-    for (const char* key : {"b", "\xC3\xA4", "a", "", "B", "aa"}) rows.push_back({key, FactKind::boolean, 0, 0, false, 1, {}, {}});
+    for (const char* key : {"b", "\xC3\xA4", "a", "", "B", "aa"})
+        rows.push_back({key, FactKind::boolean, 0, 0, false, 1, {}, {}});
     const ByteString bytes = encode(rows);
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < 6; ++i) keys.emplace_back(History(ByteSpan(bytes))[i].key);
@@ -426,7 +442,8 @@ TEST(History, compares_keys_by_bytes) {
 }
 
 TEST(History, refuses_what_does_not_fit) {
-    const Row counter{"x", FactKind::counter, 0, 0, false, 1, {}, {}}, text{"x", FactKind::text, 0, 0, false, 0, "a", {}};
+    const Row counter{"x", FactKind::counter, 0, 0, false, 1, {}, {}},
+        text{"x", FactKind::text, 0, 0, false, 0, "a", {}};
     EXPECT_EQ(code_of([&] { encode({counter, text}); }), Errc::kind_mismatch);
     EXPECT_EQ(code_of([&] { merged(encode({counter}), encode({text})); }), Errc::kind_mismatch);
     EXPECT_EQ(code_of([&] { overlaid(encode({counter}), encode({text})); }), Errc::kind_mismatch);
@@ -448,7 +465,8 @@ TEST(History, refuses_what_does_not_fit) {
     EXPECT_EQ(code_of([&] { encode({longer}); }), Errc::invalid_parameter);
     EXPECT_EQ(code_of([&] { one_fact(longer.key, fact(encode({counter}), "x")); }), Errc::invalid_parameter);
     EXPECT_EQ(code_of([] { fact_kind_named("timestamp"); }), Errc::invalid_parameter);
-    for (const FactKind kind : {FactKind::boolean, FactKind::number, FactKind::text, FactKind::date, FactKind::time, FactKind::counter})
+    for (const FactKind kind :
+         {FactKind::boolean, FactKind::number, FactKind::text, FactKind::date, FactKind::time, FactKind::counter})
         EXPECT_EQ(fact_kind_named(kind_name(kind)), kind);
 }
 
@@ -456,10 +474,10 @@ TEST(History, has_these_bytes) {
     EXPECT_EQ(empty, (ByteString{0x17, 0, 1, 0}));
     const ByteString counter = fact(encode({{"n", FactKind::counter, 0, 0, false, 1, {}, {}}}), "n");
     const ByteString flag = fact(encode({{"f", FactKind::boolean, 0, 0, false, 1, {}, {}}}), "f");
-    ByteString expected{0x17, 1, 2,                // format, known_from is there: 1 us
-                        9,                         // size of the directory
-                        2, 2, 0b1101, 'f', 'n',    // two keys, which end at 1 and at 2, in two bits each
-                        1, 6};                     // boolean, counter
+    ByteString expected{0x17, 1, 2,                 // format, known_from is there: 1 us
+                        9,                          // size of the directory
+                        2,    2, 0b1101, 'f', 'n',  // two keys, which end at 1 and at 2, in two bits each
+                        1,    6};                   // boolean, counter
     const ByteString f = written([&](Bytes& out) { forget_fact_before({"", FactKind::boolean, flag}, 1, out); });
     const ByteString n = written([&](Bytes& out) { forget_fact_before({"", FactKind::counter, counter}, 1, out); });
     const auto width = unsigned(std::bit_width(f.size() + n.size()));

@@ -9,13 +9,15 @@
 namespace csagg {
 namespace {
 
-constexpr FactKind state_kinds[] = {FactKind::boolean, FactKind::number, FactKind::text, FactKind::date, FactKind::time};
+constexpr FactKind state_kinds[] = {FactKind::boolean, FactKind::number, FactKind::text, FactKind::date,
+                                    FactKind::time};
 
 class HistoryScanner : public Scanner {
 public:
     explicit HistoryScanner(std::string_view& text)
         : Scanner(text, "a history",
-                  "Write it as in {\"login\": counter {2025-01-31 09:30:00+00}, \"plan\": text {2025-01-31 00:00:00+00 = \"gold\"}}.") {}
+                  "Write it as in {\"login\": counter {2025-01-31 09:30:00+00}, \"plan\": text {2025-01-31 00:00:00+00 "
+                  "= \"gold\"}}.") {}
 
     std::string_view key(Arena& arena) {
         skip_blanks();

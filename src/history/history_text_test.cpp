@@ -41,15 +41,17 @@ TEST(HistoryText, reads_back_as_the_same_bytes) {
 }
 
 TEST(HistoryText, is_readable) {
-    const std::string_view plain = R"({"login": counter {2025-01-03 09:00:00+00}, "plan": text {2025-01-03 00:00:00+00 = "gold"}})";
+    const std::string_view plain =
+        R"({"login": counter {2025-01-03 09:00:00+00}, "plan": text {2025-01-03 00:00:00+00 = "gold"}})";
     EXPECT_EQ(printed(parsed(plain)), plain);
     EXPECT_EQ(printed(parsed(" {\"plan\"\n:text{2025-01-03=\"gold\"},\"login\":counter{2025-01-03T09:00Z}}\t")), plain);
     EXPECT_EQ(printed(parsed("{}")), "{}");
     EXPECT_EQ(printed(parsed(R"({"a \"b\"\\\u0001": boolean {}})")), R"({"a \"b\"\\\u0001": boolean {}})");
     // The horizon of the history holds for the facts.
-    EXPECT_EQ(printed(parsed(R"(known from 2025-01-01 {"plan": text {2024-01-01 = "gold"}, "login": counter {2024-01-01}})")),
-              R"(known from 2025-01-01 00:00:00+00 {"login": counter forgotten before 2025-01-01 00:00:00+00 {}, )"
-              R"("plan": text known from 2025-01-01 00:00:00+00 {2024-01-01 00:00:00+00 = "gold"}})");
+    EXPECT_EQ(
+        printed(parsed(R"(known from 2025-01-01 {"plan": text {2024-01-01 = "gold"}, "login": counter {2024-01-01}})")),
+        R"(known from 2025-01-01 00:00:00+00 {"login": counter forgotten before 2025-01-01 00:00:00+00 {}, )"
+        R"("plan": text known from 2025-01-01 00:00:00+00 {2024-01-01 00:00:00+00 = "gold"}})");
     EXPECT_EQ(printed(parsed("known from -infinity {}")), "{}");
 }
 
@@ -61,11 +63,28 @@ TEST(HistoryText, is_json_on_demand) {
 }
 
 TEST(HistoryText, refuses_what_it_cannot_read) {
-    for (const char* text : {"", "{", "}", "{}}", "{} x", "[]", "{plan: text {}}", "{\"plan\" text {}}", "{\"plan\": }", "{\"plan\": gold}",
-                             "{\"plan\": text {}, }", "{\"plan\": text {} \"login\": counter {}}", "{\"plan\": history {}}",
-                             "{\"plan\": text {}, \"plan\": text {}}", "{\"plan\": text {}, \"plan\": counter {}}", "{\"plan: text {}}",
-                             "known from {}", "known from 2025-01-01", "known {}", "{\"plan\": text {2025-01-01 = gold}}",
-                             "{\"a\": {}}", "{\"a\": counter {\"plan\": text {}}}"})
+    for (const char* text : {"",
+                             "{",
+                             "}",
+                             "{}}",
+                             "{} x",
+                             "[]",
+                             "{plan: text {}}",
+                             "{\"plan\" text {}}",
+                             "{\"plan\": }",
+                             "{\"plan\": gold}",
+                             "{\"plan\": text {}, }",
+                             "{\"plan\": text {} \"login\": counter {}}",
+                             "{\"plan\": history {}}",
+                             "{\"plan\": text {}, \"plan\": text {}}",
+                             "{\"plan\": text {}, \"plan\": counter {}}",
+                             "{\"plan: text {}}",
+                             "known from {}",
+                             "known from 2025-01-01",
+                             "known {}",
+                             "{\"plan\": text {2025-01-01 = gold}}",
+                             "{\"a\": {}}",
+                             "{\"a\": counter {\"plan\": text {}}}"})
         expect_unreadable(text);
     expect_unreadable("known from infinity {}", Errc::datetime_overflow);
     expect_unreadable("{\"" + std::string(1001, 'k') + "\": text {}}", Errc::invalid_parameter);

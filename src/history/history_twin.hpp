@@ -203,13 +203,17 @@ public:
 
     /// Few instants, so that rows meet.
     Instant instant() { return one_in(20) ? minus_infinity : Instant(below(30)) * micros_per_day; }
-    Instant horizon() { return one_in(4) ? minus_infinity : Instant(below(32)) * micros_per_day - micros_per_day / 2 * Instant(below(2)); }
+    Instant horizon() {
+        return one_in(4) ? minus_infinity
+                         : Instant(below(32)) * micros_per_day - micros_per_day / 2 * Instant(below(2));
+    }
 
     /// The key decides the kind.
     Row row(std::size_t keys) {
         const auto k = below(keys);
         const FactKind kind = k % 7 >= 5 ? FactKind::counter : FactKind(k % 7 + 1);
-        Row row{"key " + std::to_string(k), kind, instant(), std::int64_t(below(4)) - 1, one_in(5), std::int64_t(below(9)) - 4, {}, {}};
+        Row row{"key " + std::to_string(k), kind, instant(), std::int64_t(below(4)) - 1, one_in(5),
+                std::int64_t(below(9)) - 4, {},   {}};
         if (k % 9 == 8) row.key += std::string(300, 'x');
         if (kind == FactKind::counter) row.absent = false;
         if (kind == FactKind::text) row.text = one_in(4) ? "" : std::string(below(30), char('a' + below(4)));
@@ -231,7 +235,8 @@ public:
             const History whole{ByteSpan(bytes)};
             HistoryWriter writer(known_from, out.get_stored_allocator().arena());
             for (std::size_t i = 0; i < whole.size(); ++i)
-                writer.add(whole[i].key, whole[i].kind, [&](Bytes& fact) { forget_fact_before(whole[i], horizon(), fact); });
+                writer.add(whole[i].key, whole[i].kind,
+                           [&](Bytes& fact) { forget_fact_before(whole[i], horizon(), fact); });
             writer.finish(out);
         });
     }

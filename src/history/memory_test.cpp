@@ -47,7 +47,8 @@ TEST(Memory, HistoryAlgebraSurvivesThatItRunsOut) {
         replace_facts(view(forgotten), a, replaced);
         drop_facts(view(replaced), keys, dropped);
         String text(arena);
-        for (const Bytes* bytes : {&merged, &overlaid, &sliced, &forgotten, &replaced, &dropped}) print_history_json(History(view(*bytes)), text);
+        for (const Bytes* bytes : {&merged, &overlaid, &sliced, &forgotten, &replaced, &dropped})
+            print_history_json(History(view(*bytes)), text);
         if (expected.empty()) expected.assign(text.data(), text.size());
         EXPECT_EQ(std::string_view(text.data(), text.size()), expected);
     });

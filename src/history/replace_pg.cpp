@@ -23,7 +23,8 @@ void read_keys(FunctionCallInfo fcinfo, int n, Vector<std::string_view>& keys) {
         return i;
     });
     for (int i = 0; i < items.count; ++i) {
-        if (items.nulls[i]) throw Error(Errc::null_not_allowed, "element " + std::to_string(i + 1) + " of keys is NULL");
+        if (items.nulls[i])
+            throw Error(Errc::null_not_allowed, "element " + std::to_string(i + 1) + " of keys is NULL");
         keys.push_back(as_text(datum_bytes(items.values[i])));
     }
 }
@@ -50,7 +51,8 @@ CSAGG_FUNCTION(csagg_history_drop_facts) {
 CSAGG_FUNCTION(csagg_history_replace_actor) {
     ContextArena arena;
     Bytes bytes(arena);
-    replace_history_actor(bytes_argument(fcinfo, 0), as_text(bytes_argument(fcinfo, 1)), as_text(bytes_argument(fcinfo, 2)), bytes);
+    replace_history_actor(bytes_argument(fcinfo, 0), as_text(bytes_argument(fcinfo, 1)),
+                          as_text(bytes_argument(fcinfo, 2)), bytes);
     return make_varlena(view(bytes));
 }
 

@@ -69,14 +69,15 @@ JsonbValue json_argument(FunctionCallInfo fcinfo, int n) {
 void require_type(const JsonbValue& value, const Row& row) {
     if (value.type == json_type_of(row.kind)) return;
     throw Error(Errc::kind_mismatch,
-                std::string(kind_name(row.kind)) + " fact \"" + excerpt(row.key) + "\" has " + json_type_name(value.type) +
-                    " as its value",
+                std::string(kind_name(row.kind)) + " fact \"" + excerpt(row.key) + "\" has " +
+                    json_type_name(value.type) + " as its value",
                 hint_of(row.kind));
 }
 
 void require_end(std::string_view rest, const Row& row) {
     if (!rest.empty())
-        throw Error(Errc::invalid_text, "junk after the value of fact \"" + excerpt(row.key) + "\": \"" + excerpt(rest) + "\"");
+        throw Error(Errc::invalid_text,
+                    "junk after the value of fact \"" + excerpt(row.key) + "\": \"" + excerpt(rest) + "\"");
 }
 
 Value state_value(const JsonbValue& value, const Row& row) {
@@ -100,12 +101,14 @@ Value amount(const JsonbValue& value, const Row& row) {
     return Value::of(number_of(NumericGetDatum(value.val.numeric)));
 }
 
-/// From argument n on: key, kind, at, value. Every check of a row by itself is here; that a key has one kind shows later.
+/// From argument n on: key, kind, at, value. Every check of a row by itself is here; that a key has one kind shows
+/// later.
 CheckedRow row_arguments(FunctionCallInfo fcinfo, int n) {
     reject_null(fcinfo, n, "key");
     reject_null(fcinfo, n + 1, "kind");
     reject_null(fcinfo, n + 2, "at");
-    const Row row{text_argument(fcinfo, n), fact_kind_named(text_argument(fcinfo, n + 1)), PG_GETARG_TIMESTAMPTZ(n + 2)};
+    const Row row{text_argument(fcinfo, n), fact_kind_named(text_argument(fcinfo, n + 1)),
+                  PG_GETARG_TIMESTAMPTZ(n + 2)};
     check_key(row.key);
     check_instant(row.at);
     const JsonbValue value = json_argument(fcinfo, n + 3);

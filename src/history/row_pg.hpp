@@ -6,7 +6,8 @@
 
 namespace csagg::pg {
 
-/// Why history() does not take a row, in the words of its error; empty if it does. From argument n on: key, kind, at, value.
+/// Why history() does not take a row, in the words of its error; empty if it does. From argument n on: key, kind, at,
+/// value.
 std::string refusal(FunctionCallInfo fcinfo, int n);
 
 }  // namespace csagg::pg

@@ -34,7 +34,8 @@ void read_episodes(const History& alerts, Vector<Episode>& out) {
 
 void read_episodes(const History& alerts, Instant through, Vector<Episode>& out) {
     read_episodes(alerts, out);
-    out.erase(std::remove_if(out.begin(), out.end(), [through](const Episode& e) { return e.since > through; }), out.end());
+    out.erase(std::remove_if(out.begin(), out.end(), [through](const Episode& e) { return e.since > through; }),
+              out.end());
     for (Episode& e : out)
         if (e.until > through) e.until = plus_infinity;
 }
@@ -53,7 +54,8 @@ public:
 
     void run() {
         for (const Episode& f : firing_)
-            if (!std::ranges::binary_search(booked_, place(f), {}, [](const Booked& b) { return place(b.episode); })) heirs_.push_back({nullptr, &f});
+            if (!std::ranges::binary_search(booked_, place(f), {}, [](const Booked& b) { return place(b.episode); }))
+                heirs_.push_back({nullptr, &f});
         for (const Booked& b : booked_)
             if (!std::ranges::binary_search(firing_, place(b.episode), {}, place)) move(b);
         out_.insert(out_.end(), heirs_.begin(), heirs_.end());
@@ -63,8 +65,10 @@ private:
     /// Intervals of one alert do not overlap: their ends are sorted, too.
     void move(const Booked& b) {
         const Episode& e = b.episode;
-        const auto next = std::ranges::partition_point(heirs_, [&e](const Turn& t) { return t.firing->until <= e.since; });
-        if (next == heirs_.end() || !(is_open(e) || (next->firing->since < e.until && !is_open(*next->firing)))) return remove(b);
+        const auto next =
+            std::ranges::partition_point(heirs_, [&e](const Turn& t) { return t.firing->until <= e.since; });
+        if (next == heirs_.end() || !(is_open(e) || (next->firing->since < e.until && !is_open(*next->firing))))
+            return remove(b);
         if (next->booked != nullptr && !precedes(b, *next->booked)) return remove(b);
         if (next->booked != nullptr) remove(*next->booked);
         next->booked = &b;
@@ -76,7 +80,8 @@ private:
     }
 
     void remove(const Booked& b) {
-        const auto next = std::ranges::partition_point(firing_, [&b](const Episode& f) { return f.until <= b.episode.since; });
+        const auto next =
+            std::ranges::partition_point(firing_, [&b](const Episode& f) { return f.until <= b.episode.since; });
         out_.push_back({&b, nullptr, next != firing_.end() && next->since < b.episode.until});
     }
 
@@ -89,11 +94,14 @@ private:
 }  // namespace
 
 void turn_episodes(std::span<Booked> booked, std::span<const Episode> firing, Vector<Turn>& out) {
-    std::ranges::sort(booked, {}, [](const Booked& b) { return std::tuple(b.episode.alert, b.episode.since, b.episode.until, b.number); });
+    std::ranges::sort(booked, {}, [](const Booked& b) {
+        return std::tuple(b.episode.alert, b.episode.since, b.episode.until, b.number);
+    });
     auto b = booked.begin();
     auto f = firing.begin();
     while (b != booked.end() || f != firing.end()) {
-        const std::string_view alert = f == firing.end() || (b != booked.end() && b->episode.alert < f->alert) ? b->episode.alert : f->alert;
+        const std::string_view alert =
+            f == firing.end() || (b != booked.end() && b->episode.alert < f->alert) ? b->episode.alert : f->alert;
         const auto b_end = std::find_if(b, booked.end(), [alert](const Booked& x) { return x.episode.alert != alert; });
         const auto f_end = std::find_if(f, firing.end(), [alert](const Episode& x) { return x.alert != alert; });
         AlertTurn({b, b_end}, {f, f_end}, out).run();

@@ -16,8 +16,11 @@ Booked booked_of(Datum row) {
     Datum values[4];
     bool nulls[4];
     read_row(row, values, nulls);
-    if (nulls[0] || nulls[1] || nulls[2]) throw Error(Errc::null_not_allowed, "an episode has a number, an alert and a beginning");
-    return {DatumGetInt64(values[0]), {as_text(datum_bytes(values[1])), DatumGetTimestampTz(values[2]), nulls[3] ? plus_infinity : DatumGetTimestampTz(values[3])}};
+    if (nulls[0] || nulls[1] || nulls[2])
+        throw Error(Errc::null_not_allowed, "an episode has a number, an alert and a beginning");
+    return {DatumGetInt64(values[0]),
+            {as_text(datum_bytes(values[1])), DatumGetTimestampTz(values[2]),
+             nulls[3] ? plus_infinity : DatumGetTimestampTz(values[3])}};
 }
 
 void put_turn(RowSink& rows, const Turn& turn) {
@@ -25,10 +28,16 @@ void put_turn(RowSink& rows, const Turn& turn) {
     const Episode& was = turn.booked != nullptr ? turn.booked->episode : nothing;
     const Episode& is = turn.firing != nullptr ? *turn.firing : nothing;
     const Datum values[7] = {Int64GetDatum(turn.booked != nullptr ? turn.booked->number : 0),
-        make_text(turn.booked != nullptr ? was.alert : is.alert), TimestampTzGetDatum(was.since), TimestampTzGetDatum(was.until),
-        TimestampTzGetDatum(is.since), TimestampTzGetDatum(is.until), BoolGetDatum(turn.overlapped)};
+                             make_text(turn.booked != nullptr ? was.alert : is.alert),
+                             TimestampTzGetDatum(was.since),
+                             TimestampTzGetDatum(was.until),
+                             TimestampTzGetDatum(is.since),
+                             TimestampTzGetDatum(is.until),
+                             BoolGetDatum(turn.overlapped)};
     const bool is_new = turn.booked == nullptr, is_gone = turn.firing == nullptr;
-    const bool nulls[7] = {is_new, false, is_new, is_new || was.until == plus_infinity, is_gone, is_gone || is.until == plus_infinity, false};
+    const bool nulls[7] = {
+        is_new, false, is_new, is_new || was.until == plus_infinity, is_gone, is_gone || is.until == plus_infinity,
+        false};
     rows.put(values, nulls);
 }
 
@@ -43,8 +52,8 @@ CSAGG_FUNCTION(csagg_pipeline_edge) {
 
 /// pipeline_halfway(at, now, until_at, put_down)
 CSAGG_FUNCTION(csagg_pipeline_halfway) {
-    const TimestampTz at = PG_GETARG_TIMESTAMPTZ(0), now = PG_GETARG_TIMESTAMPTZ(1), until_at = PG_GETARG_TIMESTAMPTZ(2),
-                      put_down = PG_GETARG_TIMESTAMPTZ(3);
+    const TimestampTz at = PG_GETARG_TIMESTAMPTZ(0), now = PG_GETARG_TIMESTAMPTZ(1),
+                      until_at = PG_GETARG_TIMESTAMPTZ(2), put_down = PG_GETARG_TIMESTAMPTZ(3);
     if (put_down > now && put_down <= std::min(at, until_at)) PG_RETURN_TIMESTAMPTZ(put_down);
     PG_RETURN_TIMESTAMPTZ(at >= until_at ? until_at : look_at(at, now, until_at));
 }

@@ -13,7 +13,9 @@ namespace {
 using test::code_of;
 using namespace csagg::twin;
 
-Row said(std::string alert, Instant at, int value) { return {alert, FactKind::boolean, at, 0, value < 0, value, {}, {}}; }
+Row said(std::string alert, Instant at, int value) {
+    return {alert, FactKind::boolean, at, 0, value < 0, value, {}, {}};
+}
 
 /// Whether the last row of the alert at or before the instant says true.
 bool fires(const Rows& rows, std::string_view alert, Instant at) {
@@ -61,7 +63,8 @@ TEST(Episodes, LookAt) {
     EXPECT_EQ(look_at(-5, 7, 3), -5);
     std::mt19937_64 random(1);
     for (int i = 0; i < 10000; ++i) {
-        const Instant now = Instant(random()) >> (2 + random() % 60), at = now + 2 * minute + Instant(random() >> (2 + random() % 60));
+        const Instant now = Instant(random()) >> (2 + random() % 60),
+                      at = now + 2 * minute + Instant(random() >> (2 + random() % 60));
         const Instant look = look_at(at, now, Instant(random()));
         EXPECT_LE(look, at);
         EXPECT_GE(look - now, (at - now) / 2);
@@ -102,19 +105,25 @@ struct NaiveTurns {
     std::map<std::int64_t, Episode> moved;
 
     NaiveTurns(const std::vector<Booked>& booked, const std::vector<Episode>& firing) {
-        const auto same = [](const Episode& x, const Episode& y) { return x.alert == y.alert && x.since == y.since && x.until == y.until; };
+        const auto same = [](const Episode& x, const Episode& y) {
+            return x.alert == y.alert && x.since == y.since && x.until == y.until;
+        };
         for (const Booked& b : booked)
-            if (std::none_of(firing.begin(), firing.end(), [&](const Episode& f) { return same(f, b.episode); })) old.push_back(b);
+            if (std::none_of(firing.begin(), firing.end(), [&](const Episode& f) { return same(f, b.episode); }))
+                old.push_back(b);
         for (const Episode& f : firing)
-            if (std::none_of(booked.begin(), booked.end(), [&](const Booked& b) { return same(f, b.episode); })) fresh.push_back(f);
+            if (std::none_of(booked.begin(), booked.end(), [&](const Booked& b) { return same(f, b.episode); }))
+                fresh.push_back(f);
         std::sort(old.begin(), old.end(), [](const Booked& x, const Booked& y) {
-            return std::tuple(x.episode.until != plus_infinity, x.episode.since, x.number) < std::tuple(y.episode.until != plus_infinity, y.episode.since, y.number);
+            return std::tuple(x.episode.until != plus_infinity, x.episode.since, x.number) <
+                   std::tuple(y.episode.until != plus_infinity, y.episode.since, y.number);
         });
         std::set<std::pair<std::string_view, Instant>> taken;
         for (const Booked& b : old) {
             const Episode* first = nullptr;
             for (const Episode& f : fresh)
-                if (f.alert == b.episode.alert && f.until > b.episode.since && (b.episode.until == plus_infinity || (b.episode.until > f.since && f.until != plus_infinity)) &&
+                if (f.alert == b.episode.alert && f.until > b.episode.since &&
+                    (b.episode.until == plus_infinity || (b.episode.until > f.since && f.until != plus_infinity)) &&
                     (first == nullptr || f.since < first->since))
                     first = &f;
             if (first != nullptr && taken.insert({first->alert, first->since}).second) moved.insert({b.number, *first});
@@ -127,7 +136,8 @@ TEST(Episodes, turn_as_in_sql) {
     for (int i = 0; i < 3000; ++i) {
         const std::vector<Episode> firing = some_firing(random);
         std::vector<Booked> booked;
-        for (const Episode& e : some_firing(random)) booked.push_back({std::int64_t(random() % 1000 * 100 + booked.size()), e});
+        for (const Episode& e : some_firing(random))
+            booked.push_back({std::int64_t(random() % 1000 * 100 + booked.size()), e});
         for (const Episode& e : firing)
             if (random() % 2) booked.push_back({std::int64_t(random() % 1000 * 100 + booked.size()), e});
         const NaiveTurns naive(booked, firing);
@@ -142,12 +152,15 @@ TEST(Episodes, turn_as_in_sql) {
                 ++moved;
                 const auto it = naive.moved.find(t.booked->number);
                 ASSERT_NE(it, naive.moved.end());
-                EXPECT_TRUE(it->second.alert == t.firing->alert && it->second.since == t.firing->since && it->second.until == t.firing->until);
+                EXPECT_TRUE(it->second.alert == t.firing->alert && it->second.since == t.firing->since &&
+                            it->second.until == t.firing->until);
             } else {
                 ++gone;
                 EXPECT_EQ(naive.moved.count(t.booked->number), 0u);
                 const Episode& e = t.booked->episode;
-                EXPECT_EQ(t.overlapped, std::any_of(firing.begin(), firing.end(), [&e](const Episode& f) { return f.alert == e.alert && f.since < e.until && f.until > e.since; }));
+                EXPECT_EQ(t.overlapped, std::any_of(firing.begin(), firing.end(), [&e](const Episode& f) {
+                              return f.alert == e.alert && f.since < e.until && f.until > e.since;
+                          }));
             }
         }
         EXPECT_EQ(moved, naive.moved.size());

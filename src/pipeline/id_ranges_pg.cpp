@@ -18,7 +18,8 @@ Datum multirange(const Vector<IdRange>& ranges, Arena& arena) {
     String text(arena);
     char range[64];
     for (const IdRange& r : ranges) {
-        snprintf(range, sizeof range, "%c[%lld,%lld]", text.empty() ? '{' : ',', static_cast<long long>(r.first), static_cast<long long>(r.last));
+        snprintf(range, sizeof range, "%c[%lld,%lld]", text.empty() ? '{' : ',', static_cast<long long>(r.first),
+                 static_cast<long long>(r.last));
         text += range;
     }
     text += text.empty() ? "{}" : "}";

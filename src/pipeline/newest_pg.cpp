@@ -19,7 +19,9 @@ namespace {
 /// Of a page that is read already, as a rule. May ereport.
 bool is_crowded(Relation table, ItemPointer place) {
     const BlockNumber block = ItemPointerGetBlockNumberNoCheck(place);
-    if (!RELKIND_HAS_TABLE_AM(table->rd_rel->relkind) || table->rd_rel->relam != HEAP_TABLE_AM_OID || block >= RelationGetNumberOfBlocks(table)) return false;
+    if (!RELKIND_HAS_TABLE_AM(table->rd_rel->relkind) || table->rd_rel->relam != HEAP_TABLE_AM_OID ||
+        block >= RelationGetNumberOfBlocks(table))
+        return false;
     const Buffer buffer = ReadBuffer(table, block);
     LockBuffer(buffer, BUFFER_LOCK_SHARE);
     const Page page = BufferGetPage(buffer);
@@ -41,7 +43,8 @@ CSAGG_FUNCTION(csagg_pipeline_crowded) {
         const Relation table = try_relation_open(PG_GETARG_OID(0), AccessShareLock);
         if (table == nullptr) return false;
         if (pg_class_aclcheck(RelationGetRelid(table), GetUserId(), ACL_UPDATE) != ACLCHECK_OK)
-            aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(table->rd_rel->relkind), RelationGetRelationName(table));
+            aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(table->rd_rel->relkind),
+                           RelationGetRelationName(table));
         const bool answer = is_crowded(table, reinterpret_cast<ItemPointer>(PG_GETARG_POINTER(1)));
         relation_close(table, AccessShareLock);
         return answer;

@@ -7,7 +7,9 @@ namespace {
 
 /// The first entry after that instant.
 std::size_t first_after(const Entries& entries, Instant at) {
-    return std::size_t(std::upper_bound(entries.begin(), entries.end(), at, [](Instant t, const Entry& e) { return t < e.at; }) - entries.begin());
+    return std::size_t(
+        std::upper_bound(entries.begin(), entries.end(), at, [](Instant t, const Entry& e) { return t < e.at; }) -
+        entries.begin());
 }
 
 }  // namespace

@@ -35,7 +35,8 @@ Instant first_change(const History& alerts, Instant after, Arena& arena) {
 Datum text_array(std::span<const Datum> items) {
     auto* data = const_cast<Datum*>(items.data());
     const int count = int(items.size());
-    return call([data, count] { return PointerGetDatum(construct_array(data, count, TEXTOID, -1, false, TYPALIGN_INT)); });
+    return call(
+        [data, count] { return PointerGetDatum(construct_array(data, count, TEXTOID, -1, false, TYPALIGN_INT)); });
 }
 
 }  // namespace
@@ -43,7 +44,8 @@ Datum text_array(std::span<const Datum> items) {
 /// pipeline_slice(timeline, since, until): NULL where nothing is left.
 CSAGG_FUNCTION(csagg_pipeline_slice) {
     ContextArena arena;
-    const Steps steps = slice(steps_argument(fcinfo, 0, arena), PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(2), arena);
+    const Steps steps =
+        slice(steps_argument(fcinfo, 0, arena), PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(2), arena);
     if (steps.entries.empty()) PG_RETURN_NULL();
     return steps_bytes(steps, arena);
 }
@@ -80,7 +82,8 @@ CSAGG_FUNCTION(csagg_pipeline_alerts_at) {
     return text_array(view(names));
 }
 
-/// pipeline_change(score, stage, coverage, alerts, after, until): the first change of any of these between both, NULL if there is none.
+/// pipeline_change(score, stage, coverage, alerts, after, until): the first change of any of these between both, NULL
+/// if there is none.
 CSAGG_FUNCTION(csagg_pipeline_change) {
     if (PG_ARGISNULL(4) || PG_ARGISNULL(5)) PG_RETURN_NULL();
     const Instant after = PG_GETARG_TIMESTAMPTZ(4);

@@ -15,7 +15,8 @@ constexpr Instant end = 40;
 /// The value at each of the instants 0 to end - 1; 0: absent.
 std::vector<std::int64_t> random_values(std::mt19937& random) {
     std::vector<std::int64_t> values(end, 0);
-    for (Instant t = 0; t < end; ++t) values[std::size_t(t)] = t > 0 && random() % 4 != 0 ? values[std::size_t(t - 1)] : random() % 3;
+    for (Instant t = 0; t < end; ++t)
+        values[std::size_t(t)] = t > 0 && random() % 4 != 0 ? values[std::size_t(t - 1)] : random() % 3;
     return values;
 }
 

@@ -55,10 +55,12 @@ struct Outlook {
     Datum error = 0;
 
     /// seed: the states of the alerts before `since`, or 0.
-    Outlook(const History& facts, std::span<const Reign> reigns, Instant since, Instant until, Datum seed, Arena& arena) {
+    Outlook(const History& facts, std::span<const Reign> reigns, Instant since, Instant until, Datum seed,
+            Arena& arena) {
         for (const Reign& reign : reigns)
             if (!failed && reign.since < until && reign.until > since)
-                add(facts, reign, std::max(reign.since, since), std::min(reign.until, until), reign.since <= since ? seed : 0, arena);
+                add(facts, reign, std::max(reign.since, since), std::min(reign.until, until),
+                    reign.since <= since ? seed : 0, arena);
         if (failed) is_said = false;
     }
 
@@ -70,7 +72,9 @@ private:
         Vector<AlertMachine> machines{Alloc<AlertMachine>(arena)};
         if (seed != 0) read_alert_seed(seed, rules, machines);
         Datum values[over_columns];
-        failed = fails(errors_of_data, error, [&] { put_over(rules, assess_over(rules, view(inputs), since, until, arena, view(machines)), arena, values); });
+        failed = fails(errors_of_data, error, [&] {
+            put_over(rules, assess_over(rules, view(inputs), since, until, arena, view(machines)), arena, values);
+        });
         if (failed) return;
         if (is_said)
             overlay_onto(said, values, arena);
@@ -86,7 +90,8 @@ private:
 CSAGG_FUNCTION(csagg_pipeline_over) {
     for (int n = 0; n < 5; ++n)
         if (PG_ARGISNULL(n)) PG_RETURN_NULL();
-    const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until"), now = instant_argument(fcinfo, 4, "now");
+    const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until"),
+                  now = instant_argument(fcinfo, 4, "now");
     const History facts = history_argument(fcinfo, 0);
     ContextArena memory;
     Scratch arena(memory);
@@ -96,7 +101,8 @@ CSAGG_FUNCTION(csagg_pipeline_over) {
     const Datum error = outlook.error;
     if (failed && since < now) outlook = Outlook(facts, view(reigns), now, until, 0, arena);
     // stage, score, band, coverage, alerts: the score comes first here.
-    const Datum values[over_columns + 1] = {outlook.said[1], outlook.said[0], outlook.said[2], outlook.said[3], outlook.said[4], error};
+    const Datum values[over_columns + 1] = {outlook.said[1], outlook.said[0], outlook.said[2],
+                                            outlook.said[3], outlook.said[4], error};
     bool nulls[over_columns + 1];
     std::fill_n(nulls, over_columns, !outlook.is_said);
     nulls[over_columns] = !failed;

@@ -1,5 +1,5 @@
-// pipeline_pause(milliseconds, runner): a wait that cancels and ends of the server break, under a lock that others can see;
-// pipeline_alone(procedure): that a COMMIT may stand there.
+// pipeline_pause(milliseconds, runner): a wait that cancels and ends of the server break, under a lock that others can
+// see; pipeline_alone(procedure): that a COMMIT may stand there.
 #include "postgres/boundary.hpp"
 
 extern "C" {
@@ -16,8 +16,8 @@ extern "C" {
 namespace csagg::pg {
 namespace {
 
-/// Shared, to the end of the transaction: what pg_try_advisory_xact_lock_shared(1668506983, runner) takes. Anybody may hold
-/// it in the way; then it is not shown.
+/// Shared, to the end of the transaction: what pg_try_advisory_xact_lock_shared(1668506983, runner) takes. Anybody may
+/// hold it in the way; then it is not shown.
 void show(Oid runner) {
     LOCKTAG tag;
     SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 1668506983, runner, 2);
@@ -48,8 +48,8 @@ void pause(int milliseconds) {
 
 }  // namespace
 
-/// pipeline_pause(milliseconds int, runner oid): waits; NULL and less than 1: not at all. Holds a lock unless runner is NULL,
-/// and no snapshot where a COMMIT could stand.
+/// pipeline_pause(milliseconds int, runner oid): waits; NULL and less than 1: not at all. Holds a lock unless runner is
+/// NULL, and no snapshot where a COMMIT could stand.
 CSAGG_FUNCTION(csagg_pipeline_pause) {
     const Oid runner = PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1);
     const int milliseconds = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
@@ -67,9 +67,11 @@ CSAGG_FUNCTION(csagg_pipeline_alone) {
     if (between_transactions(fcinfo)) PG_RETURN_VOID();
     const text* const procedure = PG_GETARG_TEXT_PP(0);
     call([procedure] {
-        ereport(ERROR, (errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
-                        errmsg("%s commits as it goes, and cannot be a part of a transaction", text_to_cstring(procedure)),
-                        errhint("Call it alone, not after BEGIN nor in a function; in a driver that begins transactions by itself turn on autocommit.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
+                 errmsg("%s commits as it goes, and cannot be a part of a transaction", text_to_cstring(procedure)),
+                 errhint("Call it alone, not after BEGIN nor in a function; in a driver that begins transactions by "
+                         "itself turn on autocommit.")));
     });
     PG_RETURN_VOID();
 }

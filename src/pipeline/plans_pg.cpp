@@ -50,8 +50,8 @@ Statement statement_of(FunctionCallInfo fcinfo) {
     return {text_to_cstring(PG_GETARG_TEXT_PP(0)), count, types, values};
 }
 
-/// A plan that is made without knowing the arguments expects ten elements of an array. Up to so many in all its nested loops
-/// cost less than a new plan.
+/// A plan that is made without knowing the arguments expects ten elements of an array. Up to so many in all its nested
+/// loops cost less than a new plan.
 constexpr std::uint64_t long_array = 1000;
 
 /// Of all its arrays. May ereport.
@@ -87,10 +87,10 @@ struct Slot {
 constexpr std::size_t slot_count = 512, choice = 8;
 Slot slots[slot_count];
 
-/// Plans follow changes of tables and roles by themselves, but not growth, nor enable_sort and the like: so a plan is made anew after a
-/// minute, and after so many elements of arrays in this session, since what brings rows into tables passes them in
-/// arrays: the work for these costs more than new plans. Later after 20000 in all, 40000 and so
-/// on, of all pipelines of the session: tables have to grow as well, and the minute is for those that do so beside others.
+/// Plans follow changes of tables and roles by themselves, but not growth, nor enable_sort and the like: so a plan is
+/// made anew after a minute, and after so many elements of arrays in this session, since what brings rows into tables
+/// passes them in arrays: the work for these costs more than new plans. Later after 20000 in all, 40000 and so on, of
+/// all pipelines of the session: tables have to grow as well, and the minute is for those that do so beside others.
 constexpr TimestampTz lifetime = 60 * USECS_PER_SEC;
 constexpr std::uint64_t growth = 10000;
 std::uint64_t elements = 0;
@@ -161,8 +161,9 @@ public:
     SPIPlanPtr get() {
         if (slot_ == nullptr) return nullptr;
         const TimestampTz now = GetCurrentTimestamp();
-        const bool is_old = slot_->running == 1 && (now < slot_->made || now - slot_->made > lifetime ||
-                                                    elements - slot_->made_after > std::max(growth, slot_->made_after - slot_->first));
+        const bool is_old =
+            slot_->running == 1 && (now < slot_->made || now - slot_->made > lifetime ||
+                                    elements - slot_->made_after > std::max(growth, slot_->made_after - slot_->first));
         if (is_old || !slot_->holds(view(key_), hash_)) fill(*slot_, view(key_), hash_, statement_);
         slot_->used = now;
         return slot_->plan;

@@ -40,16 +40,23 @@ std::string reason(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(customer)) return "customer is NULL";
     if (PG_ARGISNULL(key)) return "key is NULL";
     const std::size_t of_tenant = text_argument(fcinfo, tenant).size();
-    if (of_tenant + text_argument(fcinfo, customer).size() > longest) return "tenant and customer are longer than 2000 bytes";
-    if (!PG_ARGISNULL(event_id) && of_tenant + text_argument(fcinfo, event_id).size() > longest) return "tenant and event_id are longer than 2000 bytes";
+    if (of_tenant + text_argument(fcinfo, customer).size() > longest)
+        return "tenant and customer are longer than 2000 bytes";
+    if (!PG_ARGISNULL(event_id) && of_tenant + text_argument(fcinfo, event_id).size() > longest)
+        return "tenant and event_id are longer than 2000 bytes";
     if (text_argument(fcinfo, key).size() > long_text) return "key is longer than 1000 bytes";
-    if (!PG_ARGISNULL(actor) && text_argument(fcinfo, actor).size() > long_text) return "actor is longer than 1000 bytes";
-    if (!PG_ARGISNULL(value) && toast_raw_datum_size(PG_GETARG_DATUM(value)) > VARHDRSZ + 2 * sizeof(uint32) + long_text) return "value is longer than 1000 bytes";
-    if (!PG_ARGISNULL(belongs) && !PG_ARGISNULL(owner) && text_argument(fcinfo, belongs) != text_argument(fcinfo, owner))
+    if (!PG_ARGISNULL(actor) && text_argument(fcinfo, actor).size() > long_text)
+        return "actor is longer than 1000 bytes";
+    if (!PG_ARGISNULL(value) &&
+        toast_raw_datum_size(PG_GETARG_DATUM(value)) > VARHDRSZ + 2 * sizeof(uint32) + long_text)
+        return "value is longer than 1000 bytes";
+    if (!PG_ARGISNULL(belongs) && !PG_ARGISNULL(owner) &&
+        text_argument(fcinfo, belongs) != text_argument(fcinfo, owner))
         return "this key belongs to source " + quoted(text_argument(fcinfo, belongs));
     if (PG_ARGISNULL(kind) && PG_ARGISNULL(asked)) return "no rule set and no row of fact declares this key";
     if (!PG_ARGISNULL(kind) && !PG_ARGISNULL(asked) && text_argument(fcinfo, kind) != text_argument(fcinfo, asked))
-        return "this key is a " + std::string(text_argument(fcinfo, kind)) + ", and rows of this source are of kind " + std::string(text_argument(fcinfo, asked));
+        return "this key is a " + std::string(text_argument(fcinfo, kind)) + ", and rows of this source are of kind " +
+               std::string(text_argument(fcinfo, asked));
     return refusal_as(fcinfo, PG_ARGISNULL(kind) ? asked : kind);
 }
 

@@ -284,7 +284,8 @@ bool Cells::has_changes(Id id, Changes& scratch) const {
 
 void Cells::net_changes(Id id, Changes& out) const {
     const Column& column = columns_[id];
-    // Which cells have changed is not to be predicted: each is written, and stays if it has. So there is room for one more.
+    // Which cells have changed is not to be predicted: each is written, and stays if it has. So there is room for one
+    // more.
     out.resize(column.shape == Shape::list ? column.count : buckets() + 1, boost::container::default_init);
     Change* next = out.data();
     if (column.shape == Shape::bits8)

@@ -206,13 +206,15 @@ private:
     template <class Cell>
     void make_array(Id id, Shape shape);
     /// False where it needs more than an addition.
-    [[gnu::always_inline]] static bool add_in_place(Byte* block, const Column& column, std::size_t bucket, std::int32_t delta) {
+    [[gnu::always_inline]] static bool add_in_place(Byte* block, const Column& column, std::size_t bucket,
+                                                    std::int32_t delta) {
         if (column.shape == Shape::bits8) [[likely]]
             return add_to_cell<std::int8_t>(block, column, bucket, delta);
         return column.shape == Shape::bits16 && add_to_cell<std::int16_t>(block, column, bucket, delta);
     }
     template <class Cell>
-    [[gnu::always_inline]] static bool add_to_cell(Byte* block, const Column& column, std::size_t bucket, std::int64_t delta) {
+    [[gnu::always_inline]] static bool add_to_cell(Byte* block, const Column& column, std::size_t bucket,
+                                                   std::int64_t delta) {
         Cell& cell = reinterpret_cast<Cell*>(block + column.place)[bucket];
         Cell sum;
         if (__builtin_add_overflow(cell, delta, &sum)) [[unlikely]]

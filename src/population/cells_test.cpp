@@ -34,7 +34,9 @@ TEST(Cells, ColumnsAddUpInEveryShape) {
             const auto id = cells.value_id(Value::of(Number::of(std::int64_t(random() % 7))));
             // Few buckets for some ids, all of them for others.
             const auto bucket = std::uint32_t(random() % (id < 4 ? std::min<std::size_t>(buckets, 10) : buckets));
-            const std::int64_t delta = i % 1000 == 999 ? std::int64_t(1) << (16 + random() % 30) : random() % 2 == 0 ? 1 : -1;
+            const std::int64_t delta = i % 1000 == 999     ? std::int64_t(1) << (16 + random() % 30)
+                                       : random() % 2 == 0 ? 1
+                                                           : -1;
             cells.add_large(id, bucket, delta);
             auto& cell = twin[{id, bucket}];
             cell += delta;
@@ -76,7 +78,8 @@ TEST(Cells, CountsBeyondBigintAreErrors) {
 
 TEST(Cells, FewChangesStaySmall) {
     Cells cells = Cells::create(Form::distribution, grid, 730, 1, twin::grow);
-    for (std::size_t i = 0; i < 4; ++i) cells.add(cells.value_id(Value::of(Number::of(std::int64_t(i % 3)))), i * 100, 1);
+    for (std::size_t i = 0; i < 4; ++i)
+        cells.add(cells.value_id(Value::of(Number::of(std::int64_t(i % 3)))), i * 100, 1);
     EXPECT_LE(cells.flat().used(), 700u);
 }
 

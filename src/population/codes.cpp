@@ -11,7 +11,11 @@ constexpr unsigned log2_first_codes = 4;
 }  // namespace
 
 Codes::Codes(std::uint64_t seed, Arena& arena)
-    : seed_(seed), shift_(64 - log2_first_codes), slots_(std::size_t(1) << log2_first_codes, Slot{}, arena), ends_(arena), texts_(arena) {}
+    : seed_(seed),
+      shift_(64 - log2_first_codes),
+      slots_(std::size_t(1) << log2_first_codes, Slot{}, arena),
+      ends_(arena),
+      texts_(arena) {}
 
 Codes::Code Codes::of_bytes(ByteSpan bytes) {
     const std::uint64_t hash = hash_bytes(bytes, seed_);
@@ -45,7 +49,8 @@ std::size_t Codes::free_position(std::size_t from) const {
 
 void Codes::make_room(bool words) {
     if (2 * (std::size_t(count_) + 1) <= slots_.size()) return;
-    if (count_ == std::numeric_limits<Code>::max() / 2) throw Error(Errc::limit_exceeded, "too many distinct keys or values in one aggregate");
+    if (count_ == std::numeric_limits<Code>::max() / 2)
+        throw Error(Errc::limit_exceeded, "too many distinct keys or values in one aggregate");
     Vector<Slot> old(2 * slots_.size(), Slot{}, slots_.get_stored_allocator());
     old.swap(slots_);
     --shift_;

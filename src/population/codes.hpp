@@ -1,5 +1,5 @@
-// Codes: numbers distinct keys 1, 2, 3, ... in the order they arrive; all words, or all byte strings. As an Interner does,
-// but in an arena, where what was outgrown is given back, and without a limit of 1 GB.
+// Codes: numbers distinct keys 1, 2, 3, ... in the order they arrive; all words, or all byte strings. As an Interner
+// does, but in an arena, where what was outgrown is given back, and without a limit of 1 GB.
 #pragma once
 #include "base/hash.hpp"
 
@@ -14,7 +14,9 @@ public:
 
     std::size_t count() const { return count_; }
     /// Of memory.
-    std::size_t bytes() const { return slots_.capacity() * sizeof(Slot) + ends_.capacity() * sizeof(std::uint64_t) + texts_.capacity(); }
+    std::size_t bytes() const {
+        return slots_.capacity() * sizeof(Slot) + ends_.capacity() * sizeof(std::uint64_t) + texts_.capacity();
+    }
 
     [[gnu::always_inline]] Code of_word(std::uint64_t word) {
         for (std::size_t i = position(word);; i = (i + 1) & (slots_.size() - 1)) {
@@ -40,7 +42,9 @@ private:
         Code code;          // 0: empty
     };
 
-    std::size_t position(std::uint64_t word) const { return std::size_t(fold_multiply(word ^ seed_, 0x9E3779B97F4A7C15) >> shift_); }
+    std::size_t position(std::uint64_t word) const {
+        return std::size_t(fold_multiply(word ^ seed_, 0x9E3779B97F4A7C15) >> shift_);
+    }
     Code insert_word(std::uint64_t word);
     Code insert(std::uint64_t key, std::size_t position);
     std::size_t free_position(std::size_t from) const;
@@ -49,8 +53,8 @@ private:
     std::uint64_t seed_;
     unsigned shift_;
     Code count_ = 0;
-    Vector<Slot> slots_;           // open addressing, at most half full
-    Vector<std::uint64_t> ends_;   // of the byte strings in texts_
+    Vector<Slot> slots_;          // open addressing, at most half full
+    Vector<std::uint64_t> ends_;  // of the byte strings in texts_
     Bytes texts_;
 };
 

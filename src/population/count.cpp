@@ -67,7 +67,8 @@ public:
     }
 
 private:
-    /// What the id is found by: a Value's word and Cells::tag_of(); of a text, its number in the dictionary. Tag 0: absent.
+    /// What the id is found by: a Value's word and Cells::tag_of(); of a text, its number in the dictionary. Tag 0:
+    /// absent.
     struct Key {
         std::int64_t word;
         std::uint32_t tag;
@@ -148,7 +149,9 @@ template <class Source, class Lookup>
 std::size_t first_that_counts(const Source& timeline, const Lookup& bucket_of) {
     const Bucket first = bucket_of(minus_infinity);
     std::size_t b = 0;
-    while (b + 1 < timeline.blocks() && bucket_of(std::max(timeline.block_start(b + 1), timeline.known_from())) == first) ++b;
+    while (b + 1 < timeline.blocks() &&
+           bucket_of(std::max(timeline.block_start(b + 1), timeline.known_from())) == first)
+        ++b;
     return b;
 }
 
@@ -240,14 +243,15 @@ void count_moves(Cells& cells, const Source& timeline, const Grid& grid) {
     const Instant start = grid.starts_at(0);
     Id held = 0;
     // Bucket 0 is the time before the grid.
-    walk(timeline, grid.size() + 1, values,
-         [&grid, start](Instant at) { return at < start ? 0 : Bucket(grid.bucket_of(at) + 1); },
-         [&cells, &held](std::span<const Bucket> buckets, std::span<const Id> ids) {
-             for (std::size_t i = 0; i < ids.size(); ++i) {
-                 if (ids[i] != held && buckets[i] != 0) cells.add(cells.pair_id(held, ids[i]), buckets[i] - 1, 1);
-                 held = ids[i];
-             }
-         });
+    walk(
+        timeline, grid.size() + 1, values,
+        [&grid, start](Instant at) { return at < start ? 0 : Bucket(grid.bucket_of(at) + 1); },
+        [&cells, &held](std::span<const Bucket> buckets, std::span<const Id> ids) {
+            for (std::size_t i = 0; i < ids.size(); ++i) {
+                if (ids[i] != held && buckets[i] != 0) cells.add(cells.pair_id(held, ids[i]), buckets[i] - 1, 1);
+                held = ids[i];
+            }
+        });
 }
 
 template <class Source>
@@ -305,7 +309,9 @@ void collect_steps(Cells& cells, const Timeline& timeline, const Grid& grid, Ste
 
 }  // namespace
 
-void count_distribution(Cells& cells, const Timeline& timeline, const Grid& grid) { count_values(cells, timeline, grid); }
+void count_distribution(Cells& cells, const Timeline& timeline, const Grid& grid) {
+    count_values(cells, timeline, grid);
+}
 void count_distribution(Cells& cells, const LogRun& run, const Grid& grid) { count_values(cells, run, grid); }
 
 void count_distribution(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) {
@@ -322,7 +328,9 @@ void count_flows(Cells& cells, const UnencodedTimeline& timeline, const Grid& gr
 }
 
 void count_summary(Cells& cells, const Timeline& timeline, const Grid& grid) { count_numbers(cells, timeline, grid); }
-void count_summary(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) { count_numbers(cells, timeline, grid); }
+void count_summary(Cells& cells, const UnencodedTimeline& timeline, const Grid& grid) {
+    count_numbers(cells, timeline, grid);
+}
 void count_summary(Cells& cells, const LogRun& run, const Grid& grid) { count_numbers(cells, run, grid); }
 
 void count_joint(Cells& cells, std::span<const ByteSpan> timelines, const Grid& grid, Arena& arena) {

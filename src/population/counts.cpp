@@ -3,8 +3,13 @@
 namespace csagg {
 
 Counts::Counts(const Stored& stored, std::size_t buckets, Arena& arena)
-    : stored_(stored), members_(arena), events_(arena), starts_(buckets + 2, 0, arena), count_(stored.columns(), 0, arena),
-      moments_(arena), active_(stored.columns(), arena) {
+    : stored_(stored),
+      members_(arena),
+      events_(arena),
+      starts_(buckets + 2, 0, arena),
+      count_(stored.columns(), 0, arena),
+      moments_(arena),
+      active_(stored.columns(), arena) {
     Vector<std::uint32_t> bucket_of(arena);
     Vector<Event> unordered(arena);
     Stored::Reader in = stored.read(buckets);

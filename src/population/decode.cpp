@@ -15,9 +15,11 @@ Value read_value(Kind kind, ByteReader& in) {
         case Kind::number: {
             const Byte scale = in.u8();
             const std::int64_t coefficient = in.signed_varint();
-            const bool in_range = magnitude_of(coefficient) < std::uint64_t(power_of_ten[18]) && scale <= Number::max_scale;
+            const bool in_range =
+                magnitude_of(coefficient) < std::uint64_t(power_of_ten[18]) && scale <= Number::max_scale;
             const Number number{coefficient, scale};
-            if (!in_range || Number::normalized(coefficient, scale) != number) throw_corrupt("number is not in its normal form");
+            if (!in_range || Number::normalized(coefficient, scale) != number)
+                throw_corrupt("number is not in its normal form");
             return Value::of(number);
         }
         case Kind::text: return Value::of(as_text(in.take(in.count(8))));
@@ -94,7 +96,8 @@ std::size_t Stored::Reader::next_column() {
         for (std::size_t m = 0; m < stored_.arity_; ++m) {
             const std::uint64_t place = in_.varint();
             if (place >= stored_.values_.size()) throw_corrupt("member is not among the values");
-            if (place != 0 && Byte(stored_.values_[place].kind) != stored_.kinds_[m]) throw_corrupt("member is of another kind");
+            if (place != 0 && Byte(stored_.values_[place].kind) != stored_.kinds_[m])
+                throw_corrupt("member is of another kind");
             members_[m] = std::uint32_t(place);
         }
     } else {

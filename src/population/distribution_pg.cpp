@@ -43,7 +43,8 @@ void read_array(FunctionCallInfo fcinfo, int n, SmallVector<ByteSpan, max_member
         bool by_value;
         char alignment;
         get_typlenbyvalalign(ARR_ELEMTYPE(value), &length, &by_value, &alignment);
-        deconstruct_array(value, ARR_ELEMTYPE(value), length, by_value, alignment, &array.items, &array.nulls, &array.count);
+        deconstruct_array(value, ARR_ELEMTYPE(value), length, by_value, alignment, &array.items, &array.nulls,
+                          &array.count);
     });
     if (array.dimensions > 1) throw Error(Errc::invalid_parameter, "array of timelines has more than one dimension");
     for (int i = 0; i < array.count; ++i) out.push_back(array.nulls[i] ? ByteSpan{} : value_bytes(array.items[i]));
@@ -123,8 +124,9 @@ CSAGG_FUNCTION(csagg_distribution_buckets) {
     put_counts(fcinfo, in, rows, arena, [&](std::span<const std::uint32_t> members) {
         const Value& value = in.stored.values()[members[0]];
         const bool is_number = !in.stored.has_tuples() && value.kind == Kind::number;
-        const Datum values[] = {Datum(0), Datum(0), Datum(0), label_of(in, members),
-                                is_number ? number_datum(value.number()) : Datum(0), Datum(0)};
+        const Datum values[] = {
+            Datum(0), Datum(0), Datum(0), label_of(in, members), is_number ? number_datum(value.number()) : Datum(0),
+            Datum(0)};
         const bool nulls[] = {false, false, false, false, !is_number, false};
         return RowForm(rows, values, nulls);
     });

@@ -12,7 +12,12 @@ using Id = Cells::Id;
 class Order {
 public:
     Order(const Cells& cells, Arena& arena)
-        : cells_(cells), values_(cells.values(arena)), members_(cells.members(arena)), place_(arena), used_(arena), live_(arena) {
+        : cells_(cells),
+          values_(cells.values(arena)),
+          members_(cells.members(arena)),
+          place_(arena),
+          used_(arena),
+          live_(arena) {
         find_live();
         place_values();
         sort_live();

@@ -5,7 +5,8 @@
 //   kinds     one byte a member, 0 while unknown; a joint distribution writes their number before, as varint
 //   byte      which kinds of values follow: bit k - 1 for Kind k
 //     each    varint n >= 1, then n values, increasing:
-//             boolean: byte; number: byte scale, signed varint coefficient; text: varint, bytes; date, time: signed varint
+//             boolean: byte; number: byte scale, signed varint coefficient; text: varint, bytes; date, time: signed
+//             varint
 //   varint    number of columns, increasing by their members
 //     each    members (joint and flows only): a varint each, 0 for absent, else 1 + the place among the values
 //             varint n >= 1, then n changes: varint distance to the bucket after the last one, signed varint delta
@@ -89,8 +90,8 @@ ByteSpan grid_of(ByteSpan bytes);
 void merge(Cells& cells, const Cells& other, Arena& arena);
 void merge(Cells& cells, const Stored& other, Arena& arena);
 
-/// What the layout alone does not say: no count is below zero, a move moves, instants are instants, the sums of a summary
-/// are possible. Errc::corrupt.
+/// What the layout alone does not say: no count is below zero, a move moves, instants are instants, the sums of a
+/// summary are possible. Errc::corrupt.
 void check_content(const Stored& stored, std::size_t buckets, Arena& arena);
 
 /// check_content(), and accepts exactly what encode_cells writes. Errc::corrupt.

@@ -12,7 +12,8 @@ std::uint32_t Interner::find(const Flat& flat, std::uint64_t hash, ByteSpan byte
     }
 }
 
-std::uint32_t Interner::insert(Flat& flat, std::size_t self, std::uint64_t seed, std::uint64_t word, std::uint32_t tag) {
+std::uint32_t Interner::insert(Flat& flat, std::size_t self, std::uint64_t seed, std::uint64_t word,
+                               std::uint32_t tag) {
     return insert_slot(flat, self, seed, {word, tag, 0});
 }
 

@@ -56,7 +56,8 @@ public:
 
     // The id that a key not found before gets. They may move the block and this object in it, which is why they are
     // static: `self` is the offset of the Interner in the block.
-    static std::uint32_t insert(Flat& flat, std::size_t self, std::uint64_t seed, std::uint64_t word, std::uint32_t tag);
+    static std::uint32_t insert(Flat& flat, std::size_t self, std::uint64_t seed, std::uint64_t word,
+                                std::uint32_t tag);
     static std::uint32_t insert(Flat& flat, std::size_t self, std::uint64_t seed, std::uint64_t hash, ByteSpan bytes);
 
     /// The bytes of a slot that is_bytes().

@@ -20,7 +20,8 @@ struct LogRecord {
 /// The ids in some Cells of the texts with these codes; each is looked up once.
 class TextIds {
 public:
-    TextIds(Cells& cells, const Codes& texts, Arena& arena) : cells_(cells), texts_(texts), ids_(texts.count() + 1, 0, arena) {}
+    TextIds(Cells& cells, const Codes& texts, Arena& arena)
+        : cells_(cells), texts_(texts), ids_(texts.count() + 1, 0, arena) {}
 
     Cells::Id of(std::size_t code) {
         Cells::Id& id = ids_[code];
@@ -56,7 +57,8 @@ public:
     };
 
     /// The records ascend by instant, then rank.
-    LogRun(Kind kind, std::span<const LogRecord> records, TextIds& texts) : kind_(kind), records_(records), texts_(texts) {}
+    LogRun(Kind kind, std::span<const LogRecord> records, TextIds& texts)
+        : kind_(kind), records_(records), texts_(texts) {}
 
     Kind kind() const { return kind_; }
     Instant known_from() const { return minus_infinity; }

@@ -14,12 +14,15 @@ using twin::DayGrid;
 
 /// So many timelines of texts or numbers, each with an entry every few hours.
 std::vector<std::vector<Byte>> timelines(Kind kind, int n) {
-    static const std::string names[] = {"", "gold", "silver", "a name of more than sixteen bytes", "another name of more than sixteen bytes"};
+    static const std::string names[] = {"", "gold", "silver", "a name of more than sixteen bytes",
+                                        "another name of more than sixteen bytes"};
     std::vector<std::vector<Byte>> all;
     for (int i = 0; i < n; ++i) {
         twin::Log log{kind, minus_infinity, {}};
         for (int k = 0; k < 30; ++k) {
-            const Value value = (i + k) % 9 == 0 ? Value::none(kind) : kind == Kind::text ? Value::of(std::string_view(names[(i * k) % 5])) : Value::of(Number::of(i * k % 40));
+            const Value value = (i + k) % 9 == 0     ? Value::none(kind)
+                                : kind == Kind::text ? Value::of(std::string_view(names[(i * k) % 5]))
+                                                     : Value::of(Number::of(i * k % 40));
             log.entries.push_back({DayGrid::first_day + Instant(k * 7 + i % 3) * 3600 * micros_per_second, 0, value});
         }
         all.push_back(log.encode());
@@ -42,7 +45,9 @@ TEST_P(Memory, CountingSurvivesThatItRunsOut) {
     };
     std::vector<Byte> expected;
     test::fail_every_allocation([&](Arena& arena) {
-        const auto create = [&](Form of) { return Cells::create(of, view(days.bytes), days.grid.size(), 7, grow_in_arena); };
+        const auto create = [&](Form of) {
+            return Cells::create(of, view(days.bytes), days.grid.size(), 7, grow_in_arena);
+        };
         Cells whole = create(form), part = create(form);
         for (std::size_t i = 0; i < logs.size(); ++i) count(i % 2 == 0 ? whole : part, i, arena);
         merge(whole, part, arena);
@@ -63,7 +68,8 @@ TEST_P(Memory, CountingSurvivesThatItRunsOut) {
         print_population_json(Stored(view(twice), arena), days.grid.size(), "[grid]", json);
         Counts counts(stored, days.grid.size(), arena);
         std::int64_t sum = 0;
-        for (std::size_t b = 0; b < days.grid.size(); ++b) counts.next_bucket([&](std::size_t, std::int64_t n) { sum += n; });
+        for (std::size_t b = 0; b < days.grid.size(); ++b)
+            counts.next_bucket([&](std::size_t, std::int64_t n) { sum += n; });
         EXPECT_GT(sum, 0);
         if (expected.empty()) expected.assign(bytes.begin(), bytes.end());
         EXPECT_TRUE(std::ranges::equal(view(bytes), expected));
@@ -76,7 +82,8 @@ TEST(RawLogMemory, CollectingALogSurvivesThatItRunsOut) {
     std::vector<Byte> expected;
     test::fail_every_allocation([&](Arena& arena) {
         const RawLogShape shape{Form::flows, Kind::text, false, true};
-        RawLog whole(shape, view(days.bytes), days.grid, 3000, 7, arena), part(shape, view(days.bytes), days.grid, 3000, 8, arena);
+        RawLog whole(shape, view(days.bytes), days.grid, 3000, 7, arena),
+            part(shape, view(days.bytes), days.grid, 3000, 8, arena);
         for (int i = 0; i < 400; ++i) {
             static constexpr std::string_view plans[] = {"", "gold", "a name of more than sixteen bytes"};
             RawLog& log = i % 2 == 0 ? whole : part;

@@ -102,7 +102,8 @@ void check_sums(Stored::Reader& in, std::span<const std::int64_t> entering) {
 void check_content(const Stored& stored, std::size_t buckets, Arena& arena) {
     for (const Value& value : stored.values()) {
         if (value.absent) continue;
-        if (value.kind == Kind::text && value.text.find('\0') != std::string_view::npos) throw_corrupt("text has a zero byte");
+        if (value.kind == Kind::text && value.text.find('\0') != std::string_view::npos)
+            throw_corrupt("text has a zero byte");
         if (stored.form() == Form::summary && rounded_for_summary(value.number()) != value.number())
             throw_corrupt("number of a summary is not rounded");
         const bool infinite = value.word == minus_infinity || value.word == plus_infinity;
@@ -117,12 +118,14 @@ void check_content(const Stored& stored, std::size_t buckets, Arena& arena) {
     Stored::Reader in = stored.read(buckets);
     for (std::size_t c = 0; c < stored.columns(); ++c) {
         const std::size_t n = in.next_column();
-        if (stored.form() == Form::flows && in.members()[0] == in.members()[1]) throw_corrupt("move leads to where it began");
+        if (stored.form() == Form::flows && in.members()[0] == in.members()[1])
+            throw_corrupt("move leads to where it began");
         std::int64_t count = 0;
         for (std::size_t i = 0; i < n; ++i) {
             const Change change = in.next_change();
             if (stored.form() == Form::flows) count = 0;
-            if (__builtin_add_overflow(count, change.delta, &count) || count < 0) throw_corrupt("count is out of range");
+            if (__builtin_add_overflow(count, change.delta, &count) || count < 0)
+                throw_corrupt("count is out of range");
             if (is_summary && __builtin_add_overflow(entering[change.bucket], change.delta, &entering[change.bucket]))
                 throw_corrupt("count is out of range");
         }

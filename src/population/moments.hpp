@@ -37,7 +37,8 @@ struct MomentHeader {
 /// A view of the moments in a Flat; adding may move the block.
 class MomentStore {
 public:
-    MomentStore(Flat& flat, std::size_t header, std::size_t buckets) : flat_(flat), header_(header), buckets_(buckets) {}
+    MomentStore(Flat& flat, std::size_t header, std::size_t buckets)
+        : flat_(flat), header_(header), buckets_(buckets) {}
 
     /// The number enters (sign 1) or leaves (sign -1).
     void add(std::size_t bucket, const Number& number, int sign);

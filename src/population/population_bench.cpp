@@ -21,7 +21,8 @@ std::vector<std::vector<Byte>> population(Kind kind, int decimals) {
     for (int c = 0; c < customers; ++c) {
         std::map<Instant, Value> entries;
         while (entries.size() < entries_each) {
-            const Instant at = twin::DayGrid::first_day + Instant(random() % (900 * 86400)) * micros_per_second - 180 * micros_per_day;
+            const Instant at =
+                twin::DayGrid::first_day + Instant(random() % (900 * 86400)) * micros_per_second - 180 * micros_per_day;
             const auto n = random() % 101;
             entries[at] = kind == Kind::text ? Value::of(std::string_view(names[n]))
                                              : Value::of(Number::normalized(std::int64_t(n), decimals));
@@ -36,8 +37,7 @@ std::vector<std::vector<Byte>> population(Kind kind, int decimals) {
 template <class F>
 void for_population(benchmark::State& state, Kind kind, int decimals, F f) {
     const auto timelines = population(kind, decimals);
-    for (auto _ : state)
-        f(timelines);
+    for (auto _ : state) f(timelines);
     state.SetItemsProcessed(state.iterations() * customers * entries_each);
 }
 
@@ -102,11 +102,13 @@ BENCHMARK_CAPTURE(count, flows, Form::flows, Kind::number, 0)->Unit(benchmark::k
 void count_log(benchmark::State& state) {
     const twin::DayGrid days(730);
     for (auto _ : state) {
-        RawLog log({Form::distribution, Kind::number, true, false}, view(days.bytes), days.grid, std::size_t(1) << 30, 1, twin::heap());
+        RawLog log({Form::distribution, Kind::number, true, false}, view(days.bytes), days.grid, std::size_t(1) << 30,
+                   1, twin::heap());
         std::uint64_t random = 1;
         for (Instant i = 0; i < 400'000; ++i) {
             random = fold_multiply(random + std::uint64_t(i), 0x9E3779B97F4A7C15);
-            log.add_word(random % 20'000, log.record(twin::DayGrid::first_day + i * (730 * micros_per_day / 400'000), 0, Value::of(Number::of(i % 101))));
+            log.add_word(random % 20'000, log.record(twin::DayGrid::first_day + i * (730 * micros_per_day / 400'000), 0,
+                                                     Value::of(Number::of(i % 101))));
         }
         Cells cells = Cells::create(Form::distribution, view(days.bytes), days.grid.size(), 1, leak_free_grow);
         log.count(cells, days.grid);

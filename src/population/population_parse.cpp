@@ -74,8 +74,8 @@ void parse_kinds(PopulationScanner& in, PopulationHead& head) {
     in.expect(")");
 }
 
-Cells::Id parse_value(PopulationScanner& in, std::string_view& text, std::size_t member, const PopulationHead& head, Cells& cells,
-                      Arena& arena) {
+Cells::Id parse_value(PopulationScanner& in, std::string_view& text, std::size_t member, const PopulationHead& head,
+                      Cells& cells, Arena& arena) {
     in.skip_blanks();
     const bool known = head.form == Form::summary || head.known[member];
     const Kind kind = head.form == Form::summary ? Kind::number : head.known[member] ? head.kinds[member] : Kind::text;
@@ -86,7 +86,8 @@ Cells::Id parse_value(PopulationScanner& in, std::string_view& text, std::size_t
 }
 
 /// The counted id of what stands before "=".
-Cells::Id parse_members(PopulationScanner& in, std::string_view& text, const PopulationHead& head, Cells& cells, Arena& arena) {
+Cells::Id parse_members(PopulationScanner& in, std::string_view& text, const PopulationHead& head, Cells& cells,
+                        Arena& arena) {
     Cells::Id members[max_members] = {};
     if (head.form == Form::flows) {
         members[0] = parse_value(in, text, 0, head, cells, arena);
@@ -107,7 +108,8 @@ Cells::Id parse_members(PopulationScanner& in, std::string_view& text, const Pop
     return parse_value(in, text, 0, head, cells, arena);
 }
 
-void parse_columns(PopulationScanner& in, std::string_view& text, const PopulationHead& head, Cells& cells, Arena& arena) {
+void parse_columns(PopulationScanner& in, std::string_view& text, const PopulationHead& head, Cells& cells,
+                   Arena& arena) {
     if (in.accept("}")) return;
     std::size_t columns = 0;
     do {

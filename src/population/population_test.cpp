@@ -62,14 +62,16 @@ Table table_of(ByteSpan bytes, std::size_t buckets) {
 }
 
 const std::vector<std::string>& names() {
-    static const std::vector<std::string> all = {"", "a", "gold", "silver", "a name of more than sixteen bytes", "\xC3\xA4\"\n"};
+    static const std::vector<std::string> all = {
+        "", "a", "gold", "silver", "a name of more than sixteen bytes", "\xC3\xA4\"\n"};
     return all;
 }
 
 Value random_value(Kind kind, Random& random) {
     switch (kind) {
         case Kind::boolean: return Value::of(random() % 2 == 0);
-        case Kind::number: return Value::of(Number::normalized(std::int64_t(random() % 2001) - 1000, int(random() % 3)));
+        case Kind::number:
+            return Value::of(Number::normalized(std::int64_t(random() % 2001) - 1000, int(random() % 3)));
         case Kind::text: return Value::of(std::string_view(names()[random() % names().size()]));
         case Kind::date: return Value::of_date(random() % 9 == 0 ? plus_infinity_date : Date(random() % 5));
         case Kind::time: return Value::of_time(Instant(random() % 5) * micros_per_day);
@@ -81,12 +83,14 @@ Log random_log(Kind kind, std::size_t entries, int days, Random& random) {
     std::map<Instant, Value> at;
     while (at.size() < entries) {
         const auto hour = Instant(random() % std::uint64_t((days + 10) * 24)) - 5 * 24;
-        at[DayGrid::first_day + hour * 3600 * micros_per_second] = random() % 5 == 0 ? Value::none(kind) : random_value(kind, random);
+        at[DayGrid::first_day + hour * 3600 * micros_per_second] =
+            random() % 5 == 0 ? Value::none(kind) : random_value(kind, random);
     }
     if (random() % 8 == 0) at[minus_infinity] = random_value(kind, random);
     Log log{kind, minus_infinity, {}};
     for (const auto& [instant, value] : at) log.entries.push_back({instant, std::int64_t(random() % 3), value});
-    if (random() % 6 == 0) log.known_from = DayGrid::first_day + Instant(random() % std::uint64_t(days)) * micros_per_day + 5;
+    if (random() % 6 == 0)
+        log.known_from = DayGrid::first_day + Instant(random() % std::uint64_t(days)) * micros_per_day + 5;
     return log;
 }
 
@@ -120,7 +124,8 @@ TEST(Population, CountsLikeTheTwin) {
         const DayGrid days(length, round % 2 == 0 ? Snapshot::end : Snapshot::start);
         const Kind kind = Kind(1 + round % 5);
         std::vector<Log> logs;
-        for (int i = 0; i < 20; ++i) logs.push_back(random_log(kind, random() % (round % 10 == 0 ? 200 : 20), length, random));
+        for (int i = 0; i < 20; ++i)
+            logs.push_back(random_log(kind, random() % (round % 10 == 0 ? 200 : 20), length, random));
         for (const Form form : {Form::distribution, Form::flows, Form::summary}) {
             if (form == Form::summary && kind != Kind::number) continue;
             Cells cells = new_cells(form, days);
@@ -152,17 +157,20 @@ TEST(Population, LongTimelinesCountAcrossBlocks) {
             for (const bool forgot : {false, true}) {
                 const DayGrid days(40, begin % 2 == 0 ? Snapshot::end : Snapshot::start);
                 const Instant start = DayGrid::first_day + begin * micros_per_day;
-                const std::vector<Log> logs = {random_log(kind, 1000, 40, random),
-                                               long_log(kind, start, forgot ? start + 22 * micros_per_day : minus_infinity, random)};
+                const std::vector<Log> logs = {
+                    random_log(kind, 1000, 40, random),
+                    long_log(kind, start, forgot ? start + 22 * micros_per_day : minus_infinity, random)};
                 for (const Form form : {Form::distribution, Form::flows}) {
                     Cells cells = new_cells(form, days);
                     for (const Log& log : logs) count_one(cells, log, days);
-                    EXPECT_EQ(table_of(encode(cells), 40), expected(form, logs, days.grid)) << form_name(form) << begin << forgot;
+                    EXPECT_EQ(table_of(encode(cells), 40), expected(form, logs, days.grid))
+                        << form_name(form) << begin << forgot;
                     if (kind == Kind::text) continue;
                     Cells unencoded = new_cells(form, days);
                     for (const Log& log : logs) {
                         const UnencodedTimeline timeline(kind, log.entries, log.known_from);
-                        form == Form::flows ? count_flows(unencoded, timeline, days.grid) : count_distribution(unencoded, timeline, days.grid);
+                        form == Form::flows ? count_flows(unencoded, timeline, days.grid)
+                                            : count_distribution(unencoded, timeline, days.grid);
                     }
                     EXPECT_EQ(encode(unencoded), encode(cells)) << form_name(form) << begin << forgot;
                 }
@@ -183,7 +191,8 @@ TEST(Population, JointCountsLikeTheTwin) {
             std::vector<Log> logs;
             for (std::size_t m = 0; m < arity; ++m) {
                 const Kind kind = Kind(1 + m % 5);
-                logs.push_back(random() % 5 == 0 ? Log{kind, minus_infinity, {}} : random_log(kind, random() % 8, length, random));
+                logs.push_back(random() % 5 == 0 ? Log{kind, minus_infinity, {}}
+                                                 : random_log(kind, random() % 8, length, random));
                 if (!logs.back().entries.empty() || random() % 2 == 0) bytes[m] = logs.back().encode();
                 spans.emplace_back(bytes[m]);
             }
@@ -213,7 +222,8 @@ TEST(Population, MergingIsAssociativeAndCommutativeToTheByte) {
         const DayGrid days(length);
         for (const Form form : {Form::distribution, Form::flows, Form::summary}) {
             const Kind kind = form == Form::summary ? Kind::number : Kind(1 + random() % 5);
-            Cells whole = new_cells(form, days), parts[3] = {new_cells(form, days, 8), new_cells(form, days, 9), new_cells(form, days)};
+            Cells whole = new_cells(form, days),
+                  parts[3] = {new_cells(form, days, 8), new_cells(form, days, 9), new_cells(form, days)};
             for (int i = 0; i < 30; ++i) {
                 const Log log = random_log(kind, random() % 12, length, random);
                 count_one(whole, log, days);
@@ -251,7 +261,10 @@ TEST(Population, TextFormGivesTheSameBytes) {
                 const ByteSpan members[] = {a, random() % 3 == 0 ? ByteSpan{} : ByteSpan(b)};
                 count_joint(cells, members, days.grid, heap());
             } else {
-                count_one(cells, random_log(form == Form::summary ? Kind::number : Kind(1 + round / 4 % 5), random() % 9, length, random), days);
+                count_one(cells,
+                          random_log(form == Form::summary ? Kind::number : Kind(1 + round / 4 % 5), random() % 9,
+                                     length, random),
+                          days);
             }
         }
         const auto bytes = encode(cells);
@@ -285,11 +298,14 @@ TEST(Population, RejectsOtherGridsKindsAndArities) {
         return -1;
     };
     EXPECT_EQ(code_of([&] { cells.require_grid(view(other.bytes)); }), int(Errc::invalid_parameter));
-    EXPECT_EQ(code_of([&] { merge(cells, new_cells(Form::distribution, other), heap()); }), int(Errc::invalid_parameter));
+    EXPECT_EQ(code_of([&] { merge(cells, new_cells(Form::distribution, other), heap()); }),
+              int(Errc::invalid_parameter));
     EXPECT_EQ(code_of([&] { merge(cells, new_cells(Form::joint, days), heap()); }), int(Errc::invalid_parameter));
-    EXPECT_EQ(code_of([&] { count_one(cells, random_log(Kind::text, 5, 10, random), days); }), int(Errc::kind_mismatch));
+    EXPECT_EQ(code_of([&] { count_one(cells, random_log(Kind::text, 5, 10, random), days); }),
+              int(Errc::kind_mismatch));
     Cells summary = new_cells(Form::summary, days);
-    EXPECT_EQ(code_of([&] { count_one(summary, random_log(Kind::date, 5, 10, random), days); }), int(Errc::kind_mismatch));
+    EXPECT_EQ(code_of([&] { count_one(summary, random_log(Kind::date, 5, 10, random), days); }),
+              int(Errc::kind_mismatch));
     Cells joint = new_cells(Form::joint, days);
     const ByteSpan two[2] = {}, three[3] = {};
     count_joint(joint, two, days.grid, heap());
@@ -302,7 +318,8 @@ TEST(Population, RejectsEveryCutAndMostFlips) {
     const DayGrid days(12);
     for (const Form form : {Form::distribution, Form::flows, Form::summary}) {
         Cells cells = new_cells(form, days);
-        for (int i = 0; i < 4; ++i) count_one(cells, random_log(form == Form::summary ? Kind::number : Kind::text, 5, 12, random), days);
+        for (int i = 0; i < 4; ++i)
+            count_one(cells, random_log(form == Form::summary ? Kind::number : Kind::text, 5, 12, random), days);
         auto bytes = encode(cells);
         for (std::size_t n = 0; n < bytes.size(); ++n)
             EXPECT_THROW(validate(ByteSpan(bytes).first(n), days.grid.size(), twin::grow, heap()), Error);

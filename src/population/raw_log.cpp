@@ -34,10 +34,16 @@ void sort_records(std::span<LogRecord> records, Kind kind, const Codes& texts) {
     });
 }
 
-RawLog::RawLog(const RawLogShape& shape, ByteSpan grid_bytes, const Grid& grid, std::size_t most_bytes, std::uint64_t seed, Arena& arena)
-    : shape_(shape), stride_(row_bytes + (shape.has_seq ? seq_bytes : 0)),
-      last_closing_(grid.size() > 0 ? grid.closing(grid.size() - 1) : minus_infinity), most_bytes_(most_bytes),
-      grid_(grid_bytes.begin(), grid_bytes.end(), arena), keys_(seed, arena), texts_(seed, arena), parts_(arena) {}
+RawLog::RawLog(const RawLogShape& shape, ByteSpan grid_bytes, const Grid& grid, std::size_t most_bytes,
+               std::uint64_t seed, Arena& arena)
+    : shape_(shape),
+      stride_(row_bytes + (shape.has_seq ? seq_bytes : 0)),
+      last_closing_(grid.size() > 0 ? grid.closing(grid.size() - 1) : minus_infinity),
+      most_bytes_(most_bytes),
+      grid_(grid_bytes.begin(), grid_bytes.end(), arena),
+      keys_(seed, arena),
+      texts_(seed, arena),
+      parts_(arena) {}
 
 RawLog::~RawLog() {
     for (Part& part : parts_) release(part);
@@ -145,7 +151,8 @@ void RawLog::count(Cells& cells, const Grid& grid) {
         });
 }
 
-// What saves little is left early: as long as there are few rows of a customer and bucket, the time is better spent at the end.
+// What saves little is left early: as long as there are few rows of a customer and bucket, the time is better spent at
+// the end.
 void RawLog::compact(const Grid& grid) {
     add_waiting();
     Customers customers(parts_.get_stored_allocator().arena());
@@ -168,7 +175,9 @@ void RawLog::compact(Part& part, Customers& customers, const Grid& grid) {
     Byte* end = nullptr;
     customers.for_each(*this, part, [&](std::size_t key, std::span<const LogRecord> records) {
         for (std::size_t i = 0; i < records.size(); ++i) {
-            if (i + 1 < records.size() && bucket_of(shape_.form, grid, records[i].at) == bucket_of(shape_.form, grid, records[i + 1].at)) continue;
+            if (i + 1 < records.size() &&
+                bucket_of(shape_.form, grid, records[i].at) == bucket_of(shape_.form, grid, records[i + 1].at))
+                continue;
             if (next == end) {
                 next = part.chunks[chunk].data;
                 end = next + part.chunks[chunk++].size;
@@ -179,7 +188,8 @@ void RawLog::compact(Part& part, Customers& customers, const Grid& grid) {
     });
     while (part.chunks.size() > chunk) {
         chunk_bytes_ -= part.chunks.back().size;
-        parts_.get_stored_allocator().arena().deallocate(part.chunks.back().data, part.chunks.back().size, alignof(std::uint64_t));
+        parts_.get_stored_allocator().arena().deallocate(part.chunks.back().data, part.chunks.back().size,
+                                                         alignof(std::uint64_t));
         part.chunks.pop_back();
     }
     part.next = next;
@@ -216,7 +226,8 @@ Vector<Codes::Code> read_keys(ByteReader& in, bool words, Codes& codes, Arena& a
 
 RawLogShape read_shape(ByteReader& in, ByteSpan& grid) {
     const Byte form = in.u8(), kind = in.u8(), flags = in.u8();
-    if ((form != Byte(Form::distribution) && form != Byte(Form::summary) && form != Byte(Form::flows)) || !is_kind(kind) || flags > 3)
+    if ((form != Byte(Form::distribution) && form != Byte(Form::summary) && form != Byte(Form::flows)) ||
+        !is_kind(kind) || flags > 3)
         throw_corrupt("log of an unknown shape");
     grid = in.take(in.count(8));
     return {Form(form), Kind(kind), (flags & 1) != 0, (flags & 2) != 0};

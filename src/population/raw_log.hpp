@@ -1,11 +1,13 @@
-// RawLog: the transition state of distribution(key, at, value, grid) and its like: a log of many customers, counted in one
-// pass at the end.
+// RawLog: the transition state of distribution(key, at, value, grid) and its like: a log of many customers, counted in
+// one pass at the end.
 //
-// Rows are collected as they come, 20 bytes each, 28 with seq. Customers are numbered as they come, and rows lie in parts
-// by customer, so that in the end each part is small enough for the processor's caches: its rows are ordered by customer
-// and counted like timelines. When there are too many bytes, each customer keeps of each bucket the last row alone.
+// Rows are collected as they come, 20 bytes each, 28 with seq. Customers are numbered as they come, and rows lie in
+// parts by customer, so that in the end each part is small enough for the processor's caches: its rows are ordered by
+// customer and counted like timelines. When there are too many bytes, each customer keeps of each bucket the last row
+// alone.
 //
-//   row    instant (8 bytes), word (8), number of the customer within the part << 8 | tag (4), seq (8, if the log has it)
+//   row    instant (8 bytes), word (8), number of the customer within the part << 8 | tag (4), seq (8, if the log has
+//   it)
 #pragma once
 #include "grid/grid.hpp"
 #include "population/log_run.hpp"
@@ -27,7 +29,8 @@ public:
     static constexpr Key null_key = 0;
 
     /// Beyond `most_bytes` it is compacted, and may double what it then has. `grid_bytes` are those of the grid.
-    RawLog(const RawLogShape& shape, ByteSpan grid_bytes, const Grid& grid, std::size_t most_bytes, std::uint64_t seed, Arena& arena);
+    RawLog(const RawLogShape& shape, ByteSpan grid_bytes, const Grid& grid, std::size_t most_bytes, std::uint64_t seed,
+           Arena& arena);
     RawLog(const RawLog&) = delete;
     RawLog& operator=(const RawLog&) = delete;
     ~RawLog();
@@ -42,7 +45,8 @@ public:
     Key key_of(ByteSpan bytes) { return keys_.of_bytes(bytes); }
     LogRecord record(Instant at, std::int64_t seq, const Value& value) {
         if (value.absent) return {at, seq, 0, 0};
-        return {at, seq, value.kind == Kind::text ? std::int64_t(texts_.of_bytes(as_bytes(value.text))) : value.word, Byte(value.scale + 1)};
+        return {at, seq, value.kind == Kind::text ? std::int64_t(texts_.of_bytes(as_bytes(value.text))) : value.word,
+                Byte(value.scale + 1)};
     }
     [[gnu::always_inline]] void add(Key key, const LogRecord& record) {
         const std::size_t index = key / keys_in_part;
@@ -68,7 +72,8 @@ public:
 
     /// All there is, for merge() in another process of this program: not for keeping.
     void write(Bytes& out);
-    /// Adds what write() of a log of the same shape and grid gave. Errc::corrupt, Errc::invalid_parameter for another grid.
+    /// Adds what write() of a log of the same shape and grid gave. Errc::corrupt, Errc::invalid_parameter for another
+    /// grid.
     void merge(ByteSpan written, const Grid& grid);
     /// What merge() needs a log of: shape and grid of what write() gave.
     static RawLogShape shape_of(ByteSpan written, ByteSpan& grid);
@@ -104,7 +109,8 @@ private:
     }
     static std::size_t local_key(const Byte* p) { return load_le<std::uint32_t>(p + 16) >> 8; }
     LogRecord get(const Byte* p) const {
-        return {load_le<Instant>(p), shape_.has_seq ? load_le<std::int64_t>(p + 20) : 0, load_le<std::int64_t>(p + 8), p[16]};
+        return {load_le<Instant>(p), shape_.has_seq ? load_le<std::int64_t>(p + 20) : 0, load_le<std::int64_t>(p + 8),
+                p[16]};
     }
     std::size_t rows(const Part& part) const;
     template <class F>

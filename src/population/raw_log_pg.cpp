@@ -24,10 +24,13 @@ struct Types {
     bool has_byte_keys() const { return key == TEXTOID || key == UUIDOID; }
 };
 
-/// The state, in the memory of the aggregate, and what it allocates from. One that was made by combining gets no rows, and has no types.
+/// The state, in the memory of the aggregate, and what it allocates from. One that was made by combining gets no rows,
+/// and has no types.
 struct LogState {
     LogState(const Types& types, const RawLogShape& shape, ByteSpan grid, MemoryContext context)
-        : types(types), arena(context), log(shape, grid, cached_grid(grid), call([] { return get_hash_memory_limit(); }), process_hash_seed, arena) {}
+        : types(types),
+          arena(context),
+          log(shape, grid, cached_grid(grid), call([] { return get_hash_memory_limit(); }), process_hash_seed, arena) {}
 
     Types types;
     ContextArena arena;
@@ -50,7 +53,8 @@ LogState* new_state(const Types& types, const RawLogShape& shape, ByteSpan grid,
 /// Texts are customers by their bytes; where other bytes may be equal, GROUP BY would know better.
 void require_deterministic(Oid collation) {
     if (!OidIsValid(collation))
-        throw Error(Errc::invalid_parameter, "keys and values have different collations", "Give the key one by COLLATE.");
+        throw Error(Errc::invalid_parameter, "keys and values have different collations",
+                    "Give the key one by COLLATE.");
     if (!call([collation] { return get_collation_isdeterministic(collation); }))
         throw Error(Errc::not_supported, "keys with a nondeterministic collation are not supported",
                     "Group by the key, and aggregate csagg.timeline() of each group.");
@@ -62,14 +66,17 @@ struct Arguments {
     Oid collation;  // of keys that are texts
 };
 
-/// The same of the aggregate of this transition function that the one at work names by its first argument, a constant, and whose arguments
-/// are a row, its second: so does Citus's on a worker. The types are InvalidOid where it does not. May ereport.
+/// The same of the aggregate of this transition function that the one at work names by its first argument, a constant,
+/// and whose arguments are a row, its second: so does Citus's on a worker. The types are InvalidOid where it does not.
+/// May ereport.
 Arguments arguments_of_named(FunctionCallInfo fcinfo) {
     const Aggref* const caller = AggGetAggref(fcinfo);
     if (caller == nullptr || list_length(caller->args) != 2) return {};
     const auto* const name = reinterpret_cast<const Const*>(linitial_node(TargetEntry, caller->args)->expr);
     const auto* const row = reinterpret_cast<const RowExpr*>(lsecond_node(TargetEntry, caller->args)->expr);
-    if (!IsA(name, Const) || name->constisnull || (name->consttype != OIDOID && name->consttype != REGPROCEDUREOID) || !IsA(row, RowExpr)) return {};
+    if (!IsA(name, Const) || name->constisnull || (name->consttype != OIDOID && name->consttype != REGPROCEDUREOID) ||
+        !IsA(row, RowExpr))
+        return {};
     const HeapTuple tuple = SearchSysCache1(AGGFNOID, name->constvalue);
     if (!HeapTupleIsValid(tuple)) return {};
     const auto* const aggregate = reinterpret_cast<const FormData_pg_aggregate*>(GETSTRUCT(tuple));
@@ -91,7 +98,8 @@ void add_with_key(RawLog& log, const Types& types, Datum key, const LogRecord& r
         case INT4OID: return log.add_word(std::uint64_t(DatumGetInt32(key)), record);
         case INT8OID: return log.add_word(std::uint64_t(DatumGetInt64(key)), record);
         case TEXTOID: return log.add(log.key_of(datum_bytes(key)), record);
-        case UUIDOID: return log.add(log.key_of({reinterpret_cast<const Byte*>(DatumGetPointer(key)), UUID_LEN}), record);
+        case UUIDOID:
+            return log.add(log.key_of({reinterpret_cast<const Byte*>(DatumGetPointer(key)), UUID_LEN}), record);
         default: throw Error(Errc::not_supported, "type of key that csagg does not know");
     }
 }
@@ -156,7 +164,8 @@ CSAGG_FUNCTION(csagg_raw_log_serialize) {
     RawLog& log = state_argument_of(fcinfo)->log;
     if (log.bytes() >= max_value_bytes) log.compact(cached_grid(log.grid()));
     if (log.bytes() >= max_value_bytes)
-        throw Error(Errc::limit_exceeded, "partial state of the aggregate exceeds 1 GB", "Set max_parallel_workers_per_gather to 0 for this query.");
+        throw Error(Errc::limit_exceeded, "partial state of the aggregate exceeds 1 GB",
+                    "Set max_parallel_workers_per_gather to 0 for this query.");
     // The bytes are not copied: they stay where they are, in the current context.
     struct Result {
         ContextArena arena;
@@ -184,7 +193,8 @@ CSAGG_FUNCTION(csagg_raw_log_combine) {
     const ByteSpan written = datum_bytes(PG_GETARG_DATUM(1));
     ByteSpan grid;
     const RawLogShape shape = RawLog::shape_of(written, grid);
-    LogState* const state = PG_ARGISNULL(0) ? new_state({}, shape, grid, aggregate_context(fcinfo)) : state_argument_of(fcinfo);
+    LogState* const state =
+        PG_ARGISNULL(0) ? new_state({}, shape, grid, aggregate_context(fcinfo)) : state_argument_of(fcinfo);
     state->log.merge(written, cached_grid(grid));
     PG_RETURN_POINTER(state);
 }

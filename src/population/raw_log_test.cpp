@@ -25,14 +25,17 @@ struct Row {
     Value value;
 };
 
-std::string key_text(int key) { return key % 2 == 0 ? std::to_string(key) : "a customer with a long name, number " + std::to_string(key); }
+std::string key_text(int key) {
+    return key % 2 == 0 ? std::to_string(key) : "a customer with a long name, number " + std::to_string(key);
+}
 
 Value random_value(Kind kind, Random& random) {
     static constexpr std::string_view texts[] = {"", "gold", "silver", "a name of more than sixteen bytes"};
     if (random() % 5 == 0) return Value::none(kind);
     switch (kind) {
         case Kind::boolean: return Value::of(random() % 2 == 0);
-        case Kind::number: return Value::of(Number::normalized(std::int64_t(random() % 2001) - 1000, int(random() % 3)));
+        case Kind::number:
+            return Value::of(Number::normalized(std::int64_t(random() % 2001) - 1000, int(random() % 3)));
         case Kind::text: return Value::of(texts[random() % 4]);
         case Kind::date: return Value::of_date(random() % 9 == 0 ? plus_infinity_date : Date(random() % 5));
         case Kind::time: return Value::of_time(Instant(random() % 5) * micros_per_day);
@@ -76,7 +79,9 @@ std::vector<Byte> encode(const Cells& cells) {
     return {out.begin(), out.end()};
 }
 
-Cells new_cells(Form form, const DayGrid& days) { return Cells::create(form, view(days.bytes), days.grid.size(), 7, twin::grow); }
+Cells new_cells(Form form, const DayGrid& days) {
+    return Cells::create(form, view(days.bytes), days.grid.size(), 7, twin::grow);
+}
 
 std::vector<Byte> by_log(RawLog& log, const DayGrid& days) {
     Cells cells = new_cells(log.shape().form, days);
@@ -166,7 +171,8 @@ TEST(RawLog, MergesWhatOthersWrote) {
         const DayGrid days(1 + int(random() % 40));
         const auto rows = random_rows(shape, 40, random);
         RawLog whole(shape, view(days.bytes), days.grid, round % 2 == 0 ? plenty : 5000, 7, heap());
-        RawLog part(shape, view(days.bytes), days.grid, plenty, 8, heap()), other(shape, view(days.bytes), days.grid, 5000, 9, heap());
+        RawLog part(shape, view(days.bytes), days.grid, plenty, 8, heap()),
+            other(shape, view(days.bytes), days.grid, 5000, 9, heap());
         for (const Row& row : rows) add(random() % 3 == 0 ? whole : random() % 2 == 0 ? part : other, row, days.grid);
         for (RawLog* each : {&part, &other}) {
             Bytes written(heap());
@@ -187,7 +193,8 @@ TEST(RawLog, BytesThatDoNotFitAreErrors) {
         const DayGrid days(5);
         RawLog log(shape, view(days.bytes), days.grid, plenty, 7, heap());
         for (int i = 0; i < 20; ++i)
-            add(log, {i % 7, DayGrid::first_day + i * 3600 * micros_per_second, 0, random_value(shape.kind, random)}, days.grid);
+            add(log, {i % 7, DayGrid::first_day + i * 3600 * micros_per_second, 0, random_value(shape.kind, random)},
+                days.grid);
         Bytes written(heap());
         log.write(written);
         if (random() % 2 == 0)
@@ -199,7 +206,9 @@ TEST(RawLog, BytesThatDoNotFitAreErrors) {
             into.merge(view(written), days.grid);
             by_log(into, days);
         } catch (const Error& e) {
-            EXPECT_TRUE(e.code() == Errc::corrupt || e.code() == Errc::invalid_parameter || e.code() == Errc::out_of_range) << e.what();
+            EXPECT_TRUE(e.code() == Errc::corrupt || e.code() == Errc::invalid_parameter ||
+                        e.code() == Errc::out_of_range)
+                << e.what();
         }
     }
 }

@@ -125,8 +125,7 @@ bool are_possible_sums(std::int64_t n, const Wide& sum, const WideSquare& square
 }
 
 std::int64_t quantile_rank(double q, std::int64_t n) {
-    if (!(q >= 0 && q <= 1))
-        throw Error(Errc::invalid_parameter, "quantile is not between 0 and 1");
+    if (!(q >= 0 && q <= 1)) throw Error(Errc::invalid_parameter, "quantile is not between 0 and 1");
     // In floating point, as percentile_disc has it: 0.1 of 30 values is the third, though 0.1 is a little more.
     const double rank = std::ceil(q * double(n));
     if (rank >= double(n)) return n;

@@ -69,7 +69,8 @@ CSAGG_FUNCTION(csagg_summary_quantile) {
     Counts counts(in.stored, in.grid.size(), arena);
     RowSink rows(fcinfo, bucket_columns + 1);
     Vector<Datum> numbers(arena);
-    for (const Value& value : in.stored.values()) numbers.push_back(value.absent ? Datum(0) : number_datum(value.number()));
+    for (const Value& value : in.stored.values())
+        numbers.push_back(value.absent ? Datum(0) : number_datum(value.number()));
 
     struct Part {
         std::size_t column;

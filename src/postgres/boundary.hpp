@@ -125,12 +125,12 @@ void* allocate(std::size_t bytes);
 }  // namespace csagg::pg
 
 /// Defines the SQL-callable function `name`; the body is a guarded lambda over `fcinfo` that returns a Datum.
-#define CSAGG_FUNCTION(name)                                                   \
-    extern "C" {                                                               \
-    PG_FUNCTION_INFO_V1(name);                                                 \
-    }                                                                          \
-    static Datum name##_body(FunctionCallInfo fcinfo);                         \
-    extern "C" Datum name(PG_FUNCTION_ARGS) {                                  \
+#define CSAGG_FUNCTION(name)                                                          \
+    extern "C" {                                                                      \
+    PG_FUNCTION_INFO_V1(name);                                                        \
+    }                                                                                 \
+    static Datum name##_body(FunctionCallInfo fcinfo);                                \
+    extern "C" Datum name(PG_FUNCTION_ARGS) {                                         \
         return csagg::pg::guard([fcinfo]() -> Datum { return name##_body(fcinfo); }); \
-    }                                                                          \
+    }                                                                                 \
     static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

@@ -1,6 +1,6 @@
-// What was built of values lately: kept in the backend and found by the values' bytes, so that a query builds once what it
-// asks for row by row. Each lies in a memory context of its own, which goes with it; the views and functions that show
-// memory contexts show what is kept. When there is too much, what was not used lately goes.
+// What was built of values lately: kept in the backend and found by the values' bytes, so that a query builds once what
+// it asks for row by row. Each lies in a memory context of its own, which goes with it; the views and functions that
+// show memory contexts show what is kept. When there is too much, what was not used lately goes.
 #pragma once
 #include "base/hash.hpp"
 #include "base/memory.hpp"
@@ -37,8 +37,9 @@ public:
     constexpr Cache(const char* plural, const char* singular, std::size_t max_bytes)
         : plural_(plural), singular_(singular), max_bytes_(max_bytes) {}
 
-    /// What `build(key, arena)` gave for this key, or gives now; the key that it gets lasts as long. The reference lasts
-    /// until this was called with two other keys: the two used last are never dropped, so a call may use two at once.
+    /// What `build(key, arena)` gave for this key, or gives now; the key that it gets lasts as long. The reference
+    /// lasts until this was called with two other keys: the two used last are never dropped, so a call may use two at
+    /// once.
     template <class Build>
     T& get(ByteSpan key, Build build) {
         if (newest_ != nullptr && newest_->is_of(key)) return newest_->value;
@@ -58,9 +59,15 @@ private:
     struct Entry {
         template <class Build>
         Entry(MemoryContext own, ByteSpan bytes_of_key, std::uint64_t hash_of_key, Build& build)
-            : context(own), arena(own), hash(hash_of_key), key(bytes_of_key.begin(), bytes_of_key.end(), arena), value(build(view(key), arena)) {}
+            : context(own),
+              arena(own),
+              hash(hash_of_key),
+              key(bytes_of_key.begin(), bytes_of_key.end(), arena),
+              value(build(view(key), arena)) {}
 
-        bool is_of(ByteSpan other) const { return key.size() == other.size() && std::memcmp(key.data(), other.data(), other.size()) == 0; }
+        bool is_of(ByteSpan other) const {
+            return key.size() == other.size() && std::memcmp(key.data(), other.data(), other.size()) == 0;
+        }
 
         MemoryContext context;
         ContextArena arena;
@@ -89,8 +96,11 @@ private:
     template <class Build>
     Entry* make(ByteSpan key, std::uint64_t hash, Build& build) {
         if (all_ == nullptr)
-            all_ = call([this] { return AllocSetContextCreateInternal(TopMemoryContext, plural_, ALLOCSET_START_SMALL_SIZES); });
-        ContextOwner owner(call([this] { return AllocSetContextCreateInternal(all_, singular_, ALLOCSET_SMALL_SIZES); }));
+            all_ = call([this] {
+                return AllocSetContextCreateInternal(TopMemoryContext, plural_, ALLOCSET_START_SMALL_SIZES);
+            });
+        ContextOwner owner(
+            call([this] { return AllocSetContextCreateInternal(all_, singular_, ALLOCSET_SMALL_SIZES); }));
         ContextArena arena(owner.context());
         auto* const made = new (arena.allocate(sizeof(Entry), alignof(Entry))) Entry(owner.context(), key, hash, build);
         owner.release();
@@ -131,7 +141,8 @@ private:
         ++count_;
         append(entry);
         call([this, entry] {
-            ereport(DEBUG1, (errmsg_internal("%s built: %zu bytes; %zu kept: %zu bytes", singular_, entry->bytes, count_, bytes_)));
+            ereport(DEBUG1, (errmsg_internal("%s built: %zu bytes; %zu kept: %zu bytes", singular_, entry->bytes,
+                                             count_, bytes_)));
         });
     }
 

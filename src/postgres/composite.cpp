@@ -24,7 +24,8 @@ std::span<const Datum> rows_argument(FunctionCallInfo fcinfo, int n) {
 void read_row(Datum row, Datum* values, bool* nulls) {
     call([row, values, nulls] {
         const HeapTupleHeader header = DatumGetHeapTupleHeader(row);
-        const TupleDesc columns = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
+        const TupleDesc columns =
+            lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
         HeapTupleData tuple{};
         tuple.t_len = HeapTupleHeaderGetDatumLength(header);
         tuple.t_data = header;

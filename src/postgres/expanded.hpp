@@ -8,8 +8,8 @@ extern "C" {
 
 namespace csagg::pg {
 
-/// Memory for an Object, whose first member is an ExpandedObjectHeader `header`, and `bytes` more behind it. Its context,
-/// of this name (a literal), is below the current one, so that it goes with that if there is no result.
+/// Memory for an Object, whose first member is an ExpandedObjectHeader `header`, and `bytes` more behind it. Its
+/// context, of this name (a literal), is below the current one, so that it goes with that if there is no result.
 template <class Object>
 Object* make_expanded(const ExpandedObjectMethods& methods, const char* name, std::size_t bytes) {
     const auto* const ours = &methods;

@@ -9,7 +9,8 @@ extern "C" {
 namespace csagg::pg {
 
 RowSink::RowSink(FunctionCallInfo fcinfo, int columns) {
-    // The caller's description of a row, which it frees: to look it up in the catalog leaves some hundred bytes a call behind.
+    // The caller's description of a row, which it frees: to look it up in the catalog leaves some hundred bytes a call
+    // behind.
     call([fcinfo] { InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC); });
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
     store_ = result->setResult;

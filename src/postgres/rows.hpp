@@ -59,8 +59,8 @@ private:
     MemoryContext context_;
 };
 
-/// A row to be put again and again, where only some columns of 8 bytes (timestamp, bigint) change: columns at the front,
-/// before any of another size, and the last one. Forming a row costs several times as much as copying it.
+/// A row to be put again and again, where only some columns of 8 bytes (timestamp, bigint) change: columns at the
+/// front, before any of another size, and the last one. Forming a row costs several times as much as copying it.
 class RowForm {
 public:
     /// In the memory that was current when the sink was made.

@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t least_expanded = 256 << 10;
 constexpr std::size_t least_huge = 4 << 20;
 
-/// Has a large block, whose length word is 0 then. The block moves when it grows; this stays where the executor knows it.
+/// Has a large block, whose length word is 0 then. The block moves when it grows; this stays where the executor knows
+/// it.
 struct Expanded {
     ExpandedObjectHeader header;
     Expanded** memory;  // of the block, behind a pointer back
@@ -34,8 +35,8 @@ void flatten(ExpandedObjectHeader* header, void* result, Size size) {
     SET_VARSIZE(result, size);
 }
 
-/// Additions fall all over a state of many values: with pages of 2 MB the processor finds them sooner. Only advice. It is
-/// about whole pages, the first and the last too, since the kernel moves a block at once only if it is of one kind.
+/// Additions fall all over a state of many values: with pages of 2 MB the processor finds them sooner. Only advice. It
+/// is about whole pages, the first and the last too, since the kernel moves a block at once only if it is of one kind.
 void advise_huge_pages([[maybe_unused]] const void* block, [[maybe_unused]] std::size_t bytes) {
 #ifdef MADV_HUGEPAGE
     constexpr std::uintptr_t page = 4096;
@@ -113,7 +114,8 @@ namespace {
 Expanded* new_expanded(const void* old, std::size_t used, std::size_t bytes) {
     auto* const expanded = make_expanded<Expanded>(methods, "csagg state", 0);
     const MemoryContext own = expanded->header.eoh_context;
-    expanded->memory = static_cast<Expanded**>(call([=] { return MemoryContextAllocHuge(own, sizeof(Expanded*) + bytes); }));
+    expanded->memory =
+        static_cast<Expanded**>(call([=] { return MemoryContextAllocHuge(own, sizeof(Expanded*) + bytes); }));
     *expanded->memory = expanded;
     if (used > 0) std::memcpy(expanded->block(), old, used);
     expanded->flat().varlena = 0;

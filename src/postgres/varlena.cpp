@@ -10,7 +10,8 @@ namespace csagg::pg {
 ByteSpan datum_bytes(Datum datum) {
     auto* value = reinterpret_cast<struct varlena*>(DatumGetPointer(datum));
     // A short length word is read in place. VARATT_IS_SHORT alone would also be true of a pointer to a TOAST table.
-    if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value)) value = call([value] { return pg_detoast_datum(value); });
+    if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value))
+        value = call([value] { return pg_detoast_datum(value); });
     return {reinterpret_cast<const Byte*>(VARDATA_ANY(value)), VARSIZE_ANY_EXHDR(value)};
 }
 

@@ -20,8 +20,9 @@ struct ScanPlace {
 };
 inline ScanPlace scan_place;
 
-/// Fetches the row that a scan most likely comes to next, while something is done with a value of this one: tuples fill their
-/// page from its end, so the next lies before, about as far as this one before the last. Nothing where values come in no such order.
+/// Fetches the row that a scan most likely comes to next, while something is done with a value of this one: tuples fill
+/// their page from its end, so the next lies before, about as far as this one before the last. Nothing where values
+/// come in no such order.
 [[gnu::always_inline]] inline void prefetch_next(Datum datum) {
     constexpr std::size_t head = 128, most = 2048;  // of a tuple, to the value
     const auto here = reinterpret_cast<std::uintptr_t>(DatumGetPointer(datum));

@@ -36,8 +36,12 @@ std::vector<Place> places() {
         {"midnight twice", twin::sao_paulo(), at("2018-02-10"), at("2018-02-26")},
         {"a day skipped", twin::apia(), at("2011-12-22"), at("2012-01-08")},
         {"a day twice", twin::repeated_day(), at("2011-12-22"), at("2012-01-08")},
-        {"after midnight, back", {-150 * minute, {{at("2010-11-07 02:31"), -210 * minute}}}, at("2010-10-30"), at("2010-11-14")},
-        {"any", twin::random_rules(random, at("2019-12-01"), at("2020-03-01"), 9 * day), at("2020-01-01"), at("2020-01-20")},
+        {"after midnight, back",
+         {-150 * minute, {{at("2010-11-07 02:31"), -210 * minute}}},
+         at("2010-10-30"),
+         at("2010-11-14")},
+        {"any", twin::random_rules(random, at("2019-12-01"), at("2020-03-01"), 9 * day), at("2020-01-01"),
+         at("2020-01-20")},
     };
 }
 
@@ -53,13 +57,16 @@ std::string print(const Assessment& a) {
         char buffer[48];
         return n ? std::string(buffer, print(*n, buffer)) : std::string("-");
     };
-    return a == Assessment{} ? "nothing" : "stage " + std::to_string(int(a.stage)) + " band " + std::to_string(int(a.band)) + " score " + number(a.score) + " coverage " + number(a.coverage);
+    return a == Assessment{} ? "nothing"
+                             : "stage " + std::to_string(int(a.stage)) + " band " + std::to_string(int(a.band)) +
+                                   " score " + number(a.score) + " coverage " + number(a.coverage);
 }
 
 Assessment assessment_at(const RuleSet& rules, const AssessmentOver& over, Instant t) {
     const Document& document = rules.document();
     Assessment result;
-    const Value stage = value_at(over.stage, t), score = value_at(over.score, t), band = value_at(over.band, t), coverage = value_at(over.coverage, t);
+    const Value stage = value_at(over.stage, t), score = value_at(over.score, t), band = value_at(over.band, t),
+                coverage = value_at(over.coverage, t);
     for (std::uint32_t i = 0; !stage.absent && i < document.stages.size(); ++i)
         if (document.stages[i].name == stage.text) result.stage = i;
     for (std::uint32_t i = 0; !band.absent && i < document.bands.size(); ++i)
@@ -90,7 +97,9 @@ public:
     twin::Evaluator naive;
 };
 
-int repetitions(int quick) { return std::getenv("CSAGG_SLOW") != nullptr && *std::getenv("CSAGG_SLOW") != '\0' ? quick * 20 : quick; }
+int repetitions(int quick) {
+    return std::getenv("CSAGG_SLOW") != nullptr && *std::getenv("CSAGG_SLOW") != '\0' ? quick * 20 : quick;
+}
 
 TEST(Assess, over_time_equals_each_instant_and_the_definition) {
     for (const Place& place : places()) {
@@ -135,14 +144,15 @@ TEST(Assess, over_time_equals_each_instant_and_the_definition) {
     }
 }
 
-/// In Apia 2011-12-30 was skipped: on the 31st a window of one day is empty. What the seats are then is not missing, up to
-/// the last microsecond before they change.
+/// In Apia 2011-12-30 was skipped: on the 31st a window of one day is empty. What the seats are then is not missing, up
+/// to the last microsecond before they change.
 TEST(Assess, extremes_of_an_empty_window) {
     test::TestArena arena;
     const twin::Zone zone(twin::apia());
     zone_under_test = &zone;
     const RuleSet rules(R"json({"timezone": "Test/Zone", "facts": {"seats": "number"},
-                            "rules": [{"name": "r", "points": "highest(seats, 1 days)", "missing": -1}]})json", find_zone, arena);
+                            "rules": [{"name": "r", "points": "highest(seats, 1 days)", "missing": -1}]})json",
+                        find_zone, arena);
     const Instant change = at("2011-12-30 20:00"), since = change - 2 * hour;
     twin::Customer customer;
     customer.states[0].entries = {{at("2011-12-01"), Value::of(Number::of(8))}, {change, Value::of(Number::of(3))}};
@@ -194,9 +204,12 @@ TEST(LocalDays, near_ones_are_the_same) {
         const LocalDays days(zone);
         NearDays near(days);
         std::mt19937_64 random(11);
-        const auto pick = [&random](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+        const auto pick = [&random](std::int64_t low, std::int64_t high) {
+            return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+        };
         for (int i = 0; i < 20'000; ++i) {
-            const Instant t = i % 100 == 0 ? pick(first_instant, last_instant) : pick(place.from - 20 * day, place.until + 20 * day);
+            const Instant t =
+                i % 100 == 0 ? pick(first_instant, last_instant) : pick(place.from - 20 * day, place.until + 20 * day);
             const std::int64_t d = days.day_of(t), far_day = pick(-3'000'000, 3'000'000'000);
             ASSERT_EQ(near.day_of(t), d) << t;
             ASSERT_EQ(near.begin_of(d), days.begin_of(d)) << d;
@@ -219,7 +232,8 @@ TEST(Assess, tracks_equal_step_by_step) {
         for (int seed = 0; seed < repetitions(150); ++seed) {
             Case c(place, std::uint64_t(seed) + 4000, true, seed % 2 == 1);
             SCOPED_TRACE(std::string(place.name) + ", seed " + std::to_string(seed) + ": " + c.source);
-            const Instant since = c.random.one_in(2) ? place.from - 2 * day : c.random.instant(), until = since + c.random.pick(1, 30 * day / minute) * minute;
+            const Instant since = c.random.one_in(2) ? place.from - 2 * day : c.random.instant(),
+                          until = since + c.random.pick(1, 30 * day / minute) * minute;
             ++cases;
             AssessmentOver stepped(c.rules, c.arena), over(c.rules, c.arena), tracked(c.rules, c.arena);
             const bool by_tracks = assess_by_tracks(c.rules, c.bytes.inputs(), since, until, tracked, c.arena);
@@ -244,7 +258,8 @@ TEST(Assess, tracks_equal_step_by_step) {
                 ASSERT_TRUE(equal(a.score, stepped.score));
                 ASSERT_TRUE(equal(a.band, stepped.band));
                 ASSERT_TRUE(equal(a.coverage, stepped.coverage));
-                for (std::size_t i = 0; i < a.alerts.size(); ++i) ASSERT_TRUE(equal(a.alerts[i], stepped.alerts[i])) << "alert " << i;
+                for (std::size_t i = 0; i < a.alerts.size(); ++i)
+                    ASSERT_TRUE(equal(a.alerts[i], stepped.alerts[i])) << "alert " << i;
             };
             check(tracked);
             check(over);
@@ -255,28 +270,34 @@ TEST(Assess, tracks_equal_step_by_step) {
     EXPECT_GT(failed, 0);
 }
 
-/// Bounds that no sum reaches, or none is within, or of a finer scale; sums of more than 64 bits, and of more digits than a
-/// number has.
+/// Bounds that no sum reaches, or none is within, or of a finer scale; sums of more than 64 bits, and of more digits
+/// than a number has.
 TEST(Assess, score_alone_within_any_bounds) {
     const Place place = places()[0];
     int failed = 0, compared = 0;
-    for (const char* bounds : {"", R"("min": 0, "max": 20,)", R"("min": 100000,)", R"("max": -0.000000000000000000005,)", R"("min": -0.000000000000000000005,)",
-                               R"("min": -3.0625, "max": 999999999999999999,)"})
-        for (const char* points : {"seats", "seats / 7", "seats / 7 * 1000", "seats / 700000", "least(seats, 3) * 8000000000000000", "seats * 100000000000000000"})
+    for (const char* bounds :
+         {"", R"("min": 0, "max": 20,)", R"("min": 100000,)", R"("max": -0.000000000000000000005,)",
+          R"("min": -0.000000000000000000005,)", R"("min": -3.0625, "max": 999999999999999999,)"})
+        for (const char* points : {"seats", "seats / 7", "seats / 7 * 1000", "seats / 700000",
+                                   "least(seats, 3) * 8000000000000000", "seats * 100000000000000000"})
             for (std::uint64_t seed = 0; seed < 20; ++seed) {
                 SCOPED_TRACE(std::string(bounds) + " " + points + ", seed " + std::to_string(seed));
                 test::TestArena arena;
                 const twin::Zone zone(place.rules);
                 zone_under_test = &zone;
                 std::string more;  // together they need all bits
-                for (const char* name : {"a", "b", "c", "d"}) more += std::string(R"(, {"name": ")") + name + R"(", "points": ")" + points + R"("})";
-                const std::string source = std::string(R"({"timezone": "Test/Zone", "facts": {"seats": "number", "active": "number"}, )") + bounds +
-                                           R"("base": 0.5, "rules": [{"name": "active", "when": "active > 3", "points": -7})" + more + "]}";
+                for (const char* name : {"a", "b", "c", "d"})
+                    more += std::string(R"(, {"name": ")") + name + R"(", "points": ")" + points + R"("})";
+                const std::string source =
+                    std::string(R"({"timezone": "Test/Zone", "facts": {"seats": "number", "active": "number"}, )") +
+                    bounds + R"("base": 0.5, "rules": [{"name": "active", "when": "active > 3", "points": -7})" + more +
+                    "]}";
                 const RuleSet rules(source, find_zone, arena);
                 twin::Random random(seed, place.from, place.until);
                 twin::Customer customer;
                 for (std::size_t fact = 0; fact < 2; ++fact)
-                    for (int n = 8; n > 0; --n) customer.states[fact].entries[random.instant()] = Value::of(Number::of(random.pick(-3, 12)));
+                    for (int n = 8; n > 0; --n)
+                        customer.states[fact].entries[random.instant()] = Value::of(Number::of(random.pick(-3, 12)));
                 const twin::CustomerBytes bytes(rules.document(), customer);
                 AssessmentOver stepped(rules, arena);
                 try {
@@ -305,11 +326,13 @@ void know_figures(Case& c, Instant near, Instant until) {
     for (Instant t = std::max(from, near); t < until; t += hour) instants.insert(t);
     const std::size_t declared = c.rules.document().facts.size();
     twin::State *const score = &c.customer.states[declared], *const band = &c.customer.states[declared + 1],
-                *const stage = &c.customer.states[declared + 2], *const coverage = &c.customer.states[declared + 3];
+                       *const stage = &c.customer.states[declared + 2],
+                       *const coverage = &c.customer.states[declared + 3];
     const Document& document = c.rules.document();
     const auto number = [](const std::optional<Number>& n) { return n ? Value::of(*n) : Value::none(Kind::number); };
     const auto enter = [](twin::State& state, Instant t, const Value& value) {
-        if (state.entries.empty() ? !value.absent : !same(std::prev(state.entries.end())->second, value)) state.entries[t] = value;
+        if (state.entries.empty() ? !value.absent : !same(std::prev(state.entries.end())->second, value))
+            state.entries[t] = value;
     };
     for (const Instant t : instants) {
         if (t < from || t >= until) continue;
@@ -332,10 +355,13 @@ TEST(Assess, alerts_equal_a_simulation_by_the_minute) {
             know_figures(c, from - 20 * day, until);
             for (std::size_t a = 0; a < c.rules.alerts().size(); ++a) {
                 const Document::Alert& alert = c.rules.document().alerts[a];
-                const auto ago = [&](Instant t, const std::optional<Span>& span) { return span ? Window(c.zone, *span).begin_of(t) : t; };
+                const auto ago = [&](Instant t, const std::optional<Span>& span) {
+                    return span ? Window(c.zone, *span).begin_of(t) : t;
+                };
                 Instant true_since = plus_infinity, false_since = plus_infinity;
                 bool firing = false;
-                bool settled = false;  // the simulation starts in the middle: it knows once the condition has been false for long
+                bool settled =
+                    false;  // the simulation starts in the middle: it knows once the condition has been false for long
                 Instant last_true = from;
                 for (Instant t = from; t < until; t += minute) {
                     const bool there = c.naive.exists(t);
@@ -360,7 +386,8 @@ TEST(Assess, alerts_equal_a_simulation_by_the_minute) {
                     Assessor one(c.rules, c.bytes.inputs(), c.arena);
                     one.run_alerts(t);
                     ASSERT_EQ(one.alert(a) == AlertState::firing, firing) << "alert " << a << " at " << t;
-                    ASSERT_EQ(one.alert(a) == AlertState::pending, condition && !firing) << "alert " << a << " at " << t;
+                    ASSERT_EQ(one.alert(a) == AlertState::pending, condition && !firing)
+                        << "alert " << a << " at " << t;
                 }
             }
         }
@@ -388,7 +415,8 @@ TEST(Assess, valid_until_is_exact_for_alerts_too) {
                 Instant until = 0;
                 const std::string now = present_at(c, t, &until);
                 if (until > t + 3000 * day) until = place.until + 20 * day;
-                for (const Instant later : {until - 1, t + (until - t) / 2, t + (until - t) / 9}) ASSERT_EQ(present_at(c, later), now) << later;
+                for (const Instant later : {until - 1, t + (until - t) / 2, t + (until - t) / 9})
+                    ASSERT_EQ(present_at(c, later), now) << later;
                 if (until > place.until + 10 * day) continue;
                 ASSERT_NE(present_at(c, until), now) << until;
                 ++changes;
@@ -425,7 +453,8 @@ TEST(Explain, adds_up_exactly) {
                 std::vector<Wide> points;
                 points.emplace_back().add(before);
                 Instant last = a;
-                for (const ScoreChange& change : explain_change(c.rules, c.bytes.inputs(), *after, c.bytes.inputs(), a, b, c.arena)) {
+                for (const ScoreChange& change :
+                     explain_change(c.rules, c.bytes.inputs(), *after, c.bytes.inputs(), a, b, c.arena)) {
                     points.push_back(change.points);
                     ASSERT_LE(last, change.at);
                     ASSERT_LE(change.at, b);

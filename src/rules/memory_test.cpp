@@ -47,9 +47,11 @@ TEST(Memory, RulesSurviveThatItRunsOut) {
                 Assessor assessor(rules, bytes.inputs(), arena);
                 assessor.run_alerts(at("2025-10-27"));
                 EXPECT_EQ(Assessor(rules, bytes.inputs(), arena, assessor.now()).score(), assessor.assess().score);
-                for (const Explanation& row : explain(rules, assessor, arena)) print_facts_seen(rules, row, assessor, text);
+                for (const Explanation& row : explain(rules, assessor, arena))
+                    print_facts_seen(rules, row, assessor, text);
                 assessor.find_change(assessor.assess());
-                text.push_back(char(explain_change(rules, bytes.inputs(), rules, bytes.inputs(), since, until, arena).size()));
+                text.push_back(
+                    char(explain_change(rules, bytes.inputs(), rules, bytes.inputs(), since, until, arena).size()));
             } catch (const Error& error) {  // an expression may fail, always at the same place
                 text.append(error.what());
             }
@@ -60,8 +62,10 @@ TEST(Memory, RulesSurviveThatItRunsOut) {
 }
 
 TEST(Memory, ErrorsOfRulesSurviveThatItRunsOut) {
-    for (const char* const source : {R"({"timezone": "Europe/Berlin", "facts": {"seats": "number"}, "rules": [{"name": "wrong", "when": "seats + 'a text of more than sixteen bytes' > 3"}]})",
-                                     R"({"timezone": "Europe/Berlin", "a member that nobody knows": [1, {"x": "y"}]})", R"({"timezone": )"})
+    for (
+        const char* const source :
+        {R"({"timezone": "Europe/Berlin", "facts": {"seats": "number"}, "rules": [{"name": "wrong", "when": "seats + 'a text of more than sixteen bytes' > 3"}]})",
+         R"({"timezone": "Europe/Berlin", "a member that nobody knows": [1, {"x": "y"}]})", R"({"timezone": )"})
         fail_every_allocation([&](Arena& arena) {
             try {
                 const RuleSet rules(source, berlin, arena);

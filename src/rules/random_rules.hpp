@@ -22,7 +22,8 @@ public:
                 events.forget_before(log.known_from, log.forgotten);
                 for (const auto& [at, e] : log.events) {
                     Wide total;
-                    total.add(round_to_number(e.millionths < 0, Uint128(e.millionths < 0 ? -e.millionths : e.millionths), 6));
+                    total.add(
+                        round_to_number(e.millionths < 0, Uint128(e.millionths < 0 ? -e.millionths : e.millionths), 6));
                     std::vector<std::string_view> actors(e.actors.begin(), e.actors.end());
                     events.add(at, e.rows, total, actors);
                 }
@@ -54,10 +55,12 @@ class Random {
 public:
     Random(std::uint64_t seed, Instant from, Instant until) : engine_(seed), from_(from), until_(until) {}
 
-    bool fails = false;  // some quotients divide by zero
+    bool fails = false;    // some quotients divide by zero
     bool defines = false;  // expressions use what the rule set defines
 
-    std::int64_t pick(std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(engine_); }
+    std::int64_t pick(std::int64_t low, std::int64_t high) {
+        return std::uniform_int_distribution<std::int64_t>(low, high)(engine_);
+    }
     bool one_in(int n) { return pick(1, n) == 1; }
     std::string number(std::int64_t low, std::int64_t high) { return std::to_string(pick(low, high)); }
     template <std::size_t N>
@@ -111,8 +114,11 @@ public:
                 case 5: return state_number() + (one_in(3) ? " @ " + duration() + " ago" : "");
                 default: {
                     const std::string name = word({"count", "sum", "distinct", "active_days"});
-                    if (one_in(4)) return name + "(" + counter() + ", " + word({"this ", "last "}) + word({"day", "week", "month", "quarter", "year"}) + ")";
-                    return name + "(" + counter() + (one_in(6) ? "" : ", " + duration() + (one_in(3) ? ", " + duration() + " ago" : "")) + ")";
+                    if (one_in(4))
+                        return name + "(" + counter() + ", " + word({"this ", "last "}) +
+                               word({"day", "week", "month", "quarter", "year"}) + ")";
+                    return name + "(" + counter() +
+                           (one_in(6) ? "" : ", " + duration() + (one_in(3) ? ", " + duration() + " ago" : "")) + ")";
                 }
             }
         }
@@ -121,14 +127,17 @@ public:
             case 0: return a() + " + " + a();
             case 1: return a() + " - " + a();
             case 2: return a() + " * " + (one_in(4) ? a() : number(-5, 5));
-            case 3: return a() + (fails ? " / (" + numeric(depth - 1) + ")" : " / nullif(" + numeric(depth - 1) + ", 0)");
+            case 3:
+                return a() + (fails ? " / (" + numeric(depth - 1) + ")" : " / nullif(" + numeric(depth - 1) + ", 0)");
             case 4: return "-" + a();
             case 5: return "abs(" + numeric(depth - 1) + ")";
             case 6: return "round(" + numeric(depth - 1) + ", " + number(-1, 2) + ")";
             case 7: return "least(" + numeric(depth - 1) + ", " + numeric(depth - 1) + (one_in(3) ? ", 10" : "") + ")";
             case 8: return "greatest(" + numeric(depth - 1) + ", " + numeric(depth - 1) + ")";
             case 9: return "coalesce(" + numeric(depth - 1) + ", " + numeric(depth - 1) + ")";
-            case 10: return "if(" + truth(depth - 1) + ", " + numeric(depth - 1) + ", " + (one_in(3) ? "null" : numeric(depth - 1)) + ")";
+            case 10:
+                return "if(" + truth(depth - 1) + ", " + numeric(depth - 1) + ", " +
+                       (one_in(3) ? "null" : numeric(depth - 1)) + ")";
             default: return "nullif(" + numeric(depth - 1) + ", " + number(0, 9) + ")";
         }
     }
@@ -146,18 +155,25 @@ public:
             }
         }
         const auto counted = [&] {
-            if (one_in(5)) return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + word({"this ", "last "}) + word({"day", "week", "month"}) + ")";
-            return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + duration() + (one_in(2) ? ", " + duration() + " ago" : "") + ")";
+            if (one_in(5))
+                return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + word({"this ", "last "}) +
+                       word({"day", "week", "month"}) + ")";
+            return word({"count", "distinct", "active_days"}) + "(" + counter() + ", " + duration() +
+                   (one_in(2) ? ", " + duration() + " ago" : "") + ")";
         };
         switch (pick(0, 9)) {
-            case 9: return counted() + " " + word({"<", "<=", ">", ">=", "=", "<>"}) + " " + (one_in(2) ? "0." + number(1, 9) + " * " : "") + counted() + (one_in(3) ? " * 2" : "");
+            case 9:
+                return counted() + " " + word({"<", "<=", ">", ">=", "=", "<>"}) + " " +
+                       (one_in(2) ? "0." + number(1, 9) + " * " : "") + counted() + (one_in(3) ? " * 2" : "");
             case 0: return "(" + truth(depth - 1) + ") and (" + truth(depth - 1) + ")";
             case 1: return "(" + truth(depth - 1) + ") or (" + truth(depth - 1) + ")";
             case 2: return "not (" + truth(depth - 1) + ")";
             case 3: return "(" + numeric(depth - 1) + ") between " + number(-5, 5) + " and " + number(3, 30);
             case 4: return "(" + truth(depth - 1) + ") is " + word({"null", "not null", "true", "not false"});
             case 5: return text() + " = " + text();
-            default: return "(" + numeric(depth - 1) + ") " + word({"<", "<=", ">", ">=", "=", "<>"}) + " " + (one_in(3) ? "(" + numeric(depth - 1) + ")" : number(-3, 20));
+            default:
+                return "(" + numeric(depth - 1) + ") " + word({"<", "<=", ">", ">=", "=", "<>"}) + " " +
+                       (one_in(3) ? "(" + numeric(depth - 1) + ")" : number(-3, 20));
         }
     }
 
@@ -183,17 +199,22 @@ public:
         std::string text = "{\"timezone\": \"" + std::string(zone) + "\", " + facts_member;
         if ((defines = one_in(3))) {
             defines = false;
-            text += ", \"define\": [{\"name\": \"usage\", \"is\": \"" + numeric(int(pick(0, 2))) + "\"}, {\"name\": \"quiet\", \"is\": \"usage < 5 or " + truth(0) +
+            text += ", \"define\": [{\"name\": \"usage\", \"is\": \"" + numeric(int(pick(0, 2))) +
+                    "\"}, {\"name\": \"quiet\", \"is\": \"usage < 5 or " + truth(0) +
                     "\"}, {\"name\": \"twice the usage\", \"is\": \"usage + usage\"}]";
             defines = true;
         }
         const std::int64_t stages = pick(0, 2);
         for (std::int64_t i = 0; i < stages; ++i)
-            text += (i == 0 ? ", \"stages\": [" : ", ") + ("{\"name\": \"s" + std::to_string(i) + "\", \"when\": \"") + truth(1) + "\"}";
+            text += (i == 0 ? ", \"stages\": [" : ", ") + ("{\"name\": \"s" + std::to_string(i) + "\", \"when\": \"") +
+                    truth(1) + "\"}";
         if (stages > 0) text += one_in(2) ? ", {\"name\": \"rest\"}]" : "]";
-        if (one_in(3)) text += ", \"exists\": \"" + (one_in(2) ? std::string("signup is not null and not coalesce(churned, false)") : truth(1)) + "\"";
+        if (one_in(3))
+            text += ", \"exists\": \"" +
+                    (one_in(2) ? std::string("signup is not null and not coalesce(churned, false)") : truth(1)) + "\"";
         const bool mean = one_in(3);
-        text += (mean ? std::string(", \"method\": \"weighted mean\"") : ", \"base\": " + number(0, 50)) + (one_in(2) ? ", \"min\": 0, \"max\": 100" : "");
+        text += (mean ? std::string(", \"method\": \"weighted mean\"") : ", \"base\": " + number(0, 50)) +
+                (one_in(2) ? ", \"min\": 0, \"max\": 100" : "");
         if (one_in(4)) text += ", \"override\": {\"when\": \"" + truth(0) + "\", \"score\": \"" + numeric(0) + "\"}";
         const std::int64_t n = pick(1, 4);
         for (std::int64_t i = 0; i < n; ++i) {
@@ -201,12 +222,14 @@ public:
             if (stages > 0 && one_in(2)) text += ", \"stages\": [\"s0\"]";
             if (!one_in(4)) text += ", \"when\": \"" + truth(int(pick(0, 2))) + "\"";
             text += ", \"points\": " + (one_in(2) ? number(-40, 40) : "\"" + numeric(int(pick(0, 2))) + "\"");
-            if (mean && !one_in(4)) text += ", \"weight\": " + (one_in(5) ? "0" : one_in(3) ? "0." + number(1, 999999) : number(1, 50));
+            if (mean && !one_in(4))
+                text += ", \"weight\": " + (one_in(5) ? "0" : one_in(3) ? "0." + number(1, 999999) : number(1, 50));
             text += one_in(2) ? ", \"missing\": 5}" : "}";
         }
         text += R"(], "bands": [{"name": "red"}, {"name": "yellow", "from": 30}, {"name": "green", "from": 60.5}])";
         for (int i = 0; alerts && i < 3; ++i) {
-            text += (i == 0 ? ", \"alerts\": [" : ", ") + ("{\"name\": \"a" + std::to_string(i) + "\", \"when\": \"" + (one_in(3) ? figures() : truth(int(pick(0, 1)))) + "\"");
+            text += (i == 0 ? ", \"alerts\": [" : ", ") + ("{\"name\": \"a" + std::to_string(i) + "\", \"when\": \"" +
+                                                           (one_in(3) ? figures() : truth(int(pick(0, 1)))) + "\"");
             if (!one_in(3)) text += ", \"for\": \"" + (one_in(2) ? "1 day" : duration()) + "\"";
             if (!one_in(3)) text += ", \"keep_firing_for\": \"" + (one_in(2) ? "2 days" : duration()) + "\"";
             text += i == 2 ? "}]" : "}";
@@ -234,13 +257,15 @@ public:
             if (document.facts[i].kind == FactKind::counter) {
                 Log log;
                 for (std::int64_t n = pick(0, 12); n > 0; --n)
-                    log.add({one_in(40) ? minus_infinity : instant(), pick(-3, 9) * 500'000, one_in(3) ? "" : "actor " + number(1, 3)});
+                    log.add({one_in(40) ? minus_infinity : instant(), pick(-3, 9) * 500'000,
+                             one_in(3) ? "" : "actor " + number(1, 3)});
                 if (shortened) log.forget_before(horizon);
                 customer.counters[i] = log;
                 continue;
             }
             State state;
-            for (std::int64_t n = pick(0, 4); n > 0; --n) state.entries[one_in(10) ? minus_infinity : instant()] = value(state_kind(document.facts[i].kind));
+            for (std::int64_t n = pick(0, 4); n > 0; --n)
+                state.entries[one_in(10) ? minus_infinity : instant()] = value(state_kind(document.facts[i].kind));
             if (shortened) {
                 state.known_from = horizon;
                 auto after = state.entries.upper_bound(horizon);

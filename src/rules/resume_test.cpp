@@ -20,7 +20,8 @@ std::vector<std::string> from(const Steps& steps, Instant since) {
     std::vector<std::string> out;
     Value last = Value::none(steps.kind);
     const auto print = [](Instant t, const Value& v) {
-        return std::to_string(t) + (v.absent ? " -" : " " + std::to_string(v.word) + "/" + std::to_string(v.scale) + std::string(v.text));
+        return std::to_string(t) +
+               (v.absent ? " -" : " " + std::to_string(v.word) + "/" + std::to_string(v.scale) + std::string(v.text));
     };
     for (const Entry& e : steps.entries) {
         if (e.at > since && out.empty() && !last.absent) out.push_back(print(since, last));
@@ -42,7 +43,8 @@ void expect_equal(const AssessmentOver& whole, const AssessmentOver& part, Insta
     }
 }
 
-AssessmentOver stepped(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, std::span<const AlertMachine> seed, Arena& arena) {
+AssessmentOver stepped(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+                       std::span<const AlertMachine> seed, Arena& arena) {
     AssessmentOver over(rules, arena, seed);
     assess_by_steps(rules, inputs, since, until, over, arena);
     return over;
@@ -51,7 +53,8 @@ AssessmentOver stepped(const RuleSet& rules, std::span<const FactInput> inputs, 
 /// In pieces, each from where the one before has ended, it is what it is as a whole.
 TEST(AssessOver, goes_on_from_the_states_of_its_alerts) {
     int pending = 0, kept = 0, different = 0;
-    for (const auto& [zone_rules, first, last] : {std::tuple(twin::berlin(), at("2025-10-18"), at("2025-11-05")), std::tuple(twin::apia(), at("2011-12-22"), at("2012-01-08"))})
+    for (const auto& [zone_rules, first, last] : {std::tuple(twin::berlin(), at("2025-10-18"), at("2025-11-05")),
+                                                  std::tuple(twin::apia(), at("2011-12-22"), at("2012-01-08"))})
         for (std::uint64_t seed = 0; seed < 200; ++seed) {
             test::TestArena arena;
             const twin::Zone zone(zone_rules);
@@ -68,7 +71,8 @@ TEST(AssessOver, goes_on_from_the_states_of_its_alerts) {
                 const bool by_steps = random.one_in(3);
                 const AssessmentOver whole = assess_over(rules, bytes.inputs(), first - 2 * day, end, arena);
                 const auto states = since == first - 2 * day ? std::span<const AlertMachine>() : view(before.machines);
-                AssessmentOver piece = by_steps ? stepped(rules, bytes.inputs(), since, end, states, arena) : assess_over(rules, bytes.inputs(), since, end, arena, states);
+                AssessmentOver piece = by_steps ? stepped(rules, bytes.inputs(), since, end, states, arena)
+                                                : assess_over(rules, bytes.inputs(), since, end, arena, states);
                 expect_equal(whole, piece, since);
                 if (testing::Test::HasFatalFailure()) return;
                 for (const AlertMachine& machine : piece.machines) {
@@ -78,7 +82,8 @@ TEST(AssessOver, goes_on_from_the_states_of_its_alerts) {
                 // That the states matter.
                 const std::vector<AlertMachine> none(rules.alerts().size());
                 const AssessmentOver otherwise = assess_over(rules, bytes.inputs(), since, end, arena, none);
-                for (std::size_t i = 0; i < none.size(); ++i) different += from(otherwise.alerts[i], since) != from(piece.alerts[i], since) ? 1 : 0;
+                for (std::size_t i = 0; i < none.size(); ++i)
+                    different += from(otherwise.alerts[i], since) != from(piece.alerts[i], since) ? 1 : 0;
                 before = std::move(piece);
                 since = end;
             }

@@ -37,21 +37,29 @@ struct Population {
     static constexpr Instant since = 9132 * micros_per_day, until = since + 730 * micros_per_day;  // 2025 and 2026
     static constexpr int customers = 500;
 
-    Population() : rules(document, [](std::string_view) -> const Calendar& { return berlin(); }, twin::heap()) {
+    Population()
+        : rules(
+              document, [](std::string_view) -> const Calendar& { return berlin(); }, twin::heap()) {
         for (std::uint64_t i = 0; i < customers; ++i) {
             twin::Random random(i, since, until);
             twin::Customer customer = random.customer(rules.document());
             for (auto& [fact, log] : customer.counters) {
                 log = {};
                 const bool login = rules.document().facts[fact].name == "login";
-                for (int n = login ? 150 : 40; n > 0; --n) log.add({random.instant(), 1'000'000, login ? "user " + random.number(1, 5) : ""});
+                for (int n = login ? 150 : 40; n > 0; --n)
+                    log.add({random.instant(), 1'000'000, login ? "user " + random.number(1, 5) : ""});
             }
             for (auto& [fact, state] : customer.states) {
                 const Document::Fact& declared = rules.document().facts[fact];
                 state = {};
-                if (declared.name == "signup") state.entries[minus_infinity] = Value::of_date(Date(since / micros_per_day + random.pick(-300, 100)));
-                if (declared.name == "contract_end") state.entries[minus_infinity] = Value::of_date(Date(since / micros_per_day + random.pick(200, 900)));
-                for (int n = declared.name == "plan" || declared.name == "active" || declared.name == "seats" ? 4 : 0; n > 0; --n)
+                if (declared.name == "signup")
+                    state.entries[minus_infinity] =
+                        Value::of_date(Date(since / micros_per_day + random.pick(-300, 100)));
+                if (declared.name == "contract_end")
+                    state.entries[minus_infinity] =
+                        Value::of_date(Date(since / micros_per_day + random.pick(200, 900)));
+                for (int n = declared.name == "plan" || declared.name == "active" || declared.name == "seats" ? 4 : 0;
+                     n > 0; --n)
                     state.entries[random.instant()] = random.value(state_kind(declared.kind));
             }
             all.emplace_back(rules.document(), customer);
@@ -71,7 +79,8 @@ void score(benchmark::State& state) {
     for (auto _ : state) {
         for (const auto& customer : p.all) {
             Scratch scratch(twin::heap());
-            Assessor assessor(p.rules, customer.inputs(), scratch, Population::since + 400 * micros_per_day + 3600 * micros_per_second);
+            Assessor assessor(p.rules, customer.inputs(), scratch,
+                              Population::since + 400 * micros_per_day + 3600 * micros_per_second);
             benchmark::DoNotOptimize(assessor.score());
         }
     }
@@ -112,7 +121,8 @@ void assess_over_two_years(benchmark::State& state) {
     for (auto _ : state) {
         for (const auto& customer : p.all) {
             Scratch scratch(twin::heap());
-            entries += assess_over(p.rules, customer.inputs(), Population::since, Population::until, scratch).score.entries.size();
+            entries += assess_over(p.rules, customer.inputs(), Population::since, Population::until, scratch)
+                           .score.entries.size();
         }
     }
     state.SetItemsProcessed(state.iterations() * Population::customers);
@@ -125,7 +135,8 @@ void score_over_two_years(benchmark::State& state) {
     for (auto _ : state) {
         for (const auto& customer : p.all) {
             Scratch scratch(twin::heap());
-            benchmark::DoNotOptimize(score_over(p.rules, customer.inputs(), Population::since, Population::until, scratch).entries.size());
+            benchmark::DoNotOptimize(
+                score_over(p.rules, customer.inputs(), Population::since, Population::until, scratch).entries.size());
         }
     }
     state.SetItemsProcessed(state.iterations() * Population::customers);

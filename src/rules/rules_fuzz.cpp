@@ -25,7 +25,8 @@ void check(bool good) {
 }
 
 bool is_same(const Steps& a, const Steps& b) {
-    return std::ranges::equal(a.entries, b.entries, [](const Entry& x, const Entry& y) { return x.at == y.at && same(x.value, y.value); });
+    return std::ranges::equal(a.entries, b.entries,
+                              [](const Entry& x, const Entry& y) { return x.at == y.at && same(x.value, y.value); });
 }
 
 void evaluate(const RuleSet& rules, std::uint64_t seed, Arena& arena) {
@@ -33,12 +34,13 @@ void evaluate(const RuleSet& rules, std::uint64_t seed, Arena& arena) {
     twin::Random random(seed, from, until);
     const twin::Customer customer = random.customer(rules.document());
     const twin::CustomerBytes bytes(rules.document(), customer);
-    // Whole tracks say what is said step by step. (Of alerts too, but for daily values before 1970, which are not followed.)
+    // Whole tracks say what is said step by step. (Of alerts too, but for daily values before 1970, which are not
+    // followed.)
     AssessmentOver tracked(rules, arena), over(rules, arena);
     const bool by_tracks = assess_by_tracks(rules, bytes.inputs(), from, until, tracked, arena);
     assess_by_steps(rules, bytes.inputs(), from, until, over, arena);
-    check(!by_tracks || (is_same(tracked.stage, over.stage) && is_same(tracked.score, over.score) && is_same(tracked.band, over.band) &&
-                         is_same(tracked.coverage, over.coverage)));
+    check(!by_tracks || (is_same(tracked.stage, over.stage) && is_same(tracked.score, over.score) &&
+                         is_same(tracked.band, over.band) && is_same(tracked.coverage, over.coverage)));
     const Instant at = random.instant();
     Assessor assessor(rules, bytes.inputs(), arena);
     assessor.run_alerts(at);

@@ -50,7 +50,9 @@ public:
         for (std::int64_t later = d; later < d + 4; ++later) first = std::min(first, zone_.to_instant(later * day));
         return first;
     }
-    Instant back(Instant t, const Span& span) const { return has_length(span) ? Window(rules_.calendar(), span).begin_of(t) : t; }
+    Instant back(Instant t, const Span& span) const {
+        return has_length(span) ? Window(rules_.calendar(), span).begin_of(t) : t;
+    }
 
     /// The last instant before the day, week, month, quarter or year of t.
     Instant before_period(Instant t, const Span& length) const {
@@ -117,7 +119,9 @@ public:
                 for (std::size_t i = 0; i < parts.size(); ++i)
                     if (!part(i).absent) return part(i);
                 return Value::none(kind);
-            case Op::nullif: return !part(0).absent && !part(1).absent && compare(part(0), part(1)) == 0 ? Value::none(kind) : part(0);
+            case Op::nullif:
+                return !part(0).absent && !part(1).absent && compare(part(0), part(1)) == 0 ? Value::none(kind)
+                                                                                            : part(0);
             case Op::choose: return part(part(0).is_true() ? 1 : 2);
             case Op::least:
             case Op::greatest: return best(node, t);
@@ -160,7 +164,8 @@ public:
             result.score = exact.to_number();
         else if (weights > 0)
             result.score = divide_rounded(exact, weights);
-        if (rules_.override_when() != no_node && of(rules_.override_when(), t).is_true() && !of(rules_.override_score(), t).absent)
+        if (rules_.override_when() != no_node && of(rules_.override_when(), t).is_true() &&
+            !of(rules_.override_score(), t).absent)
             result.score = of(rules_.override_score(), t).number();
         if (result.score && document.min) result.score = std::max(*result.score, *document.min);
         if (result.score && document.max) result.score = std::min(*result.score, *document.max);
@@ -240,8 +245,10 @@ private:
         bool unknown = false;
         for (const NodeId part : rules_.program().nodes().arguments_of(node)) {
             const Value x = of(part, t);
-            if (x.absent) unknown = true;
-            else if ((x.word != 0) == (node.op == Op::any_of)) return Value::of(node.op == Op::any_of);
+            if (x.absent)
+                unknown = true;
+            else if ((x.word != 0) == (node.op == Op::any_of))
+                return Value::of(node.op == Op::any_of);
         }
         return unknown ? Value::none(Kind::boolean) : Value::of(node.op == Op::all_of);
     }
@@ -305,7 +312,9 @@ private:
     /// What needs the instants at which the value changed.
     Value of_runs(const Node& node, Instant t) const {
         const State& state = customer_.states.at(node.fact);
-        const Kind result = node.op == Op::previous ? Kind(node.kind) : node.op == Op::age ? Kind::number : Kind::boolean;
+        const Kind result = node.op == Op::previous ? Kind(node.kind)
+                            : node.op == Op::age    ? Kind::number
+                                                    : Kind::boolean;
         if (t < state.known_from) return Value::none(result);
         Value now = Value::none(Kind::text), before = now;
         Instant since = minus_infinity;
@@ -332,8 +341,11 @@ private:
     }
     Value of_counter(const Node& node, Instant t) const {
         const Log& log = customer_.counters.at(node.fact);
-        const Instant end = node.calendar && has_length(node.shift) ? before_period(t, node.window) : back(t, node.shift);
-        const Instant begin = node.calendar ? before_period(end, node.window) : has_length(node.window) ? back(end, node.window) : minus_infinity;
+        const Instant end =
+            node.calendar && has_length(node.shift) ? before_period(t, node.window) : back(t, node.shift);
+        const Instant begin = node.calendar             ? before_period(end, node.window)
+                              : has_length(node.window) ? back(end, node.window)
+                                                        : minus_infinity;
         if (log.known_from != minus_infinity && begin < log.known_from - 1) return Value::none(Kind::number);
         std::int64_t rows = 0;
         Int128 millionths = 0;
@@ -348,7 +360,9 @@ private:
         }
         switch (node.op) {
             case Op::count: return Value::of(Number::of(rows));
-            case Op::sum: return Value::of(round_to_number(millionths < 0, Uint128(millionths < 0 ? -millionths : millionths), 6));
+            case Op::sum:
+                return Value::of(
+                    round_to_number(millionths < 0, Uint128(millionths < 0 ? -millionths : millionths), 6));
             case Op::distinct: return Value::of(Number::of(std::int64_t(actors.size())));
             default: return Value::of(Number::of(std::int64_t(days.size())));
         }

@@ -80,9 +80,10 @@ Steps sweep2(Kind kind, const Steps& a, const Steps& b, Arena& arena, F f) {
 
 void require_same_kind(const Steps& a, const Steps& b, const char* operation) {
     if (a.kind == b.kind) return;
-    throw Error(Errc::kind_mismatch,
-                std::string(operation) + ": one side holds " + kind_name(a.kind) + " values, the other " + kind_name(b.kind),
-                "Both sides must be of one kind; a constant is typed as in date '2026-12-01'.");
+    throw Error(
+        Errc::kind_mismatch,
+        std::string(operation) + ": one side holds " + kind_name(a.kind) + " values, the other " + kind_name(b.kind),
+        "Both sides must be of one kind; a constant is typed as in date '2026-12-01'.");
 }
 
 Number compute(Arithmetic op, Number a, Number b) {
@@ -274,9 +275,8 @@ Steps any_of(std::span<const Steps> conditions, Arena& arena) { return fold_cond
 Steps negate(const Steps& condition, Arena& arena) {
     require_kind(condition.kind, Kind::boolean, "condition");
     const Steps* const arguments[] = {&condition};
-    return sweep(Kind::boolean, arguments, arena, [](const Sweep& s) {
-        return s.value(0).absent ? s.value(0) : Value::of(!s.value(0).is_true());
-    });
+    return sweep(Kind::boolean, arguments, arena,
+                 [](const Sweep& s) { return s.value(0).absent ? s.value(0) : Value::of(!s.value(0).is_true()); });
 }
 
 Steps choose(const Steps& condition, const Steps& a, const Steps& b, Arena& arena) {
@@ -286,7 +286,8 @@ Steps choose(const Steps& condition, const Steps& a, const Steps& b, Arena& aren
     return sweep(a.kind, arguments, arena, [](const Sweep& s) { return s.value(s.value(0).is_true() ? 1 : 2); });
 }
 
-Steps bin(const Steps& steps, std::span<const Number> thresholds, std::span<const std::string_view> labels, Arena& arena) {
+Steps bin(const Steps& steps, std::span<const Number> thresholds, std::span<const std::string_view> labels,
+          Arena& arena) {
     require_kind(steps.kind, Kind::number, "timeline");
     for (std::size_t i = 1; i < thresholds.size(); ++i)
         if (thresholds[i] <= thresholds[i - 1])
@@ -298,7 +299,8 @@ Steps bin(const Steps& steps, std::span<const Number> thresholds, std::span<cons
     const Steps* const arguments[] = {&steps};
     return sweep(kind, arguments, arena, [&](const Sweep& s) {
         if (s.value(0).absent) return Value::none(kind);
-        const auto band = std::upper_bound(thresholds.begin(), thresholds.end(), s.value(0).number()) - thresholds.begin();
+        const auto band =
+            std::upper_bound(thresholds.begin(), thresholds.end(), s.value(0).number()) - thresholds.begin();
         return labels.empty() ? Value::of(Number::of(band)) : Value::of(labels[std::size_t(band)]);
     });
 }

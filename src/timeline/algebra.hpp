@@ -55,6 +55,7 @@ Steps choose(const Steps& condition, const Steps& a, const Steps& b, Arena& aren
 
 /// Band numbers as width_bucket() gives them: 0 below the first threshold, n from the last one on; with n + 1 labels
 /// the label instead. Thresholds must increase.
-Steps bin(const Steps& steps, std::span<const Number> thresholds, std::span<const std::string_view> labels, Arena& arena);
+Steps bin(const Steps& steps, std::span<const Number> thresholds, std::span<const std::string_view> labels,
+          Arena& arena);
 
 }  // namespace csagg

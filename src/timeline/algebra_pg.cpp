@@ -47,7 +47,8 @@ Elements elements_of(FunctionCallInfo fcinfo, int n, Oid element_type, const cha
     });
     for (int i = 0; i < e.count; ++i)
         if (e.nulls[i])
-            throw Error(Errc::null_not_allowed, std::string("element ") + std::to_string(i + 1) + " of " + name + " is NULL");
+            throw Error(Errc::null_not_allowed,
+                        std::string("element ") + std::to_string(i + 1) + " of " + name + " is NULL");
     return e;
 }
 
@@ -110,7 +111,8 @@ CSAGG_FUNCTION(csagg_timeline_negate) {
 CSAGG_FUNCTION(csagg_timeline_choose) {
     ContextArena arena;
     return steps_result(choose(steps_argument(fcinfo, 0, arena), steps_argument(fcinfo, 1, arena),
-                               steps_argument(fcinfo, 2, arena), arena), arena);
+                               steps_argument(fcinfo, 2, arena), arena),
+                        arena);
 }
 
 CSAGG_FUNCTION(csagg_timeline_bin) {
@@ -122,7 +124,8 @@ CSAGG_FUNCTION(csagg_timeline_bin) {
     if (PG_NARGS() > 2) {
         const Elements texts = elements_of(fcinfo, 2, TEXTOID, "labels");
         for (int i = 0; i < texts.count; ++i) labels.push_back(as_text(datum_bytes(texts.values[i])));
-        if (texts.count == 0) throw Error(Errc::invalid_parameter, "labels is an empty array", "Leave it out for band numbers.");
+        if (texts.count == 0)
+            throw Error(Errc::invalid_parameter, "labels is an empty array", "Leave it out for band numbers.");
     }
     return steps_result(bin(steps_argument(fcinfo, 0, arena), view(numbers), view(labels), arena), arena);
 }
@@ -141,8 +144,8 @@ CSAGG_FUNCTION(csagg_timeline_same_function) {
 
 CSAGG_FUNCTION(csagg_timeline_slice) {
     ContextArena arena;
-    return steps_result(slice(steps_argument(fcinfo, 0, arena), PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(2), arena),
-                        arena);
+    return steps_result(
+        slice(steps_argument(fcinfo, 0, arena), PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(2), arena), arena);
 }
 
 CSAGG_FUNCTION(csagg_timeline_forget_before) {

@@ -59,9 +59,11 @@ TEST(Merge, KeepsTheGreaterRank) {
         return printed(encoded(merge(Steps(timeline(left), arena), Steps(timeline(right), arena), arena)));
     };
     EXPECT_EQ(merged("number {2025-01-01 = 1}", "number {2025-01-01 = 2}"), "number {2025-01-01 00:00:00+00 = 2}");
-    EXPECT_EQ(merged("number {2025-01-01 #1 = 1}", "number {2025-01-01 = 2}"), "number {2025-01-01 00:00:00+00 #1 = 1}");
+    EXPECT_EQ(merged("number {2025-01-01 #1 = 1}", "number {2025-01-01 = 2}"),
+              "number {2025-01-01 00:00:00+00 #1 = 1}");
     EXPECT_EQ(merged("number {2025-01-01 = null}", "number {2025-01-01 = -5}"), "number {2025-01-01 00:00:00+00 = -5}");
-    EXPECT_EQ(merged("number {2025-01-01 #1 = null}", "number {2025-01-01 = -5}"), "number {2025-01-01 00:00:00+00 #1 = null}");
+    EXPECT_EQ(merged("number {2025-01-01 #1 = null}", "number {2025-01-01 = -5}"),
+              "number {2025-01-01 00:00:00+00 #1 = null}");
     // 1 on Monday, 1 again on Friday, then a late 2 for Wednesday: on Friday it is 1.
     EXPECT_EQ(merged("number {2025-01-06 = 1, 2025-01-10 = 1}", "number {2025-01-08 = 2}"),
               "number {2025-01-06 00:00:00+00 = 1, 2025-01-08 00:00:00+00 = 2, 2025-01-10 00:00:00+00 = 1}");
@@ -150,14 +152,18 @@ TEST(Slice, IsThePartAndAdjacentPartsMakeTheWhole) {
         const Instant since = bound(minus_infinity), until = bound(plus_infinity);
         const Steps part = slice(whole, since, until, arena);
         ASSERT_NO_THROW(validate_timeline(encoded(part), arena));
-        expect_function(part, {&twin}, [&](Instant t) { return t >= since && t < until ? twin.at(t) : Value::none(twin.kind); }, {since, until});
+        expect_function(part, {&twin},
+                        [&](Instant t) { return t >= since && t < until ? twin.at(t) : Value::none(twin.kind); },
+                        {since, until});
         // What is not known of the whole is not known of the part; what lies behind the part is known to be nothing.
-        EXPECT_EQ(part.known_from, since < until && twin.known_from > since ? std::min(twin.known_from, until) : minus_infinity);
+        EXPECT_EQ(part.known_from,
+                  since < until && twin.known_from > since ? std::min(twin.known_from, until) : minus_infinity);
 
         if (since >= until) continue;
         const Instant cut = std::clamp(random.instant(14), since, until);
         const Steps merged = merge(slice(whole, since, cut, arena), slice(whole, cut, until, arena), arena);
-        ASSERT_TRUE(same_function(merged, part)) << printed(encoded(whole)) << '\n' << since << ' ' << cut << ' ' << until << '\n'
+        ASSERT_TRUE(same_function(merged, part)) << printed(encoded(whole)) << '\n'
+                                                 << since << ' ' << cut << ' ' << until << '\n'
                                                  << printed(encoded(merged)) << "\nnot " << printed(encoded(part));
     }
 }
@@ -167,7 +173,8 @@ TEST(Slice, MergesAgainWithSeqsBelowZeroAndBeforeTheHorizon) {
         TestArena arena;
         const ByteString bytes = parsed(text);
         const Steps whole(timeline(bytes), arena);
-        return same_function(merge(slice(whole, minus_infinity, cut, arena), slice(whole, cut, plus_infinity, arena), arena), whole);
+        return same_function(
+            merge(slice(whole, minus_infinity, cut, arena), slice(whole, cut, plus_infinity, arena), arena), whole);
     };
     const Instant cut = 9133 * micros_per_day;  // 2025-01-02
     EXPECT_TRUE(halves("number {2025-01-01 #-3 = 1, 2025-01-03 = 2}", cut));
@@ -238,7 +245,8 @@ TEST(Lift, WhatIsNotKnownIsNoError) {
     const Steps one = steps("number {2025-01-01 = 1}"), zero = steps("number {2025-01-01 = 0, 2025-01-03 = 2}");
     EXPECT_EQ(code_of([&] { lift(Arithmetic::divide, one, zero, arena); }), Errc::division_by_zero);
     const Steps late = steps("number known from 2025-01-03 {2025-01-01 = 1}");
-    EXPECT_EQ(printed(encoded(lift(Arithmetic::divide, late, zero, arena))), "number known from 2025-01-03 00:00:00+00 {2025-01-03 00:00:00+00 = 0.5}");
+    EXPECT_EQ(printed(encoded(lift(Arithmetic::divide, late, zero, arena))),
+              "number known from 2025-01-03 00:00:00+00 {2025-01-03 00:00:00+00 = 0.5}");
     const Steps too_late = steps("number known from 2025-01-02 {2025-01-01 = 1}");
     EXPECT_EQ(code_of([&] { lift(Arithmetic::divide, too_late, zero, arena); }), Errc::division_by_zero);
     // A sum too: 10^18 before the horizon.
@@ -251,7 +259,8 @@ TEST(Lift, WhatIsNotKnownIsNoError) {
     EXPECT_EQ(code_of([&] { total.finish(arena); }), Errc::out_of_range);
     const ByteString nothing = parsed("number known from 2025-01-03 {}");
     total.add(timeline(nothing), arena);
-    EXPECT_EQ(printed(encoded(total.finish(arena))), "number known from 2025-01-03 00:00:00+00 {2025-01-03 00:00:00+00 = 2}");
+    EXPECT_EQ(printed(encoded(total.finish(arena))),
+              "number known from 2025-01-03 00:00:00+00 {2025-01-03 00:00:00+00 = 2}");
 }
 
 TEST(Lift, ComparesAtEveryInstant) {
@@ -306,7 +315,8 @@ TEST(Logic, HasThreeValues) {
         }
         auto fold = [&](Instant t, bool least) {
             int folded = least ? 2 : 0;
-            for (const Twin& twin : twins) folded = least ? std::min(folded, truth(twin.at(t))) : std::max(folded, truth(twin.at(t)));
+            for (const Twin& twin : twins)
+                folded = least ? std::min(folded, truth(twin.at(t))) : std::max(folded, truth(twin.at(t)));
             return of_truth(folded);
         };
         expect_function(all, {&everything}, [&](Instant t) { return fold(t, true); });
@@ -323,11 +333,13 @@ TEST(Choose, IsCase) {
     for (int round = 0; round < 1500; ++round) {
         TestArena arena;
         const Kind kind = random.pick(all_kinds);
-        const Twin condition = random_twin(random, Kind::boolean), a = random_twin(random, kind), b = random_twin(random, kind);
+        const Twin condition = random_twin(random, Kind::boolean), a = random_twin(random, kind),
+                   b = random_twin(random, kind);
         const Steps result = choose(steps_of(condition, arena), steps_of(a, arena), steps_of(b, arena), arena);
         expect_simplified(result);
         expect_known_from(result, {&condition, &a, &b});
-        expect_function(result, {&condition, &a, &b}, [&](Instant t) { return truth(condition.at(t)) == 2 ? a.at(t) : b.at(t); });
+        expect_function(result, {&condition, &a, &b},
+                        [&](Instant t) { return truth(condition.at(t)) == 2 ? a.at(t) : b.at(t); });
     }
 }
 
@@ -390,7 +402,8 @@ TEST(TimeTrue, AddsUpInstantByInstant) {
         }
         if (random.one_in(4) && !twin.entries.empty()) {
             twin.known_from = Instant(random.below(40));
-            while (twin.entries.size() > 1 && std::next(twin.entries.begin())->first <= twin.known_from) twin.entries.erase(twin.entries.begin());
+            while (twin.entries.size() > 1 && std::next(twin.entries.begin())->first <= twin.known_from)
+                twin.entries.erase(twin.entries.begin());
         }
         const Instant since = Instant(random.below(60)) - 10, until = Instant(random.below(60)) - 10;
         std::int64_t expected = 0;

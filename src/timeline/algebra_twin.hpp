@@ -21,7 +21,8 @@ inline Twin random_twin(Random& random, Kind kind, std::size_t rows = 8, bool wi
     if (random.one_in(4)) {
         const Instant horizon = random.instant(10);
         twin.known_from = horizon;
-        while (twin.entries.size() > 1 && std::next(twin.entries.begin())->first <= horizon) twin.entries.erase(twin.entries.begin());
+        while (twin.entries.size() > 1 && std::next(twin.entries.begin())->first <= horizon)
+            twin.entries.erase(twin.entries.begin());
     }
     return twin;
 }
@@ -46,8 +47,8 @@ inline void expect_simplified(const Steps& steps) {
 }
 
 /// The function is `expected` at every instant that matters and is known.
-inline void expect_function(const Steps& steps, std::initializer_list<const Twin*> arguments, const std::function<Value(Instant)>& expected,
-                     std::initializer_list<Instant> more = {}) {
+inline void expect_function(const Steps& steps, std::initializer_list<const Twin*> arguments,
+                            const std::function<Value(Instant)>& expected, std::initializer_list<Instant> more = {}) {
     const Twin result(steps);
     std::set<Instant> instants = probes(arguments, more);
     instants.merge(probes({&result}));

@@ -1,7 +1,8 @@
 // Timelines from function to function: the entries as they are, as an expanded object.
 //
-// In distribution(score_over(...)) or overlay(a, slice(b, ...)) nobody needs the inner value's bytes. PostgreSQL asks for
-// them where a value is stored, compared or sent, and each function of ours that does not look for entries does too.
+// In distribution(score_over(...)) or overlay(a, slice(b, ...)) nobody needs the inner value's bytes. PostgreSQL asks
+// for them where a value is stored, compared or sent, and each function of ours that does not look for entries does
+// too.
 #include "timeline/timeline_pg.hpp"
 
 #include "postgres/expanded.hpp"

@@ -113,8 +113,8 @@ CSAGG_FUNCTION(csagg_timeline_snapshots) {
         const bool now_known = closing >= steps.known_from;
         if (next != before || now_known != known)
             memory.run([&] {
-                set_value(now_known && next > 0 ? steps.entries[next - 1].value : Value::none(steps.kind), values + bucket_columns,
-                          nulls + bucket_columns);
+                set_value(now_known && next > 0 ? steps.entries[next - 1].value : Value::none(steps.kind),
+                          values + bucket_columns, nulls + bucket_columns);
             });
         known = now_known;
         set_bucket(grid, b, values);

@@ -62,7 +62,9 @@ TEST(Memory, TimelinesSurviveThatItRunsOut) {
 }
 
 TEST(Memory, AlgebraSurvivesThatItRunsOut) {
-    const ByteString a = parsed("number known from 2025-01-01 {2025-01-01 = 1, 2025-01-02 #4 = 2.5, 2025-01-05 = null}"), b = parsed("number {-infinity = 3, 2025-01-02 = 0.5}"),
+    const ByteString a = parsed(
+                         "number known from 2025-01-01 {2025-01-01 = 1, 2025-01-02 #4 = 2.5, 2025-01-05 = null}"),
+                     b = parsed("number {-infinity = 3, 2025-01-02 = 0.5}"),
                      t = parsed("boolean {2024-01-01 = true, 2025-01-02 = false}");
     std::string expected;
     const auto compute = [&](Arena& arena) {
@@ -73,7 +75,8 @@ TEST(Memory, AlgebraSurvivesThatItRunsOut) {
         Steps forgotten = overlay(x, y, arena);
         forget_before(forgotten, 0);
         String text(arena);
-        for (const Steps& steps : {lift(Arithmetic::multiply, x, y, arena), lift(Arithmetic::divide, x, y, arena), all_of(conditions, arena), any_of(conditions, arena), choose(c, x, y, arena),
+        for (const Steps& steps : {lift(Arithmetic::multiply, x, y, arena), lift(Arithmetic::divide, x, y, arena),
+                                   all_of(conditions, arena), any_of(conditions, arena), choose(c, x, y, arena),
                                    bin(x, thresholds, labels, arena), slice(x, 0, plus_infinity, arena), forgotten}) {
             Bytes out(arena);
             steps.write(out);
@@ -90,7 +93,9 @@ TEST(Memory, TotalSurvivesThatItRunsOut) {
     std::vector<ByteString> summands;
     for (int i = 0; i < 60; ++i) {
         Log entries;
-        for (int k = 0; k < 40; ++k) entries.push_back({Instant(k * 50 + i % 7) * second, 0, k % 9 == 8 ? Value::none(Kind::number) : Value::of(Number::of(i * k))});
+        for (int k = 0; k < 40; ++k)
+            entries.push_back({Instant(k * 50 + i % 7) * second, 0,
+                               k % 9 == 8 ? Value::none(Kind::number) : Value::of(Number::of(i * k))});
         summands.push_back(encoded(Kind::number, entries));
     }
     ByteString expected;

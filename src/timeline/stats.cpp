@@ -29,7 +29,8 @@ void bucket_durations(BucketWalk& walk, Instant since, Instant until, Vector<Dur
         if (!value.absent) out.push_back({value, micros});
         if (out.size() % 4096 == 4095) check_interrupts();
     });
-    csagg::sort(out.begin(), out.end(), [](const Duration& a, const Duration& b) { return compare(a.value, b.value) < 0; });
+    csagg::sort(out.begin(), out.end(),
+                [](const Duration& a, const Duration& b) { return compare(a.value, b.value) < 0; });
     std::size_t kept = 0;
     for (const Duration& d : out) {
         if (kept > 0 && same(out[kept - 1].value, d.value))

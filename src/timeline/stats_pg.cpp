@@ -32,8 +32,8 @@ void set_duration(const Duration& duration, Datum* values, bool* nulls) {
     nulls[0] = nulls[2] = false;
 }
 
-/// f(values, nulls, put) for each bucket in a row's memory, with `Columns` columns behind those of the bucket: NULL, and
-/// put() once, where the bucket starts before known_from.
+/// f(values, nulls, put) for each bucket in a row's memory, with `Columns` columns behind those of the bucket: NULL,
+/// and put() once, where the bucket starts before known_from.
 template <int Columns, class F>
 void put_buckets(FunctionCallInfo fcinfo, const Steps& steps, F f) {
     const Grid& grid = cached_grid(bytes_argument(fcinfo, 1));
@@ -50,7 +50,9 @@ void put_buckets(FunctionCallInfo fcinfo, const Steps& steps, F f) {
         if (grid.starts_at(i) < steps.known_from)
             put();
         else
-            memory.run([&] { f(walk, grid.starts_at(i), grid.ends_at(i), values + bucket_columns, nulls + bucket_columns, put); });
+            memory.run([&] {
+                f(walk, grid.starts_at(i), grid.ends_at(i), values + bucket_columns, nulls + bucket_columns, put);
+            });
     }
 }
 
@@ -60,10 +62,11 @@ CSAGG_FUNCTION(csagg_timeline_stats) {
     ContextArena arena;
     const Steps steps = steps_argument(fcinfo, 0, arena);
     require_kind(steps.kind, Kind::number, "timeline");
-    put_buckets<6>(fcinfo, steps, [](BucketWalk& walk, Instant since, Instant until, Datum* values, bool* nulls, auto put) {
-        set_stats(bucket_stats(walk, since, until), values, nulls);
-        put();
-    });
+    put_buckets<6>(fcinfo, steps,
+                   [](BucketWalk& walk, Instant since, Instant until, Datum* values, bool* nulls, auto put) {
+                       set_stats(bucket_stats(walk, since, until), values, nulls);
+                       put();
+                   });
     return 0;
 }
 
@@ -71,13 +74,14 @@ CSAGG_FUNCTION(csagg_timeline_durations) {
     ContextArena arena;
     const Steps steps = steps_argument(fcinfo, 0, arena);
     Vector<Duration> durations(arena);
-    put_buckets<3>(fcinfo, steps, [&durations](BucketWalk& walk, Instant since, Instant until, Datum* values, bool* nulls, auto put) {
-        bucket_durations(walk, since, until, durations);
-        for (const Duration& duration : durations) {
-            set_duration(duration, values, nulls);
-            put();
-        }
-    });
+    put_buckets<3>(fcinfo, steps,
+                   [&durations](BucketWalk& walk, Instant since, Instant until, Datum* values, bool* nulls, auto put) {
+                       bucket_durations(walk, since, until, durations);
+                       for (const Duration& duration : durations) {
+                           set_duration(duration, values, nulls);
+                           put();
+                       }
+                   });
     return 0;
 }
 

@@ -150,7 +150,9 @@ public:
             if (number < rank.size()) number = rank[number];
         Dictionary::write(names_.texts(), out, arena);
     }
-    std::span<const std::uint32_t> of(std::size_t first, std::size_t n) const { return view(of_entry_).subspan(first, n); }
+    std::span<const std::uint32_t> of(std::size_t first, std::size_t n) const {
+        return view(of_entry_).subspan(first, n);
+    }
 
 private:
     Names names_;
@@ -167,7 +169,9 @@ public:
         if (kind_ == Kind::text)
             collect(entries, [texts](std::size_t i, const Value&) { return std::int64_t(texts[i]); });
         else if (kind_ == Kind::number && scale != mixed_scales)
-            collect(entries, [scale](std::size_t, const Value& v) { return v.word == 0 ? 0 : v.word * power_of_ten[scale - v.scale]; });
+            collect(entries, [scale](std::size_t, const Value& v) {
+                return v.word == 0 ? 0 : v.word * power_of_ten[scale - v.scale];
+            });
         else
             collect(entries, [](std::size_t, const Value& v) { return v.word; });
         const auto at = view(at_), words = view(words_), seqs = view(seqs_);
@@ -251,7 +255,9 @@ void encode_timeline(Kind kind, EntryBlocks& entries, Instant known_from, Bytes&
             check_interrupts();
             store_directory_entry(out, directory + b * directory_entry, part.front().at, out.size() - start);
         }
-        encoder.write(part, kind == Kind::text ? texts.of(b * block_entries, part.size()) : std::span<const std::uint32_t>{}, out);
+        encoder.write(part,
+                      kind == Kind::text ? texts.of(b * block_entries, part.size()) : std::span<const std::uint32_t>{},
+                      out);
         if (out.size() - start > max_value_bytes)
             throw Error(Errc::limit_exceeded, "timeline exceeds 1 GB", "Split it into periods with csagg.slice().");
     }
@@ -300,7 +306,8 @@ void validate_timeline(ByteSpan bytes, Arena& arena) {
         throw_corrupt("timeline is not shortened to where it is known from");
     Bytes again(arena);
     encode_timeline(timeline.kind(), view(entries), timeline.known_from(), again);
-    if (!std::equal(bytes.begin(), bytes.end(), again.begin(), again.end())) throw_corrupt("timeline is not in its normal form");
+    if (!std::equal(bytes.begin(), bytes.end(), again.begin(), again.end()))
+        throw_corrupt("timeline is not in its normal form");
 }
 
 namespace {
@@ -336,8 +343,8 @@ Found find_value(ByteSpan bytes, Instant at) { return find_value(Timeline(bytes)
 
 Found find_value(const UnencodedTimeline& timeline, Instant at) {
     const auto entries = timeline.entries();
-    const auto after = std::upper_bound(entries.begin(), entries.end(), at,
-                                        [](Instant t, const Entry& e) { return t < e.at; });
+    const auto after =
+        std::upper_bound(entries.begin(), entries.end(), at, [](Instant t, const Entry& e) { return t < e.at; });
     if (after == entries.begin() || at < timeline.known_from()) return {Value::none(timeline.kind())};
     return {after[-1].value, true, after[-1].at};
 }

@@ -1,5 +1,5 @@
-// What building, reading and looking up timelines cost: 20 entries are a customer's two years of a state, a million are a
-// sensor's.
+// What building, reading and looking up timelines cost: 20 entries are a customer's two years of a state, a million are
+// a sensor's.
 #include "timeline/timeline_build.hpp"
 
 #include <benchmark/benchmark.h>
@@ -20,7 +20,8 @@ std::vector<Entry> entries_of(Kind kind, std::size_t n, bool in_order = true) {
     Instant at = 0;
     for (std::size_t i = 0; i < n; ++i) {
         at += std::int64_t(1 + random() % (n < 1000 ? 50'000 : 20)) * minute;
-        const Value value = kind == Kind::text ? Value::of(plans[random() % 4]) : Value::of(Number::of(std::int64_t(random() % 100)));
+        const Value value =
+            kind == Kind::text ? Value::of(plans[random() % 4]) : Value::of(Number::of(std::int64_t(random() % 100)));
         out.push_back({at, 0, value});
     }
     if (!in_order) std::shuffle(out.begin(), out.end(), random);

@@ -74,8 +74,8 @@ void get_record(const Byte* p, const Byte* end, Entry& e, Kind kind) {
         e.value.text = {reinterpret_cast<const char*>(p + width), std::size_t(word)};
 }
 
-/// The records of a log as the entries of its timeline: sorted, one an instant, shortened. They are read when they are asked
-/// for, a block at a time.
+/// The records of a log as the entries of its timeline: sorted, one an instant, shortened. They are read when they are
+/// asked for, a block at a time.
 class Records final : public EntryBlocks {
 public:
     Records(const Flat& flat, std::size_t begin, Kind kind, Arena& arena)
@@ -213,9 +213,7 @@ void TimelineLog::finish(Bytes& out) const {
 }
 
 void sort_entries(Entries& entries) {
-    auto before = [](const Entry& a, const Entry& b) {
-        return a.at != b.at ? a.at < b.at : compare_rank(a, b) > 0;
-    };
+    auto before = [](const Entry& a, const Entry& b) { return a.at != b.at ? a.at < b.at : compare_rank(a, b) > 0; };
     csagg::sort(entries.begin(), entries.end(), before);
     auto at_once = [](const Entry& a, const Entry& b) { return a.at == b.at; };
     entries.erase(std::unique(entries.begin(), entries.end(), at_once), entries.end());

@@ -43,13 +43,16 @@ TEST(Building, EveryRowOfEveryKindSurvivesTheState) {
             Entry e = random.entry(kind, 1, true);
             e.at = t;
             if (kind == Kind::number && !e.value.absent)
-                e.value = Value::of(Number::normalized(std::int64_t(random.bits() >> (4 + random.below(60))) % power_of_ten[18], int(random.below(37))));
+                e.value = Value::of(Number::normalized(
+                    std::int64_t(random.bits() >> (4 + random.below(60))) % power_of_ten[18], int(random.below(37))));
             rows.push_back(e);
         }
         ASSERT_EQ(aggregated(kind, rows), encoded(kind, rows));
     }
     const std::string long_text(100'000, 'x');
-    const Log texts = {{0, -1, Value::of(std::string_view(long_text))}, {1, 0, Value::of(std::string_view(""))}, {2, 0, Value::none(Kind::text)}};
+    const Log texts = {{0, -1, Value::of(std::string_view(long_text))},
+                       {1, 0, Value::of(std::string_view(""))},
+                       {2, 0, Value::none(Kind::text)}};
     ASSERT_EQ(aggregated(Kind::text, texts), encoded(Kind::text, texts));
 }
 

@@ -32,7 +32,9 @@ private:
     std::vector<std::vector<Byte>> pieces_;
 };
 
-bool same_found(const Found& a, const Found& b) { return a.any == b.any && a.since == b.since && same(a.value, b.value); }
+bool same_found(const Found& a, const Found& b) {
+    return a.any == b.any && a.since == b.since && same(a.value, b.value);
+}
 
 /// Looks up in bytes that nobody has validated.
 void look_up(ByteSpan bytes, Instant at) {
@@ -56,7 +58,8 @@ void check_timeline(ByteSpan bytes) {
     for (std::size_t i = 0; i < entries.size(); i += entries.size() / 16 + 1) {
         const bool known = entries[i].at >= timeline.known_from();
         const Found found = find_value(bytes, entries[i].at);
-        require(found.any == known && (!known || (found.since == entries[i].at && same(found.value, entries[i].value))));
+        require(found.any == known &&
+                (!known || (found.since == entries[i].at && same(found.value, entries[i].value))));
         PieceSource source(bytes);
         require(same_found(find_value(source, entries[i].at), found));
     }
@@ -70,7 +73,8 @@ void check_timeline(ByteSpan bytes) {
 
     String text(arena);
     print_timeline(timeline, text);
-    if (std::string_view(text.data(), text.size()).find("\\u0000") != std::string_view::npos) return;  // for check_encoding
+    if (std::string_view(text.data(), text.size()).find("\\u0000") != std::string_view::npos)
+        return;  // for check_encoding
     Bytes parsed(arena);
     parse_timeline({text.data(), text.size()}, parsed);
     require(std::equal(bytes.begin(), bytes.end(), parsed.begin(), parsed.end()));
@@ -95,7 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(e.code() == Errc::corrupt);
         valid = false;
     }
-    // An entry takes a bit at least, and 56 bytes in memory; vectors grow by doubling, and encoding takes as much again.
+    // An entry takes a bit at least, and 56 bytes in memory; vectors grow by doubling, and encoding takes as much
+    // again.
     require(arena.peak_bytes() < 100'000 + size * 4000);
     if (valid) check_timeline(bytes);
     return 0;

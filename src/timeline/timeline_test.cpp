@@ -79,7 +79,8 @@ Log make(Kind kind, const Shape& shape, Random& random) {
         switch (kind) {
             case Kind::boolean: e.value = Value::of(random.one_in(2)); break;
             case Kind::number:
-                e.value = Value::of(Number::normalized(std::int64_t(random.below(1000)) - 500, shape.mixed ? int(random.below(37)) : 2));
+                e.value = Value::of(Number::normalized(std::int64_t(random.below(1000)) - 500,
+                                                       shape.mixed ? int(random.below(37)) : 2));
                 break;
             case Kind::text: e.value = Value::of(random.pick(texts)); break;
             case Kind::date: e.value = Value::of_date(Date(random.below(9000))); break;
@@ -97,9 +98,11 @@ void for_each_shape(const std::vector<std::size_t>& sizes, F f) {
     Random random(1);
     for (const Kind kind : all_kinds)
         for (const std::size_t n : sizes)
-            for (const std::int64_t unit : {std::int64_t(1), std::int64_t(1000), second, minute, 30 * minute, hour, day})
+            for (const std::int64_t unit :
+                 {std::int64_t(1), std::int64_t(1000), second, minute, 30 * minute, hour, day})
                 for (unsigned options = 0; options < 16; ++options) {
-                    const Shape shape{n, unit, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0, (options & 8) != 0};
+                    const Shape shape{
+                        n, unit, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0, (options & 8) != 0};
                     f(kind, make(kind, shape, random), random);
                 }
 }
@@ -108,15 +111,16 @@ TEST(TimelineBytes, KeepTheFirstFormat) {
     // kind number, version 1; no flags; one entry; instants: base in seconds, unit unused; 86400 as zigzag varint;
     // scale 1; least word 125 as zigzag varint, width 0; no bits.
     const Log one = {{day, 0, Value::of(Number{125, 1})}};
-    EXPECT_EQ(encoded(Kind::number, one), (ByteString{0x12, 0x00, 0x01, 0x02, 0x80, 0xC6, 0x0A, 0x01, 0xFA, 0x01, 0x00}));
+    EXPECT_EQ(encoded(Kind::number, one),
+              (ByteString{0x12, 0x00, 0x01, 0x02, 0x80, 0xC6, 0x0A, 0x01, 0xFA, 0x01, 0x00}));
     // text; known from 2000-01-01; two entries: since ever "b", absent a day later with seq 1.
     const Log two = {{minus_infinity, 0, Value::of(std::string_view("b"))}, {day, 1, Value::none(Kind::text)}};
     EXPECT_EQ(encoded(Kind::text, two, 0),
-              (ByteString{0x13, 0x01, 0x02, 0x00,                  // head, known_from 0
-                          0x01, 0x01, 0x01, 'b',                   // dictionary: one text, ends of 1 bit, its end
-                          0xE2, 0x80, 0xC6, 0x0A,                  // since ever, absent, seq; base 86400 s
-                          0x00, 0x00, 0x00, 0x01,                  // words: least 0, width 0; seqs: least 0, width 1
-                          0b1010}));                               // absent: 0, 1; seqs: 0, 1
+              (ByteString{0x13, 0x01, 0x02, 0x00,  // head, known_from 0
+                          0x01, 0x01, 0x01, 'b',   // dictionary: one text, ends of 1 bit, its end
+                          0xE2, 0x80, 0xC6, 0x0A,  // since ever, absent, seq; base 86400 s
+                          0x00, 0x00, 0x00, 0x01,  // words: least 0, width 0; seqs: least 0, width 1
+                          0b1010}));               // absent: 0, 1; seqs: 0, 1
     EXPECT_EQ(encoded(Kind::date, {}), (ByteString{0x14, 0x00, 0x00}));
     EXPECT_EQ(encoded(Kind::text, {}), (ByteString{0x13, 0x00, 0x00, 0x00}));
 }
@@ -138,7 +142,8 @@ TEST(TimelineBytes, ManyEntriesComeBackAndAreValid) {
     for (const Kind kind : all_kinds)
         for (const std::size_t n : {1023U, 1024U, 1025U, 2048U, 5000U})
             for (unsigned options = 0; options < 16; options += 5) {
-                const Shape shape{n, minute, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0, (options & 8) != 0};
+                const Shape shape{
+                    n, minute, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0, (options & 8) != 0};
                 const Log entries = make(kind, shape, random);
                 const ByteString bytes = encoded(kind, entries);
                 EXPECT_EQ(timeline(bytes).blocks(), (n + 1023) / 1024);
@@ -184,16 +189,21 @@ TEST(TimelineBytes, StaySmall) {
     for (int i = 0; i < 730; ++i) daily.push_back({i * day, 0, Value::of(Number::of(std::int64_t(random.below(100))))});
     EXPECT_LE(encoded(Kind::number, daily).size(), 730U * 9 / 8 + 20);  // 7 bits of value, 2 of time
     Log plans;
-    for (int i = 0; i < 20; ++i) plans.push_back({i * 37 * day + i * 1234567, 0, Value::of(i % 2 != 0 ? std::string_view("gold") : "silver")});
+    for (int i = 0; i < 20; ++i)
+        plans.push_back({i * 37 * day + i * 1234567, 0, Value::of(i % 2 != 0 ? std::string_view("gold") : "silver")});
     EXPECT_LE(encoded(Kind::text, plans).size(), 20U * 6 + 30);
 }
 
 TEST(TimelineBytes, InfinityIsNoInstantOfAnEntry) {
     EXPECT_EQ(code_of([] { encoded(Kind::boolean, {{plus_infinity, 0, Value::of(true)}}); }), Errc::datetime_overflow);
-    EXPECT_EQ(code_of([] { encoded(Kind::boolean, {{last_instant + 1, 0, Value::of(true)}}); }), Errc::datetime_overflow);
+    EXPECT_EQ(code_of([] {
+                  encoded(Kind::boolean, {{last_instant + 1, 0, Value::of(true)}});
+              }),
+              Errc::datetime_overflow);
 }
 
-void expect_found_as_by_twin(const ByteString& bytes, const Twin& twin, const std::set<Instant>& instants, std::size_t most_fetched) {
+void expect_found_as_by_twin(const ByteString& bytes, const Twin& twin, const std::set<Instant>& instants,
+                             std::size_t most_fetched) {
     const Log list = twin.list();
     const UnencodedTimeline unencoded(twin.kind, list, twin.known_from);
     for (const Instant at : instants) {
@@ -228,7 +238,8 @@ TEST(FindValue, AgreesWithTheTwinOnShortTimelines) {
         Twin twin = all;
         if (random.one_in(3)) {
             twin.known_from = random.instant(8);
-            while (twin.entries.size() > 1 && std::next(twin.entries.begin())->first <= twin.known_from) twin.entries.erase(twin.entries.begin());
+            while (twin.entries.size() > 1 && std::next(twin.entries.begin())->first <= twin.known_from)
+                twin.entries.erase(twin.entries.begin());
         }
         const ByteString bytes = encoded(kind, twin.list(), twin.known_from);
         ASSERT_TRUE(is_valid(bytes));
@@ -276,8 +287,8 @@ TEST(Validate, AcceptsNothingButWhatEncodeWrites) {
     Random random(7);
     for (const Kind kind : all_kinds)
         for (unsigned options = 0; options < 16; ++options) {
-            const Shape shape{1 + random.below(6), random.one_in(2) ? day : 1, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0,
-                              (options & 8) != 0};
+            const Shape shape{1 + random.below(6), random.one_in(2) ? day : 1, (options & 1) != 0,
+                              (options & 2) != 0,  (options & 4) != 0,         (options & 8) != 0};
             const Log entries = make(kind, shape, random);
             const ByteString good = encoded(kind, entries, random.one_in(3) ? entries[0].at : minus_infinity);
             check(good);
@@ -326,7 +337,8 @@ TEST(Validate, SeesDamageInLongTimelines) {
             }
         }
         EXPECT_GT(refused, 20);
-        for (int i = 0; i < 50; ++i) EXPECT_FALSE(is_valid({good.begin(), good.begin() + std::ptrdiff_t(random.below(good.size()))}));
+        for (int i = 0; i < 50; ++i)
+            EXPECT_FALSE(is_valid({good.begin(), good.begin() + std::ptrdiff_t(random.below(good.size()))}));
     }
 }
 
@@ -347,8 +359,10 @@ TEST(Validate, RefusesWhatLiesOutsideOfTheModel) {
     EXPECT_FALSE(is_valid(encoded(Kind::number, {}, last_instant + 1)));
     EXPECT_FALSE(is_valid(encoded(Kind::number, {}, first_instant - 1)));
     // values beyond their kind
-    for (const Date date : {first_date - 1, last_date + 1}) EXPECT_FALSE(is_valid(encoded(Kind::date, {{0, 0, Value::of_date(date)}})));
-    for (const Instant time : {first_instant - 1, last_instant + 1}) EXPECT_FALSE(is_valid(encoded(Kind::time, {{0, 0, Value::of_time(time)}})));
+    for (const Date date : {first_date - 1, last_date + 1})
+        EXPECT_FALSE(is_valid(encoded(Kind::date, {{0, 0, Value::of_date(date)}})));
+    for (const Instant time : {first_instant - 1, last_instant + 1})
+        EXPECT_FALSE(is_valid(encoded(Kind::time, {{0, 0, Value::of_time(time)}})));
     Value wide = Value::of(one);
     for (const std::int64_t word : {power_of_ten[18], -power_of_ten[18], INT64_MIN, INT64_MAX}) {
         wide.word = word;
@@ -398,18 +412,37 @@ TEST(TimelineText, ReadsAsDocumented) {
               "boolean {2025-01-01 00:00:00+00 #-5 = false, 2025-01-02 00:00:00+00 = true}");
     EXPECT_EQ(printed(parsed("date {}")), "date {}");
     // the greater rank wins, and entries before the horizon go
-    EXPECT_EQ(printed(parsed("number {2025-01-01 = 1, 2025-01-01 = null, 2025-01-01 #-1 = 9}")), "number {2025-01-01 00:00:00+00 = 1}");
+    EXPECT_EQ(printed(parsed("number {2025-01-01 = 1, 2025-01-01 = null, 2025-01-01 #-1 = 9}")),
+              "number {2025-01-01 00:00:00+00 = 1}");
     EXPECT_EQ(printed(parsed("number known from 2025-01-03 {2025-01-01 = 1, 2025-01-02 = 2}")),
               "number known from 2025-01-03 00:00:00+00 {2025-01-02 00:00:00+00 = 2}");
     EXPECT_EQ(printed(parsed("number {2025-01-01 #9223372036854775807 = 1e3, 2025-01-02 #-9223372036854775808 = -.5}")),
-              "number {2025-01-01 00:00:00+00 #9223372036854775807 = 1000, 2025-01-02 00:00:00+00 #-9223372036854775808 = -0.5}");
+              "number {2025-01-01 00:00:00+00 #9223372036854775807 = 1000, 2025-01-02 00:00:00+00 "
+              "#-9223372036854775808 = -0.5}");
 }
 
 TEST(TimelineText, UnreadableTextIsAnError) {
-    for (const char* text : {"", "number", "numbers {}", "number {", "number }", "number {2025-01-01}", "number {2025-01-01 = }", "number {2025-01-01 = 1",
-                             "number {2025-01-01 = 1,}", "number {2025-01-01 = 1} x", "number {2025-01-01 # = 1}", "number {2025-01-01 #1.5 = 1}",
-                             "number {2025-01-01 #9223372036854775808 = 1}", "number {2025-01-01 = \"gold\"}", "text {2025-01-01 = gold}",
-                             "boolean {2025-01-01 = 1}", "number {soon = 1}", "number known {}", "date {2025-01-01 = 2025-02-29}", "{}", "NUMBER {}"})
+    for (const char* text : {"",
+                             "number",
+                             "numbers {}",
+                             "number {",
+                             "number }",
+                             "number {2025-01-01}",
+                             "number {2025-01-01 = }",
+                             "number {2025-01-01 = 1",
+                             "number {2025-01-01 = 1,}",
+                             "number {2025-01-01 = 1} x",
+                             "number {2025-01-01 # = 1}",
+                             "number {2025-01-01 #1.5 = 1}",
+                             "number {2025-01-01 #9223372036854775808 = 1}",
+                             "number {2025-01-01 = \"gold\"}",
+                             "text {2025-01-01 = gold}",
+                             "boolean {2025-01-01 = 1}",
+                             "number {soon = 1}",
+                             "number known {}",
+                             "date {2025-01-01 = 2025-02-29}",
+                             "{}",
+                             "NUMBER {}"})
         EXPECT_EQ(code_of([text] { parsed(text); }), Errc::invalid_text) << text;
     EXPECT_EQ(code_of([] { parsed("number {infinity = 1}"); }), Errc::datetime_overflow);
     EXPECT_EQ(code_of([] { parsed("number known from infinity {}"); }), Errc::datetime_overflow);
@@ -435,9 +468,10 @@ TEST(TimelineText, JsonHoldsTheSame) {
     String out(arena);
     const ByteString bytes = parsed("text known from 2025-01-01 {-infinity = \"a\\\"b\", 2025-01-02 #3 = null}");
     print_timeline_json(timeline(bytes), out);
-    EXPECT_EQ(std::string(out.data(), out.size()),
-              R"({"kind": "text", "known_from": "2025-01-01 00:00:00+00", "entries": [{"at": "-infinity", "value": "a\"b"}, )"
-              R"({"at": "2025-01-02 00:00:00+00", "seq": 3, "value": null}]})");
+    EXPECT_EQ(
+        std::string(out.data(), out.size()),
+        R"({"kind": "text", "known_from": "2025-01-01 00:00:00+00", "entries": [{"at": "-infinity", "value": "a\"b"}, )"
+        R"({"at": "2025-01-02 00:00:00+00", "seq": 3, "value": null}]})");
 }
 
 TEST(Allocation, ALogGoesOnAfterAFailureInItsAdd) {
@@ -452,7 +486,8 @@ TEST(Allocation, ALogGoesOnAfterAFailureInItsAdd) {
         EXPECT_THROW(log.add({7, 0, Value::of(std::string_view(long_text))}), std::bad_alloc);
     }
     log.add({6, 0, Value::of(std::string_view("b"))});
-    EXPECT_EQ(printed(finished(log)), "text {2000-01-01 00:00:00.000005+00 = \"a\", 2000-01-01 00:00:00.000006+00 = \"b\"}");
+    EXPECT_EQ(printed(finished(log)),
+              "text {2000-01-01 00:00:00.000005+00 = \"a\", 2000-01-01 00:00:00.000006+00 = \"b\"}");
 }
 
 }  // namespace

@@ -4,14 +4,14 @@
 #include "base/scanner.hpp"
 #include "timeline/timeline_build.hpp"
 
-
 namespace csagg {
 namespace {
 
 class TimelineScanner : public Scanner {
 public:
     explicit TimelineScanner(std::string_view& text)
-        : Scanner(text, "a timeline", "Write it as in number {2025-01-31 09:30:00+00 = 40, 2025-02-28 00:00:00+00 = null}.") {}
+        : Scanner(text, "a timeline",
+                  "Write it as in number {2025-01-31 09:30:00+00 = 40, 2025-02-28 00:00:00+00 = null}.") {}
 
     Kind kind() {
         for (const Kind kind : {Kind::boolean, Kind::number, Kind::text, Kind::date, Kind::time})

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
         parse_timeline(text, bytes);
     } catch (const Error& e) {
-        const bool expected = e.code() == Errc::invalid_text || e.code() == Errc::datetime_overflow || e.code() == Errc::out_of_range;
+        const bool expected =
+            e.code() == Errc::invalid_text || e.code() == Errc::datetime_overflow || e.code() == Errc::out_of_range;
         if (!expected) std::abort();
         return 0;
     }

@@ -31,11 +31,13 @@ public:
 
     /// Few values, so that repeats are frequent, among them the extremes of the kind.
     Value value(Kind kind) {
-        static constexpr Number numbers[] = {{0, 0},  {1, 0},   {-1, 0}, {5, 1}, {1, 18},
-                                             {1, 36}, {123, 2}, {7, 0},  {999'999'999'999'999'999, 0}};
-        static constexpr std::string_view texts[] = {"", "gold", "silver", "Z\xC3\xBCrich", "a longer plan, with a \"name\"\n"};
+        static constexpr Number numbers[] = {
+            {0, 0}, {1, 0}, {-1, 0}, {5, 1}, {1, 18}, {1, 36}, {123, 2}, {7, 0}, {999'999'999'999'999'999, 0}};
+        static constexpr std::string_view texts[] = {"", "gold", "silver", "Z\xC3\xBCrich",
+                                                     "a longer plan, with a \"name\"\n"};
         static constexpr Date dates[] = {minus_infinity_date, plus_infinity_date, first_date, last_date, 0, 9000, 9001};
-        static constexpr Instant times[] = {minus_infinity, plus_infinity, first_instant, last_instant, 0, 1, 86'400'000'000};
+        static constexpr Instant times[] = {minus_infinity, plus_infinity, first_instant, last_instant, 0, 1,
+                                            86'400'000'000};
         if (one_in(5)) return Value::none(kind);
         switch (kind) {
             case Kind::boolean: return Value::of(one_in(2));

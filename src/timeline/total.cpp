@@ -93,7 +93,8 @@ TotalLog TotalLog::read(ByteSpan bytes, Flat::Grow grow) {
         const Byte scale = in.u8(), enters = in.u8();
         check_instant(at);
         const Number number = Number::normalized(coefficient, scale);
-        if (number.coefficient != coefficient || number.scale != scale || enters > 1) throw_corrupt("change of a sum is out of range");
+        if (number.coefficient != coefficient || number.scale != scale || enters > 1)
+            throw_corrupt("change of a sum is out of range");
         log.append(at, Value::of(number), enters == 1 ? +1 : -1);
     }
     return log;

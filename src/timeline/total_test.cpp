@@ -35,8 +35,7 @@ TEST(Total, IsTheSumAtEveryInstantHoweverItIsPutTogether) {
             return any ? Value::of(sum.to_number()) : Value::none(Kind::number);
         };
         bool is_error = false;
-        for (const Instant t : probes({&everything}))
-            try {
+        for (const Instant t : probes({&everything})) try {
                 if (t >= everything.known_from) sum_at(t);
             } catch (const Error&) {
                 is_error = true;
@@ -68,7 +67,8 @@ TEST(Total, OfManySummandsSurvivesTheGrowthOfItsState) {
         TotalLog log = TotalLog::create(grow_in_arena);
         for (int i = 0; i <= part; ++i) {
             const Number n = Number::of(part * 100 + i);
-            const ByteString bytes = encoded(Kind::number, {{i, 0, Value::of(n)}, {1000, 0, Value::none(Kind::number)}, {2000, 0, Value::of(n)}});
+            const ByteString bytes = encoded(
+                Kind::number, {{i, 0, Value::of(n)}, {1000, 0, Value::none(Kind::number)}, {2000, 0, Value::of(n)}});
             log.add(timeline(bytes), arena);
             expected = expected + n;
         }

@@ -17,7 +17,8 @@ bool earlier(const RowPlace& a, const RowPlace& b) { return a.at < b.at; }
 /// One pass over a digit of the distance from `least`, stable.
 class Digit {
 public:
-    Digit(Instant least, unsigned shift, unsigned width) : least_(std::uint64_t(least)), shift_(shift), mask_((std::size_t(1) << width) - 1) {}
+    Digit(Instant least, unsigned shift, unsigned width)
+        : least_(std::uint64_t(least)), shift_(shift), mask_((std::size_t(1) << width) - 1) {}
 
     void sort(std::span<const RowPlace> from, RowPlace* to, std::span<std::size_t> next) const {
         std::fill(next.begin(), next.end(), 0);
@@ -79,10 +80,12 @@ void sort_by_instant(std::span<RowPlace> places, Arena& arena) {
     const auto second = std::is_sorted_until(places.begin(), places.end(), earlier);
     if (second == places.end()) return;
     if (places.size() > few) {
-        if (std::is_sorted(second, places.end(), earlier)) return merge_runs(places, std::size_t(second - places.begin()), arena);
+        if (std::is_sorted(second, places.end(), earlier))
+            return merge_runs(places, std::size_t(second - places.begin()), arena);
         return radix_sort(places, arena);
     }
-    std::sort(places.begin(), places.end(), [](const RowPlace& a, const RowPlace& b) { return a.at != b.at ? a.at < b.at : a.place < b.place; });
+    std::sort(places.begin(), places.end(),
+              [](const RowPlace& a, const RowPlace& b) { return a.at != b.at ? a.at < b.at : a.place < b.place; });
 }
 
 }  // namespace csagg

@@ -11,8 +11,8 @@ struct RowPlace {
     std::size_t place;
 };
 
-/// Sorts by instant; places increase, and those of one instant stay as they are. What is in order already costs a look, two
-/// lists in order one pass over them, any other large list some passes (a radix sort).
+/// Sorts by instant; places increase, and those of one instant stay as they are. What is in order already costs a look,
+/// two lists in order one pass over them, any other large list some passes (a radix sort).
 void sort_by_instant(std::span<RowPlace> places, Arena& arena);
 
 }  // namespace csagg

@@ -30,7 +30,8 @@ TEST(ByInstant, equals_a_stable_sort) {
     for (const std::size_t n : {0, 1, 2, 3, 24, 256, 257, 1000})
         for (const unsigned bits : {0u, 1u, 7u, 11u, 12u, 22u, 23u, 46u, 63u}) {
             std::vector<Instant> at(n);
-            for (Instant& each : at) each = Instant((random() & ((std::uint64_t(1) << bits) - 1)) - (std::uint64_t(1) << bits >> 1));
+            for (Instant& each : at)
+                each = Instant((random() & ((std::uint64_t(1) << bits) - 1)) - (std::uint64_t(1) << bits >> 1));
             expect_sorted(at);
             std::sort(at.begin(), at.end());
             expect_sorted(at);

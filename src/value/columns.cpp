@@ -76,9 +76,7 @@ void InstantsHead::write(ByteWriter& out, std::size_t n) const {
     if (coded(n) > 0) out.u8(low_width);
 }
 
-std::uint64_t InstantsHead::distance(Instant at) const {
-    return divide(unit, std::uint64_t(at) - std::uint64_t(base));
-}
+std::uint64_t InstantsHead::distance(Instant at) const { return divide(unit, std::uint64_t(at) - std::uint64_t(base)); }
 
 void InstantsHead::write_low(std::span<const Instant> at, BitWriter& out) const {
     for (const Instant t : at.last(coded(at.size()))) out.put(distance(t), low_width);
@@ -148,8 +146,8 @@ InstantsHead::Place InstantsHead::place_before(Instant since, BitSpan bits, std:
     return place;
 }
 
-InstantsHead::Part InstantsHead::decode_part(BitSpan bits, std::size_t low, std::size_t high, std::size_t n, const Stretch& stretch,
-                                             Instant* at) const {
+InstantsHead::Part InstantsHead::decode_part(BitSpan bits, std::size_t low, std::size_t high, std::size_t n,
+                                             const Stretch& stretch, Instant* at) const {
     const std::size_t m = coded(n);
     Place place = m == 0 ? Place{high, 0, 0} : place_before(stretch.since, bits, high, m);
     const std::size_t first = place.ones;

@@ -46,9 +46,10 @@ struct InstantsHead {
     struct Part {
         std::size_t first = 0, count = 0;
     };
-    /// Decodes those of a stretch, and the last one before it if there is one; a few more where that is cheaper. The rest is
-    /// not looked at.
-    Part decode_part(BitSpan bits, std::size_t low, std::size_t high, std::size_t n, const Stretch& stretch, Instant* at) const;
+    /// Decodes those of a stretch, and the last one before it if there is one; a few more where that is cheaper. The
+    /// rest is not looked at.
+    Part decode_part(BitSpan bits, std::size_t low, std::size_t high, std::size_t n, const Stretch& stretch,
+                     Instant* at) const;
     Instant first() const { return since_ever ? minus_infinity : base; }
 
 private:

@@ -49,7 +49,8 @@ void expect_part(const Packed& packed, const std::vector<Instant>& at, const Str
     const std::size_t n = at.size();
     const InstantsHead head = InstantsHead::read(packed.flags, in, n);
     std::vector<Instant> out(n);
-    const InstantsHead::Part part = head.decode_part(BitSpan{ByteSpan(packed.bits)}, 0, head.low_bits(n), n, stretch, out.data());
+    const InstantsHead::Part part =
+        head.decode_part(BitSpan{ByteSpan(packed.bits)}, 0, head.low_bits(n), n, stretch, out.data());
     const std::size_t end = part.first + part.count;
     ASSERT_LE(end, n);
     out.resize(part.count);
@@ -84,7 +85,8 @@ TEST(Instants, ComeBackInEveryUnit) {
     std::mt19937_64 random(2);
     const std::int64_t units[] = {1, 1000, second, minute, 30 * minute, hour, day};
     for (const std::int64_t unit : units)
-        for (const std::int64_t base : {std::int64_t(0), 7 * unit, -9 * hour - 30 * minute, std::int64_t(-123456789), first_instant})
+        for (const std::int64_t base :
+             {std::int64_t(0), 7 * unit, -9 * hour - 30 * minute, std::int64_t(-123456789), first_instant})
             for (const std::size_t n : {1U, 2U, 3U, 20U, 63U, 64U, 65U, 1023U, 1024U})
                 for (const std::uint64_t spread : {1U, 2U, 1000U, 1000000U}) {
                     if (unit == day && spread > 1000) continue;  // beyond the last instant
@@ -104,8 +106,8 @@ TEST(Instants, OfWholeDaysInAZoneOfHalfHoursTakeTheUnitOfDays) {
     std::vector<Instant> at;
     for (int i = 0; i < 100; ++i) at.push_back(-9 * hour - 30 * minute + i * day);
     const InstantsHead head = InstantsHead::plan(at);
-    EXPECT_EQ(head.unit, 5);       // day
-    EXPECT_EQ(head.base_unit, 2);  // second
+    EXPECT_EQ(head.unit, 5);               // day
+    EXPECT_EQ(head.base_unit, 2);          // second
     EXPECT_LE(pack(at).bits.size(), 26U);  // two bits each
     at.back() += 30 * minute;
     EXPECT_EQ(InstantsHead::plan(at).unit, 3);  // minute
@@ -152,17 +154,17 @@ TEST(Instants, CorruptOnesAreRefused) {
         writer.u8(low_width);
         return Packed{flags, {head.begin(), head.end()}, std::vector<Byte>(64, 0xFF)};
     };
-    EXPECT_THROW(unpack(with(3, 0, 1), 4), Error);                      // no such unit of the base
-    EXPECT_THROW(unpack(with(6 << 2, 0, 1), 4), Error);                 // no such unit
-    EXPECT_THROW(unpack(with(0, 0, 64), 4), Error);                     // too wide
-    EXPECT_THROW(unpack(with(2, INT64_MAX, 1), 4), Error);              // overflows
-    EXPECT_THROW(unpack(with(0, first_instant - 1, 1), 4), Error);      // before the first
-    EXPECT_THROW(unpack(with(0, minus_infinity, 1), 4), Error);         // -infinity is a flag
-    EXPECT_THROW(unpack(with(1 << 5, minus_infinity, 1), 4), Error);    // twice
-    EXPECT_THROW(unpack(with(0, last_instant, 1), 4), Error);           // runs over the last
-    EXPECT_THROW(unpack(with(0, 0, 63), 4), Error);                     // sums beyond 64 bits
-    EXPECT_THROW(unpack(with(5 << 2, 0, 62), 4), Error);                // days beyond 64 bits
-    EXPECT_THROW(unpack(with(0, 0, 0), 4), Error);                      // distance 0: not increasing
+    EXPECT_THROW(unpack(with(3, 0, 1), 4), Error);                    // no such unit of the base
+    EXPECT_THROW(unpack(with(6 << 2, 0, 1), 4), Error);               // no such unit
+    EXPECT_THROW(unpack(with(0, 0, 64), 4), Error);                   // too wide
+    EXPECT_THROW(unpack(with(2, INT64_MAX, 1), 4), Error);            // overflows
+    EXPECT_THROW(unpack(with(0, first_instant - 1, 1), 4), Error);    // before the first
+    EXPECT_THROW(unpack(with(0, minus_infinity, 1), 4), Error);       // -infinity is a flag
+    EXPECT_THROW(unpack(with(1 << 5, minus_infinity, 1), 4), Error);  // twice
+    EXPECT_THROW(unpack(with(0, last_instant, 1), 4), Error);         // runs over the last
+    EXPECT_THROW(unpack(with(0, 0, 63), 4), Error);                   // sums beyond 64 bits
+    EXPECT_THROW(unpack(with(5 << 2, 0, 62), 4), Error);              // days beyond 64 bits
+    EXPECT_THROW(unpack(with(0, 0, 0), 4), Error);                    // distance 0: not increasing
 }
 
 TEST(Instants, PartsOfAnyBytesStayInTheirRoom) {
@@ -178,8 +180,10 @@ TEST(Instants, PartsOfAnyBytesStayInTheirRoom) {
             const InstantsHead head = InstantsHead::read(Byte(random() & 31), in, n);
             const BitSpan bits(in.take(in.left()));
             std::vector<Instant> out(n);
-            const Instant since = head.base + std::int64_t(random() % 1000), until = since + std::int64_t(random() % 1000);
-            const auto part = head.decode_part(bits, 0, std::min(head.low_bits(n), bits.bits()), n, {since, until}, out.data());
+            const Instant since = head.base + std::int64_t(random() % 1000),
+                          until = since + std::int64_t(random() % 1000);
+            const auto part =
+                head.decode_part(bits, 0, std::min(head.low_bits(n), bits.bits()), n, {since, until}, out.data());
             ASSERT_LE(part.first + part.count, n);
             ASSERT_TRUE(std::is_sorted(out.begin(), out.begin() + std::ptrdiff_t(part.count)));
             ++good;
@@ -254,8 +258,8 @@ TEST(DictionaryTest, CorruptOnesAreRefused) {
         for (std::size_t i = 0; i < dictionary.size(); ++i) length += dictionary[i].size();
         return length;
     };
-    EXPECT_EQ(read({2, 2, 0b1001, 'a', 'b'}), 2U);            // ends 1, 2
-    EXPECT_THROW(read({2, 2, 0b0110, 'a', 'b'}), Error);      // ends 2, 1
+    EXPECT_EQ(read({2, 2, 0b1001, 'a', 'b'}), 2U);        // ends 1, 2
+    EXPECT_THROW(read({2, 2, 0b0110, 'a', 'b'}), Error);  // ends 2, 1
     EXPECT_THROW(read({2, 33, 0, 0, 0, 0, 0, 0, 0, 0, 0}), Error);
     EXPECT_THROW(read({0x80, 0x80, 0x80, 0x80, 0x10, 1, 1}), Error);  // 2^32 texts
     EXPECT_THROW(read({0x80, 0x80, 0x80, 0x10, 0}), Error);           // millions of empty texts in no bits

@@ -18,7 +18,7 @@ inline constexpr Instant last_instant = 9223371331199999999;   // the end of 294
 using Date = std::int32_t;
 inline constexpr Date minus_infinity_date = std::numeric_limits<Date>::min();
 inline constexpr Date plus_infinity_date = std::numeric_limits<Date>::max();
-inline constexpr Date first_date = -2451545;  // PostgreSQL's Julian day 0
+inline constexpr Date first_date = -2451545;   // PostgreSQL's Julian day 0
 inline constexpr Date last_date = 2145031948;  // 5874897-12-31
 
 inline constexpr std::int64_t micros_per_second = 1'000'000;
@@ -35,8 +35,8 @@ void print_instant(Instant at, String& out);
 /// '2025-01-31', '0044-03-15 BC', 'infinity'.
 void print_date(Date date, String& out);
 
-/// Reads what print_instant writes; also a date alone (midnight), 'T' for the blank, 'Z', '+09', '+09:30', or no offset (UTC).
-/// Moves `text` past what it read. Errc::invalid_text, Errc::datetime_overflow.
+/// Reads what print_instant writes; also a date alone (midnight), 'T' for the blank, 'Z', '+09', '+09:30', or no offset
+/// (UTC). Moves `text` past what it read. Errc::invalid_text, Errc::datetime_overflow.
 Instant parse_instant(std::string_view& text);
 Date parse_date(std::string_view& text);
 

@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view kind_names[] = {"boolean", "number", "text", "date", "time"};
 
 [[noreturn]] void throw_literal(Kind kind, std::string_view text) {
-    throw Error(Errc::invalid_text, std::string("cannot read a ") + kind_name(kind) + " value at \"" + excerpt(text) + "\"");
+    throw Error(Errc::invalid_text,
+                std::string("cannot read a ") + kind_name(kind) + " value at \"" + excerpt(text) + "\"");
 }
 
 void append_utf8(std::uint32_t c, String& out) {
@@ -40,7 +41,8 @@ void unescape(std::string_view& rest, String& out) {
         code = code * 16 + std::uint32_t(digit < 16 ? digit : digit - 6) + (i == 3 ? 0x10000 : 0);
     }
     code = code >= 0x10000 ? code - 0x10000 : 0;
-    if (code == 0 || (code >= 0xD800 && code < 0xE000)) throw Error(Errc::invalid_text, "unknown escape in quoted text");
+    if (code == 0 || (code >= 0xD800 && code < 0xE000))
+        throw Error(Errc::invalid_text, "unknown escape in quoted text");
     append_utf8(code, out);
 }
 
@@ -66,7 +68,8 @@ std::strong_ordering compare(const Value& a, const Value& b) {
 
 void require_kind(Kind found, Kind wanted, const char* what) {
     if (found == wanted) return;
-    throw Error(Errc::kind_mismatch, std::string(what) + " holds " + kind_name(found) + " values, not " + kind_name(wanted));
+    throw Error(Errc::kind_mismatch,
+                std::string(what) + " holds " + kind_name(found) + " values, not " + kind_name(wanted));
 }
 
 void print_value(const Value& value, String& out) {

@@ -48,7 +48,8 @@ Datum number_datum(Number number) {
 
 Datum numeric_from_text(std::string_view decimal) {
     const Datum text = make_cstring(decimal);
-    return call([text] { return DirectFunctionCall3(numeric_in, text, ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)); });
+    return call(
+        [text] { return DirectFunctionCall3(numeric_in, text, ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)); });
 }
 
 Datum elapsed_datum(std::int64_t micros) {
@@ -70,10 +71,14 @@ namespace {
 /// An integer as the integer type asked for, where no rounding and no overflow can happen.
 bool small_integer(const Value& value, Oid type, Datum& result) {
     if (value.kind != Kind::number || value.scale != 0) return false;
-    if (type == INT8OID) result = Int64GetDatum(value.word);
-    else if (type == INT4OID && value.word == std::int32_t(value.word)) result = Int32GetDatum(std::int32_t(value.word));
-    else if (type == INT2OID && value.word == std::int16_t(value.word)) result = Int16GetDatum(std::int16_t(value.word));
-    else return false;
+    if (type == INT8OID)
+        result = Int64GetDatum(value.word);
+    else if (type == INT4OID && value.word == std::int32_t(value.word))
+        result = Int32GetDatum(std::int32_t(value.word));
+    else if (type == INT2OID && value.word == std::int16_t(value.word))
+        result = Int16GetDatum(std::int16_t(value.word));
+    else
+        return false;
     return true;
 }
 
@@ -102,10 +107,12 @@ Datum value_datum(const Value& value, Oid type) {
             if (value.kind == Kind::number) return call([number] { return DirectFunctionCall1(numeric_int8, number); });
             break;
         case FLOAT4OID:
-            if (value.kind == Kind::number) return call([number] { return DirectFunctionCall1(numeric_float4, number); });
+            if (value.kind == Kind::number)
+                return call([number] { return DirectFunctionCall1(numeric_float4, number); });
             break;
         case FLOAT8OID:
-            if (value.kind == Kind::number) return call([number] { return DirectFunctionCall1(numeric_float8, number); });
+            if (value.kind == Kind::number)
+                return call([number] { return DirectFunctionCall1(numeric_float8, number); });
             break;
         case DATEOID:
             if (value.kind == Kind::date) return DateADTGetDatum(DateADT(value.word));
@@ -121,9 +128,8 @@ Datum value_datum(const Value& value, Oid type) {
 }
 
 void check_encoding(std::string_view text) {
-    const bool good = call([text] {
-        return text.size() <= PG_INT32_MAX && pg_verifymbstr(text.data(), int(text.size()), true);
-    });
+    const bool good =
+        call([text] { return text.size() <= PG_INT32_MAX && pg_verifymbstr(text.data(), int(text.size()), true); });
     if (!good) throw Error(Errc::invalid_binary, "text is not valid in the server's encoding");
 }
 

@@ -176,7 +176,8 @@ private:
         copy(partition, begin, end);
         items_.clear();
         for (std::uint32_t i = 0; i < end - begin; ++i) items_.push_back({instants_[i], i});
-        // Always asked the same way round: an order of somebody's that contradicts itself must not lead beyond the rows.
+        // Always asked the same way round: an order of somebody's that contradicts itself must not lead beyond the
+        // rows.
         csagg::sort(items_.begin(), items_.end(), [this](const Item& a, const Item& b) {
             const bool swapped = b.place < a.place;
             const Item &first = swapped ? b : a, &second = swapped ? a : b;

@@ -92,8 +92,8 @@ public:
     void prefetch(Group group, Place place) const;
     Payload find(Group group, const Probe& probe, Place place, Condition* condition);
 
-    /// After sort(): all of it as bytes, aligned to 8, which any Index of as large payloads may adopt(), also in another
-    /// process.
+    /// After sort(): all of it as bytes, aligned to 8, which any Index of as large payloads may adopt(), also in
+    /// another process.
     std::size_t image_bytes() const;
     void write_image(Byte* to) const;
     /// Takes on the groups of an image, whose rows stay in there; group 0 of the image becomes the one it returns. Then
@@ -104,7 +104,8 @@ public:
     std::size_t bytes() const { return chunks_.bytes() + bytes_; }
     /// What will be taken on top until `rows` of `groups` are added and sorted, as far as it can be known.
     std::size_t bytes_to_come(std::size_t rows, std::size_t groups) const {
-        return (rows - rows_ + largest_) * row_bytes_ + std::max(partitions_.size() * partition_groups, groups) * sizeof(Stretch);
+        return (rows - rows_ + largest_) * row_bytes_ +
+               std::max(partitions_.size() * partition_groups, groups) * sizeof(Stretch);
     }
     void clear();
 

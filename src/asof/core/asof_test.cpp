@@ -139,9 +139,7 @@ public:
 
 private:
     static constexpr std::uint64_t parts = 3, seed = 12345;
-    Byte* room(std::size_t bytes) {
-        return reinterpret_cast<Byte*>(images_.emplace_back((bytes + 7) / 8).data());
-    }
+    Byte* room(std::size_t bytes) { return reinterpret_cast<Byte*>(images_.emplace_back((bytes + 7) / 8).data()); }
 
     TestArena arena_;
     std::vector<std::vector<std::uint64_t>> images_;

@@ -12,7 +12,8 @@ TEST(Memory, IndexSurvivesThatItRunsOut) {
     test::fail_every_allocation([&](Arena& arena) {
         Groups groups(arena);
         Index index(arena, {}, nullptr, sizeof payload);
-        for (int i = 0; i < 3000; ++i) index.add(groups.find_or_add(std::uint64_t(i % 700), any), 3000 - i, reinterpret_cast<Payload>(&payload));
+        for (int i = 0; i < 3000; ++i)
+            index.add(groups.find_or_add(std::uint64_t(i % 700), any), 3000 - i, reinterpret_cast<Payload>(&payload));
         index.sort(nullptr);
         for (Group group = 0; group < 700; ++group) EXPECT_NE(index.find(group, {4000}), nullptr);
         Bytes image(index.image_bytes(), 0, arena);

@@ -73,7 +73,8 @@ bool AsOfJoin::packs(const AsOfSpec& spec) {
 }
 
 std::size_t AsOfJoin::memory() const {
-    return rows_.bytes() + images_.bytes() + keys_.bytes() + index_.bytes() + index_.bytes_to_come(row_count_, keys_.groups());
+    return rows_.bytes() + images_.bytes() + keys_.bytes() + index_.bytes() +
+           index_.bytes_to_come(row_count_, keys_.groups());
 }
 
 int AsOfJoin::batch_of(std::uint64_t word) const { return asof::part_of(word, process_hash_seed, batches_); }

@@ -55,10 +55,9 @@ bool Keys::forms(Oid procedure, Form& left, Form& right) {
 Keys::Mode Keys::mode_with(Mode mode, Column& column, int count) {
     // Without a collation texteq raises its own error, so let it be called.
     const Oid procedure = get_opcode(column.spec.equality);
-    const bool bitwise =
-        forms(procedure, column.left, column.right) &&
-        (procedure == F_BYTEAEQ || column.left < Form::text || column.left == Form::uuid ||
-         (OidIsValid(column.spec.collation) && get_collation_isdeterministic(column.spec.collation)));
+    const bool bitwise = forms(procedure, column.left, column.right) &&
+                         (procedure == F_BYTEAEQ || column.left < Form::text || column.left == Form::uuid ||
+                          (OidIsValid(column.spec.collation) && get_collation_isdeterministic(column.spec.collation)));
     if (!bitwise || mode == Mode::functions) return Mode::functions;
     const bool is_word = count == 1 && column.left < Form::text && !column.spec.null_safe;
     return is_word ? mode : Mode::bytes;

@@ -84,7 +84,8 @@ bool Spill::get(int file, TupleTableSlot* slot) {
     auto* const tuple = static_cast<MinimalTuple>(MemoryContextAllocHuge(slot->tts_mcxt, length));
     tuple->t_len = length;
     const std::size_t rest = length - sizeof length;
-    if (BufFileRead(files_[file].file, reinterpret_cast<char*>(tuple) + sizeof length, rest) != rest) could_not_read_spilled();
+    if (BufFileRead(files_[file].file, reinterpret_cast<char*>(tuple) + sizeof length, rest) != rest)
+        could_not_read_spilled();
     ExecForceStoreMinimalTuple(tuple, slot, true);
     return true;
 }

@@ -1,12 +1,14 @@
 // Finds correlated subselects that are computed once for every row of FROM and WHERE, as a join would; the rest of an
 // expression around them may be whatever it likes.
 //
-// Left alone: what CASE, COALESCE, AND and OR may not get to; what may fail for rows that other tables or LIMIT leave out; what is computed a group and not a row; ON; queries with
-// row locks and statements that change rows, which look again at rows that have changed meanwhile.
+// Left alone: what CASE, COALESCE, AND and OR may not get to; what may fail for rows that other tables or LIMIT leave
+// out; what is computed a group and not a row; ON; queries with row locks and statements that change rows, which look
+// again at rows that have changed meanwhile.
 #include "asof/node/subselect_pg.hpp"
 #include "asof/node/node_pg.hpp"
 
 extern "C" {
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
@@ -51,7 +53,9 @@ bool may_fail(Node* node, void*) {
         case T_Var: break;
         default: return true;
     }
-    if (check_functions_in_node(node, [](Oid function, void*) { return !get_func_leakproof(function); }, nullptr)) return true;
+    if (check_functions_in_node(
+            node, [](Oid function, void*) { return !get_func_leakproof(function); }, nullptr))
+        return true;
     return expression_tree_walker(node, as_walker(may_fail), nullptr);
 }
 
@@ -59,11 +63,13 @@ bool may_fail(Node* node, void*) {
 bool may_fail_before_comparing(Node* condition) {
     if (!IsA(condition, OpExpr)) return may_fail(condition, nullptr);
     const auto* const comparison = reinterpret_cast<OpExpr*>(condition);
-    if (list_length(comparison->args) != 2 || get_op_btree_interpretation(comparison->opno) == NIL) return may_fail(condition, nullptr);
+    if (list_length(comparison->args) != 2 || get_op_btree_interpretation(comparison->opno) == NIL)
+        return may_fail(condition, nullptr);
     return may_fail(reinterpret_cast<Node*>(comparison->args), nullptr);
 }
 
-/// A join may be made before the other tables, conditions and LIMIT have left rows out: then it is made of what cannot fail.
+/// A join may be made before the other tables, conditions and LIMIT have left rows out: then it is made of what cannot
+/// fail.
 bool may_join_early(const Query* subselect) {
     if (may_fail(reinterpret_cast<Node*>(subselect->targetList), nullptr)) return false;
     ListCell* cell;
@@ -207,7 +213,9 @@ void number_of_groups(Query* q, Numbering* numbering) {
 
 bool reads_each_row(const Query* q) {
     const List* const from = q->jointree->fromlist;
-    if (list_length(from) != 1 || !IsA(linitial(from), RangeTblRef) || q->limitCount != nullptr || q->limitOffset != nullptr) return false;
+    if (list_length(from) != 1 || !IsA(linitial(from), RangeTblRef) || q->limitCount != nullptr ||
+        q->limitOffset != nullptr)
+        return false;
     const int table = linitial_node(RangeTblRef, from)->rtindex;
     return rt_fetch(table, q->rtable)->rtekind == RTE_RELATION && !checkExprHasSubLink(q->jointree->quals);
 }

@@ -11,7 +11,8 @@ namespace csagg::pg {
 namespace {
 
 [[noreturn]] void throw_no_seed(std::string_view what) {
-    throw Error(Errc::invalid_parameter, "argument \"seed\" " + std::string(what), "Give what an earlier call has given as seed.");
+    throw Error(Errc::invalid_parameter, "argument \"seed\" " + std::string(what),
+                "Give what an earlier call has given as seed.");
 }
 
 AlertState state_named(const JsonValue& value) {

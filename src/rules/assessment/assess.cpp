@@ -4,10 +4,12 @@
 #include "rules/assessment/evaluation_error.hpp"
 
 namespace csagg {
-Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, std::optional<Instant> only_at)
+Assessor::Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena,
+                   std::optional<Instant> only_at)
     : rules_(rules),
       inputs_(inputs),
-      facts_(view(rules.document().facts), inputs, rules.wanted(), arena, only_at ? &rules.program().sight(*only_at) : nullptr),
+      facts_(view(rules.document().facts), inputs, rules.wanted(), arena,
+             only_at ? &rules.program().sight(*only_at) : nullptr),
       evaluation_(rules.program(), facts_, arena, only_at ? &rules.program().sight(*only_at) : nullptr),
       outcomes_(rules.rules().size(), RuleOutcome{}, Alloc<RuleOutcome>(arena)),
       outcomes_until_(rules.rules().size(), minus_infinity, Alloc<Instant>(arena)),
@@ -77,7 +79,8 @@ std::uint32_t Assessor::find_stage() {
 const RuleOutcome& Assessor::rule(std::size_t i) {
     if (now() >= outcomes_until_[i]) {
         const RuleSet::Rule& rule = rules_.rules()[i];
-        const RuleOutcome outcome = keep(outcomes_until_[i], [&] { return named("rule", rule.name, [&] { return evaluate(rule); }); });
+        const RuleOutcome outcome =
+            keep(outcomes_until_[i], [&] { return named("rule", rule.name, [&] { return evaluate(rule); }); });
         if (!(outcome == outcomes_[i])) {
             outcomes_[i] = outcome;
             kept_.changed = true;

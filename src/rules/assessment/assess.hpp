@@ -24,8 +24,10 @@ struct Assessment {
 class Assessor {
 public:
     /// All must outlive this; `inputs` has one element for each declared fact. Errors as of Facts. One that is about
-    /// one instant only is there, cannot be moved, and does not know until(); no other is to be made of these rules meanwhile.
-    Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, std::optional<Instant> only_at = {});
+    /// one instant only is there, cannot be moved, and does not know until(); no other is to be made of these rules
+    /// meanwhile.
+    Assessor(const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena,
+             std::optional<Instant> only_at = {});
 
     // Instants are finite and never go back. Errors of an expression name their rule, stage or alert.
     void move_to(Instant now);
@@ -52,8 +54,8 @@ public:
     void set_figures(const Figures& figures, Instant until) { facts_.set_figures(figures, until); }
 
     /// The first instant after now() at which something in the assessment or an alert changes; infinity if nothing ever
-    /// does. Moves there. An evaluation that fails is a change. What changes from day to day in a way that is not known is
-    /// followed for max_daily_steps days: then the instant reached is given.
+    /// does. Moves there. An evaluation that fails is a change. What changes from day to day in a way that is not known
+    /// is followed for max_daily_steps days: then the instant reached is given.
     Instant find_change(const Assessment& present);
     static constexpr int max_daily_steps = 3653;
 
@@ -100,20 +102,21 @@ struct AssessmentOver : Figures {
     bool is_seeded;
     Vector<AlertMachine> machines;  // before `since` if seeded, then before `until`: they go on from there
 };
-AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena,
-                           std::span<const AlertMachine> seed = {});
+AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+                           Arena& arena, std::span<const AlertMachine> seed = {});
 /// Its score alone; what only the rest needs is not looked at.
 Steps score_over(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena);
 
 // The two ways, for since < until: by whole tracks, false if that cannot be done; and step by step, which always can.
-bool assess_by_tracks(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over,
-                      Arena& arena);
-void assess_by_steps(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, AssessmentOver& over,
-                      Arena& arena);
+bool assess_by_tracks(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+                      AssessmentOver& over, Arena& arena);
+void assess_by_steps(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+                     AssessmentOver& over, Arena& arena);
 
 /// The figures that alerts ask for, from the customer's first data on, but not before first_daily, up to `until`. By
 /// tracks, or step by step.
-Figures figures_until(const RuleSet& rules, std::span<const FactInput> inputs, const Facts& facts, Instant until, Arena& arena);
+Figures figures_until(const RuleSet& rules, std::span<const FactInput> inputs, const Facts& facts, Instant until,
+                      Arena& arena);
 
 /// From this instant on alerts are followed: the beginning of the year 1.
 inline constexpr Instant beginning = -730'119 * micros_per_day;

@@ -25,7 +25,8 @@ Value optional_number(const std::optional<Number>& number) {
 
 Track existence(const RuleSet& rules, const Facts& facts, TrackEvaluation& tracks) {
     if (rules.exists() != no_node) return tracks.of(rules.exists());
-    const Track yes = tracks.constant(truth_at(tracks.from(), true)), no = tracks.constant(truth_at(tracks.from(), false));
+    const Track yes = tracks.constant(truth_at(tracks.from(), true)),
+                no = tracks.constant(truth_at(tracks.from(), false));
     if (facts.first_entry() <= tracks.from()) return yes;
     if (facts.first_entry() >= tracks.until()) return no;
     auto& pieces = tracks.pieces();
@@ -51,7 +52,9 @@ void finish(Figures& figures, Instant until) {
 void count_step(std::size_t& steps) {
     constexpr std::size_t most = 4'000'000;
     if (++steps % 1024 == 0) check_interrupts();
-    if (steps > most) throw Error(Errc::limit_exceeded, "there are more than " + std::to_string(most) + " instants at which what the rules say may change");
+    if (steps > most)
+        throw Error(Errc::limit_exceeded,
+                    "there are more than " + std::to_string(most) + " instants at which what the rules say may change");
 }
 
 /// Step by step it would only take longer to come to it.
@@ -63,14 +66,15 @@ Instant figures_from(const RuleSet& rules, const Facts& facts) {
     return rules.exists() == no_node ? std::max(first_daily, facts.first_entry()) : first_daily;
 }
 
-void lift_figures(const RuleSet& rules, const Facts& facts, Windows& windows, Instant since, Instant until, Figures& figures,
-                  Arena& arena) {
+void lift_figures(const RuleSet& rules, const Facts& facts, Windows& windows, Instant since, Instant until,
+                  Figures& figures, Arena& arena) {
     TrackEvaluation tracks(rules.program(), facts, windows, since, until, arena);
     FiguresFromTracks summed(rules, tracks, existence(rules, facts, tracks), arena);
     summed.run(figures);
 }
 
-Figures step_figures(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until, Arena& arena) {
+Figures step_figures(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
+                     Arena& arena) {
     Figures figures(arena);
     Assessor assessor(rules, inputs, arena);
     std::size_t steps = 0;
@@ -86,10 +90,12 @@ Figures step_figures(const RuleSet& rules, std::span<const FactInput> inputs, In
 void lift_alerts(const RuleSet& rules, const Facts& facts, Windows& windows, AssessmentOver& over, Instant since,
                  Instant until, Arena& arena) {
     if (rules.alerts().empty()) return;
-    TrackEvaluation tracks(rules.program(), facts, windows, over.is_seeded ? since : alerts_from(rules, facts, since), until, arena);
+    TrackEvaluation tracks(rules.program(), facts, windows, over.is_seeded ? since : alerts_from(rules, facts, since),
+                           until, arena);
     const Track exists = existence(rules, facts, tracks);
     for (std::size_t i = 0; i < rules.alerts().size(); ++i)
-        follow_alert(rules.alerts()[i], exists, tracks.of(rules.alerts()[i].when), since, until, over.machines[i], over.alerts[i]);
+        follow_alert(rules.alerts()[i], exists, tracks.of(rules.alerts()[i].when), since, until, over.machines[i],
+                     over.alerts[i]);
 }
 
 }  // namespace
@@ -117,7 +123,7 @@ bool assess_by_tracks(const RuleSet& rules, std::span<const FactInput> inputs, I
 }
 
 void assess_by_steps(const RuleSet& rules, std::span<const FactInput> inputs, Instant since, Instant until,
-                      AssessmentOver& over, Arena& arena) {
+                     AssessmentOver& over, Arena& arena) {
     Assessor assessor(rules, inputs, arena);
     if (rules.asks_figures())
         assessor.set_figures(step_figures(rules, inputs, figures_from(rules, assessor.facts()), until, arena), until);
@@ -155,7 +161,8 @@ AssessmentOver assess_over(const RuleSet& rules, std::span<const FactInput> inpu
     return stepped;
 }
 
-Figures figures_until(const RuleSet& rules, std::span<const FactInput> inputs, const Facts& facts, Instant until, Arena& arena) {
+Figures figures_until(const RuleSet& rules, std::span<const FactInput> inputs, const Facts& facts, Instant until,
+                      Arena& arena) {
     const Instant from = figures_from(rules, facts);
     Figures figures(arena);
     if (from >= until) return figures;

@@ -45,7 +45,8 @@ Datum alerts_datum(const RuleSet& rules, const Assessor& assessor, Arena& arena)
 Datum alerts_history(const RuleSet& rules, const AssessmentOver& over, Arena& arena) {
     SmallVector<std::size_t, 16> order(arena);
     for (std::size_t i = 0; i < rules.alerts().size(); ++i) order.push_back(i);
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rules.alerts()[a].name < rules.alerts()[b].name; });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return rules.alerts()[a].name < rules.alerts()[b].name; });
     HistoryWriter writer(minus_infinity, arena);
     for (const std::size_t i : order)
         writer.add(rules.alerts()[i].name, FactKind::boolean, [&](Bytes& out) { over.alerts[i].write(out); });
@@ -56,12 +57,14 @@ Datum alerts_history(const RuleSet& rules, const AssessmentOver& over, Arena& ar
 
 }  // namespace
 
-void put_assessment(const RuleSet& rules, std::span<const FactInput> inputs, Instant as_of, Arena& arena, Datum* values, bool* nulls) {
+void put_assessment(const RuleSet& rules, std::span<const FactInput> inputs, Instant as_of, Arena& arena, Datum* values,
+                    bool* nulls) {
     const Document& document = rules.document();
     Assessor assessor(rules, inputs, arena);
     assessor.run_alerts(as_of);
     const Assessment now = assessor.assess();
-    const bool is_null[assessment_columns] = {false, now.stage == none, !now.score, now.band == none, !now.coverage, false, false};
+    const bool is_null[assessment_columns] = {
+        false, now.stage == none, !now.score, now.band == none, !now.coverage, false, false};
     std::copy_n(is_null, assessment_columns, nulls);
     values[0] = TimestampTzGetDatum(as_of);
     if (now.stage != none) values[1] = make_text(document.stages[now.stage].name);

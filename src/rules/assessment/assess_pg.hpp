@@ -12,7 +12,8 @@ Datum make_row(FunctionCallInfo fcinfo, const Datum* values, const bool* nulls);
 
 /// as_of, stage, score, band, coverage, alerts, valid_until.
 inline constexpr int assessment_columns = 7;
-void put_assessment(const RuleSet& rules, std::span<const FactInput> inputs, Instant as_of, Arena& arena, Datum* values, bool* nulls);
+void put_assessment(const RuleSet& rules, std::span<const FactInput> inputs, Instant as_of, Arena& arena, Datum* values,
+                    bool* nulls);
 
 /// stage, score, band, coverage, alerts; none is NULL.
 inline constexpr int over_columns = 5;

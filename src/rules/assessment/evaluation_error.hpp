@@ -8,7 +8,8 @@ class EvaluationError : public Error {
 public:
     /// `what` is the part of the rule set: rule, stage, alert; the name may be empty.
     EvaluationError(const Error& e, std::string_view what, std::string_view name)
-        : Error(e.code(), std::string(what) + (name.empty() ? "" : " \"" + excerpt(name) + "\"") + ": " + e.what(), hint_of(e), e.detail()),
+        : Error(e.code(), std::string(what) + (name.empty() ? "" : " \"" + excerpt(name) + "\"") + ": " + e.what(),
+                hint_of(e), e.detail()),
           rule_(what == "rule" ? name : std::string_view()) {}
 
     /// Its name; empty if it was no rule that failed.
@@ -16,7 +17,9 @@ public:
 
 private:
     static std::string hint_of(const Error& e) {
-        return e.code() == Errc::division_by_zero && e.hint().empty() ? "Write x / nullif(y, 0) for a quotient that is NULL where y is 0." : e.hint();
+        return e.code() == Errc::division_by_zero && e.hint().empty()
+                   ? "Write x / nullif(y, 0) for a quotient that is NULL where y is 0."
+                   : e.hint();
     }
 
     std::string rule_;

@@ -113,7 +113,8 @@ void FiguresFromTracks::run_any(Steps* stage, Steps& score, Steps* band, Steps* 
         if (!find_present(present, band != nullptr)) return;
         const bool exists = present.exists, turned = exists != before.exists;
         const bool scored = exists && present.score;
-        if ((turned || present.score != before.score) && (scored || (scores > 0 && !score.entries[scores - 1].value.absent)))
+        if ((turned || present.score != before.score) &&
+            (scored || (scores > 0 && !score.entries[scores - 1].value.absent)))
             score.entries[scores++] = {at, 0, scored ? Value::of(*present.score) : Value::none(Kind::number)};
         if (stage != nullptr && (turned || present.stage != before.stage))
             append(stage, at,
@@ -144,10 +145,12 @@ void FiguresFromTracks::run_any(Steps* stage, Steps& score, Steps* band, Steps* 
         if (steps != nullptr) append(steps, tracks_.until(), Value::none(steps->kind));
 }
 
-void FiguresFromTracks::run(Figures& figures) { run_any(&figures.stage, figures.score, &figures.band, &figures.coverage); }
+void FiguresFromTracks::run(Figures& figures) {
+    run_any(&figures.stage, figures.score, &figures.band, &figures.coverage);
+}
 
 void follow_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
-                 AlertMachine& machine, Steps& out) {
+                  AlertMachine& machine, Steps& out) {
     std::size_t there = 0, condition = 0, steps = 0;
     for (Instant t = exists.at[0]; t < until;) {
         if (++steps % 4096 == 0) check_interrupts();

@@ -129,6 +129,6 @@ private:
 
 /// The firing of one alert, from `since` on. Both tracks begin where the alert is in the machine's state.
 void follow_alert(const RuleSet::Alert& alert, const Track& exists, const Track& when, Instant since, Instant until,
-                 AlertMachine& machine, Steps& out);
+                  AlertMachine& machine, Steps& out);
 
 }  // namespace csagg

@@ -77,7 +77,8 @@ std::uint32_t FiguresFromTracks::add_level(std::uint32_t source, Level level) {
 }
 
 /// Changes of one rule or the override: `off` while the condition is false, `unknown` while it or the points are NULL.
-void FiguresFromTracks::collect(std::uint32_t source, NodeId when, NodeId points, const Level& off, const Level& unknown) {
+void FiguresFromTracks::collect(std::uint32_t source, NodeId when, NodeId points, const Level& off,
+                                const Level& unknown) {
     begin_source();
     // A condition that decides against a rule where it is NULL decides against an override too, but does not make it
     // missing.

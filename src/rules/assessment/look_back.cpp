@@ -5,8 +5,8 @@
 namespace csagg {
 namespace {
 
-/// What the clocks can do to a length of days, at most: offsets from UTC stay below a day, so each end may be one off. Also
-/// where the length is taken off an instant in another zone.
+/// What the clocks can do to a length of days, at most: offsets from UTC stay below a day, so each end may be one off.
+/// Also where the length is taken off an instant in another zone.
 constexpr std::int64_t clock_days = 2;
 
 /// Elapsed time and whether it comes of days, or no bound.
@@ -14,7 +14,9 @@ struct Bound {
     std::int64_t micros = 0;
     bool of_days = false, none = false;
 
-    friend Bound operator+(const Bound& a, const Bound& b) { return {a.micros + b.micros, a.of_days || b.of_days, a.none || b.none}; }
+    friend Bound operator+(const Bound& a, const Bound& b) {
+        return {a.micros + b.micros, a.of_days || b.of_days, a.none || b.none};
+    }
     void raise_to(const Bound& other) {
         micros = std::max(micros, other.micros);
         of_days |= other.of_days;

@@ -7,8 +7,8 @@
 namespace csagg::pg {
 namespace {
 
-/// The row of `columns` that put(rules, inputs, arena, values, nulls) makes, and the error behind it. What the statement
-/// itself has wrong, such as a column that is missing or cannot be a fact, shows when the row is read.
+/// The row of `columns` that put(rules, inputs, arena, values, nulls) makes, and the error behind it. What the
+/// statement itself has wrong, such as a column that is missing or cannot be a fact, shows when the row is read.
 template <int columns, class Put>
 Datum try_row(FunctionCallInfo fcinfo, Put put) {
     SharedRules& shared = ruleset_argument(fcinfo, 0);
@@ -46,15 +46,16 @@ Datum error_datum(const Error& e, std::string_view rule) {
 // Arguments: ruleset, facts, as_of.
 CSAGG_FUNCTION(csagg_try_assess) {
     const Instant as_of = instant_argument(fcinfo, 2, "as_of");
-    return try_row<assessment_columns>(fcinfo, [as_of](const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, Datum* values, bool* nulls) {
-        put_assessment(rules, inputs, as_of, arena, values, nulls);
-    });
+    return try_row<assessment_columns>(
+        fcinfo, [as_of](const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, Datum* values,
+                        bool* nulls) { put_assessment(rules, inputs, as_of, arena, values, nulls); });
 }
 
 // Arguments: ruleset, facts, since, until.
 CSAGG_FUNCTION(csagg_try_assess_over) {
     const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until");
-    return try_row<over_columns>(fcinfo, [since, until](const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, Datum* values, bool*) {
+    return try_row<over_columns>(fcinfo, [since, until](const RuleSet& rules, std::span<const FactInput> inputs,
+                                                        Arena& arena, Datum* values, bool*) {
         put_over(rules, assess_over(rules, inputs, since, until, arena), arena, values);
     });
 }
@@ -67,12 +68,13 @@ CSAGG_FUNCTION(csagg_try_assess_over_seeded) {
     ContextArena memory;
     Vector<AlertMachine> seed(memory);
     if (!PG_ARGISNULL(4)) read_alert_seed(PG_GETARG_DATUM(4), ruleset_argument(fcinfo, 0).rules, seed);
-    return try_row<over_columns + 1>(fcinfo, [&](const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, Datum* values, bool* nulls) {
-        const AssessmentOver over = assess_over(rules, inputs, since, until, arena, view(seed));
-        put_over(rules, over, arena, values);
-        nulls[over_columns] = since >= until && seed.empty();
-        if (!nulls[over_columns]) values[over_columns] = alert_seed_datum(rules, view(over.machines), arena);
-    });
+    return try_row<over_columns + 1>(
+        fcinfo, [&](const RuleSet& rules, std::span<const FactInput> inputs, Arena& arena, Datum* values, bool* nulls) {
+            const AssessmentOver over = assess_over(rules, inputs, since, until, arena, view(seed));
+            put_over(rules, over, arena, values);
+            nulls[over_columns] = since >= until && seed.empty();
+            if (!nulls[over_columns]) values[over_columns] = alert_seed_datum(rules, view(over.machines), arena);
+        });
 }
 
 }  // namespace csagg::pg

@@ -9,8 +9,8 @@
 namespace csagg::pg {
 
 /// What a customer's data can have wrong where the rule set and the statement are right.
-inline constexpr std::initializer_list<Errc> errors_of_data = {Errc::division_by_zero, Errc::out_of_range, Errc::datetime_overflow,
-                                                               Errc::kind_mismatch, Errc::limit_exceeded};
+inline constexpr std::initializer_list<Errc> errors_of_data = {
+    Errc::division_by_zero, Errc::out_of_range, Errc::datetime_overflow, Errc::kind_mismatch, Errc::limit_exceeded};
 
 /// {"rule": "seats in use", "sqlstate": "22012", "message": "rule \"seats in use\": division by zero"}
 Datum error_datum(const Error& e, std::string_view rule);

@@ -13,9 +13,14 @@ struct Unit {
     Span one;
 };
 constexpr Unit units[] = {
-    {"second", {0, 0, micros_per_second}}, {"minute", {0, 0, 60 * micros_per_second}}, {"hour", {0, 0, micros_per_hour}},
-    {"day", {0, 1, 0}},   {"week", {0, 7, 0}},    {"month", {1, 0, 0}},
-    {"quarter", {3, 0, 0}}, {"year", {12, 0, 0}},
+    {"second", {0, 0, micros_per_second}},
+    {"minute", {0, 0, 60 * micros_per_second}},
+    {"hour", {0, 0, micros_per_hour}},
+    {"day", {0, 1, 0}},
+    {"week", {0, 7, 0}},
+    {"month", {1, 0, 0}},
+    {"quarter", {3, 0, 0}},
+    {"year", {12, 0, 0}},
 };
 
 [[noreturn]] void throw_unreadable(std::string_view text) {
@@ -30,11 +35,13 @@ std::optional<Span> duration_of(std::int64_t count, std::string_view unit) {
         const bool plural = unit.ends_with('s') && unit.substr(0, unit.size() - 1) == known.name;
         if (unit != known.name && !plural) continue;
         // Microseconds of a unit, a month taken as 31 days.
-        const std::int64_t size = known.one.micros + (known.one.days + 31 * std::int64_t(known.one.months)) * micros_per_day;
+        const std::int64_t size =
+            known.one.micros + (known.one.days + 31 * std::int64_t(known.one.months)) * micros_per_day;
         if (count < 1 || count > most_years * 366 * micros_per_day / size)
             throw Error(Errc::datetime_overflow, "duration is out of range",
                         "A duration is longer than zero and not longer than 1000 years.");
-        return Span{std::int32_t(known.one.months * count), std::int32_t(known.one.days * count), known.one.micros * count};
+        return Span{std::int32_t(known.one.months * count), std::int32_t(known.one.days * count),
+                    known.one.micros * count};
     }
     return std::nullopt;
 }

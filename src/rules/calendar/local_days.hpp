@@ -7,8 +7,8 @@
 
 namespace csagg {
 
-/// The days of a zone. A day begins at its local midnight as PostgreSQL reads it (Calendar::to_instant), and goes on until
-/// the next begins; so the day never goes back, also where the clocks cross midnight twice.
+/// The days of a zone. A day begins at its local midnight as PostgreSQL reads it (Calendar::to_instant), and goes on
+/// until the next begins; so the day never goes back, also where the clocks cross midnight twice.
 class LocalDays {
 public:
     explicit LocalDays(const Calendar& calendar) : calendar_(&calendar) {}

@@ -9,7 +9,8 @@
 
 namespace csagg {
 
-/// The calendar period that an instant lies in, looked back at as a window is: (begin_of(t), t] is what of it there has been.
+/// The calendar period that an instant lies in, looked back at as a window is: (begin_of(t), t] is what of it there has
+/// been.
 class Period {
 public:
     Period(const Calendar& calendar, const Span& length) : periods_(calendar, length, std::nullopt), length_(length) {}
@@ -40,7 +41,8 @@ private:
     mutable Instant begin_ = plus_infinity, end_ = minus_infinity;
 };
 
-/// A Window, a Period, or nothing: then begin and exit are the instant itself. What lies beyond a timestamp's range is infinite.
+/// A Window, a Period, or nothing: then begin and exit are the instant itself. What lies beyond a timestamp's range is
+/// infinite.
 class Lookback {
 public:
     Lookback() = default;
@@ -48,7 +50,8 @@ public:
     explicit Lookback(const Period& period) : period_(&period) {}
 
     Instant begin_of(Instant t) const {
-        if (window_ == nullptr) return period_ == nullptr ? t : t < first_instant + margin ? minus_infinity : period_->begin_of(t);
+        if (window_ == nullptr)
+            return period_ == nullptr ? t : t < first_instant + margin ? minus_infinity : period_->begin_of(t);
         return t < first_instant + margin ? minus_infinity : window_->begin_of(t);
     }
     Instant exit_of(Instant event) const {
@@ -58,7 +61,8 @@ public:
 
     /// exit_of() of each; they do not decrease.
     void exits_of(std::span<const Instant> events, Instant* exits) const {
-        if (window_ != nullptr && (events.empty() || events.back() <= last_instant - margin)) return window_->exits_of(events, exits);
+        if (window_ != nullptr && (events.empty() || events.back() <= last_instant - margin))
+            return window_->exits_of(events, exits);
         for (std::size_t i = 0; i < events.size(); ++i) exits[i] = exit_of(events[i]);
     }
 
@@ -80,8 +84,9 @@ public:
     Lookbacks(const Calendar& calendar, Arena& arena) : calendar_(&calendar), windows_(arena), periods_(arena) {}
 
     Lookback of(const Span& length) {
-        const auto place = std::lower_bound(windows_.begin(), windows_.end(), length,
-                                            [](const Window* w, const Span& sought) { return order(w->length()) < order(sought); });
+        const auto place =
+            std::lower_bound(windows_.begin(), windows_.end(), length,
+                             [](const Window* w, const Span& sought) { return order(w->length()) < order(sought); });
         if (place != windows_.end() && (*place)->length() == length) return Lookback(**place);
         Arena& arena = windows_.get_stored_allocator().arena();
         const Window* const made = new (arena.allocate(sizeof(Window), alignof(Window))) Window(*calendar_, length);
@@ -100,7 +105,9 @@ public:
     }
 
 private:
-    static std::tuple<std::int32_t, std::int32_t, std::int64_t> order(const Span& s) { return {s.months, s.days, s.micros}; }
+    static std::tuple<std::int32_t, std::int32_t, std::int64_t> order(const Span& s) {
+        return {s.months, s.days, s.micros};
+    }
 
     const Calendar* calendar_;
     Vector<const Window*> windows_;

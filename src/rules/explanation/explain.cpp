@@ -62,7 +62,9 @@ void for_questions(const RuleSet& rules, std::span<const NodeId> roots, Arena& a
 }
 
 /// What the rules come to, before an override and bounds.
-Wide sum_of(const ScoreTotal& total) { return total.is_mean() ? wide_of(total.score().value_or(Number{})) : total.points(); }
+Wide sum_of(const ScoreTotal& total) {
+    return total.is_mean() ? wide_of(total.score().value_or(Number{})) : total.points();
+}
 
 /// The summands of a score at one instant.
 struct Summands {
@@ -100,8 +102,8 @@ struct Summands {
     }
 
 private:
-    /// weight x points / the sum of all weights, of each rule. A quotient may have no end: what all rules up to one come to
-    /// is rounded, so that the differences add up to the rounded mean.
+    /// weight x points / the sum of all weights, of each rule. A quotient may have no end: what all rules up to one
+    /// come to is rounded, so that the differences add up to the rounded mean.
     void share(const RuleSet& set) {
         ScoreTotal running(set);
         Wide shown;
@@ -118,13 +120,18 @@ private:
 void print_period(const Node& node, String& out) {
     out += has_length(node.shift) ? ", last " : ", this ";
     const int months = node.window.months;
-    out += months == 12 ? "year" : months == 3 ? "quarter" : months == 1 ? "month" : node.window.days == 7 ? "week" : "day";
+    out += months == 12            ? "year"
+           : months == 3           ? "quarter"
+           : months == 1           ? "month"
+           : node.window.days == 7 ? "week"
+                                   : "day";
     out.push_back(')');
 }
 
 void print_question(const RuleSet& rules, const Node& node, String& out) {
-    static constexpr std::string_view names[] = {"", "", "previous", "changed_within", "age", "lowest", "highest", "mean",
-                                                 "count", "sum", "distinct", "active_days", "streak", "first", "last"};
+    static constexpr std::string_view names[] = {
+        "",      "",    "previous", "changed_within", "age",    "lowest", "highest", "mean",
+        "count", "sum", "distinct", "active_days",    "streak", "first",  "last"};
     const std::string_view fact = rules.document().facts[node.fact].name;
     const bool call = node.op != Op::state && node.op != Op::state_ago;
     if (call) {
@@ -190,7 +197,8 @@ void print_facts_seen(const RuleSet& rules, const Explanation& row, Assessor& as
     out.push_back('{');
     // A definition that was not needed may fail.
     for (const std::uint32_t i : is_rule ? rules.rules()[row.rule].defined : rules.override_defined())
-        if (const NodeId id = rules.definitions()[i]; !rules.program()[id].can_fail || assessor.evaluation().is_known(id))
+        if (const NodeId id = rules.definitions()[i];
+            !rules.program()[id].can_fail || assessor.evaluation().is_known(id))
             print(rules.document().definitions[i].name, id);
     for_questions(rules, roots, arena, [&](NodeId id, const Node& node) {
         String question(arena);
@@ -214,14 +222,17 @@ public:
     }
 
     /// From one rule set to another at one instant.
-    void compare_sets(Instant at, const RuleSet& old_set, const Summands& old, const RuleSet& new_set, const Summands& now) {
+    void compare_sets(Instant at, const RuleSet& old_set, const Summands& old, const RuleSet& new_set,
+                      const Summands& now) {
         const Cause cause = Cause::ruleset;
         add(at, cause, Part::base, {}, old.base, now.base);
         for (std::size_t i = 0; i < old.rules.size(); ++i)
-            if (find(new_set, old_set.rules()[i].name) == none) add(at, cause, Part::rule, old_set.rules()[i].name, old.rules[i], Wide{});
+            if (find(new_set, old_set.rules()[i].name) == none)
+                add(at, cause, Part::rule, old_set.rules()[i].name, old.rules[i], Wide{});
         for (std::size_t i = 0; i < now.rules.size(); ++i) {
             const std::uint32_t other = find(old_set, new_set.rules()[i].name);
-            add(at, cause, Part::rule, new_set.rules()[i].name, other == none ? Wide{} : old.rules[other], now.rules[i]);
+            add(at, cause, Part::rule, new_set.rules()[i].name, other == none ? Wide{} : old.rules[other],
+                now.rules[i]);
         }
         add(at, cause, Part::override, {}, old.override, now.override);
         add(at, Cause::clamp, Part::clamp, {}, old.clamp, now.clamp);
@@ -239,15 +250,17 @@ public:
             const Wide before = sum_of(total);
             if (applied) total.take_away(rule, old.outcomes[i]);
             if (applies) total.add(rule, now.outcomes[i]);
-            const Cause cause = born ? Cause::existence : applied != applies ? Cause::stage : by_time(set, {rule.when, rule.points}, facts, at);
+            const Cause cause = born                 ? Cause::existence
+                                : applied != applies ? Cause::stage
+                                                     : by_time(set, {rule.when, rule.points}, facts, at);
             if (born)
                 add(at, cause, Part::rule, rule.name, old.rules[i], now.rules[i]);
             else
                 add(at, cause, Part::rule, rule.name, before, sum_of(total));
         }
         // What an override takes away or gives back changes with every rule below it: the cause is as good as theirs.
-        add(at, born ? Cause::existence : by_time(set, {set.override_when(), set.override_score()}, facts, at), Part::override, {}, old.override,
-            now.override);
+        add(at, born ? Cause::existence : by_time(set, {set.override_when(), set.override_score()}, facts, at),
+            Part::override, {}, old.override, now.override);
         add(at, Cause::clamp, Part::clamp, {}, old.clamp, now.clamp);
     }
 
@@ -276,8 +289,9 @@ private:
 
 }  // namespace
 
-Vector<ScoreChange> explain_change(const RuleSet& before, std::span<const FactInput> inputs_before, const RuleSet& after,
-                              std::span<const FactInput> inputs_after, Instant a, Instant b, Arena& arena) {
+Vector<ScoreChange> explain_change(const RuleSet& before, std::span<const FactInput> inputs_before,
+                                   const RuleSet& after, std::span<const FactInput> inputs_after, Instant a, Instant b,
+                                   Arena& arena) {
     if (b < a) throw Error(Errc::invalid_parameter, "the first instant is after the second");
     ChangeLog log(arena);
     Assessor assessor(after, inputs_after, arena);

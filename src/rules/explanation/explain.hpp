@@ -36,11 +36,12 @@ struct ScoreChange {
     Wide points;            // what it added to the score
 };
 
-/// Every change of a summand from `a` to `b`: the points add up to score(after, b) - score(before, a), a score that is not
-/// there counting as 0. At `a` one rule set takes the place of the other, rules being the same that have one name. A rule
-/// that begins or ceases to apply changes by its stage; otherwise by data if a fact that it asks has an entry or event at
-/// that very instant, else by ageing. The inputs are those of each rule set.
-Vector<ScoreChange> explain_change(const RuleSet& before, std::span<const FactInput> inputs_before, const RuleSet& after,
-                              std::span<const FactInput> inputs_after, Instant a, Instant b, Arena& arena);
+/// Every change of a summand from `a` to `b`: the points add up to score(after, b) - score(before, a), a score that is
+/// not there counting as 0. At `a` one rule set takes the place of the other, rules being the same that have one name.
+/// A rule that begins or ceases to apply changes by its stage; otherwise by data if a fact that it asks has an entry or
+/// event at that very instant, else by ageing. The inputs are those of each rule set.
+Vector<ScoreChange> explain_change(const RuleSet& before, std::span<const FactInput> inputs_before,
+                                   const RuleSet& after, std::span<const FactInput> inputs_after, Instant a, Instant b,
+                                   Arena& arena);
 
 }  // namespace csagg

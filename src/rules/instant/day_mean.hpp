@@ -1,4 +1,5 @@
-// mean(x, n days): the mean of what a number was at the end of each of the last n whole local days; NULLs are passed over.
+// mean(x, n days): the mean of what a number was at the end of each of the last n whole local days; NULLs are passed
+// over.
 #pragma once
 #include "rules/instant/facts.hpp"
 #include "rules/calendar/local_days.hpp"
@@ -9,7 +10,8 @@ namespace csagg {
 
 class DayMean {
 public:
-    DayMean(const LocalDays& days, const StateData& data, std::int64_t length) : days_(days), runs_(view(data.runs)), length_(length) {
+    DayMean(const LocalDays& days, const StateData& data, std::int64_t length)
+        : days_(days), runs_(view(data.runs)), length_(length) {
         if (data.known_from != minus_infinity) known_ = days_.begin_of(days_.day_of(data.known_from) + length);
     }
 
@@ -20,7 +22,7 @@ public:
         auto begun = std::size_t(std::ranges::upper_bound(runs_, now, {}, &Run::at) - runs_.begin());
         // While all days end with one value nothing changes, up to the end of the day of the next.
         const bool is_steady = begun == 0 || day_of(begun - 1) <= first;
-        const Instant until = !is_steady            ? days_.begin_of(today + 1)
+        const Instant until = !is_steady             ? days_.begin_of(today + 1)
                               : begun < runs_.size() ? days_.begin_of(days_.day_of(runs_[begun].at) + 1)
                                                      : plus_infinity;
         Wide sum;

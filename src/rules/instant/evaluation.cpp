@@ -111,7 +111,8 @@ void Evaluation::all_or_any(const Step& step, Result& result) {
     Instant until = plus_infinity, unfailing = plus_infinity;
     for (const NodeId id : arguments(step)) {
         const Result& x = of(id);
-        if (!x.value.absent && (x.value.word != 0) == decisive) return set(result, x.value, std::min(x.until, unfailing));
+        if (!x.value.absent && (x.value.word != 0) == decisive)
+            return set(result, x.value, std::min(x.until, unfailing));
         unknown |= x.value.absent;
         until = std::min(until, x.until);
         if (program_.step(id).can_fail) unfailing = std::min(unfailing, x.until);

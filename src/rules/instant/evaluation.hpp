@@ -6,8 +6,8 @@
 //
 //   days_since(signup) < 90      value 87, slope 1  ->  true until the third midnight from now
 //
-// Where that cannot be said (a quotient, a product of two such numbers, one with many digits) the result holds until the
-// next midnight. Results are kept per node: moving on computes anew only what is over.
+// Where that cannot be said (a quotient, a product of two such numbers, one with many digits) the result holds until
+// the next midnight. Results are kept per node: moving on computes anew only what is over.
 #pragma once
 #include "rules/instant/day_mean.hpp"
 #include "rules/instant/extremes.hpp"
@@ -36,8 +36,8 @@ public:
     bool is_midnight(Instant at) { return at == tomorrow(); }
 
     /// The value now; nothing changes in it before fresh_until. Errc::division_by_zero, Errc::out_of_range. Parts whose
-    /// value does not matter are not computed: AND ends at the first false, OR at the first true, coalesce() at the first
-    /// value, if() computes one branch.
+    /// value does not matter are not computed: AND ends at the first false, OR at the first true, coalesce() at the
+    /// first value, if() computes one branch.
     const Result& of(NodeId id) {
         Result& result = results_[id];
         if (now_ >= fresh_until_[id]) {
@@ -55,7 +55,7 @@ private:
         bool started = false;
         std::size_t entered = 0, left = 0;  // how many entries or events have come into the window, and gone out of it
         Instant next_enter = 0, next_leave = 0;
-        std::int64_t distinct = 0;             // actors or local days
+        std::int64_t distinct = 0;              // actors or local days
         std::uint32_t* actor_events = nullptr;  // per actor, those in the window
         Extremes* extremes = nullptr;
         Streak* streak = nullptr;

@@ -7,7 +7,9 @@ namespace csagg {
 /// How many runs have begun at the instant that the node looks at; `next`: when one more will have.
 std::size_t Evaluation::runs_begun(const Step& step, const StateData& data, Instant& next) {
     const auto& runs = data.runs;
-    const auto begun_at = [&runs](Instant t) { return std::size_t(std::ranges::upper_bound(runs, t, {}, &Run::at) - runs.begin()); };
+    const auto begun_at = [&runs](Instant t) {
+        return std::size_t(std::ranges::upper_bound(runs, t, {}, &Run::at) - runs.begin());
+    };
     if (!goes_on()) {
         next = plus_infinity;
         return begun_at(sight_->ends(step.question, program_.questions()).end);
@@ -21,7 +23,8 @@ std::size_t Evaluation::runs_begun(const Step& step, const StateData& data, Inst
     }
     while (cursor.next_enter <= now_) {
         if (cursor.next_enter != minus_infinity) ++cursor.entered;
-        cursor.next_enter = cursor.entered < runs.size() ? question.shift.exit_of(runs[cursor.entered].at) : plus_infinity;
+        cursor.next_enter =
+            cursor.entered < runs.size() ? question.shift.exit_of(runs[cursor.entered].at) : plus_infinity;
         if (cursor.next_enter == plus_infinity) break;
     }
     next = cursor.next_enter;
@@ -73,7 +76,8 @@ void Evaluation::age(const Step& step, Result& result) {
     if (now_ < data.known_from) return set(result, no_number, data.known_from);
     Instant next = 0;
     const std::size_t n = runs_begun(step, data, next);
-    const bool known = n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
+    const bool known =
+        n > 0 && data.knows_begin(n - 1) && !data.runs[n - 1].value.absent && data.runs[n - 1].at != minus_infinity;
     if (!known) return set(result, no_number, next);
     const std::int64_t days = today() - day_of(data.runs[n - 1].at);
     set_line(result, Number::of(days), Number::of(1), next);
@@ -84,7 +88,8 @@ void Evaluation::extreme_of_window(const Step& step, Result& result) {
     Extremes*& extremes = goes_on() ? cursors_[step.question].extremes : once;
     if (extremes == nullptr)
         extremes = new (arena_.allocate(sizeof(Extremes), alignof(Extremes)))
-            Extremes(facts_.state(step.fact), program_.questions()[step.question].window, step.op == Op::lowest, Kind(step.kind), arena_);
+            Extremes(facts_.state(step.fact), program_.questions()[step.question].window, step.op == Op::lowest,
+                     Kind(step.kind), arena_);
     const ValueUntil now = extremes->at(now_);
     set(result, now.value, now.until);
 }
@@ -100,7 +105,8 @@ void Evaluation::streak(const Step& step, Result& result) {
     Streak* once = nullptr;
     Streak*& streak = goes_on() ? cursors_[step.question].streak : once;
     if (streak == nullptr)
-        streak = new (arena_.allocate(sizeof(Streak), alignof(Streak))) Streak(program_.days(), facts_.counter(step.fact));
+        streak =
+            new (arena_.allocate(sizeof(Streak), alignof(Streak))) Streak(program_.days(), facts_.counter(step.fact));
     const ValueUntil now = streak->at(now_);
     set(result, now.value, now.until);
 }
@@ -114,7 +120,9 @@ void Evaluation::move_ends(const Question& question, const CounterColumns& count
         if (question.has_window) cursor.left = counter.count_to(question.window.begin_of(end));
         cursor.next_enter = cursor.next_leave = plus_infinity;
     }
-    const auto enters = [&] { return cursor.entered < events.size() ? question.shift.exit_of(events[cursor.entered]) : plus_infinity; };
+    const auto enters = [&] {
+        return cursor.entered < events.size() ? question.shift.exit_of(events[cursor.entered]) : plus_infinity;
+    };
     const auto leaves = [&] {
         return question.has_window && cursor.left < events.size()
                    ? question.shift.exit_of(question.window.exit_of(events[cursor.left]))
@@ -128,7 +136,8 @@ void Evaluation::move_ends(const Question& question, const CounterColumns& count
 
 /// Takes the events of `range` in (sign 1) or out (-1); `window` is the window with them. For what cannot be had as a
 /// difference of sums.
-void Evaluation::take_in(const Step& step, const CounterColumns& counter, Cursor& cursor, Range range, Range window, int sign) {
+void Evaluation::take_in(const Step& step, const CounterColumns& counter, Cursor& cursor, Range range, Range window,
+                         int sign) {
     const auto events = counter.instants();
     if (step.op == Op::distinct && counter.name_count() > 0) {
         for (const std::uint32_t actor : counter.actors_of(range.begin, std::max(range.begin, range.end))) {
@@ -142,7 +151,8 @@ void Evaluation::take_in(const Step& step, const CounterColumns& counter, Cursor
         for (std::size_t i = range.begin; i < range.end; ++i) {
             // Events come in at the end and go out at the beginning: the neighbour there tells whether the day is new.
             const bool alone = sign > 0 ? i == window.begin : i + 1 == window.end;
-            if (alone || program_.days().day_of_event(events[i]) != program_.days().day_of_event(events[sign > 0 ? i - 1 : i + 1]))
+            if (alone || program_.days().day_of_event(events[i]) !=
+                             program_.days().day_of_event(events[sign > 0 ? i - 1 : i + 1]))
                 cursor.distinct += sign;
         }
 }
@@ -150,7 +160,8 @@ void Evaluation::take_in(const Step& step, const CounterColumns& counter, Cursor
 void Evaluation::move_window(const Step& step, const CounterColumns& counter, Cursor& cursor) {
     if (!cursor.started && step.op == Op::distinct) {
         const std::size_t names = counter.name_count();
-        cursor.actor_events = static_cast<std::uint32_t*>(arena_.allocate((names + 1) * sizeof(std::uint32_t), alignof(std::uint32_t)));
+        cursor.actor_events =
+            static_cast<std::uint32_t*>(arena_.allocate((names + 1) * sizeof(std::uint32_t), alignof(std::uint32_t)));
         std::fill_n(cursor.actor_events, names, 0);
     }
     // In the window is what has entered and not left; an event may leave before it enters.
@@ -173,7 +184,8 @@ Value Evaluation::window_value(const Step& step, const CounterColumns& counter, 
 /// The same where nothing moves: what lies between the ends is all there is to look at.
 Value Evaluation::window_seen(const Step& step, const CounterColumns& counter) {
     const Sight::Ends& ends = sight_->ends(step.question, program_.questions());
-    const std::size_t end = counter.count_to(ends.end), begin = ends.has_begin ? std::min(counter.count_to(ends.begin), end) : 0;
+    const std::size_t end = counter.count_to(ends.end),
+                      begin = ends.has_begin ? std::min(counter.count_to(ends.begin), end) : 0;
     switch (step.op) {
         case Op::count: return Value::of(Number::of(counter.rows_of(begin, end)));
         case Op::sum: return Value::of(counter.total_of(begin, end));
@@ -187,7 +199,8 @@ std::int64_t Evaluation::actors_in(const CounterColumns& counter, Range range) {
     auto* const seen = static_cast<Byte*>(arena_.allocate(counter.name_count(), 1));
     std::fill_n(seen, counter.name_count(), Byte(0));
     std::int64_t actors = 0;
-    for (const std::uint32_t actor : counter.actors_of(range.begin, range.end)) actors += 1 - std::exchange(seen[actor], Byte(1));
+    for (const std::uint32_t actor : counter.actors_of(range.begin, range.end))
+        actors += 1 - std::exchange(seen[actor], Byte(1));
     return actors;
 }
 

@@ -6,7 +6,8 @@ namespace {
 /// Whether the product of a line and a constant is rounded on no day.
 bool is_exact_product(const Result& a, const Result& b) {
     const int scale = std::max(a.value.scale, a.slope.scale) + std::max(b.value.scale, b.slope.scale);
-    return scale <= line_scale && is_tame(a.value.number(), max_line_value) && is_tame(b.value.number(), max_line_value);
+    return scale <= line_scale && is_tame(a.value.number(), max_line_value) &&
+           is_tame(b.value.number(), max_line_value);
 }
 
 }  // namespace
@@ -27,11 +28,13 @@ void Evaluation::arithmetic(const Step& step, Result& result) {
         case Op::add: return set_line(result, x + y, a.slope + b.slope, until);
         case Op::subtract: return set_line(result, x - y, a.slope - b.slope, until);
         case Op::multiply:
-            if (is_line(a) != is_line(b) && is_exact_product(a, b)) return set_line(result, x * y, a.slope * y + b.slope * x, until);
+            if (is_line(a) != is_line(b) && is_exact_product(a, b))
+                return set_line(result, x * y, a.slope * y + b.slope * x, until);
             break;
         default: break;
     }
-    set(result, Value::of(step.op == Op::multiply ? x * y : divide(x, y)), (is_line(a) || is_line(b)) && goes_on() ? std::min(until, next_look()) : until);
+    set(result, Value::of(step.op == Op::multiply ? x * y : divide(x, y)),
+        (is_line(a) || is_line(b)) && goes_on() ? std::min(until, next_look()) : until);
 }
 
 void Evaluation::sign_or_round(const Step& step, Result& result) {
@@ -42,7 +45,8 @@ void Evaluation::sign_or_round(const Step& step, Result& result) {
         const Number whole = rounded(value, step.digits);
         if (!is_line(x)) return set(result, Value::of(whole), x.until);
         // A line of such numbers stays as it is.
-        if (step.digits >= 0 && value.scale <= step.digits && x.slope.scale <= step.digits) return set_line(result, value, x.slope, x.until);
+        if (step.digits >= 0 && value.scale <= step.digits && x.slope.scale <= step.digits)
+            return set_line(result, value, x.slope, x.until);
         const Instant until = x.until;
         set(result, Value::of(whole), std::min(until, next_look()));
         return;
@@ -70,7 +74,8 @@ Instant Evaluation::flip(Op op, const Result& a, const Result& b) {
     return program_.days().begin_of(today() + days);
 }
 
-/// When the window that `counting` asks may have grown (or, `leaving`, shrunk) by `amount`, changes from event `first` on.
+/// When the window that `counting` asks may have grown (or, `leaving`, shrunk) by `amount`, changes from event `first`
+/// on.
 Instant Evaluation::nth_change(const Step& counting, std::size_t first, std::int64_t amount, bool leaving) const {
     const Question& question = program_.questions()[counting.question];
     const CounterColumns& counter = facts_.counter(counting.fact);
@@ -86,13 +91,14 @@ Instant Evaluation::nth_change(const Step& counting, std::size_t first, std::int
     return plus_infinity;
 }
 
-/// A whole number that goes up by what comes into a window and down by what leaves it cannot pass a bound before enough has
-/// done so: `count(login, 14 days) >= 5` of 9 stays true until 5 have left, whatever else happens.
+/// A whole number that goes up by what comes into a window and down by what leaves it cannot pass a bound before enough
+/// has done so: `count(login, 14 days) >= 5` of 9 stays true until 5 have left, whatever else happens.
 Instant Evaluation::count_flip(Op op, const Step& counting, const Number& bound, bool now) {
     if (!goes_on()) return plus_infinity;
     const Cursor& cursor = cursors_[counting.question];
     const std::int64_t value = window_value(counting, facts_.counter(counting.fact), cursor).word;
-    const std::int64_t at = bound.coefficient / power_of_ten[std::min<int>(bound.scale, 18)];  // near the bound, towards 0
+    const std::int64_t at =
+        bound.coefficient / power_of_ten[std::min<int>(bound.scale, 18)];  // near the bound, towards 0
     Instant flip = plus_infinity;
     std::int64_t above = -1, below = -1;  // how far the nearest other outcome is
     for (const std::int64_t near : {at - 1, at, at + 1, value - 1, value + 1}) {
@@ -126,7 +132,8 @@ void Evaluation::extreme(const Step& step, Result& result) {
         const Result& x = of(id);
         until = std::min(until, x.until);
         if (x.value.absent) continue;
-        if (best == no_node || (least ? compare(x.value, of(best).value) < 0 : compare(x.value, of(best).value) > 0)) best = id;
+        if (best == no_node || (least ? compare(x.value, of(best).value) < 0 : compare(x.value, of(best).value) > 0))
+            best = id;
     }
     if (best == no_node) return set(result, Value::none(Kind(step.kind)), until);
     const Result& winner = of(best);

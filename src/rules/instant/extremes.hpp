@@ -13,7 +13,8 @@ public:
     Extremes(const StateData& data, const Lookback& window, bool lowest, Kind kind, Arena& arena)
         : runs_(view(data.runs)), window_(window), lowest_(lowest), none_(Value::none(kind)) {
         if (data.known_from != minus_infinity) known_ = window.exit_of(std::max(data.known_from - 1, first_instant));
-        kept_ = static_cast<std::uint32_t*>(arena.allocate((runs_.size() + 1) * sizeof(std::uint32_t), alignof(std::uint32_t)));
+        kept_ = static_cast<std::uint32_t*>(
+            arena.allocate((runs_.size() + 1) * sizeof(std::uint32_t), alignof(std::uint32_t)));
     }
 
     /// Instants never go back.

@@ -4,8 +4,8 @@ namespace csagg {
 namespace {
 
 [[noreturn]] void throw_kind(const Document::Fact& fact, const char* found) {
-    throw Error(Errc::kind_mismatch,
-                "fact \"" + excerpt(fact.name) + "\" is declared as " + kind_name(fact.kind) + " but given as " + found);
+    throw Error(Errc::kind_mismatch, "fact \"" + excerpt(fact.name) + "\" is declared as " + kind_name(fact.kind) +
+                                         " but given as " + found);
 }
 
 /// The text as a value of the kind; absent when it is none.
@@ -18,12 +18,14 @@ Value read_as(Kind kind, std::string_view text) {
     }
 }
 
-bool is_readable(Kind from, Kind to) { return from == to || (from == Kind::text && (to == Kind::date || to == Kind::time)); }
+bool is_readable(Kind from, Kind to) {
+    return from == to || (from == Kind::text && (to == Kind::date || to == Kind::time));
+}
 
 }  // namespace
 
-Facts::Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted, Arena& arena,
-             const Sight* sight)
+Facts::Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs,
+             std::span<const Wanted> wanted, Arena& arena, const Sight* sight)
     : places_(arena), states_(arena), counters_(arena) {
     const auto present = sight != nullptr ? std::optional(sight->now()) : std::nullopt;
     for (std::size_t i = 0; i < declared.size(); ++i) {
@@ -39,7 +41,8 @@ Facts::Facts(std::span<const Document::Fact> declared, std::span<const FactInput
 
 void Facts::set_figures(const Figures& figures, Instant until) {
     has_figures_ = true;
-    for (const Steps* steps : {&figures.score, &figures.band, &figures.stage, &figures.coverage}) add_figure(*steps, until);
+    for (const Steps* steps : {&figures.score, &figures.band, &figures.stage, &figures.coverage})
+        add_figure(*steps, until);
 }
 
 void Facts::add_figure(const Steps& steps, Instant until) {
@@ -49,7 +52,8 @@ void Facts::add_figure(const Steps& steps, Instant until) {
         if (entry.at < until) data.runs.push_back({entry.at, entry.value});
 }
 
-void Facts::read_state(const Document::Fact& fact, const FactInput& input, std::optional<Instant> only_at, Arena& arena) {
+void Facts::read_state(const Document::Fact& fact, const FactInput& input, std::optional<Instant> only_at,
+                       Arena& arena) {
     StateData& data = states_.emplace_back(arena);
     const Kind kind = state_kind(fact.kind);
     auto append = [&](Instant at, Value value) {
@@ -57,13 +61,15 @@ void Facts::read_state(const Document::Fact& fact, const FactInput& input, std::
             value.kind = kind;
         else if (value.kind != kind)
             value = read_as(kind, value.text);
-        if (data.runs.empty() ? value.absent && data.known_from == minus_infinity : same(data.runs.back().value, value)) return;
+        if (data.runs.empty() ? value.absent && data.known_from == minus_infinity : same(data.runs.back().value, value))
+            return;
         data.runs.push_back({at, value});
     };
     switch (input.form) {
         case FactInput::Form::missing: data.known_from = input.known_from; break;
         case FactInput::Form::plain:
-            if (!input.value.absent && !is_readable(input.value.kind, kind)) throw_kind(fact, kind_name(input.value.kind));
+            if (!input.value.absent && !is_readable(input.value.kind, kind))
+                throw_kind(fact, kind_name(input.value.kind));
             append(minus_infinity, input.value);
             break;
         case FactInput::Form::timeline: {
@@ -94,9 +100,10 @@ void Facts::read_state(const Document::Fact& fact, const FactInput& input, std::
 void Facts::read_counter(const Document::Fact& fact, const FactInput& input, const Stretch& stretch, Arena& arena) {
     if (input.form == FactInput::Form::timeline || (input.form == FactInput::Form::plain && !input.value.absent))
         throw_kind(fact, input.form == FactInput::Form::plain ? "a plain value" : "timeline");
-    const CounterColumns& counter = input.form == FactInput::Form::counter
-                                        ? counters_.emplace_back(input.bytes, arena, stretch)
-                                        : counters_.emplace_back(input.form == FactInput::Form::missing ? input.known_from : minus_infinity, arena);
+    const CounterColumns& counter =
+        input.form == FactInput::Form::counter
+            ? counters_.emplace_back(input.bytes, arena, stretch)
+            : counters_.emplace_back(input.form == FactInput::Form::missing ? input.known_from : minus_infinity, arena);
     if (counter.forgotten()) first_entry_ = std::min(first_entry_, counter.known_from());
     if (counter.size() > 0) first_entry_ = std::min(first_entry_, counter.first());
 }

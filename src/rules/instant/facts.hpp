@@ -23,24 +23,29 @@ struct StateData {
     Instant known_from = minus_infinity;
 
     /// When a run began is not known where its beginning may have been forgotten.
-    bool knows_begin(std::size_t run) const { return known_from == minus_infinity || run > 0 || runs[0].at > known_from; }
+    bool knows_begin(std::size_t run) const {
+        return known_from == minus_infinity || run > 0 || runs[0].at > known_from;
+    }
 };
 
 /// What is said of every instant in a stretch of time, but for the alerts.
 struct Figures {
     explicit Figures(Arena& arena)
-        : stage(Kind::text, arena), score(Kind::number, arena), band(Kind::text, arena), coverage(Kind::number, arena) {}
+        : stage(Kind::text, arena),
+          score(Kind::number, arena),
+          band(Kind::text, arena),
+          coverage(Kind::number, arena) {}
 
     Steps stage, score, band, coverage;
 };
 
 class Facts {
 public:
-    /// Reads of the facts what is wanted; with a sight, for questions about its instant alone. Errc::kind_mismatch for a
-    /// value of another kind than the declared one; a text where a date or time is declared is read as one, and missing if
-    /// it is none.
-    Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted, Arena& arena,
-          const Sight* sight = nullptr);
+    /// Reads of the facts what is wanted; with a sight, for questions about its instant alone. Errc::kind_mismatch for
+    /// a value of another kind than the declared one; a text where a date or time is declared is read as one, and
+    /// missing if it is none.
+    Facts(std::span<const Document::Fact> declared, std::span<const FactInput> inputs, std::span<const Wanted> wanted,
+          Arena& arena, const Sight* sight = nullptr);
 
     /// The figures as states: what they say before `until`. Once, and before anything is asked: states may move.
     void set_figures(const Figures& figures, Instant until);

@@ -73,17 +73,20 @@ FactInput::Form form_of(Oid type, const Types& types, const Document::Fact& fact
     if (type == types.counter) return FactInput::Form::counter;
     if (is_plain(type)) return FactInput::Form::plain;
     const char* const name = call([type] { return format_type_be(type); });
-    throw Error(Errc::kind_mismatch, "column \"" + excerpt(fact.name) + "\" has type " + name + ", which cannot be a fact",
+    throw Error(Errc::kind_mismatch,
+                "column \"" + excerpt(fact.name) + "\" has type " + name + ", which cannot be a fact",
                 "A fact is a csagg.timeline, csagg.counter, boolean, number, text, date or timestamptz.");
 }
 
-RowShape::Column find_column(TupleDesc columns, std::span<const Oid> column_types, const Types& types, const Document::Fact& fact) {
+RowShape::Column find_column(TupleDesc columns, std::span<const Oid> column_types, const Types& types,
+                             const Document::Fact& fact) {
     RowShape::Column found{-1, InvalidOid, FactInput::Form::missing};
     for (int i = 0; i < columns->natts; ++i) {
         const auto* const column = TupleDescAttr(columns, i);
         const Oid type = column_types[std::size_t(i)];
         if (column->attisdropped || fact.name != NameStr(column->attname) || type == types.history) continue;
-        if (found.number >= 0) throw Error(Errc::undefined_column, "the row of facts has two columns \"" + excerpt(fact.name) + "\"");
+        if (found.number >= 0)
+            throw Error(Errc::undefined_column, "the row of facts has two columns \"" + excerpt(fact.name) + "\"");
         found = {i, type, form_of(type, types, fact)};
     }
     return found;
@@ -95,10 +98,12 @@ const TypeCacheEntry* type_of(TupleDesc columns) {
     return call([type] { return lookup_type_cache(type, TYPECACHE_TUPDESC); });
 }
 
-RowShape make_shape(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t identity, const RuleSet& rules, Arena& arena) {
+RowShape make_shape(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t identity, const RuleSet& rules,
+                    Arena& arena) {
     refuse_unnamed(columns);
     const Types types = find_types(fcinfo);
-    RowShape shape{identity, type_of(columns), Vector<RowShape::Column>(arena), Vector<int>(arena), Bytes{Alloc<Byte>(arena)}};
+    RowShape shape{identity, type_of(columns), Vector<RowShape::Column>(arena), Vector<int>(arena),
+                   Bytes{Alloc<Byte>(arena)}};
     Vector<Oid> column_types(arena);
     for (int i = 0; i < columns->natts; ++i) {
         const auto* const column = TupleDescAttr(columns, i);
@@ -111,8 +116,10 @@ RowShape make_shape(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t id
     for (const Document::Fact& fact : document.facts) {
         shape.facts.push_back(find_column(columns, view(column_types), types, fact));
         if (shape.facts.back().number < 0 && shape.histories.empty() && !fact.optional && !document.optional)
-            throw Error(Errc::undefined_column, "the row of facts has no column \"" + excerpt(fact.name) + "\", which the rule set declares",
-                        "Add the column, or a csagg.history that holds it, or declare the fact with \"optional\": true.");
+            throw Error(
+                Errc::undefined_column,
+                "the row of facts has no column \"" + excerpt(fact.name) + "\", which the rule set declares",
+                "Add the column, or a csagg.history that holds it, or declare the fact with \"optional\": true.");
     }
     return shape;
 }
@@ -130,9 +137,9 @@ RowShape& shape_of(FunctionCallInfo fcinfo, TupleDesc columns, std::uint64_t ide
     return *shapes.insert(shapes.begin(), std::move(made));
 }
 
-/// A row and its type as it is now, which is read as PostgreSQL's own functions read it: an older row lacks columns. The
-/// type is pinned, until the row was taken apart or an error ends the statement; but not where it is known and nothing is
-/// asked of the catalogs until then.
+/// A row and its type as it is now, which is read as PostgreSQL's own functions read it: an older row lacks columns.
+/// The type is pinned, until the row was taken apart or an error ends the statement; but not where it is known and
+/// nothing is asked of the catalogs until then.
 struct TypedRow {
     HeapTupleHeader row;
     TupleDesc columns;
@@ -142,7 +149,8 @@ struct TypedRow {
 
 HeapTupleHeader row_argument(FunctionCallInfo fcinfo, int n) {
     const Datum argument = PG_GETARG_DATUM(n);
-    if (!VARATT_IS_EXTENDED(DatumGetPointer(argument))) return reinterpret_cast<HeapTupleHeader>(DatumGetPointer(argument));
+    if (!VARATT_IS_EXTENDED(DatumGetPointer(argument)))
+        return reinterpret_cast<HeapTupleHeader>(DatumGetPointer(argument));
     return call([argument] { return DatumGetHeapTupleHeader(argument); });
 }
 
@@ -150,7 +158,8 @@ HeapTupleHeader row_argument(FunctionCallInfo fcinfo, int n) {
 TypedRow typed(HeapTupleHeader row, std::span<const RowShape> shapes) {
     const Oid type = HeapTupleHeaderGetTypeId(row);
     const TypeCacheEntry* const known = shapes.empty() ? nullptr : shapes.front().type;
-    if (known != nullptr && known->type_id == type && known->tupDesc != nullptr && known->tupDesc_identifier == shapes.front().identity)
+    if (known != nullptr && known->type_id == type && known->tupDesc != nullptr &&
+        known->tupDesc_identifier == shapes.front().identity)
         return {row, known->tupDesc, known->tupDesc_identifier, false};
     return call([row, type] {
         const std::int32_t typmod = HeapTupleHeaderGetTypMod(row);
@@ -201,14 +210,15 @@ FactInput from_histories(std::span<const History> histories, std::string_view na
 
 bool are_same(ByteSpan a, ByteSpan b) { return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0; }
 
-/// Where the row's only history has the facts. Most histories have the same, at the same places; of very many keys nothing is
-/// remembered but the places.
+/// Where the row's only history has the facts. Most histories have the same, at the same places; of very many keys
+/// nothing is remembered but the places.
 void find_places(const History& history, std::span<const Document::Fact> facts, RowShape& shape) {
     constexpr std::size_t most = 4096;
     const ByteSpan keys_and_kinds = history.keys_and_kinds();
     if (!keys_and_kinds.empty() && are_same(keys_and_kinds, view(shape.keys_and_kinds))) return;
     shape.keys_and_kinds.clear();
-    for (std::size_t i = 0; i < facts.size(); ++i) shape.facts[i].has_place = history.has(facts[i].name, shape.facts[i].place);
+    for (std::size_t i = 0; i < facts.size(); ++i)
+        shape.facts[i].has_place = history.has(facts[i].name, shape.facts[i].place);
     if (keys_and_kinds.size() <= most) shape.keys_and_kinds.assign(keys_and_kinds.begin(), keys_and_kinds.end());
 }
 
@@ -224,7 +234,8 @@ Instant instant_argument(FunctionCallInfo fcinfo, int n, const char* name) {
 void read_history(const History& history, const RuleSet& rules, Vector<FactInput>& inputs) {
     inputs.reserve(rules.document().facts.size());
     std::size_t place = 0;
-    for (const Document::Fact& fact : rules.document().facts) inputs.push_back(from_histories({&history, 1}, fact.name, place));
+    for (const Document::Fact& fact : rules.document().facts)
+        inputs.push_back(from_histories({&history, 1}, fact.name, place));
 }
 
 void read_row(FunctionCallInfo fcinfo, int n, SharedRules& shared, Vector<FactInput>& inputs) {

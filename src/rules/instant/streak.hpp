@@ -27,7 +27,9 @@ public:
     }
 
 private:
-    static Value number(bool known, std::int64_t length) { return known ? Value::of(Number::of(length)) : Value::none(Kind::number); }
+    static Value number(bool known, std::int64_t length) {
+        return known ? Value::of(Number::of(length)) : Value::none(Kind::number);
+    }
     void move_to(Instant now) {
         if (!started_) start(now);
         for (; entered_ < events_.size() && events_[entered_] <= now; ++entered_) {

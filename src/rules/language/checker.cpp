@@ -49,7 +49,10 @@ public:
             case Op::lt:
             case Op::le:
             case Op::gt:
-            case Op::ge: refuse_null(node); unify(node, 0); return result(node, Kind::boolean);
+            case Op::ge:
+                refuse_null(node);
+                unify(node, 0);
+                return result(node, Kind::boolean);
             case Op::is_null: return result(node, Kind::boolean);
             case Op::coalesce:
             case Op::nullif:
@@ -92,11 +95,13 @@ private:
         if (operand.kind != Byte(Kind::text) || (kind != Kind::date && kind != Kind::time)) return false;
         std::string_view text = operand.constant.text;
         try {
-            operand.constant = kind == Kind::date ? Value::of_date(parse_date(text)) : Value::of_time(parse_instant(text));
+            operand.constant =
+                kind == Kind::date ? Value::of_date(parse_date(text)) : Value::of_time(parse_instant(text));
         } catch (const Error& e) {
             throw ExpressionError(e.code(), operand.at, e.what(), hint_for(kind));
         }
-        if (!text.empty()) fail(operand, std::string("text behind the ") + kind_name(kind) + ": \"" + excerpt(text) + "\"");
+        if (!text.empty())
+            fail(operand, std::string("text behind the ") + kind_name(kind) + ": \"" + excerpt(text) + "\"");
         operand.kind = Byte(kind);
         return true;
     }

@@ -38,7 +38,8 @@ public:
         require(value, JsonType::string, what);
         if (value.text.empty()) fail(value, what + " is empty");
         if (value.text.size() > Document::max_name_bytes)
-            fail(value, what + " has more than " + std::to_string(Document::max_name_bytes) + " bytes", {}, Errc::limit_exceeded);
+            fail(value, what + " has more than " + std::to_string(Document::max_name_bytes) + " bytes", {},
+                 Errc::limit_exceeded);
         return value.text;
     }
     Number number(const JsonValue& value, const std::string& what) const {
@@ -101,7 +102,8 @@ public:
             if (known == names + N) {
                 std::string all;
                 for (const char* n : names) all += (all.empty() ? "" : ", ") + std::string(n);
-                reader.fail(name, std::string("unknown member ") + quoted(name.text) + " of " + what, "Members are " + all + ".");
+                reader.fail(name, std::string("unknown member ") + quoted(name.text) + " of " + what,
+                            "Members are " + all + ".");
             }
             if (values_[known - names] != nullptr) reader.fail(name, "member " + quoted(name.text) + " is there twice");
             values_[known - names] = &value;
@@ -110,7 +112,9 @@ public:
             if (values_[i] == nullptr && names[i] == std::string_view("name"))
                 reader.fail(object, std::string(what) + " has no \"name\"");
     }
-    const JsonValue* operator[](std::string_view name) const { return values_[std::find(names_, names_ + N, name) - names_]; }
+    const JsonValue* operator[](std::string_view name) const {
+        return values_[std::find(names_, names_ + N, name) - names_];
+    }
 
 private:
     std::string_view names_[N];
@@ -120,7 +124,8 @@ private:
 template <class List>
 void check_new_name(const Reader& reader, const List& list, const JsonValue& name, const char* what) {
     for (const auto& other : list)
-        if (other.name == name.text) reader.fail(name, std::string("there are two ") + what + " named " + quoted(name.text));
+        if (other.name == name.text)
+            reader.fail(name, std::string("there are two ") + what + " named " + quoted(name.text));
 }
 
 Document::Fact read_fact(const Reader& reader, const JsonValue& name, const JsonValue& value) {
@@ -203,7 +208,8 @@ std::int64_t read_weight(const Reader& reader, const Document& document, const J
 
 Document::Rule read_rule(const Reader& reader, const Document& document, const JsonValue& value) {
     const Members members(reader, value, "a rule", {"name", "stages", "when", "points", "weight", "missing"});
-    Document::Rule rule{reader.text(*members["name"], "the name of a rule"), all_stages, {}, {}, Document::whole_weight, {}};
+    Document::Rule rule{
+        reader.text(*members["name"], "the name of a rule"), all_stages, {}, {}, Document::whole_weight, {}};
     check_new_name(reader, document.rules, *members["name"], "rules");
     if (members["stages"] != nullptr) rule.stages = read_stage_list(reader, document, *members["stages"]);
     if (members["when"] != nullptr) rule.when = reader.condition(*members["when"], "\"when\"");
@@ -220,7 +226,8 @@ Document::Band read_band(const Reader& reader, const Document& document, const J
     check_new_name(reader, document.bands, *members["name"], "bands");
     if (members["from"] != nullptr) band.from = reader.number(*members["from"], "\"from\"");
     if (document.bands.empty()) return band;
-    if (!band.from) reader.fail(value, "band " + quoted(band.name) + " has no \"from\"", "Only the lowest band goes without.");
+    if (!band.from)
+        reader.fail(value, "band " + quoted(band.name) + " has no \"from\"", "Only the lowest band goes without.");
     if (document.bands.back().from && *band.from <= *document.bands.back().from)
         reader.fail(*members["from"], "bands are out of order", "Their \"from\" must increase.");
     return band;
@@ -233,7 +240,8 @@ Document::Alert read_alert(const Reader& reader, const Document& document, const
     if (members["when"] == nullptr) reader.fail(value, "alert " + quoted(alert.name) + " has no \"when\"");
     alert.when = reader.condition(*members["when"], "\"when\"");
     if (members["for"] != nullptr) alert.hold = reader.duration(*members["for"], "\"for\"");
-    if (members["keep_firing_for"] != nullptr) alert.keep = reader.duration(*members["keep_firing_for"], "\"keep_firing_for\"");
+    if (members["keep_firing_for"] != nullptr)
+        alert.keep = reader.duration(*members["keep_firing_for"], "\"keep_firing_for\"");
     return alert;
 }
 
@@ -243,10 +251,11 @@ Document::Document(const Json& json, Arena& arena)
     : facts(arena), definitions(arena), stages(arena), rules(arena), bands(arena), alerts(arena) {
     const Reader reader(json);
     const Members members(reader, json.root(), "a rule set",
-                          {"timezone", "optional", "facts", "define", "stages", "exists", "method", "base", "min", "max", "override",
-                           "rules", "bands", "alerts"});
+                          {"timezone", "optional", "facts", "define", "stages", "exists", "method", "base", "min",
+                           "max", "override", "rules", "bands", "alerts"});
     if (members["timezone"] == nullptr)
-        reader.fail(json.root(), "rule set has no \"timezone\"", "Say whose days count, as in \"timezone\": \"Asia/Tokyo\".");
+        reader.fail(json.root(), "rule set has no \"timezone\"",
+                    "Say whose days count, as in \"timezone\": \"Asia/Tokyo\".");
     reader.text(*members["timezone"], "\"timezone\"");
     timezone = members["timezone"];
     if (members["optional"] != nullptr) optional = reader.boolean(*members["optional"], "\"optional\"");
@@ -265,12 +274,14 @@ Document::Document(const Json& json, Arena& arena)
         reader.list(*list, "\"define\"", max_list,
                     [&](const JsonValue& v) { definitions.push_back(read_definition(reader, *this, v)); });
     if (const JsonValue* list = members["stages"])
-        reader.list(*list, "\"stages\"", max_stages, [&](const JsonValue& v) { stages.push_back(read_stage(reader, *this, v)); });
+        reader.list(*list, "\"stages\"", max_stages,
+                    [&](const JsonValue& v) { stages.push_back(read_stage(reader, *this, v)); });
     if (members["exists"] != nullptr) exists = reader.condition(*members["exists"], "\"exists\"");
     if (members["method"] != nullptr) method = read_method(reader, *members["method"]);
     if (members["base"] != nullptr) base = reader.number(*members["base"], "\"base\"");
     if (members["base"] != nullptr && method == Method::weighted_mean)
-        reader.fail(*members["base"], "a weighted mean has no \"base\"", "Give it as the points of a rule with a weight.");
+        reader.fail(*members["base"], "a weighted mean has no \"base\"",
+                    "Give it as the points of a rule with a weight.");
     if (members["min"] != nullptr) min = reader.number(*members["min"], "\"min\"");
     if (members["max"] != nullptr) max = reader.number(*members["max"], "\"max\"");
     if (min && max && *max < *min) reader.fail(*members["max"], "\"max\" is less than \"min\"");
@@ -282,11 +293,14 @@ Document::Document(const Json& json, Arena& arena)
         override_score = reader.formula(*pin["score"], "\"score\"");
     }
     if (const JsonValue* list = members["rules"])
-        reader.list(*list, "\"rules\"", max_list, [&](const JsonValue& v) { rules.push_back(read_rule(reader, *this, v)); });
+        reader.list(*list, "\"rules\"", max_list,
+                    [&](const JsonValue& v) { rules.push_back(read_rule(reader, *this, v)); });
     if (const JsonValue* list = members["bands"])
-        reader.list(*list, "\"bands\"", max_list, [&](const JsonValue& v) { bands.push_back(read_band(reader, *this, v)); });
+        reader.list(*list, "\"bands\"", max_list,
+                    [&](const JsonValue& v) { bands.push_back(read_band(reader, *this, v)); });
     if (const JsonValue* list = members["alerts"])
-        reader.list(*list, "\"alerts\"", max_list, [&](const JsonValue& v) { alerts.push_back(read_alert(reader, *this, v)); });
+        reader.list(*list, "\"alerts\"", max_list,
+                    [&](const JsonValue& v) { alerts.push_back(read_alert(reader, *this, v)); });
 }
 
 namespace {
@@ -411,7 +425,8 @@ void Document::print(String& out) const {
         p.formula("points", rule.points);
         if (rule.weight != whole_weight) p.number("weight", Number::normalized(rule.weight, 6));
         // In a sum nothing is as good as 0.
-        if (rule.missing && (method == Method::weighted_mean || *rule.missing != Number{})) p.number("missing", *rule.missing);
+        if (rule.missing && (method == Method::weighted_mean || *rule.missing != Number{}))
+            p.number("missing", *rule.missing);
     });
     p.list("bands", bands, [&](const Band& band) {
         if (band.from) p.number("from", *band.from);

@@ -1,7 +1,7 @@
 // The JSON document of a rule set: its members, read and checked but for the expressions, and its canonical text.
 //
-// The canonical text has every member in one order, facts by name, numbers and durations in one form, and leaves out what
-// says the default. Two rule sets are equal if their canonical texts are.
+// The canonical text has every member in one order, facts by name, numbers and durations in one form, and leaves out
+// what says the default. Two rule sets are equal if their canonical texts are.
 #pragma once
 #include "grid/calendar.hpp"
 #include "history/history.hpp"
@@ -53,7 +53,8 @@ struct Document {
         std::optional<Span> hold, keep;  // "for", "keep_firing_for"
     };
 
-    /// Errc::invalid_text, Errc::kind_mismatch and Errc::limit_exceeded, with line and column. `json` must outlive this.
+    /// Errc::invalid_text, Errc::kind_mismatch and Errc::limit_exceeded, with line and column. `json` must outlive
+    /// this.
     Document(const Json& json, Arena& arena);
 
     void print(String& out) const;

@@ -13,16 +13,52 @@ enum class Op : Byte {
     constant,
     defined,  // a name, until it is taken over into a Program
     // of facts
-    state, state_ago, previous, changed_within, age, lowest, highest, mean,
-    count, sum, distinct, active_days, streak, first, last,
+    state,
+    state_ago,
+    previous,
+    changed_within,
+    age,
+    lowest,
+    highest,
+    mean,
+    count,
+    sum,
+    distinct,
+    active_days,
+    streak,
+    first,
+    last,
     // of dates and times
-    within, days_until, days_since,
+    within,
+    days_until,
+    days_since,
     // of numbers
-    negate, add, subtract, multiply, divide, round, abs,
+    negate,
+    add,
+    subtract,
+    multiply,
+    divide,
+    round,
+    abs,
     // of anything
-    eq, ne, lt, le, gt, ge, is_null, coalesce, nullif, choose, least, greatest,
+    eq,
+    ne,
+    lt,
+    le,
+    gt,
+    ge,
+    is_null,
+    coalesce,
+    nullif,
+    choose,
+    least,
+    greatest,
     // of conditions
-    negation, all_of, any_of, is_true, is_false,
+    negation,
+    all_of,
+    any_of,
+    is_true,
+    is_false,
 };
 
 inline bool is_fact(Op op) { return op >= Op::state && op <= Op::last; }
@@ -33,17 +69,17 @@ using NodeId = std::uint32_t;
 
 struct Node {
     Op op = Op::constant;
-    bool can_fail = false;     // whether computing it, or what it is computed from, can be an error; known in a Program
-    bool calendar = false;     // window, and shift, are this period or the last one
-    Byte kind = 0;             // a Kind, once it is checked; 0: the kind of NULL, which fits all
-    std::int8_t digits = 0;    // of round()
-    std::uint16_t depth = 1;   // of the tree below it
-    std::uint32_t at = 0;      // byte of the expression's text
-    std::uint32_t first = 0;   // its arguments, in the list's `arguments`
+    bool can_fail = false;    // whether computing it, or what it is computed from, can be an error; known in a Program
+    bool calendar = false;    // window, and shift, are this period or the last one
+    Byte kind = 0;            // a Kind, once it is checked; 0: the kind of NULL, which fits all
+    std::int8_t digits = 0;   // of round()
+    std::uint16_t depth = 1;  // of the tree below it
+    std::uint32_t at = 0;     // byte of the expression's text
+    std::uint32_t first = 0;  // its arguments, in the list's `arguments`
     std::uint32_t count = 0;
-    std::uint32_t fact = 0;    // its number in the document, or that of a definition
+    std::uint32_t fact = 0;      // its number in the document, or that of a definition
     std::uint32_t question = 0;  // in Program, where it asks a fact; else that of the next that does
-    Span window{}, shift{};    // shift: of '14 days ago'; all zero where there is none
+    Span window{}, shift{};      // shift: of '14 days ago'; all zero where there is none
     Value constant = Value::none(Kind::boolean);
 };
 
@@ -106,7 +142,7 @@ public:
         return fact < facts.size() ? state_kind(facts[fact].kind) : kind_of(Figure(fact - facts.size()));
     }
 
-    Vector<Fact> facts;        // by name
+    Vector<Fact> facts;  // by name
     Vector<Definition> definitions;
     bool has_figures = false;  // a fact of the same name goes before
 

@@ -67,7 +67,8 @@ private:
     bool add(JsonType type, std::string_view text = {}) {
         if (values_.size() % 4096 == 0) check_interrupts();
         const std::size_t at = next_token();
-        if (text.find('\0') != text.npos) throw_at(source_, at, Errc::invalid_text, "text contains the character \\u0000");
+        if (text.find('\0') != text.npos)
+            throw_at(source_, at, Errc::invalid_text, "text contains the character \\u0000");
         JsonValue& value = values_.emplace_back();
         value.type = type;
         value.at = std::uint32_t(at);
@@ -107,7 +108,8 @@ private:
 
 }  // namespace
 
-void throw_at(std::string_view source, std::size_t offset, Errc code, const std::string& message, const std::string& hint) {
+void throw_at(std::string_view source, std::size_t offset, Errc code, const std::string& message,
+              const std::string& hint) {
     std::size_t line = 1, column = 1;
     for (const char c : source.substr(0, offset)) {
         if (c == '\n') {
@@ -131,7 +133,8 @@ Json::Json(std::string_view source, Arena& arena) : source_(source), values_(are
     Collector collector(stream, source, values_, arena);
     constexpr unsigned flags = kParseIterativeFlag | kParseNumbersAsStringsFlag;
     if (const ParseResult result = reader.Parse<flags>(stream, collector); result.IsError())
-        throw_at(source, result.Offset(), Errc::invalid_text, std::string("not JSON: ") + GetParseError_En(result.Code()));
+        throw_at(source, result.Offset(), Errc::invalid_text,
+                 std::string("not JSON: ") + GetParseError_En(result.Code()));
 }
 
 std::size_t Json::offset_in(const JsonValue& string, std::size_t i) const {

@@ -13,16 +13,16 @@ enum class JsonType : Byte { null, boolean, number, string, array, object };
 
 struct JsonValue {
     JsonType type;
-    bool truth = false;     // of a boolean
-    std::uint32_t at = 0;   // offset of its first character
-    std::uint32_t next = 0; // index of the value behind it and all it holds
-    std::string_view text;  // of a string, unescaped; of a number, as written
+    bool truth = false;      // of a boolean
+    std::uint32_t at = 0;    // offset of its first character
+    std::uint32_t next = 0;  // index of the value behind it and all it holds
+    std::string_view text;   // of a string, unescaped; of a number, as written
 };
 
 class Json {
 public:
-    /// Reads the whole text, which must outlive this. Errc::invalid_text; Errc::limit_exceeded for more than max_bytes or
-    /// max_depth levels.
+    /// Reads the whole text, which must outlive this. Errc::invalid_text; Errc::limit_exceeded for more than max_bytes
+    /// or max_depth levels.
     Json(std::string_view source, Arena& arena);
 
     static constexpr std::size_t max_bytes = std::size_t(1) << 20;
@@ -39,7 +39,8 @@ public:
     }
     template <class F>
     void for_members(const JsonValue& object, F f) const {
-        for (std::uint32_t i = index_of(object) + 1; i < object.next; i = values_[i + 1].next) f(values_[i], values_[i + 1]);
+        for (std::uint32_t i = index_of(object) + 1; i < object.next; i = values_[i + 1].next)
+            f(values_[i], values_[i + 1]);
     }
 
     /// Where the i-th byte of an unescaped string stands in the text.

@@ -28,7 +28,9 @@ void Lexer::advance() {
     } else if (is_digit(c) || (c == '.' && is_digit(at(end)))) {
         token_.type = TokenType::number;
         while (is_digit(at(end)) || at(end) == '.') ++end;
-        const bool exponent = lower(at(end)) == 'e' && (is_digit(at(end + 1)) || ((at(end + 1) == '-' || at(end + 1) == '+') && is_digit(at(end + 2))));
+        const bool exponent =
+            lower(at(end)) == 'e' &&
+            (is_digit(at(end + 1)) || ((at(end + 1) == '-' || at(end + 1) == '+') && is_digit(at(end + 2))));
         if (exponent)
             for (end += 2; is_digit(at(end));) ++end;
         if (is_name_start(at(end)))
@@ -37,7 +39,8 @@ void Lexer::advance() {
     } else {
         token_.type = TokenType::symbol;
         const std::string_view two = text_.substr(position_, 2);
-        if (two == "<=" || two == ">=" || two == "<>" || two == "!=") ++end;
+        if (two == "<=" || two == ">=" || two == "<>" || two == "!=")
+            ++end;
         else if (std::string_view("()+-*/=<>,@").find(c) == std::string_view::npos)
             throw ExpressionError(Errc::invalid_text, position_, std::string("unexpected character \"") + c + "\"",
                                   "Operators are + - * / = <> < <= > >= and, or, not, is, in, between, within, @.");

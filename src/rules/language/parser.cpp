@@ -17,18 +17,28 @@ struct Function {
 };
 constexpr std::uint32_t any_number = 1000;
 constexpr Function value_functions[] = {
-    {"coalesce", Op::coalesce, 1, any_number}, {"least", Op::least, 1, any_number}, {"greatest", Op::greatest, 1, any_number},
-    {"round", Op::round, 1, 1},  {"abs", Op::abs, 1, 1},  {"if", Op::choose, 3, 3},  {"nullif", Op::nullif, 2, 2},
-    {"days_until", Op::days_until, 1, 1}, {"days_since", Op::days_since, 1, 1},
+    {"coalesce", Op::coalesce, 1, any_number},
+    {"least", Op::least, 1, any_number},
+    {"greatest", Op::greatest, 1, any_number},
+    {"round", Op::round, 1, 1},
+    {"abs", Op::abs, 1, 1},
+    {"if", Op::choose, 3, 3},
+    {"nullif", Op::nullif, 2, 2},
+    {"days_until", Op::days_until, 1, 1},
+    {"days_since", Op::days_since, 1, 1},
 };
 constexpr Function fact_functions[] = {
-    {"previous", Op::previous, 0, 0}, {"changed_within", Op::changed_within, 1, 1}, {"age", Op::age, 0, 0},
-    {"lowest", Op::lowest, 1, 1}, {"highest", Op::highest, 1, 1}, {"mean", Op::mean, 1, 1},
-    {"count", Op::count, 0, 2}, {"sum", Op::sum, 0, 2}, {"distinct", Op::distinct, 0, 2}, {"active_days", Op::active_days, 0, 2},
-    {"streak", Op::streak, 0, 0}, {"first", Op::first, 0, 0}, {"last", Op::last, 0, 0},
+    {"previous", Op::previous, 0, 0}, {"changed_within", Op::changed_within, 1, 1},
+    {"age", Op::age, 0, 0},           {"lowest", Op::lowest, 1, 1},
+    {"highest", Op::highest, 1, 1},   {"mean", Op::mean, 1, 1},
+    {"count", Op::count, 0, 2},       {"sum", Op::sum, 0, 2},
+    {"distinct", Op::distinct, 0, 2}, {"active_days", Op::active_days, 0, 2},
+    {"streak", Op::streak, 0, 0},     {"first", Op::first, 0, 0},
+    {"last", Op::last, 0, 0},
 };
 
-constexpr std::string_view words[] = {"and", "or", "not", "is", "null", "true", "false", "in", "between", "within", "ago"};
+constexpr std::string_view words[] = {"and",   "or", "not",     "is",     "null", "true",
+                                      "false", "in", "between", "within", "ago"};
 
 class Parser {
 public:
@@ -56,9 +66,10 @@ private:
     /// What stands in parentheses or behind NOT or a sign.
     NodeId inner(int strength) {
         if (++depth_ > max_nesting)
-            throw ExpressionError(Errc::limit_exceeded, lexer_.token().at,
-                                  "more than " + std::to_string(max_nesting) + " parentheses, functions, signs or NOT inside each other",
-                                  "Write it as several rules.");
+            throw ExpressionError(
+                Errc::limit_exceeded, lexer_.token().at,
+                "more than " + std::to_string(max_nesting) + " parentheses, functions, signs or NOT inside each other",
+                "Write it as several rules.");
         const NodeId inside = operand(strength);
         --depth_;
         return inside;
@@ -122,7 +133,8 @@ private:
         constexpr struct {
             std::string_view symbol;
             Op op;
-        } symbols[] = {{"=", Op::eq}, {"<>", Op::ne}, {"!=", Op::ne}, {"<", Op::lt}, {"<=", Op::le}, {">", Op::gt}, {">=", Op::ge}};
+        } symbols[] = {{"=", Op::eq},  {"<>", Op::ne}, {"!=", Op::ne}, {"<", Op::lt},
+                       {"<=", Op::le}, {">", Op::gt},  {">=", Op::ge}};
         for (const auto& known : symbols) {
             if (!lexer_.at_symbol(known.symbol)) continue;
             if (compared) lexer_.fail("AND or OR", "Comparisons do not chain: write a < b AND b < c.");
@@ -197,12 +209,15 @@ private:
         for (const Function& f : fact_functions)
             if (is_call && lexer_.at_word(f.name)) return lexer_.advance(), fact_call(f, token.at);
         if (is_call)
-            throw ExpressionError(Errc::invalid_text, token.at, "there is no function " + excerpt(token.text),
-                                  "Functions are abs, active_days, age, changed_within, coalesce, count, days_since, days_until, "
-                                  "distinct, first, greatest, highest, if, last, least, lowest, mean, nullif, previous, round, streak, sum.");
+            throw ExpressionError(
+                Errc::invalid_text, token.at, "there is no function " + excerpt(token.text),
+                "Functions are abs, active_days, age, changed_within, coalesce, count, days_since, days_until, "
+                "distinct, first, greatest, highest, if, last, least, lowest, mean, nullif, previous, round, streak, "
+                "sum.");
         const bool date = lexer_.at_word("date"), time = lexer_.at_word("time");
         lexer_.advance();
-        if ((date || time) && lexer_.token().type == TokenType::text) return literal(date ? Kind::date : Kind::time, token.at);
+        if ((date || time) && lexer_.token().type == TokenType::text)
+            return literal(date ? Kind::date : Kind::time, token.at);
         return state(token.text, token.at);
     }
 
@@ -210,7 +225,8 @@ private:
     NodeId literal(Kind kind, std::size_t at) {
         std::string_view text = lexer_.token().text;
         try {
-            const Value value = kind == Kind::date ? Value::of_date(parse_date(text)) : Value::of_time(parse_instant(text));
+            const Value value =
+                kind == Kind::date ? Value::of_date(parse_date(text)) : Value::of_time(parse_instant(text));
             if (!text.empty()) lexer_.fail(std::string("a ") + kind_name(kind));
             lexer_.advance();
             return constant(at, value);
@@ -244,7 +260,8 @@ private:
     NodeId state(std::string_view name, std::size_t at) {
         if (const std::uint32_t i = facts_.find_definition(name); i < facts_.definitions.size()) {
             if (lexer_.at_symbol("@")) throw_defined(name, lexer_.token().at);
-            return nodes_.add({.op = Op::defined, .depth = facts_.definitions[i].depth, .at = std::uint32_t(at), .fact = i}, {});
+            return nodes_.add(
+                {.op = Op::defined, .depth = facts_.definitions[i].depth, .at = std::uint32_t(at), .fact = i}, {});
         }
         Node node{.op = Op::state, .at = std::uint32_t(at), .fact = facts_.find(name, at)};
         require_state(node, name, at);
@@ -263,7 +280,8 @@ private:
 
     void require_state(const Node& node, std::string_view name, std::size_t at) const {
         if (!facts_.is_counter(node.fact)) return;
-        throw ExpressionError(Errc::kind_mismatch, at, "\"" + excerpt(name) + "\" is a counter, which has no value of its own",
+        throw ExpressionError(Errc::kind_mismatch, at,
+                              "\"" + excerpt(name) + "\" is a counter, which has no value of its own",
                               "Say what is counted, as in count(" + excerpt(name) + ", 14 days).");
     }
 
@@ -277,7 +295,8 @@ private:
             arguments.push_back(inner(loosest));
         }
         if (f.op == Op::round && lexer_.accept_symbol(",")) node.digits = digits();
-        if (arguments.size() < f.least) lexer_.fail("\",\"", std::string(f.name) + " takes " + std::to_string(f.least) + " arguments.");
+        if (arguments.size() < f.least)
+            lexer_.fail("\",\"", std::string(f.name) + " takes " + std::to_string(f.least) + " arguments.");
         lexer_.expect_symbol(")", "An argument ends in a comma or a closing parenthesis.");
         return nodes_.add(node, view(arguments));
     }
@@ -288,7 +307,8 @@ private:
         const Token token = lexer_.token();
         int value = 0;
         const auto [end, failure] = std::from_chars(token.text.data(), token.text.data() + token.text.size(), value);
-        if (token.type != TokenType::number || failure != std::errc{} || end != token.text.data() + token.text.size() || value > 36)
+        if (token.type != TokenType::number || failure != std::errc{} || end != token.text.data() + token.text.size() ||
+            value > 36)
             lexer_.fail("a number of digits", "Write it as in round(x, 2).");
         lexer_.advance();
         return std::int8_t(negative ? -value : value);
@@ -326,7 +346,8 @@ private:
         const std::size_t at = lexer_.token().at;
         const Span span = duration();
         if (span.months != 0 || span.micros != 0 || span.days > max_mean_days)
-            throw ExpressionError(Errc::invalid_parameter, at, "a mean is of up to " + std::to_string(max_mean_days) + " whole days",
+            throw ExpressionError(Errc::invalid_parameter, at,
+                                  "a mean is of up to " + std::to_string(max_mean_days) + " whole days",
                                   "Write it as in mean(seats, 30 days).");
         return span;
     }
@@ -338,7 +359,8 @@ private:
         const bool is_last = lexer_.at_word("last");
         lexer_.advance();
         const std::string_view unit = lexer_.token().text;
-        const auto span = lexer_.token().type == TokenType::name && !unit.ends_with('s') ? duration_of(1, unit) : std::nullopt;
+        const auto span =
+            lexer_.token().type == TokenType::name && !unit.ends_with('s') ? duration_of(1, unit) : std::nullopt;
         if (!span || span->micros != 0) lexer_.fail("a period", hint);
         lexer_.advance();
         node.window = *span;
@@ -351,7 +373,8 @@ private:
         const Token number = lexer_.token();
         std::int64_t count = 0;
         const auto [end, failure] = std::from_chars(number.text.data(), number.text.data() + number.text.size(), count);
-        if (number.type != TokenType::number || failure != std::errc{} || end != number.text.data() + number.text.size())
+        if (number.type != TokenType::number || failure != std::errc{} ||
+            end != number.text.data() + number.text.size())
             lexer_.fail("a duration", hint);
         lexer_.advance();
         if (lexer_.token().type != TokenType::name) lexer_.fail("a unit of time", hint);
@@ -367,7 +390,8 @@ private:
     }
 
     NodeId constant(std::size_t at, const Value& value) {
-        return nodes_.add({.kind = value.absent ? Byte(0) : Byte(value.kind), .at = std::uint32_t(at), .constant = value}, {});
+        return nodes_.add(
+            {.kind = value.absent ? Byte(0) : Byte(value.kind), .at = std::uint32_t(at), .constant = value}, {});
     }
     NodeId add(Op op, std::size_t at, std::initializer_list<NodeId> arguments) {
         return add(op, at, std::span(arguments.begin(), arguments.size()));
@@ -401,7 +425,8 @@ private:
 NodeId Nodes::add(Node node, std::span<const NodeId> its_arguments) {
     node.first = std::uint32_t(arguments.size());
     node.count = std::uint32_t(its_arguments.size());
-    for (const NodeId argument : its_arguments) node.depth = std::max<std::uint16_t>(node.depth, list[argument].depth + 1);
+    for (const NodeId argument : its_arguments)
+        node.depth = std::max<std::uint16_t>(node.depth, list[argument].depth + 1);
     if (node.depth > max_depth)
         throw ExpressionError(Errc::limit_exceeded, node.at,
                               "more than " + std::to_string(max_depth - 1) + " operators that build on one another",
@@ -416,7 +441,8 @@ NodeId Nodes::add(Node node, std::span<const NodeId> its_arguments) {
 constexpr std::string_view figure_names[figure_count] = {"score", "band", "stage", "coverage"};
 
 std::uint32_t Declarations::place_of(std::string_view name) const {
-    const auto found = std::lower_bound(facts.begin(), facts.end(), name, [](const Fact& f, std::string_view n) { return f.name < n; });
+    const auto found = std::lower_bound(facts.begin(), facts.end(), name,
+                                        [](const Fact& f, std::string_view n) { return f.name < n; });
     return found != facts.end() && found->name == name ? std::uint32_t(found - facts.begin())
                                                        : std::uint32_t(facts.size());
 }
@@ -430,8 +456,9 @@ std::uint32_t Declarations::find(std::string_view name, std::size_t at) const {
     const auto figure = std::uint32_t(std::ranges::find(figure_names, name) - figure_names);
     if (figure < figure_count) {
         if (has_figures) return std::uint32_t(facts.size()) + figure;
-        throw ExpressionError(Errc::invalid_text, at, "only an alert can ask for the " + std::string(name),
-                              "The score comes from rules, stages and override. A fact of that name is to be declared in \"facts\".");
+        throw ExpressionError(
+            Errc::invalid_text, at, "only an alert can ask for the " + std::string(name),
+            "The score comes from rules, stages and override. A fact of that name is to be declared in \"facts\".");
     }
     std::string known;
     for (const Fact& fact : facts)
@@ -443,7 +470,8 @@ std::uint32_t Declarations::find(std::string_view name, std::size_t at) const {
 NodeId parse_expression(std::string_view text, const Declarations& facts, Nodes& nodes, Arena& arena) {
     if (text.size() > max_expression_bytes)
         throw ExpressionError(Errc::limit_exceeded, 0,
-                              "expression has " + std::to_string(text.size()) + " bytes, the limit is " + std::to_string(max_expression_bytes));
+                              "expression has " + std::to_string(text.size()) + " bytes, the limit is " +
+                                  std::to_string(max_expression_bytes));
     return Parser(text, facts, nodes, arena).parse();
 }
 

@@ -20,8 +20,8 @@ struct Exits {
 struct Question {
     NodeId node;
     bool has_window = false;
-    Lookback window;  // how far back
-    Lookback shift;   // from when on
+    Lookback window;                                           // how far back
+    Lookback shift;                                            // from when on
     std::uint32_t enters = Exits::none, leaves = Exits::none;  // of counters, if the window is shifted, if there is one
 
     /// From when on a counter that is known from `known_from` on has the window whole: it begins after the last unknown

@@ -11,7 +11,8 @@ namespace {
 std::size_t hash_of(const Node& node, std::span<const NodeId> arguments) {
     std::uint64_t hash = process_hash_seed;
     auto add = [&hash](std::uint64_t v) { hash = fold_multiply(hash ^ v, 0x9E3779B97F4A7C15U) + v; };
-    add(std::uint64_t(node.calendar) << 32 | std::uint64_t(node.op) << 16 | std::uint64_t(node.kind) << 8 | Byte(node.digits));
+    add(std::uint64_t(node.calendar) << 32 | std::uint64_t(node.op) << 16 | std::uint64_t(node.kind) << 8 |
+        Byte(node.digits));
     add(node.fact);
     for (const Span* span : {&node.window, &node.shift}) {
         add(std::uint64_t(span->months) << 32 | std::uint32_t(span->days));
@@ -36,7 +37,8 @@ bool Program::equal(const Node& node, std::span<const NodeId> arguments, NodeId 
     const Node& other = nodes_.list[id];
     const auto others = nodes_.arguments_of(other);
     return node.op == other.op && node.kind == other.kind && node.digits == other.digits && node.fact == other.fact &&
-           node.calendar == other.calendar && node.window == other.window && node.shift == other.shift && same(node.constant, other.constant) &&
+           node.calendar == other.calendar && node.window == other.window && node.shift == other.shift &&
+           same(node.constant, other.constant) &&
            std::equal(arguments.begin(), arguments.end(), others.begin(), others.end());
 }
 
@@ -53,7 +55,8 @@ void Program::enlarge() {
 /// Their number; equal ones are one.
 std::uint32_t Program::exits(const Node& node, std::uint32_t of, const Span& length) {
     for (std::uint32_t i = 0; i < exits_.size(); ++i)
-        if (exits_[i].fact == node.fact && exits_[i].of == of && exits_[i].length == length && exits_[i].calendar == node.calendar)
+        if (exits_[i].fact == node.fact && exits_[i].of == of && exits_[i].length == length &&
+            exits_[i].calendar == node.calendar)
             return i;
     exits_.push_back({node.fact, of, length, node.calendar, lookback(node, length)});
     return std::uint32_t(exits_.size() - 1);
@@ -66,7 +69,8 @@ NodeId Program::intern(Node node, std::span<const NodeId> arguments) {
     for (; slots_[slot] != 0; slot = (slot + 1) & mask)
         if (equal(node, arguments, slots_[slot] - 1)) return slots_[slot] - 1;
 
-    node.can_fail = is_arithmetic(node.op) || std::ranges::any_of(arguments, [this](NodeId a) { return nodes_.list[a].can_fail; });
+    node.can_fail =
+        is_arithmetic(node.op) || std::ranges::any_of(arguments, [this](NodeId a) { return nodes_.list[a].can_fail; });
     node.question = std::uint32_t(questions_.size());
     const NodeId id = nodes_.add(node, arguments);
     slots_[slot] = id + 1;
@@ -165,7 +169,8 @@ NodeId RuleSet::compile(const Formula& formula, Kind kind, Arena& arena) {
                 used_[node.fact] = 1;
             } else if (is_fact(node.op)) {
                 if (node.fact < wanted_.size())
-                    wanted_[node.fact] = std::max(wanted_[node.fact], node.op == Op::state ? Wanted::present : Wanted::all);
+                    wanted_[node.fact] =
+                        std::max(wanted_[node.fact], node.op == Op::state ? Wanted::present : Wanted::all);
                 else
                     asks_figures_ = true;
             }
@@ -183,7 +188,8 @@ std::span<const std::uint32_t> RuleSet::take_used(Arena& arena) {
     for (std::uint32_t i = 0; i < definitions_.size(); ++i)
         if (std::exchange(used_[i], 0) != 0) all.push_back(i);
     if (all.empty()) return {};
-    auto* const kept = static_cast<std::uint32_t*>(arena.allocate(all.size() * sizeof(std::uint32_t), alignof(std::uint32_t)));
+    auto* const kept =
+        static_cast<std::uint32_t*>(arena.allocate(all.size() * sizeof(std::uint32_t), alignof(std::uint32_t)));
     std::ranges::copy(all, kept);
     return {kept, all.size()};
 }

@@ -23,7 +23,14 @@ struct Step {
 class Program {
 public:
     Program(const Calendar& calendar, Arena& arena)
-        : nodes_(arena), steps_(arena), constants_(arena), questions_(arena), exits_(arena), slots_(arena), days_(calendar), lookbacks_(calendar, arena),
+        : nodes_(arena),
+          steps_(arena),
+          constants_(arena),
+          questions_(arena),
+          exits_(arena),
+          slots_(arena),
+          days_(calendar),
+          lookbacks_(calendar, arena),
           sight_(days_, arena) {}
 
     /// Takes over the last of `parsed` with all it needs; gives its number here. Names become what they stand for.
@@ -33,7 +40,9 @@ public:
     const Nodes& nodes() const { return nodes_; }
     const Node& operator[](NodeId id) const { return nodes_.list[id]; }
     const Step& step(NodeId id) const { return steps_[id]; }
-    std::span<const NodeId> arguments_of(const Step& step) const { return {nodes_.arguments.data() + step.first, step.count}; }
+    std::span<const NodeId> arguments_of(const Step& step) const {
+        return {nodes_.arguments.data() + step.first, step.count};
+    }
     const Value& constant(const Step& step) const { return constants_[step.fact]; }
     const Span& window(const Step& step) const { return nodes_.list[std::size_t(&step - steps_.data())].window; }
     std::span<const Question> questions() const { return {questions_.data(), questions_.size()}; }
@@ -72,11 +81,13 @@ public:
         std::string_view name;
         std::uint64_t stages;
         NodeId when, points;
-        Number missing;        // its points then
-        bool leaves;           // the mean, where it is missing
-        std::int64_t weight;   // whole numbers that are to one another as the weights are; 1 in a sum
+        Number missing;                          // its points then
+        bool leaves;                             // the mean, where it is missing
+        std::int64_t weight;                     // whole numbers that are to one another as the weights are; 1 in a sum
         std::span<const std::uint32_t> defined;  // the definitions that it uses, also by way of others
-        bool applies_in(std::size_t stage) const { return stages == all_stages || (stage < 64 && (stages >> stage & 1) != 0); }
+        bool applies_in(std::size_t stage) const {
+            return stages == all_stages || (stage < 64 && (stages >> stage & 1) != 0);
+        }
     };
     struct Alert {
         std::string_view name;
@@ -102,8 +113,8 @@ public:
     NodeId override_when() const { return override_when_; }
     NodeId override_score() const { return override_score_; }
     std::span<const std::uint32_t> override_defined() const { return override_defined_; }
-    /// For each fact, what of it is looked at. Without an expression that says so, a customer exists from the first entry
-    /// of any fact on.
+    /// For each fact, what of it is looked at. Without an expression that says so, a customer exists from the first
+    /// entry of any fact on.
     std::span<const Wanted> wanted() const { return {wanted_.data(), wanted_.size()}; }
 
     /// Whether an alert asks for a figure of the assessment.

@@ -26,8 +26,8 @@ std::string_view source_of(ByteSpan value) {
 
 Cache<SharedRules> cache("csagg rule sets", "csagg rule set", std::size_t(64) << 20);
 
-/// As it is stored: fetched, but compressed if it is. Equal values have equal bytes so, too, and to expand them would cost
-/// more than to score a customer.
+/// As it is stored: fetched, but compressed if it is. Equal values have equal bytes so, too, and to expand them would
+/// cost more than to score a customer.
 struct varlena* stored(Datum ruleset) {
     auto* const value = reinterpret_cast<struct varlena*>(DatumGetPointer(ruleset));
     return VARATT_IS_EXTERNAL(value) ? call([value] { return detoast_external_attr(value); }) : value;
@@ -60,7 +60,8 @@ SharedRules& compiled_rules(Datum ruleset) {
     struct varlena* const value = stored(ruleset);
     const bool compressed = VARATT_IS_COMPRESSED(value);
     // A compressed value begins with its length word, which is never the format byte.
-    const ByteSpan key = compressed ? ByteSpan(reinterpret_cast<const Byte*>(value), VARSIZE(value)) : datum_bytes(PointerGetDatum(value));
+    const ByteSpan key = compressed ? ByteSpan(reinterpret_cast<const Byte*>(value), VARSIZE(value))
+                                    : datum_bytes(PointerGetDatum(value));
     return cache.get(key, [value](ByteSpan, Arena& arena) {
         return SharedRules{RuleSet(copied_source(value, arena), calendar_for, arena), SmallVector<RowShape, 1>(arena)};
     });

@@ -21,7 +21,7 @@ struct RowShape {
         bool has_place = false;
     };
 
-    std::uint64_t identity;        // of the row type as it is now: see assign_record_type_identifier()
+    std::uint64_t identity;      // of the row type as it is now: see assign_record_type_identifier()
     const TypeCacheEntry* type;  // of a named type; PostgreSQL never drops it
     Vector<Column> facts;
     Vector<int> histories;
@@ -42,9 +42,9 @@ struct SharedRules {
     }
 };
 
-/// Argument `n`, a csagg.ruleset, compiled. Rule sets are kept per backend up to 64 MB, so that a query compiles each once;
-/// beyond, those not used lately go. The reference lasts until this has been called with two other rule sets: a call
-/// may use two at once.
+/// Argument `n`, a csagg.ruleset, compiled. Rule sets are kept per backend up to 64 MB, so that a query compiles each
+/// once; beyond, those not used lately go. The reference lasts until this has been called with two other rule sets: a
+/// call may use two at once.
 SharedRules& ruleset_argument(FunctionCallInfo fcinfo, int n);
 /// The same of a value that is no argument.
 SharedRules& compiled_rules(Datum ruleset);

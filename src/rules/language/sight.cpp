@@ -37,7 +37,8 @@ Stretch Sight::see(std::uint32_t number, const Node& node, const Question& quest
     try {
         const Ends& ends = ends_[number] = find_ends(question, now);
         // Of a count without a window only how many are in it matters.
-        const Instant since = !question.has_window && node.op != Op::active_days ? ends.end : std::min(ends.begin, ends.end);
+        const Instant since =
+            !question.has_window && node.op != Op::active_days ? ends.end : std::min(ends.begin, ends.end);
         return {since, ends.end};
     } catch (const Error&) {
         return {minus_infinity, now};

@@ -1,5 +1,5 @@
-// One instant, for a rule set that many customers are asked about: where each question looks then, and what day it is. Found
-// once for all of them.
+// One instant, for a rule set that many customers are asked about: where each question looks then, and what day it is.
+// Found once for all of them.
 #pragma once
 #include "rules/calendar/local_days.hpp"
 #include "rules/language/question.hpp"

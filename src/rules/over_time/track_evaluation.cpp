@@ -2,8 +2,8 @@
 
 namespace csagg {
 
-TrackEvaluation::TrackEvaluation(const Program& program, const Facts& facts, Windows& windows, Instant from, Instant until,
-                                 Arena& arena)
+TrackEvaluation::TrackEvaluation(const Program& program, const Facts& facts, Windows& windows, Instant from,
+                                 Instant until, Arena& arena)
     : program_(program),
       facts_(facts),
       windows_(windows),

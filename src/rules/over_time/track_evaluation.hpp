@@ -15,7 +15,8 @@ class InWindow;
 class TrackEvaluation {
 public:
     /// On [from, until), which is not empty. All must outlive this.
-    TrackEvaluation(const Program& program, const Facts& facts, Windows& windows, Instant from, Instant until, Arena& arena);
+    TrackEvaluation(const Program& program, const Facts& facts, Windows& windows, Instant from, Instant until,
+                    Arena& arena);
 
     Instant from() const { return from_; }
     Instant until() const { return until_; }
@@ -35,7 +36,8 @@ public:
     static void check_days(Instant begin, Instant end) {
         constexpr std::int64_t most = 1'000'000;
         if (end / micros_per_day - std::max(begin, first_daily) / micros_per_day > most)
-            throw Error(Errc::limit_exceeded, "rules that change from day to day cannot be evaluated over more than " + std::to_string(most) + " days");
+            throw Error(Errc::limit_exceeded, "rules that change from day to day cannot be evaluated over more than " +
+                                                  std::to_string(most) + " days");
     }
     /// Calls f(begin, end, number) for each local day of a stretch, and once for one that is no line.
     template <class F>

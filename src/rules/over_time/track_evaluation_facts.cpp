@@ -305,8 +305,8 @@ Track TrackEvaluation::follow(Op op, const Stream* given, std::int64_t value, In
     at[0] = from_;
     words[0] = 0;
     std::size_t n = start > from_ ? 1 : 0;
-    // One comparison tells: of the opposite if that is what does not hold above 0, the value moved so that what is asked
-    // for, below 0, 0, or both, lies from `least` on up to `end`, and nothing that is not before it.
+    // One comparison tells: of the opposite if that is what does not hold above 0, the value moved so that what is
+    // asked for, below 0, 0, or both, lies from `least` on up to `end`, and nothing that is not before it.
     const unsigned outcomes = outcomes_of(op), low = outcomes > 3 ? ~outcomes & 7 : outcomes;
     const std::uint64_t least = std::uint64_t(low & 1) << 63, end = least + (low >> 1);
     const std::uint64_t otherwise = outcomes > 3 ? 1 : 0;

@@ -18,8 +18,8 @@ const Instant* Windows::exits(std::uint32_t id) {
 
 namespace {
 
-/// Whether an event may leave no later than it enters. Told by signs, several at a time; of what leaves at infinity they
-/// may say so too.
+/// Whether an event may leave no later than it enters. Told by signs, several at a time; of what leaves at infinity
+/// they may say so too.
 bool may_be_short(const Passage& passage) {
     std::uint64_t signs = 0;
     for (std::size_t i = 0; i < passage.enters.size(); ++i)

@@ -50,7 +50,7 @@ private:
     Arena& arena_;
     NearDays days_;
     Vector<const Instant*> exits_;
-    Vector<const Passage*> passages_;  // by the exits that are their leaves
+    Vector<const Passage*> passages_;               // by the exits that are their leaves
     SmallVector<const std::int64_t*, 16> days_of_;  // by facts
 };
 
