@@ -65,6 +65,12 @@ public:
         header().used = std::uint32_t(offset + bytes);
         return offset;
     }
+    /// Room for `bytes` more is made at once, for several calls of allocate().
+    void reserve(std::size_t bytes) {
+        if (bytes > header().capacity - used()) enlarge(used() + bytes);
+    }
+    /// What lies behind so many bytes is given up.
+    void truncate(std::size_t bytes) { header().used = std::uint32_t(bytes); }
     /// The free bytes behind those in use, to be written to and then claimed by allocate() without moving the block.
     std::span<Byte> free_bytes() const { return {block_ + header().used, header().capacity - header().used}; }
     /// allocate(), aligned to 8 and zeroed.

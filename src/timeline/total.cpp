@@ -16,8 +16,50 @@ TotalLog TotalLog::create(Flat::Grow grow) {
 
 void TotalLog::append(Instant at, const Value& value, int presence) {
     if (value.absent) return;
+    make_room(sizeof(Change));
     const std::size_t offset = flat_.allocate(sizeof(Change));
     *flat_.at<Change>(offset) = {at, value.word, presence, value.scale};
+}
+
+void TotalLog::make_room(std::size_t bytes) {
+    constexpr std::size_t worthwhile = 1024;
+    if (bytes <= flat_.free_bytes().size() || changes().size() < worthwhile) return;
+    compact();
+    // Half of it is to be free, else the next time would come soon.
+    flat_.reserve(std::max(bytes, flat_.used()));
+}
+
+/// Of changes of one instant and scale there are three at most then, which come to the same: so often so much, once the
+/// rest, and nothing as often as makes up for these.
+void TotalLog::compact() {
+    constexpr std::int64_t much = 1'000'000'000'000'000'000;
+    Change* const changes = flat_.at<Change>(sizeof(Header));
+    const std::size_t n = this->changes().size();
+    csagg::sort(changes, changes + n,
+                [](const Change& a, const Change& b) { return a.at != b.at ? a.at < b.at : a.scale < b.scale; });
+    Change* out = changes;
+    for (std::size_t i = 0; i < n;) {
+        const Instant at = changes[i].at;
+        const std::uint32_t scale = changes[i].scale;
+        Int128 sum = 0;
+        std::int64_t present = 0;
+        std::size_t end = i;
+        for (; end < n && changes[end].at == at && changes[end].scale == scale; ++end) {
+            sum += Int128(changes[end].coefficient) * changes[end].presence;
+            present += changes[end].presence;
+        }
+        const auto often = std::int64_t(sum / much), rest = std::int64_t(sum % much);
+        const std::int64_t more = present - often - (rest != 0);
+        if (end - i < 3 || often != std::int32_t(often) || more != std::int32_t(more)) {
+            out = std::copy(changes + i, changes + end, out);
+        } else {
+            if (often != 0) *out++ = {at, much, std::int32_t(often), scale};
+            if (rest != 0) *out++ = {at, rest, 1, scale};
+            if (more != 0) *out++ = {at, 0, std::int32_t(more), scale};
+        }
+        i = end;
+    }
+    flat_.truncate(sizeof(Header) + std::size_t(out - changes) * sizeof(Change));
 }
 
 void TotalLog::add(const Timeline& timeline, Arena& arena) {
@@ -36,6 +78,7 @@ void TotalLog::add(const Timeline& timeline, Arena& arena) {
 
 void TotalLog::add_all(const TotalLog& other) {
     const std::size_t size = other.flat_.used() - sizeof(Header);
+    make_room(size);
     const std::size_t offset = flat_.allocate(size);  // may move the block
     if (size > 0) std::memcpy(flat_.block() + offset, other.flat_.block() + sizeof(Header), size);
     header().known_from = std::max(header().known_from, other.header().known_from);
@@ -65,7 +108,7 @@ Steps TotalLog::finish(Arena& arena) const {
 
 namespace {
 
-constexpr Byte wire_version = 0x10;
+constexpr Byte wire_version = 0x11, one_by_one = 0x10;  // the version before: each change enters or leaves once
 
 }  // namespace
 
@@ -77,25 +120,28 @@ void TotalLog::write(Bytes& out) const {
         writer.fixed(c.at);
         writer.fixed(c.coefficient);
         writer.u8(Byte(c.scale));
-        writer.u8(c.presence > 0 ? 1 : 0);
+        writer.fixed(c.presence);
     }
 }
 
 TotalLog TotalLog::read(ByteSpan bytes, Flat::Grow grow) {
     ByteReader in(bytes);
-    if (in.u8() != wire_version) throw_corrupt("not a sum in the making of a known format");
+    const Byte version = in.u8();
+    if (version != wire_version && version != one_by_one) throw_corrupt("not a sum in the making of a known format");
     TotalLog log = create(grow);
     log.header().known_from = in.fixed<Instant>();
     if (log.header().known_from != minus_infinity) check_instant(log.header().known_from);
     while (in.left() > 0) {
         const auto at = in.fixed<Instant>();
         const auto coefficient = in.fixed<std::int64_t>();
-        const Byte scale = in.u8(), enters = in.u8();
+        const Byte scale = in.u8();
+        const std::int32_t presence = version == one_by_one ? in.u8() * 2 - 1 : in.fixed<std::int32_t>();
         check_instant(at);
-        const Number number = Number::normalized(coefficient, scale);
-        if (number.coefficient != coefficient || number.scale != scale || enters > 1)
+        if (scale > Number::max_scale || (version == one_by_one && presence > 1))
             throw_corrupt("change of a sum is out of range");
-        log.append(at, Value::of(number), enters == 1 ? +1 : -1);
+        log.make_room(sizeof(Change));
+        const std::size_t offset = log.flat_.allocate(sizeof(Change));
+        *log.flat_.at<Change>(offset) = {at, coefficient, presence, scale};
     }
     return log;
 }

@@ -5,7 +5,8 @@
 
 namespace csagg {
 
-/// Transition state: per change of a summand, what leaves the sum and what enters it.
+/// Transition state: per change of a summand, what leaves the sum and what enters it; many of one instant are put together
+/// before the state grows, so that it grows with the sum and not with the summands.
 class TotalLog {
 public:
     explicit TotalLog(Flat flat) : flat_(flat) {}
@@ -34,7 +35,7 @@ private:
     struct Change {
         Instant at;
         std::int64_t coefficient;
-        std::int32_t presence;  // +1 enters, -1 leaves
+        std::int32_t presence;  // +1 enters, -1 leaves; so often
         std::uint32_t scale;
     };
     static_assert(has_no_padding<Header, Change>);
@@ -43,6 +44,8 @@ private:
         return {flat_.at<Change>(sizeof(Header)), (flat_.used() - sizeof(Header)) / sizeof(Change)};
     }
     void append(Instant at, const Value& value, int presence);
+    void make_room(std::size_t bytes);
+    void compact();
 
     Flat flat_;
 };

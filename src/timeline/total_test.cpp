@@ -82,6 +82,41 @@ TEST(Total, OfManySummandsSurvivesTheGrowthOfItsState) {
     EXPECT_EQ(code_of([&] { whole.add(timeline(encoded(Kind::text, {})), arena); }), Errc::kind_mismatch);
 }
 
+// A million customers whose values change at the same few instants: the state is as large as the sum.
+TEST(Total, OfAPopulationIsAsLargeAsItsChanges) {
+    TestArena arena;
+    const StateArena states(arena);
+    TotalLog total = TotalLog::create(grow_in_arena);
+    constexpr int months = 24, customers = 40'000;
+    Random random(9);
+    std::vector<Wide> sums(months);
+    for (int customer = 0; customer < customers; ++customer) {
+        std::vector<Entry> entries;
+        for (int month = 0; month < months; ++month) {
+            const bool large = (customer / 2 + month) % 2 == 0;  // and taken away by the next
+            Number n{std::int64_t(random.below(1000)) - 500, std::uint8_t(random.below(3))};
+            if (large) n = {(customer % 2 == 0 ? 1 : -1) * 999'999'999'999'999'999, std::uint8_t(month % 19)};
+            n = Number::normalized(n.coefficient, n.scale);
+            sums[std::size_t(month)].add(n);
+            entries.push_back({month, 0, Value::of(n)});
+        }
+        entries.push_back({months + customer / 2 % 2, 0, Value::none(Kind::number)});
+        total.add(timeline(encoded(Kind::number, entries)), arena);
+    }
+    EXPECT_LT(total.flat().used(), 1u << 20);
+    Bytes wire(arena);
+    total.write(wire);
+    EXPECT_LT(wire.size(), 1u << 20);
+    const TotalLog read = TotalLog::read(view(wire), grow_in_arena);
+    for (const TotalLog* log : {&static_cast<const TotalLog&>(total), &read}) {
+        const Twin twin(log->finish(arena));
+        for (int month = 0; month < months; ++month)
+            EXPECT_TRUE(same(twin.at(month), Value::of(sums[std::size_t(month)].to_number()))) << month;
+        EXPECT_FALSE(twin.at(months).absent);
+        EXPECT_TRUE(twin.at(months + 1).absent);
+    }
+}
+
 TEST(Total, StatesAreWrittenThroughout) {
     EXPECT_TRUE(is_written_throughout([] {
         Random random(4);

@@ -290,6 +290,7 @@ UNION ALL SELECT 'csagg.timeline[]', a FROM (VALUES ('ARRAY[]::csagg.timeline[]'
 UNION ALL SELECT 'anyelement', a FROM (VALUES ('NULL::int'), ('NULL::text'), ('NULL::csagg.timeline'), ('NULL::int[]'), ('NULL::pg_class'), ('NULL::point'), ('1::bigint'), ('NULL::regclass')) v (a)
 UNION ALL SELECT 'anycompatible', a FROM (VALUES ('NULL::int'), ('NULL::pg_class'), ('NULL::pg_am'), ('NULL::record'), ('NULL::int[]')) v (a)
 UNION ALL SELECT 'name', quote_nullable(v) || '::name' FROM unnest(ARRAY['hostile pipeline', 'nowhere', 'a "b" ''c''', repeat('x', 63), NULL]) v
+UNION ALL SELECT 'regtype', v FROM unnest(ARRAY['''integer''::regtype', '0::regtype', 'NULL::regtype']) v
 UNION ALL SELECT 'regclass', v FROM unnest(ARRAY['''pg_class''::regclass', '0::regclass', 'NULL::regclass']) v
 UNION ALL SELECT 'tid', v FROM unnest(ARRAY['''(0,1)''::tid', '''(0,0)''::tid', '''(0,65535)''::tid', '''(4294967295,65535)''::tid', 'NULL::tid']) v
 UNION ALL SELECT 'regtype[]', v FROM unnest(ARRAY['ARRAY[''text'']::regtype[]', 'ARRAY[0]::regtype[]', 'ARRAY[NULL]::regtype[]', 'NULL::regtype[]']) v

@@ -14,7 +14,7 @@ SOME = {
     'csagg.timeline': 'number {2025-01-01 = 1, 2025-02-01 = 2}|text {-infinity = "gold", 2025-03-01 = null}|boolean {2025-01-01 = true}|number {}',
     'csagg.counter': 'counter {}|counter {2025-01-01, 2025-01-02}', 'csagg.ruleset': '{"timezone": "UTC"}',
     'uuid': '00000000-0000-0000-0000-000000000000|123e4567-e89b-12d3-a456-426614174000',
-    'name': 'soak pipeline|nowhere|a "b"', 'name[]': '{}|{customer}|{plan,seats}', 'regclass': 'pg_stat_activity|pg_tables|nowhere',
+    'name': 'soak pipeline|nowhere|a "b"', 'name[]': '{}|{customer}|{plan,seats}', 'regclass': 'pg_stat_activity|pg_tables|nowhere', 'regtype': 'integer|uuid|text',
     'tid': '(0,1)|(0,65535)',
 }
 
@@ -32,7 +32,7 @@ HARM = {
     'csagg.timeline': 'number {-infinity = 999999999999999999, 294276-12-31 = -999999999999999999}|text known from 2025-01-01 {2025-02-01 = ""}|date {2025-01-01 = infinity}|'
                       'time {2025-01-01 = "-infinity"}|{|colour {}',
     'csagg.counter': 'counter {-infinity}|counter', 'csagg.grid': 'every day|', 'csagg.history': '{}|[]|history {', 'csagg.distribution': '[]', 'csagg.summary': '[]', 'csagg.flows': '[]',
-    'name': 'pg_catalog|', 'name[]': '{NULL}|{{a,b},{c,d}}', 'regclass': 'pg_views', 'tid': '(4294967295,65535)|(0,0)',
+    'name': 'pg_catalog|', 'name[]': '{NULL}|{{a,b},{c,d}}', 'regclass': 'pg_views', 'regtype': '0', 'tid': '(4294967295,65535)|(0,0)',
     'csagg.ruleset': '{}|[]|{"timezone": "UTC", "facts": {"n": "number"}, "rules": [{"name": "r", "points": "n / 0"}]}',
 }
 
