@@ -63,7 +63,7 @@ Datum add_row(FunctionCallInfo fcinfo, Number (*convert)(Datum)) {
 CSAGG_FUNCTION(csagg_counter_in) {
     ContextArena arena;
     Bytes bytes(arena);
-    parse_counter(PG_GETARG_CSTRING(0), bytes);
+    parse_counter(text_form_argument(fcinfo), bytes);
     check_encodings(Counter(view(bytes)));
     return make_varlena(view(bytes));
 }

@@ -54,7 +54,7 @@ HistoryLog history_log_argument(FunctionCallInfo fcinfo) {
 CSAGG_FUNCTION(csagg_history_in) {
     ContextArena arena;
     Bytes bytes(arena);
-    parse_history(PG_GETARG_CSTRING(0), bytes);
+    parse_history(text_form_argument(fcinfo), bytes);
     check_encodings(History(view(bytes)), arena);
     return make_varlena(view(bytes));
 }

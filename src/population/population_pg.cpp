@@ -65,7 +65,7 @@ void merge_argument(FunctionCallInfo fcinfo, int n, Cells& cells) {
 }  // namespace
 
 Datum population_in(FunctionCallInfo fcinfo, bool (*accepts)(Form)) {
-    std::string_view text = PG_GETARG_CSTRING(0);
+    std::string_view text = text_form_argument(fcinfo);
     const PopulationHead head = parse_population_head(text);
     if (!accepts(head.form))
         throw Error(Errc::invalid_text, std::string(form_name(head.form)) + " is not a value of this type");

@@ -20,8 +20,7 @@ void check_encodings(const Timeline& timeline) {
 CSAGG_FUNCTION(csagg_timeline_in) {
     ContextArena arena;
     Bytes bytes(arena);
-    parse_timeline(PG_GETARG_CSTRING(0), bytes);
-    if (GetDatabaseEncoding() != PG_UTF8) check_encodings(Timeline(view(bytes)));  // \u escapes write UTF-8
+    parse_timeline(text_form_argument(fcinfo), bytes);
     return make_varlena(view(bytes));
 }
 

@@ -1,5 +1,7 @@
 #include "value/value_pg.hpp"
 
+#include <charconv>
+
 extern "C" {
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -131,6 +133,21 @@ void check_encoding(std::string_view text) {
     const bool good =
         call([text] { return text.size() <= PG_INT32_MAX && pg_verifymbstr(text.data(), int(text.size()), true); });
     if (!good) throw Error(Errc::invalid_binary, "text is not valid in the server's encoding");
+}
+
+std::string_view text_form_argument(FunctionCallInfo fcinfo) {
+    const std::string_view text = PG_GETARG_CSTRING(0);
+    if (GetDatabaseEncoding() == PG_UTF8) return text;
+    for (std::size_t at = text.find('\\'); at != text.npos; at = text.find('\\', at + 2)) {
+        const std::string_view escape = text.substr(at, 6);
+        if (!escape.starts_with("\\u")) continue;
+        unsigned code = 0;
+        std::from_chars(escape.data() + 2, escape.data() + escape.size(), code, 16);
+        if (code >= 0x80)
+            throw Error(Errc::invalid_text, "the escape " + excerpt(escape) + " is for servers with the encoding UTF8",
+                        "Write the character itself.");
+    }
+    return text;
 }
 
 }  // namespace csagg::pg

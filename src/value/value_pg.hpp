@@ -55,5 +55,8 @@ inline Value value_of(Datum datum, Oid type) {
 
 /// Throws Errc::invalid_binary unless the bytes are text of the server's encoding without zero bytes.
 void check_encoding(std::string_view text);
+/// The argument of an input function. Escapes such as \u00e9 become UTF-8: Errc::invalid_text for one in a server of
+/// another encoding, where that would be other characters.
+std::string_view text_form_argument(FunctionCallInfo fcinfo);
 
 }  // namespace csagg::pg

@@ -34,9 +34,9 @@ std::optional<Span> duration_of(std::int64_t count, std::string_view unit) {
     for (const Unit& known : units) {
         const bool plural = unit.ends_with('s') && unit.substr(0, unit.size() - 1) == known.name;
         if (unit != known.name && !plural) continue;
-        // Microseconds of a unit, a month taken as 31 days.
+        // Microseconds of a unit, a month taken as the twelfth part of a long year.
         const std::int64_t size =
-            known.one.micros + (known.one.days + 31 * std::int64_t(known.one.months)) * micros_per_day;
+            known.one.micros + known.one.days * micros_per_day + known.one.months * (366 * micros_per_day / 12);
         if (count < 1 || count > most_years * 366 * micros_per_day / size)
             throw Error(Errc::datetime_overflow, "duration is out of range",
                         "A duration is longer than zero and not longer than 1000 years.");

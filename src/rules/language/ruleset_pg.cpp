@@ -67,7 +67,7 @@ SharedRules& compiled_rules(Datum ruleset) {
     });
 }
 
-CSAGG_FUNCTION(csagg_ruleset_in) { return make_ruleset(PG_GETARG_CSTRING(0)); }
+CSAGG_FUNCTION(csagg_ruleset_in) { return make_ruleset(text_form_argument(fcinfo)); }
 
 CSAGG_FUNCTION(csagg_ruleset_out) { return make_cstring(source_of(bytes_argument(fcinfo, 0))); }
 
