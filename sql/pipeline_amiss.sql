@@ -39,7 +39,7 @@ SELECT * FROM csagg.verify('am');
 SELECT DISTINCT assessed_through > now() - interval '1 second' AS now FROM am.health;
 INSERT INTO visit (who, name) VALUES (2, 'gold');
 SELECT behind FROM am.status WHERE source = 'visit';
-SELECT DISTINCT assessed_through = (SELECT read_until FROM am.source WHERE name = 'visit') AS as_read FROM am.health;
+SELECT DISTINCT assessed_through = (SELECT last_step FROM am.pipeline) AS as_read FROM am.health;
 CALL csagg.refresh('am');
 SELECT DISTINCT assessed_through > now() - interval '1 second' AS now FROM am.health;
 
@@ -189,3 +189,47 @@ SELECT * FROM am.health;
 SELECT * FROM csagg.verify('am');
 SELECT csagg.drop_pipeline('am');
 DROP TABLE account, term, sent;
+
+-- Rules that begin to hold later have dates read anew, and keep no alert from being told.
+CREATE TABLE term (id int, mrr int, s date);
+INSERT INTO term VALUES (1, 5, '2025-01-01');
+SELECT csagg.create_pipeline('am', rules => '{"timezone": "UTC", "facts": {"seats": "number"}, "alerts": [{"name": "few", "when": "seats < 3"}]}');
+SELECT csagg.add_intervals('am', 'term', customer => 'id', columns => '{mrr}', since => 's');
+INSERT INTO am.log (customer, key, value) VALUES ('a', 'seats', '4'), ('b', 'seats', '4');
+CALL csagg.refresh('am');
+INSERT INTO am.rules (rules, effective_from) VALUES ('{"timezone": "Asia/Tokyo", "facts": {"seats": "number"}, "alerts": [{"name": "few", "when": "seats < 5"}]}', clock_timestamp() + interval '0.3 seconds');
+CALL csagg.refresh('am');
+SELECT pg_sleep(0.4);
+INSERT INTO am.log (customer, key, value) VALUES ('b', 'seats', '1');
+CALL csagg.refresh('am');
+SELECT customer, kind FROM am.alert_feed ORDER BY customer;
+SELECT csagg.drop_pipeline('am');
+
+-- What was deleted because it was old stays counted, also when a trigger did not fire for a while; and customers are found who have come meanwhile.
+CREATE TABLE sent (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who text, at timestamptz);
+SELECT csagg.create_pipeline('am', rules => '{"timezone": "UTC", "facts": {"sent": "counter"}, "rules": [{"name": "a", "points": "count(sent)"}]}');
+SELECT csagg.add_events('am', 'sent', customer => 'who', at => 'at', fact => 'sent');
+INSERT INTO sent (who, at) SELECT 'a', '2026-01-01 00:00+00'::timestamptz + i * interval '1 day' FROM generate_series(1, 100) i;
+CALL csagg.refresh('am');
+DELETE FROM sent WHERE at < '2026-04-01 00:00+00';
+ALTER TABLE sent DISABLE TRIGGER USER;
+UPDATE sent SET who = 'b' WHERE id = 100;
+SELECT source, error FROM am.status WHERE error IS NOT NULL;
+SELECT csagg.resume('am', 'sent');
+CALL csagg.refresh('am');
+SELECT customer, score FROM am.health ORDER BY customer;
+SELECT source, error FROM am.status WHERE error IS NOT NULL;
+SELECT * FROM csagg.verify('am');
+DELETE FROM sent;
+ALTER TABLE sent ENABLE REPLICA TRIGGER update_am_sent;
+SELECT csagg.resume('am', 'sent');
+CALL csagg.refresh('am');
+SELECT customer, score FROM am.health ORDER BY customer;
+ALTER TABLE sent ALTER id DROP IDENTITY;
+SELECT problem, detail FROM csagg.verify('am');
+TRUNCATE am.fact;
+SELECT csagg.drop_pipeline('am');
+DROP TABLE sent, term;
+BEGIN;
+CALL csagg.pipeline_alone(NULL);
+ROLLBACK;

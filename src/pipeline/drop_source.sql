@@ -86,14 +86,20 @@ COMMENT ON FUNCTION csagg.resume(name, text) IS
 
 CREATE FUNCTION csagg.pipeline_resume_events(pipeline name, source text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    relation text;
 BEGIN
     EXECUTE format($sql$
         WITH again AS (DELETE FROM %1$I.rejected WHERE source = $1 RETURNING id),
         fewer AS (UPDATE %1$I.source SET folded = folded - (SELECT count(*) FROM again) WHERE name = $1)
         INSERT INTO %1$I.hole (source, ids, writers) SELECT $1, range_agg(int8range(id, id, '[]')), '{}' FROM again HAVING count(*) > 0$sql$, pipeline) USING source;
     EXECUTE format($sql$
-        INSERT INTO %1$I.todo (tenant, customer, why, source) SELECT tenant, customer, 'source', $1 FROM %1$I.current
-        WHERE (SELECT error LIKE 'trigger: %%' FROM %1$I.source WHERE name = $1)$sql$, pipeline) USING source;
+        SELECT relation FROM %1$I.source WHERE name = $1 AND error LIKE 'trigger: %%'$sql$, pipeline) INTO relation USING source;
+    IF relation IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, source) SELECT tenant, customer, ''source'', $1 FROM %1$I.current', pipeline) USING source;
+    EXECUTE csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_resume_events(name, text) IS
     'rejected rows are read again; every customer is, if a trigger of the source failed';

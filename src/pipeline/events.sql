@@ -177,7 +177,7 @@ COMMENT ON FUNCTION csagg.pipeline_fold_events(name, text, timestamptz, integer)
 CREATE FUNCTION csagg.pipeline_failed(pipeline name, source text, failure text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET error = $2 WHERE name = $1 AND error IS DISTINCT FROM $2 AND ($2 IS NOT NULL OR error NOT LIKE ''the sequence of %%'') AND error NOT LIKE ''trigger: %%'' IS NOT FALSE', pipeline), source, failure);
+    PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET error = $2 WHERE name = $1 AND error IS DISTINCT FROM $2 AND (error NOT LIKE ''trigger: %%'' AND error NOT LIKE ''the sequence of %%'') IS NOT FALSE', pipeline), source, failure);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_failed(name, text, text) IS
     'sets or clears the error of a source, but for one of its triggers, and a sequence that was behind, by which rows may be lost: resume() clears these';

@@ -15,20 +15,6 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_suppressed(name) IS
     'a condition: whether the customer of x, a row with tenant and customer, is to be dropped; for the owner, who alone can read the salt';
 
--- In a function with its owner's rights the role that was set, or the session's, is still known.
-CREATE FUNCTION csagg.pipeline_reader(pipeline name) RETURNS boolean
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    asking constant name := coalesce(nullif(current_setting('role'), 'none'), session_user);
-BEGIN
-    IF NOT has_column_privilege(asking, format('%I.log', pipeline), 'id', 'SELECT') THEN
-        RAISE insufficient_privilege USING MESSAGE = format('role "%s" may not read the rows of pipeline "%s"', asking, pipeline);
-    END IF;
-    RETURN true;
-END $body$;
-COMMENT ON FUNCTION csagg.pipeline_reader(name) IS
-    'true; error 42501 if the role that has called a function with the owner''s rights cannot read the log itself';
-
 -- Readers cannot: one function of the pipeline's, with its owner's rights, gives them ids of rows that are not folded, and no name. It takes
 -- no argument, so that nobody can ask it for a name. One row a customer will do.
 CREATE FUNCTION csagg.pipeline_make_forgotten(pipeline name) RETURNS void
@@ -38,9 +24,9 @@ BEGIN
 CREATE OR REPLACE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
     WITH x AS MATERIALIZED (
         SELECT tenant, customer, min(id) AS id FROM (%3$s) l
-        WHERE csagg.pipeline_reader(%4$L) AND EXISTS (SELECT FROM %1$I.suppressed) GROUP BY tenant, customer)
+        WHERE EXISTS (SELECT FROM %1$I.suppressed) GROUP BY tenant, customer)
     SELECT id FROM x WHERE %2$s
-$sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline), pipeline));
+$sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline)));
     EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_forgotten(name) IS

@@ -71,20 +71,6 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_computed(name, text) IS
     'a query for pipeline_unstored() as of an instant that is an SQL expression, which does not ask while nothing waits; to be used beside pipeline_pending() as "pending". As of now, every outlook has begun';
 
--- New rows of the users' own tables are not among those that views overlay.
-CREATE FUNCTION csagg.pipeline_read_until(pipeline name) RETURNS timestamptz
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    until timestamptz;
-BEGIN
-    EXECUTE format($sql$
-        SELECT min(read_until) FROM %1$I.source s
-        WHERE kind = 'events' AND (EXISTS (SELECT FROM %1$I.hole h WHERE h.source = s.name) OR (SELECT behind FROM csagg.pipeline_told(%2$L, s.name, false)) IS DISTINCT FROM 0)$sql$, pipeline, pipeline) INTO until;
-    RETURN until;
-END $body$;
-COMMENT ON FUNCTION csagg.pipeline_read_until(name) IS
-    'rows of events tables that were committed before this count; NULL: all do. Where one may not read a table''s sequence, when it was read last';
-
 -- The WITH is not the view's own: the columns of a page are then computed for its rows only.
 CREATE FUNCTION csagg.pipeline_health(pipeline name, as_of text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -98,14 +84,16 @@ SELECT h.tenant, h.customer, csagg.number_at(h.score, %2$s) AS score,
 FROM (
     WITH pending AS MATERIALIZED (%3$s),
     through AS MATERIALIZED (
-        SELECT least(csagg.pipeline_now(), (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000), (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source')), csagg.pipeline_read_until(%8$L)) AS at)
+        SELECT least(csagg.pipeline_now(), (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000), (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source')), 
+            -- New rows of users' tables are not among those that views overlay, and who reads here takes no lock on these tables.
+            (SELECT min(CASE WHEN s.stopped OR s.read_until = '-infinity' THEN s.read_until ELSE greatest(s.read_until, p.last_step) END) FROM %1$I.source s, %1$I.pipeline p WHERE s.kind = 'events')) AS at)
     SELECT tenant, customer, %7$s AS score, stage, band, coverage, alerts, error, until_at, (SELECT at FROM through) AS through FROM %1$I.current c
     WHERE %6$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
     SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, %2$s + interval '35 days', (SELECT at FROM through)
     FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), greatest(least(s.from_at, %2$s - interval '30 days'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
         pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END,
-        CASE WHEN as_of = 'csagg.pipeline_now()' THEN 'c.score' ELSE csagg.pipeline_scores() END, pipeline)
+        CASE WHEN as_of = 'csagg.pipeline_now()' THEN 'c.score' ELSE csagg.pipeline_scores() END)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS
     'the query of the view health, for an instant that is an SQL expression';

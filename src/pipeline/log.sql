@@ -161,12 +161,12 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_log(name, text) IS
     'whether ids of the log have been given that the mark has not passed';
 
-CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation regclass, OUT id name, OUT upto bigint, OUT top bigint, OUT holes int8multirange)
+CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation regclass, OUT id name, OUT upto bigint, OUT top bigint, OUT holes int8multirange, OUT read_until timestamptz)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    SELECT * INTO relation, id, upto, holes FROM csagg.pipeline_query(format($sql$
-        SELECT relation::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name)
-        FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, id text, upto bigint, holes int8multirange);
+    SELECT * INTO relation, id, upto, holes, read_until FROM csagg.pipeline_query(format($sql$
+        SELECT relation::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name), read_until
+        FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, id text, upto bigint, holes int8multirange, read_until timestamptz);
     top := csagg.pipeline_last_id(relation, id);
     IF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
@@ -193,6 +193,9 @@ BEGIN
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows, active <> '{}' OR NOT isempty(mark.holes), straight);
     PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), mark.holes, taken.seen, taken.folded, active, taken.held < max_rows,
         CASE WHEN taken.last IS NULL AND taken.held < max_rows AND top = mark.top THEN now END);
+    IF mark.read_until = '-infinity' AND taken.last IS NULL AND taken.held < max_rows AND top = mark.top THEN  -- also of a table without rows
+        PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET read_until = $2 WHERE name = $1', pipeline), source, now);
+    END IF;
     IF source = 'log' THEN
         PERFORM csagg.pipeline_replace_logged(pipeline, mark.holes + int8multirange(int8range(mark.upto, coalesce(taken.last, top), '(]')));
     END IF;

@@ -65,11 +65,11 @@ CSAGG_FUNCTION(csagg_pipeline_pause) {
 /// pipeline_alone(procedure text): error 2D000 where no COMMIT could stand.
 CSAGG_FUNCTION(csagg_pipeline_alone) {
     if (between_transactions(fcinfo)) PG_RETURN_VOID();
-    const text* const procedure = PG_GETARG_TEXT_PP(0);
+    const text* const procedure = PG_ARGISNULL(0) ? nullptr : PG_GETARG_TEXT_PP(0);
     call([procedure] {
         ereport(ERROR,
                 (errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
-                 errmsg("%s commits as it goes, and cannot be a part of a transaction", text_to_cstring(procedure)),
+                 errmsg("%s commits as it goes, and cannot be a part of a transaction", procedure == nullptr ? "this" : text_to_cstring(procedure)),
                  errhint("Call it alone, not after BEGIN nor in a function; in a driver that begins transactions by "
                          "itself turn on autocommit.")));
     });

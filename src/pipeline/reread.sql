@@ -19,7 +19,7 @@ BEGIN
                 IF attempt = 2 AND source.kind = 'events' THEN
                     PERFORM csagg.pipeline_try(pipeline, source.name, csagg.pipeline_ids_of(pipeline, source.name, asked), now);
                 END IF;
-                part := CASE WHEN attempt = 2 AND source.kind = 'intervals' THEN csagg.pipeline_reread_singly(pipeline, source.name, asked, folded, now)
+                part := CASE WHEN attempt = 2 AND source.kind = 'intervals' THEN csagg.pipeline_reread_apart(pipeline, source.name, asked, folded, now)
                     ELSE (SELECT p FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind), pipeline, source.name, asked, folded, now) q(p csagg.pipeline_change[])) END;
                 changes := changes || part;
                 EXIT;
@@ -38,26 +38,27 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread(name, csagg.pipeline_change[], timestamptz, integer) IS
     'takes customers whose rows changed from `todo`, at most so many of a source, and reads these. What stands in the way becomes the source''s error, and the rows of `todo` stay';
 
--- Rows that cannot be put together are one customer's: found by reading each customer alone.
-CREATE FUNCTION csagg.pipeline_reread_singly(pipeline name, source text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
+-- Rows that cannot be put together are one customer's: found by halves.
+CREATE FUNCTION csagg.pipeline_reread_apart(pipeline name, source text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    one csagg.pipeline_change;
-    changes csagg.pipeline_change[] := '{}';
+    half constant integer := cardinality(asked) / 2;
+    failure text;
 BEGIN
-    FOREACH one IN ARRAY asked LOOP
-        BEGIN
-            changes := changes || csagg.pipeline_reread_intervals(pipeline, source, ARRAY[one], folded, now);
-        EXCEPTION WHEN data_exception THEN
-            EXECUTE format($sql$
-                INSERT INTO %I.rejected (source, id, reason, row, at) SELECT $1, hashtextextended(row::text, 0), $2, row, $4 FROM (SELECT jsonb_build_object('tenant', ($3).tenant, 'customer', ($3).customer) AS row) r
-                ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason$sql$, pipeline) USING source, SQLERRM, one, now;
-            changes := changes || ROW(one.tenant, one.customer, NULL, NULL, NULL, source)::csagg.pipeline_change;
-        END;
-    END LOOP;
-    RETURN changes;
+    BEGIN
+        RETURN csagg.pipeline_reread_intervals(pipeline, source, asked, folded, now);
+    EXCEPTION WHEN data_exception THEN
+        failure := SQLERRM;
+    END;
+    IF half > 0 THEN
+        RETURN csagg.pipeline_reread_apart(pipeline, source, asked[:half], folded, now) || csagg.pipeline_reread_apart(pipeline, source, asked[half + 1:], folded, now);
+    END IF;
+    EXECUTE format($sql$
+        INSERT INTO %I.rejected (source, id, reason, row, at) SELECT $1, hashtextextended(row::text, 0), $2, row, $4 FROM (SELECT jsonb_build_object('tenant', ($3).tenant, 'customer', ($3).customer) AS row) r
+        ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason$sql$, pipeline) USING source, failure, asked[1], now;
+    RETURN ARRAY[ROW(asked[1].tenant, asked[1].customer, NULL, NULL, NULL, source)::csagg.pipeline_change];
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_reread_singly(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
+COMMENT ON FUNCTION csagg.pipeline_reread_apart(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
     'as pipeline_reread_intervals(); customers whose rows cannot be put together have none of them, and `rejected` says why';
 
 CREATE FUNCTION csagg.pipeline_asked_of(pipeline name, source text, most integer) RETURNS csagg.pipeline_change[]
@@ -92,10 +93,12 @@ CREATE FUNCTION csagg.pipeline_reread_events(pipeline name, source text, asked c
 DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
     changes csagg.pipeline_change[];
+    ever tstzrange;
 BEGIN
+    ever := csagg.pipeline_ever(pipeline, source, asked);
     EXECUTE format($sql$
         WITH asked AS MATERIALIZED (
-            SELECT tenant, customer, csagg.pipeline_spans(range_agg(CASE WHEN from_at IS NULL THEN '(,)' ELSE tstzrange(from_at, from_at, '[]') END)) AS spans
+            SELECT tenant, customer, csagg.pipeline_spans(range_agg(CASE WHEN from_at IS NULL THEN $5 ELSE tstzrange(from_at, from_at, '[]') END)) AS spans
             FROM unnest($2) GROUP BY tenant, customer),
         read AS MATERIALIZED (
             SELECT r.*, coalesce(f.kind, r.kind) AS sort,
@@ -125,11 +128,28 @@ BEGIN
         SELECT array_agg(ROW(a.tenant, a.customer, csagg.merge(n.facts, csagg.pipeline_outside(%3$L, $1, csagg.merge(%4$s, o.facts), a.spans)), n.from_at, NULL, $1)::csagg.pipeline_change)
         FROM asked a LEFT JOIN change n ON n.tenant = a.tenant AND n.customer = a.customer LEFT JOIN %1$I.current c ON c.tenant = a.tenant AND c.customer = a.customer
             LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline, csagg.pipeline_whole(pipeline, 'facts'))
-        INTO changes USING source, asked, now, folded;
+        INTO changes USING source, asked, now, folded, ever;
     RETURN coalesce(changes, '{}');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread_events(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
     'what an events table says of these customers at the instants asked for (NULL: at all), by one scan of it, together with what the source said of others';
+
+-- Where what is deleted stays counted, all that is older than the table's rows does.
+CREATE FUNCTION csagg.pipeline_ever(pipeline name, source text, asked csagg.pipeline_change[]) RETURNS tstzrange
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    s record;
+    first timestamptz;
+BEGIN
+    EXECUTE format('SELECT relation::regclass, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
+    IF s.spec ->> 'deletes' = 'retract' OR NOT EXISTS (SELECT FROM unnest(asked) a WHERE a.from_at IS NULL) THEN
+        RETURN '(,)';
+    END IF;
+    EXECUTE format('SELECT min(%s) FROM %s e', csagg.pipeline_instant(s.relation, (s.spec ->> 'at')::name), s.relation) INTO first;
+    RETURN CASE WHEN first IS NULL THEN 'empty' ELSE tstzrange(first, NULL) END;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_ever(name, text, csagg.pipeline_change[]) IS
+    'the time of which an events table says all there is to say, for customers of whom everything is to be read anew';
 
 CREATE FUNCTION csagg.pipeline_spans(spans tstzmultirange) RETURNS tstzmultirange
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$

@@ -43,7 +43,9 @@ COMMENT ON FUNCTION csagg.pipeline_rules_changed() IS
 CREATE FUNCTION csagg.pipeline_fact_changed() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    IF TG_OP = 'DELETE' THEN
+    IF TG_OP = 'TRUNCATE' THEN
+        RAISE feature_not_supported USING MESSAGE = 'facts that sources have brought stay', HINT = 'DELETE those that have no source.';
+    ELSIF TG_OP = 'DELETE' THEN
         IF OLD.source IS NOT NULL THEN
             RAISE feature_not_supported USING MESSAGE = format('fact "%s" stays, since source "%s" has brought it', OLD.key, OLD.source),
                 HINT = 'csagg.drop_source() removes a source with its facts.';
@@ -75,6 +77,7 @@ CREATE FUNCTION csagg.pipeline_triggers(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OF tenant, effective_from, rules OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER emptied BEFORE TRUNCATE ON %I.fact FOR EACH STATEMENT EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
     EXECUTE format('CREATE OR REPLACE TRIGGER emptied AFTER TRUNCATE ON %I.rules FOR EACH STATEMENT EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
     EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER UPDATE OF settle ON %I.pipeline FOR EACH ROW WHEN (OLD.settle <> NEW.settle) EXECUTE FUNCTION csagg.pipeline_settle_changed()', pipeline);
     EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);

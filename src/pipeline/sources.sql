@@ -245,6 +245,7 @@ BEGIN
         WHEN 'states' THEN PERFORM csagg.pipeline_track_states(pipeline, source, s.relation, watched, s.spec ->> 'filter');
         WHEN 'intervals' THEN PERFORM csagg.pipeline_track_intervals(pipeline, source, s.relation, watched);
         WHEN 'events' THEN PERFORM csagg.pipeline_track_events(pipeline, source, s.relation, watched, s.spec);
+        ELSE RAISE undefined_object USING MESSAGE = format('pipeline "%s" has no table to watch for source "%s"', pipeline, source);
     END CASE;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_watch(name, text) IS
@@ -262,11 +263,12 @@ COMMENT ON FUNCTION csagg.pipeline_relation(text) IS
 CREATE FUNCTION csagg.pipeline_amiss(pipeline name, source text, relation text, kind text, spec jsonb) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN csagg.pipeline_relation(relation) IS NULL THEN format('there is no table %s', relation) ELSE (
-        SELECT format('trigger %s of %s is %s: csagg.resume(%L, %L) makes up for what it missed', quote_ident(name), relation, CASE WHEN tgname IS NULL THEN 'missing' ELSE 'disabled' END, pipeline, source)
+        SELECT format('trigger %s of %s %s: csagg.resume(%L, %L) makes up for what it missed', quote_ident(name), relation, CASE WHEN tgname IS NULL THEN 'is missing' ELSE 'does not fire everywhere' END, pipeline, source)
         FROM unnest(CASE WHEN kind <> 'events' THEN '{INSERT,DELETE,UPDATE,TRUNCATE}' WHEN spec ->> 'deletes' = 'retract' THEN '{DELETE,UPDATE,TRUNCATE}' ELSE '{UPDATE}'::text[] END) event
             CROSS JOIN LATERAL (SELECT csagg.pipeline_trigger(pipeline, source, event) AS name) n
             LEFT JOIN pg_trigger ON tgrelid = csagg.pipeline_relation(relation) AND tgname = name AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))
-        WHERE tgname IS NULL OR tgenabled = 'D' ORDER BY name LIMIT 1) END
+        WHERE tgname IS NULL OR tgenabled <> 'A' AND (tgenabled <> 'O' OR csagg.pipeline_subscribed(csagg.pipeline_relation(relation)))
+            OR EXISTS (SELECT FROM pg_trigger part WHERE part.tgparentid = pg_trigger.oid AND part.tgenabled = 'D') ORDER BY name LIMIT 1) END
     WHERE kind <> 'log'
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_amiss(name, text, text, text, jsonb) IS

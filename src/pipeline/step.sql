@@ -35,7 +35,9 @@ DECLARE
     asked boolean;
 BEGIN
     PERFORM csagg.pipeline_execute(format($sql$
-        INSERT INTO %1$I.todo (tenant, why) SELECT DISTINCT r.tenant, 'rules' FROM %1$I.rules r WHERE %2$s$sql$, pipeline, csagg.pipeline_begun_rules(pipeline, '$1')), now);
+        INSERT INTO %1$I.todo (tenant, customer, why, source)
+        SELECT DISTINCT c.tenant, c.customer, 'source', s.name FROM %1$I.rules r JOIN %1$I.current c ON r.tenant IN ('', c.tenant) JOIN %1$I.source s ON s.spec ? 'zoned' WHERE %2$s$sql$,
+        pipeline, csagg.pipeline_begun_rules(pipeline, '$1')), now);
     asked := (SELECT a FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.todo WHERE customer IS NULL)', pipeline)) q(a boolean));
     IF NOT asked THEN
         RETURN;

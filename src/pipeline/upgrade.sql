@@ -11,9 +11,13 @@ BEGIN
     PERFORM csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline), csagg.pipeline_make_forgotten(pipeline), csagg.pipeline_make_replaced(pipeline);
     FOR source IN EXECUTE format('SELECT name, relation FROM %I.source WHERE kind <> ''log''', pipeline) LOOP
         IF to_regclass(source.relation) IS NULL THEN
-            RAISE WARNING 'source "%" of pipeline "%" has no triggers: there is no table %', source.name, pipeline, source.relation USING HINT = 'csagg.drop_source() ends the source.';
+            RAISE WARNING 'triggers of source "%" of pipeline "%" stay as they are: there is no table %', source.name, pipeline, source.relation USING HINT = 'csagg.resume() finds it under another name.';
         ELSE
-            PERFORM csagg.pipeline_watch(pipeline, source.name);
+            BEGIN
+                PERFORM csagg.pipeline_watch(pipeline, source.name);
+            EXCEPTION WHEN OTHERS THEN
+                RAISE WARNING 'triggers of source "%" of pipeline "%" stay as they are: %', source.name, pipeline, SQLERRM USING HINT = 'csagg.resume() makes them anew when that has been mended.';
+            END;
         END IF;
     END LOOP;
     PERFORM csagg.pipeline_views(pipeline);

@@ -42,13 +42,22 @@ CREATE FUNCTION csagg.pipeline_verify_sources(pipeline name, OUT problem text, O
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
+    amiss text;
 BEGIN
     problem := 'source';
     FOR source IN EXECUTE format($sql$
-        SELECT s.name, CASE WHEN u.why IS NOT NULL THEN u.why ELSE coalesce(csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec), CASE WHEN s.kind = 'events' THEN csagg.pipeline_ahead(s.relation::regclass, (s.spec ->> 'id')::name) END) END AS amiss
+        SELECT s.*, coalesce(u.why, csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec)) AS amiss
         FROM %I.source s LEFT JOIN csagg.pipeline_unreadable($1) u ON u.source = s.name ORDER BY s.name$sql$, pipeline) USING pipeline LOOP
-        IF source.amiss IS NOT NULL THEN
-            detail := format('source "%s": %s', source.name, source.amiss);
+        amiss := source.amiss;
+        IF amiss IS NULL AND source.kind = 'events' THEN
+            BEGIN
+                amiss := csagg.pipeline_ahead(source.relation::regclass, (source.spec ->> 'id')::name);
+            EXCEPTION WHEN OTHERS THEN
+                amiss := SQLERRM;
+            END;
+        END IF;
+        IF amiss IS NOT NULL THEN
+            detail := format('source "%s": %s', source.name, amiss);
             RETURN NEXT;
         END IF;
     END LOOP;

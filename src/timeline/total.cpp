@@ -139,7 +139,6 @@ TotalLog TotalLog::read(ByteSpan bytes, Flat::Grow grow) {
         check_instant(at);
         if (scale > Number::max_scale || (version == one_by_one && presence > 1))
             throw_corrupt("change of a sum is out of range");
-        log.make_room(sizeof(Change));
         const std::size_t offset = log.flat_.allocate(sizeof(Change));
         *log.flat_.at<Change>(offset) = {at, coefficient, presence, scale};
     }
