@@ -25,8 +25,8 @@ void TotalLog::make_room(std::size_t bytes) {
     constexpr std::size_t worthwhile = 1024;
     if (bytes <= flat_.free_bytes().size() || changes().size() < worthwhile) return;
     compact();
-    // Half of it is to be free, else the next time would come soon.
-    flat_.reserve(std::max(bytes, flat_.used()));
+    // Half of it is to be free, if that is possible, else the next time would come soon.
+    flat_.reserve(std::max(bytes, std::min(flat_.used(), max_value_bytes - flat_.used())));
 }
 
 /// Of changes of one instant and scale there are three at most then, which come to the same: so often so much, once the

@@ -106,6 +106,13 @@ like 'subselect, an error kept away by another table' "$(left_out "SELECT v.id, 
 like 'subselect, an error kept away by a subselect in WHERE' "$(left_out "SELECT v.id, $(rate 'v.amount / r.rate') AS x FROM pays v WHERE v.id IN (SELECT pay FROM lines)")" '^19800$'
 like 'subselect, an error kept away by ORDER BY and LIMIT' "$(left_out "SELECT v.id, $(rate 'v.amount / r.rate') AS x FROM pays v ORDER BY v.k <> 7 DESC, v.id LIMIT 12000")" '^12000$'
 like 'subselect, nothing that may fail: it is joined beside other tables, too' "$(left_out "SELECT v.id, $(rate 'r.rate') AS x FROM pays v JOIN lines n ON n.pay = v.id")" AsOfJoin
+view='CREATE TEMP VIEW shares AS SELECT v.id, v.k, '"$(rate 'v.amount / r.rate')"' AS x FROM pays v; CREATE TEMP VIEW inverses AS SELECT k, at, 1 / rate AS x FROM rates'
+viewed() { query -c "$dear" -c "$view" -c "$1" 2>&1 || true; }
+like 'subselect, an error kept away by a CASE around a view' "$(viewed 'SELECT sum(CASE WHEN k <> 7 THEN 1 + 0 * x ELSE 0 END) FROM shares')" '^19800'
+like 'subselect, an error kept away by a table beside a view' "$(viewed 'SELECT count(x) FROM shares s JOIN lines n ON n.pay = s.id')" '^99000$'
+like 'subselect, an error kept away by LIMIT around a view' "$(viewed 'SELECT count(x) FROM (SELECT * FROM shares ORDER BY k <> 7 DESC, id LIMIT 12000) s')" '^12000$'
+like 'subselect, an error in a column of a view, kept away by WHERE' "$(viewed "SELECT count(x) FROM (SELECT (SELECT r.x FROM inverses r WHERE r.k = v.k AND r.at <= v.at ORDER BY r.at DESC LIMIT 1) AS x FROM pays v WHERE v.k <> 7) s")" '^19800$'
+like 'subselect that may fail, the only condition of WHERE: it is joined' "$(left_out "SELECT v.id AS x FROM pays v WHERE $(rate 'r.rate * 2') > 1")" AsOfJoin
 # A cursor can do what it could, and who asks for one need not say beforehand what for.
 is 'subselect: a cursor stays one that rows are changed by, and that goes back' "$(query <<SQL
 $dear;

@@ -22,15 +22,17 @@ namespace {
 
 struct Numbering {
     int last;
-    List* of_query;    // Query: those numbered in the query at hand
-    List* group_keys;  // its expressions in GROUP BY
-    bool of_each_row;  // what is computed for its rows is computed for every row of its one table that is read
+    List* of_query;          // Query: those numbered in the query at hand
+    List* group_keys;        // its expressions in GROUP BY
+    const Query* outermost;  // others may become a part of the one around, and compute less than stands there
+    bool of_each_row;        // what is computed is computed for every row of the one table that is read
 };
 
 /// Whether it may raise an error, or tell something, when it is computed for a row.
 bool may_fail(Node* node, void*) {
     if (node == nullptr) return false;
     switch (nodeTag(node)) {
+        case T_ArrayExpr:
         case T_BoolExpr:
         case T_BooleanTest:
         case T_CaseExpr:
@@ -43,6 +45,9 @@ bool may_fail(Node* node, void*) {
         case T_FieldSelect:
         case T_FuncExpr:
         case T_List:
+        case T_MinMaxExpr:
+        case T_NamedArgExpr:
+        case T_NullIfExpr:
         case T_NullTest:
         case T_OpExpr:
         case T_Param:
@@ -59,12 +64,39 @@ bool may_fail(Node* node, void*) {
     return expression_tree_walker(node, as_walker(may_fail), nullptr);
 }
 
+bool is_ordering(Oid comparison) {
+#if PG_VERSION_NUM >= 180000
+    return get_op_index_interpretation(comparison) != NIL;
+#else
+    return get_op_btree_interpretation(comparison) != NIL;
+#endif
+}
+
+/// A column of a view is what the view computes, and is computed for all rows of the right side.
+bool computes_what_may_fail(Node* node, void* context) {
+    if (node == nullptr || IsA(node, Query)) return false;
+    if (!IsA(node, Var)) return expression_tree_walker(node, as_walker(computes_what_may_fail), context);
+    const auto* const column = reinterpret_cast<Var*>(node);
+    if (column->varlevelsup > 0) return false;
+    const auto* const query = static_cast<const Query*>(context);
+    const RangeTblEntry* const rte = rt_fetch(column->varno, query->rtable);
+#if PG_VERSION_NUM >= 180000
+    if (rte->rtekind == RTE_RELATION)
+        return column->varattno > 0 && get_attgenerated(rte->relid, column->varattno) == 'v';
+#endif
+    if (rte->rtekind != RTE_SUBQUERY) return false;
+    if (column->varattno <= 0 || rte->subquery->setOperations != nullptr) return true;
+    const TargetEntry* const entry = get_tle_by_resno(rte->subquery->targetList, column->varattno);
+    if (entry == nullptr || (!IsA(entry->expr, Var) && may_fail(reinterpret_cast<Node*>(entry->expr), nullptr)))
+        return true;
+    return computes_what_may_fail(reinterpret_cast<Node*>(entry->expr), rte->subquery);
+}
+
 /// Of a condition: comparing in itself does not.
 bool may_fail_before_comparing(Node* condition) {
     if (!IsA(condition, OpExpr)) return may_fail(condition, nullptr);
     const auto* const comparison = reinterpret_cast<OpExpr*>(condition);
-    if (list_length(comparison->args) != 2 || get_op_btree_interpretation(comparison->opno) == NIL)
-        return may_fail(condition, nullptr);
+    if (list_length(comparison->args) != 2 || !is_ordering(comparison->opno)) return may_fail(condition, nullptr);
     return may_fail(reinterpret_cast<Node*>(comparison->args), nullptr);
 }
 
@@ -83,7 +115,9 @@ bool may_join_early(const Query* subselect) {
 void number_subselect(const SubLink* link, Numbering* numbering) {
     if (link->subLinkType != EXPR_SUBLINK) return;
     auto* const subselect = reinterpret_cast<Query*>(link->subselect);
-    if (!may_be_idiom(subselect) || (!numbering->of_each_row && !may_join_early(subselect))) return;
+    if (!may_be_idiom(subselect) || computes_what_may_fail(reinterpret_cast<Node*>(subselect->targetList), subselect))
+        return;
+    if (!numbering->of_each_row && !may_join_early(subselect)) return;
     ListCell* cell;
     foreach (cell, numbering->of_query)
         if (equal(lfirst(cell), subselect)) {
@@ -211,20 +245,24 @@ void number_of_groups(Query* q, Numbering* numbering) {
 #endif
 }
 
-bool reads_each_row(const Query* q) {
+/// All of it, without LIMIT.
+bool reads_one_table(const Query* q) {
     const List* const from = q->jointree->fromlist;
     if (list_length(from) != 1 || !IsA(linitial(from), RangeTblRef) || q->limitCount != nullptr ||
         q->limitOffset != nullptr)
         return false;
     const int table = linitial_node(RangeTblRef, from)->rtindex;
-    return rt_fetch(table, q->rtable)->rtekind == RTE_RELATION && !checkExprHasSubLink(q->jointree->quals);
+    return rt_fetch(table, q->rtable)->rtekind == RTE_RELATION;
 }
 
 void number_of_query(Query* q, Numbering* numbering) {
     if (!q->hasSubLinks || q->hasTargetSRFs || q->jointree == nullptr || q->jointree->fromlist == NIL) return;
     numbering->of_query = NIL;
-    numbering->of_each_row = reads_each_row(q);
+    const bool alone = q == numbering->outermost && reads_one_table(q);
+    Node* const where = q->jointree->quals;
+    numbering->of_each_row = alone && list_length(make_ands_implicit(reinterpret_cast<Expr*>(where))) == 1;
     number_of_where(q, numbering);
+    numbering->of_each_row = alone && !checkExprHasSubLink(where);
     if (is_grouped(q)) return number_of_groups(q, numbering);
     number_of_row(reinterpret_cast<Node*>(q->targetList), numbering);
     share_number(reinterpret_cast<Node*>(q->targetList), numbering);
@@ -239,10 +277,20 @@ bool number_below(Node* node, void* context) {
     return query_tree_walker(q, as_walker(number_below), context, 0);
 }
 
+/// That of INSERT ... SELECT is its own.
+const Query* outermost_select(const Query* statement) {
+    if (statement->commandType != CMD_INSERT || list_length(statement->jointree->fromlist) != 1) return statement;
+    const Node* const from = static_cast<Node*>(linitial(statement->jointree->fromlist));
+    if (!IsA(from, RangeTblRef)) return statement;
+    const RangeTblEntry* const rte = rt_fetch(reinterpret_cast<const RangeTblRef*>(from)->rtindex, statement->rtable);
+    return rte->rtekind == RTE_SUBQUERY ? rte->subquery : statement;
+}
+
 }  // namespace
 
 int number_subselects(Query* statement) {
     Numbering numbering{};
+    numbering.outermost = outermost_select(statement);
     number_below(reinterpret_cast<Node*>(statement), &numbering);
     return numbering.last;
 }

@@ -59,7 +59,7 @@ void count_step(std::size_t& steps) {
 
 /// Step by step it would only take longer to come to it.
 void pass_on_limit(const Error& e) {
-    if (e.code() == Errc::limit_exceeded) throw e;
+    if (e.code() == Errc::limit_exceeded) throw;
 }
 
 Instant figures_from(const RuleSet& rules, const Facts& facts) {

@@ -32,9 +32,9 @@ public:
     Track constant(const Piece& piece);
     /// Piece by piece a where the condition is true, b where it is not.
     Track choose(const Track& condition, const Track& a, const Track& b);
-    /// Errc::limit_exceeded for more days than fit into memory, one by one: some 2,700 years.
+    /// Errc::limit_exceeded for more days than fit into memory, one by one: some 11,000 years.
     static void check_days(Instant begin, Instant end) {
-        constexpr std::int64_t most = 1'000'000;
+        constexpr std::int64_t most = 4'000'000;
         if (end / micros_per_day - std::max(begin, first_daily) / micros_per_day > most)
             throw Error(Errc::limit_exceeded, "rules that change from day to day cannot be evaluated over more than " +
                                                   std::to_string(most) + " days");
