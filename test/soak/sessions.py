@@ -181,14 +181,15 @@ class Lasting(Session):
         sizes = []
         process = subprocess.Popen(['psql', '-XqAt'], env=self.server.environment(name, {'jit': 'off'}), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         while not self.findings.over():
-            process.stdin.write(f'\\i {mix}\n{self.measure}')
+            # At the end what is under way is cancelled, the measuring, too: its end is what is waited for.
+            process.stdin.write(f'\\i {mix}\n{self.measure}\\echo measured\n')
             process.stdin.flush()
-            while (line := process.stdout.readline()) and not line.startswith('size '):
-                pass
+            while (line := process.stdout.readline()) and line != 'measured\n':
+                if line.startswith('size '):
+                    sizes.append(tuple(map(int, line.split()[1:])))
             if not line:
                 self.findings.add('sessions stay connected', name, {}, 'the lasting session has ended')
                 return
-            sizes.append(tuple(map(int, line.split()[1:])))
         process.communicate('')
         self.findings.tally('rounds of the lasting session', len(sizes))
         for what, size, slack in (('contexts, bytes', [s[0] for s in sizes], 400_000), ('data segment, kB', [s[1] for s in sizes], 4000)):
