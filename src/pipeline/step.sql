@@ -33,12 +33,16 @@ CREATE FUNCTION csagg.pipeline_expand(pipeline name, now timestamptz) RETURNS vo
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = on AS $body$
 DECLARE
     asked boolean;
+    begun boolean;
 BEGIN
-    PERFORM csagg.pipeline_execute(format($sql$
-        INSERT INTO %1$I.todo (tenant, customer, why, source)
-        SELECT DISTINCT c.tenant, c.customer, 'source', s.name FROM %1$I.rules r JOIN %1$I.current c ON r.tenant IN ('', c.tenant) JOIN %1$I.source s ON s.spec ? 'zoned' WHERE %2$s$sql$,
-        pipeline, csagg.pipeline_begun_rules(pipeline, '$1')), now);
-    asked := (SELECT a FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.todo WHERE customer IS NULL)', pipeline)) q(a boolean));
+    SELECT q.asked, q.begun INTO asked, begun FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL), EXISTS (SELECT FROM %1$I.rules r WHERE %2$s)',
+        pipeline, csagg.pipeline_begun_rules(pipeline, '$1')), now) q(asked boolean, begun boolean);
+    IF begun THEN
+        EXECUTE format($sql$
+            INSERT INTO %1$I.todo (tenant, customer, why, source)
+            SELECT DISTINCT c.tenant, c.customer, 'source', s.name FROM %1$I.rules r JOIN %1$I.current c ON r.tenant IN ('', c.tenant) JOIN %1$I.source s ON s.spec ? 'zoned' WHERE %2$s$sql$,
+            pipeline, csagg.pipeline_begun_rules(pipeline, '$1')) USING now;
+    END IF;
     IF NOT asked THEN
         RETURN;
     END IF;
