@@ -20,8 +20,7 @@ public:
     Scanner(std::string_view& text, const char* what, const char* hint) : text_(text), what_(what), hint_(hint) {}
 
     void skip_blanks() {
-        while (!text_.empty() && std::string_view(" \t\r\n").find(text_.front()) != std::string_view::npos)
-            text_.remove_prefix(1);
+        while (!text_.empty() && blanks.find(text_.front()) != blanks.npos) text_.remove_prefix(1);
     }
     bool accept(std::string_view token) {
         skip_blanks();
@@ -51,6 +50,7 @@ public:
     }
 
 protected:
+    static constexpr std::string_view blanks = " \t\r\n";
     std::string_view& text_;
 
 private:

@@ -99,9 +99,6 @@ public:
         skip_blanks();
         return text_.empty();
     }
-
-private:
-    static constexpr std::string_view blanks = " \t\n\r";
 };
 
 [[noreturn]] void fail_at(std::string_view text, const char* why) { GridScanner(text).fail(why); }

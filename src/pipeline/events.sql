@@ -10,14 +10,17 @@ COMMENT ON FUNCTION csagg.pipeline_id(regclass) IS
     'the column with a sequence by which a table''s new rows are found, if none is named';
 
 -- Ids that somebody else has made are seen when the sequence has passed them, which may be never.
-CREATE FUNCTION csagg.pipeline_ahead(relation regclass, id name) RETURNS text
+CREATE FUNCTION csagg.pipeline_ahead(relation regclass, id name, OUT said text, OUT mend text)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     last constant bigint := csagg.pipeline_last_id(relation, id);
     highest bigint;
 BEGIN
     EXECUTE format('SELECT max(%I) FROM %s', id, relation) INTO highest;
-    RETURN CASE WHEN highest > last THEN format('the sequence of %s is at %s, and there are rows up to %s: SELECT setval(%L, %3$s);', relation, last, highest, csagg.pipeline_sequence(relation, id)) END;
+    IF highest > last THEN
+        said := format('the sequence of %s is at %s, and there are rows up to %s', relation, last, highest);
+        mend := format('SELECT setval(%L, %s);', csagg.pipeline_sequence(relation, id), highest);
+    END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_ahead(regclass, name) IS
     'that there are rows beyond the last id that the sequence of this column has given, and what to do; NULL if there are none. Error 42501 as of pipeline_last_id()';
@@ -28,7 +31,7 @@ DECLARE
     hint constant text := format('SELECT csagg.add_arrival(%L); gives it a column that has one.', relation);
     sequence regclass := csagg.pipeline_sequence(relation, id);
     s record;
-    ahead text;
+    ahead record;
 BEGIN
     IF sequence IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = CASE WHEN id IS NULL THEN format('%s has no column that a sequence fills', relation) ELSE format('column "%s" of %s is filled by no sequence', id, relation) END, HINT = hint;
@@ -48,8 +51,8 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = format('the pipeline''s owner may not read sequence %s', sequence), HINT = format('GRANT SELECT ON SEQUENCE %s TO %I;', sequence, current_user);
     END IF;
     ahead := csagg.pipeline_ahead(relation, id);
-    IF ahead IS NOT NULL THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = split_part(ahead, ': ', 1), HINT = split_part(ahead, ': ', 2);
+    IF ahead.said IS NOT NULL THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = ahead.said, HINT = ahead.mend;
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_check_id(regclass, name) IS

@@ -185,15 +185,16 @@ DECLARE
     active text[];
     taken record;
     straight boolean;
+    whole boolean;
 BEGIN
     mark := csagg.pipeline_marked(pipeline, source);
     top := CASE WHEN (SELECT count(*) FROM unnest(mark.holes)) > 10000 THEN mark.upto ELSE mark.top END;
     active := csagg.pipeline_writers(mark.relation);
     straight := least(top - mark.upto, max_rows) > 50000;
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows, active <> '{}' OR NOT isempty(mark.holes), straight);
-    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), mark.holes, taken.seen, taken.folded, active, taken.held < max_rows,
-        CASE WHEN taken.last IS NULL AND taken.held < max_rows AND top = mark.top THEN now END);
-    IF mark.read_until = '-infinity' AND taken.last IS NULL AND taken.held < max_rows AND top = mark.top THEN  -- also of a table without rows
+    whole := taken.last IS NULL AND taken.held < max_rows AND top = mark.top;
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), mark.holes, taken.seen, taken.folded, active, taken.held < max_rows, CASE WHEN whole THEN now END);
+    IF whole AND mark.read_until = '-infinity' AND taken.folded = 0 AND top = mark.upto THEN  -- a table without rows, whose mark does not move
         PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET read_until = $2 WHERE name = $1', pipeline), source, now);
     END IF;
     IF source = 'log' THEN

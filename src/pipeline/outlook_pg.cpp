@@ -82,8 +82,8 @@ CSAGG_FUNCTION(csagg_pipeline_alerts_at) {
     return text_array(view(names));
 }
 
-/// pipeline_change(score, stage, coverage, alerts, after, until): the first change of any of these between both, NULL
-/// if there is none.
+/// pipeline_next_change(score, stage, coverage, alerts, after, until): the first change of any of these between both,
+/// NULL if there is none.
 CSAGG_FUNCTION(csagg_pipeline_change) {
     if (PG_ARGISNULL(4) || PG_ARGISNULL(5)) PG_RETURN_NULL();
     const Instant after = PG_GETARG_TIMESTAMPTZ(4);

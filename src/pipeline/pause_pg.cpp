@@ -69,7 +69,8 @@ CSAGG_FUNCTION(csagg_pipeline_alone) {
     call([procedure] {
         ereport(ERROR,
                 (errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
-                 errmsg("%s commits as it goes, and cannot be a part of a transaction", procedure == nullptr ? "this" : text_to_cstring(procedure)),
+                 errmsg("%s commits as it goes, and cannot be a part of a transaction",
+                        procedure == nullptr ? "this" : text_to_cstring(procedure)),
                  errhint("Call it alone, not after BEGIN nor in a function; in a driver that begins transactions by "
                          "itself turn on autocommit.")));
     });

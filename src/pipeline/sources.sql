@@ -102,12 +102,12 @@ BEGIN
         INSERT INTO %1$I.source (name, relation, kind, spec)
         SELECT n, $1::text, $2, jsonb_strip_nulls($3)
         FROM (SELECT relname AS short FROM pg_class WHERE oid = $1) c, generate_series(1, 1000) i, LATERAL (SELECT CASE i WHEN 1 THEN short ELSE short || ' ' || i END AS n) m
-        WHERE NOT EXISTS (SELECT FROM %1$I.source s WHERE s.name = n) AND NOT EXISTS (SELECT FROM %1$I.log l WHERE l.origin = n) ORDER BY i LIMIT 1
+        WHERE NOT EXISTS (SELECT FROM %1$I.source s WHERE s.name = n) AND ($2 <> 'states' OR NOT EXISTS (SELECT FROM %1$I.log l WHERE l.origin = n)) ORDER BY i LIMIT 1
         RETURNING name$sql$, pipeline) INTO given USING relation, kind, spec;
     RETURN given;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_register(name, regclass, text, jsonb) IS
-    'enters a source under the table''s name, or that with a number if there is one already, or rows that say they are from there; gives the name';
+    'enters a source under the table''s name, or that with a number if there is one already, or, of states, rows that say they are from there; gives the name';
 
 CREATE FUNCTION csagg.pipeline_claim(pipeline name, source text, keys text[], kinds text[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -254,7 +254,7 @@ COMMENT ON FUNCTION csagg.pipeline_watch(name, text) IS
 -- Not by ::regclass, which fails where the reader may not use the schema.
 CREATE FUNCTION csagg.pipeline_relation(relation text) RETURNS oid
     LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE ARRAY[nspname, relname]::text[] = parse_ident(relation)
+    SELECT c.oid FROM parse_ident(relation) i JOIN pg_namespace n ON nspname = i[1]::name JOIN pg_class c ON relnamespace = n.oid AND relname = i[2]::name
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_relation(text) IS
     'oid of the table with this qualified name, NULL if there is none; whatever rights one has on it';
@@ -262,14 +262,14 @@ COMMENT ON FUNCTION csagg.pipeline_relation(text) IS
 -- Who drops a column drops the trigger that reads it, and who puts another table in its place has none.
 CREATE FUNCTION csagg.pipeline_amiss(pipeline name, source text, relation text, kind text, spec jsonb) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE WHEN csagg.pipeline_relation(relation) IS NULL THEN format('there is no table %s', relation) ELSE (
+    SELECT CASE WHEN r.oid IS NULL THEN format('there is no table %s', relation) ELSE (
         SELECT format('trigger %s of %s %s: csagg.resume(%L, %L) makes up for what it missed', quote_ident(name), relation, CASE WHEN tgname IS NULL THEN 'is missing' ELSE 'does not fire everywhere' END, pipeline, source)
         FROM unnest(CASE WHEN kind <> 'events' THEN '{INSERT,DELETE,UPDATE,TRUNCATE}' WHEN spec ->> 'deletes' = 'retract' THEN '{DELETE,UPDATE,TRUNCATE}' ELSE '{UPDATE}'::text[] END) event
             CROSS JOIN LATERAL (SELECT csagg.pipeline_trigger(pipeline, source, event) AS name) n
-            LEFT JOIN pg_trigger ON tgrelid = csagg.pipeline_relation(relation) AND tgname = name AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))
-        WHERE tgname IS NULL OR tgenabled <> 'A' AND (tgenabled <> 'O' OR csagg.pipeline_subscribed(csagg.pipeline_relation(relation)))
+            LEFT JOIN pg_trigger ON tgrelid = r.oid AND tgname = name AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))
+        WHERE tgname IS NULL OR tgenabled <> 'A' AND (tgenabled <> 'O' OR csagg.pipeline_subscribed(r.oid))
             OR EXISTS (SELECT FROM pg_trigger part WHERE part.tgparentid = pg_trigger.oid AND part.tgenabled = 'D') ORDER BY name LIMIT 1) END
-    WHERE kind <> 'log'
+    FROM (SELECT csagg.pipeline_relation(relation) AS oid) r WHERE kind <> 'log'
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_amiss(name, text, text, text, jsonb) IS
     'why changes of a source''s table are not seen: it is gone, or one of its triggers is, or is disabled; NULL if they are';

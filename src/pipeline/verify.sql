@@ -51,7 +51,7 @@ BEGIN
         amiss := source.amiss;
         IF amiss IS NULL AND source.kind = 'events' THEN
             BEGIN
-                amiss := csagg.pipeline_ahead(source.relation::regclass, (source.spec ->> 'id')::name);
+                SELECT nullif(concat_ws(': ', a.said, a.mend), '') INTO amiss FROM csagg.pipeline_ahead(source.relation::regclass, (source.spec ->> 'id')::name) a;
             EXCEPTION WHEN OTHERS THEN
                 amiss := SQLERRM;
             END;

@@ -5,8 +5,8 @@
 
 namespace csagg {
 
-/// Transition state: per change of a summand, what leaves the sum and what enters it; many of one instant are put together
-/// before the state grows, so that it grows with the sum and not with the summands.
+/// Transition state: per change of a summand, what leaves the sum and what enters it; many of one instant are put
+/// together before the state grows, so that it grows with the sum and not with the summands.
 class TotalLog {
 public:
     explicit TotalLog(Flat flat) : flat_(flat) {}

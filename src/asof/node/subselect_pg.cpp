@@ -28,19 +28,16 @@ struct Numbering {
     bool of_each_row;        // what is computed is computed for every row of the one table that is read
 };
 
-/// Whether it may raise an error, or tell something, when it is computed for a row.
-bool may_fail(Node* node, void*) {
-    if (node == nullptr) return false;
+/// Of an expression that has them only as arguments that are computed in any case.
+bool computes_all(const Node* node) {
     switch (nodeTag(node)) {
+        case T_ArrayCoerceExpr:
         case T_ArrayExpr:
-        case T_BoolExpr:
         case T_BooleanTest:
-        case T_CaseExpr:
-        case T_CaseTestExpr:
-        case T_CaseWhen:
-        case T_CoalesceExpr:
+        case T_CoerceToDomain:
+        case T_CoerceViaIO:
         case T_CollateExpr:
-        case T_Const:
+        case T_ConvertRowtypeExpr:
         case T_DistinctExpr:
         case T_FieldSelect:
         case T_FuncExpr:
@@ -50,13 +47,29 @@ bool may_fail(Node* node, void*) {
         case T_NullIfExpr:
         case T_NullTest:
         case T_OpExpr:
-        case T_Param:
         case T_RelabelType:
         case T_RowExpr:
         case T_ScalarArrayOpExpr:
-        case T_TargetEntry:
+        case T_TargetEntry: return true;
+        default: return false;
+    }
+}
+
+/// Whether it may raise an error, or tell something, when it is computed for a row.
+bool may_fail(Node* node, void*) {
+    if (node == nullptr) return false;
+    switch (nodeTag(node)) {
+        case T_BoolExpr:
+        case T_CaseExpr:
+        case T_CaseTestExpr:
+        case T_CaseWhen:
+        case T_CoalesceExpr:
+        case T_Const:
+        case T_Param:
         case T_Var: break;
-        default: return true;
+        case T_CoerceToDomain: return true;
+        default:
+            if (!computes_all(node)) return true;
     }
     if (check_functions_in_node(
             node, [](Oid function, void*) { return !get_func_leakproof(function); }, nullptr))
@@ -126,33 +139,6 @@ void number_subselect(const SubLink* link, Numbering* numbering) {
         }
     subselect->queryId = decltype(subselect->queryId)(++numbering->last);
     numbering->of_query = lappend(numbering->of_query, subselect);
-}
-
-/// Of an expression that has them only as arguments that are computed in any case.
-bool computes_all(const Node* node) {
-    switch (nodeTag(node)) {
-        case T_ArrayCoerceExpr:
-        case T_ArrayExpr:
-        case T_BooleanTest:
-        case T_CoerceToDomain:
-        case T_CoerceViaIO:
-        case T_CollateExpr:
-        case T_ConvertRowtypeExpr:
-        case T_DistinctExpr:
-        case T_FieldSelect:
-        case T_FuncExpr:
-        case T_List:
-        case T_MinMaxExpr:
-        case T_NamedArgExpr:
-        case T_NullIfExpr:
-        case T_NullTest:
-        case T_OpExpr:
-        case T_RelabelType:
-        case T_RowExpr:
-        case T_ScalarArrayOpExpr:
-        case T_TargetEntry: return true;
-        default: return false;
-    }
 }
 
 Node* first_of(const List* list) { return list == NIL ? nullptr : static_cast<Node*>(linitial(list)); }

@@ -54,7 +54,8 @@ void count_step(std::size_t& steps) {
     if (++steps % 1024 == 0) check_interrupts();
     if (steps > most)
         throw Error(Errc::limit_exceeded,
-                    "there are more than " + std::to_string(most) + " instants at which what the rules say may change");
+                    "there are more than " + std::to_string(most) + " instants at which what the rules say may change",
+                    "Ask for a shorter time.");
 }
 
 /// Step by step it would only take longer to come to it.

@@ -36,8 +36,10 @@ public:
     static void check_days(Instant begin, Instant end) {
         constexpr std::int64_t most = 4'000'000;
         if (end / micros_per_day - std::max(begin, first_daily) / micros_per_day > most)
-            throw Error(Errc::limit_exceeded, "rules that change from day to day cannot be evaluated over more than " +
-                                                  std::to_string(most) + " days");
+            throw Error(Errc::limit_exceeded,
+                        "rules that change from day to day cannot be evaluated over more than " + std::to_string(most) +
+                            " days",
+                        "Ask for a shorter time.");
     }
     /// Calls f(begin, end, number) for each local day of a stretch, and once for one that is no line.
     template <class F>
