@@ -149,22 +149,23 @@ FLAGS = $(CXX) $(CXXFLAGS) $(VERSION) $(includedir_server)
 $(shell echo $(FLAGS) | cmp -s - .flags || echo $(FLAGS) >.flags)
 $(OBJS): .flags
 
-# A line "\bytes NAME" of a part stands for this file, with the type's name in place of each at sign.
+# A line "\part src/x/y.sql" stands for that file, and "\bytes NAME" for this one, with the type's name in place of each at sign.
 BYTES = src/postgres/bytes.sql.in
-with_bytes = awk '$$1 != "\\bytes" { print; next } \
-	{ while ((got = (getline line <"$(BYTES)")) > 0) if (line !~ /^--/) { gsub("@", $$2, line); print line } close("$(BYTES)") } got < 0 { exit 1 }'
+expand = awk 'function put(line,  word, got) { split(line, word); \
+	if (word[1] == "\\part") { while ((got = (getline line <word[2])) > 0) put(line); close(word[2]) } \
+	else if (word[1] == "\\bytes") { while ((got = (getline line <"$(BYTES)")) > 0) if (line !~ /^--/) { gsub("@", word[2], line); print line } close("$(BYTES)") } \
+	else print line; if (got < 0) exit 1 } { put($$0) }'
 
 $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) $(BYTES) csagg.control Makefile
 	$(if $(strip $(SQL_PARTS)),,$(error SQL_PARTS is empty: list the src/*/*.sql files in the Makefile))
 	$(if $(UNLISTED),$(error not in SQL_PARTS, add them there: $(UNLISTED)))
 	{ printf "%s\n" '\echo Use "CREATE EXTENSION csagg" to load this file. \quit'; \
-	  for part in $(SQL_PARTS); do printf '\n-- %s\n\n' "$$part" && $(with_bytes) "$$part" || exit 1; done; } > $@.new
+	  for part in $(SQL_PARTS); do printf '\n-- %s\n\n' "$$part" && $(expand) "$$part" || exit 1; done; } > $@.new
 	mv $@.new $@
 
-# In a delta a line "\part src/x/y.sql" stands for that file.
 ifneq ($(DELTA),)
-$(DELTA): $(DELTA_IN) $(wildcard src/*/*.sql)
-	awk '$$1 != "\\part" { print; next } { while ((got = getline line <$$2) > 0) print line } got < 0 { exit 1 }' $< >$@.new
+$(DELTA): $(DELTA_IN) $(wildcard src/*/*.sql) $(BYTES)
+	$(expand) $< >$@.new
 	mv $@.new $@
 endif
 

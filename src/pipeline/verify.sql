@@ -1,11 +1,12 @@
 -- The whole once more in plain SQL, from the sources, and where it differs from what steps have made of them.
 
 -- What cannot be read cannot be compared: its facts are taken as they are stored.
-CREATE FUNCTION csagg.pipeline_unreadable(pipeline name, OUT source text, OUT why text) RETURNS SETOF record
+CREATE FUNCTION csagg.pipeline_unreadable(pipeline name) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     one record;
     query text;
+    found jsonb := '{}';
 BEGIN
     FOR one IN EXECUTE format($sql$
         SELECT name, kind, kind = 'intervals' AND (spec ? 'filter' OR spec ->> 'overlap' ~ 'sum') AS whole FROM %I.source WHERE kind <> 'log' ORDER BY name$sql$, pipeline) LOOP
@@ -13,32 +14,31 @@ BEGIN
             EXECUTE format('SELECT csagg.%I($1, $2)', CASE one.kind WHEN 'states' THEN 'pipeline_unsaid' ELSE 'pipeline_recount_' || one.kind END) INTO query USING pipeline, one.name;
             EXECUTE format(CASE WHEN one.whole THEN 'SELECT count(x) FROM (%s) x' ELSE 'SELECT FROM (%s) x LIMIT 0' END, query);
         EXCEPTION WHEN OTHERS THEN
-            source := one.name;
-            why := SQLERRM;
-            RETURN NEXT;
+            found := found || jsonb_build_object(one.name, SQLERRM);
         END;
     END LOOP;
+    RETURN found;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unreadable(name) IS
-    'sources whose tables cannot be read, and why: the table or a column is gone, say, or there is a row by which a filter divides by zero';
+    'sources whose tables cannot be read, by name, and why: the table or a column is gone, say, or there is a row by which a filter divides by zero';
 
-CREATE FUNCTION csagg.pipeline_recount(pipeline name) RETURNS text
+CREATE FUNCTION csagg.pipeline_recount(pipeline name, unreadable jsonb) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
     part text;
     parts text[];
 BEGIN
-    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind <> ''states'' AND name <> ALL (ARRAY(SELECT source FROM csagg.pipeline_unreadable($1))) ORDER BY name', pipeline) USING pipeline LOOP
+    FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind <> ''states'' AND NOT $1 ? name ORDER BY name', pipeline) USING unreadable LOOP
         EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_recount_' || source.kind) INTO part USING pipeline, source.name;
         parts := parts || part;
     END LOOP;
     RETURN format('SELECT x.* FROM (%s) x WHERE NOT %s', array_to_string(parts, ' UNION ALL '), csagg.pipeline_suppressed(pipeline));
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_recount(name) IS
+COMMENT ON FUNCTION csagg.pipeline_recount(name, jsonb) IS
     'a query for the rows of all sources that should have been folded and can be read: what pipeline_recount_KIND() gives for each';
 
-CREATE FUNCTION csagg.pipeline_verify_sources(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
+CREATE FUNCTION csagg.pipeline_verify_sources(pipeline name, unreadable jsonb, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
@@ -46,8 +46,7 @@ DECLARE
 BEGIN
     problem := 'source';
     FOR source IN EXECUTE format($sql$
-        SELECT s.*, coalesce(u.why, csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec)) AS amiss
-        FROM %I.source s LEFT JOIN csagg.pipeline_unreadable($1) u ON u.source = s.name ORDER BY s.name$sql$, pipeline) USING pipeline LOOP
+        SELECT s.*, coalesce($2 ->> s.name, csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec)) AS amiss FROM %I.source s ORDER BY s.name$sql$, pipeline) USING pipeline, unreadable LOOP
         amiss := source.amiss;
         IF amiss IS NULL AND source.kind = 'events' THEN
             BEGIN
@@ -62,7 +61,7 @@ BEGIN
         END IF;
     END LOOP;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_verify_sources(name) IS
+COMMENT ON FUNCTION csagg.pipeline_verify_sources(name, jsonb) IS
     'sources whose tables or triggers are gone, and events tables with ids beyond their sequence';
 
 CREATE FUNCTION csagg.pipeline_verify_marks(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
@@ -93,7 +92,7 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_remembered(csagg.history, csagg.history, timestamptz) IS
     'facts as they are when all before an instant was forgotten (NULL: nothing), with what `kept` remembers of that: facts without an entry, and counters that have forgotten events';
 
-CREATE FUNCTION csagg.pipeline_verify_customers(pipeline name, customers integer, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
+CREATE FUNCTION csagg.pipeline_verify_customers(pipeline name, customers integer, unreadable jsonb, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN QUERY EXECUTE format($sql$
@@ -139,11 +138,11 @@ BEGIN
                 SELECT a.tenant, a.customer, a.alert, a.since, a.until FROM %1$I.alert a JOIN assessed s USING (tenant, customer)
                 WHERE s.error IS NULL AND %9$s
                 EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, csagg.pipeline_firing(s.new_alerts, s.through) f) added) d
-        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline), csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_outlook(pipeline),
+        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline, unreadable), csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_outlook(pipeline),
             csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_attended(pipeline, 's'), csagg.pipeline_newest(pipeline, 'x'))
-        USING customers, csagg.pipeline_trusted(pipeline);
+        USING customers, csagg.pipeline_trusted(pipeline, unreadable);
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_verify_customers(name, integer) IS
+COMMENT ON FUNCTION csagg.pipeline_verify_customers(name, integer, jsonb) IS
     'so many customers, drawn at random, whose facts, assessments or episodes are not what the rows and rules give; with the right facts. Customers that wait in `todo` are not assessed';
 
 -- What rows of a states source said before can be read nowhere; but its triggers write in the transaction of the change: so what the table says now and
@@ -170,55 +169,54 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unsaid(name, text) IS
     'a query for what a states source''s table says now and was never told: tenant, customer, key, value, NULL where there is no row';
 
-CREATE FUNCTION csagg.pipeline_telling(pipeline name, OUT name text, OUT relation text) RETURNS SETOF record
+CREATE FUNCTION csagg.pipeline_telling(pipeline name, unreadable jsonb, OUT name text, OUT relation text) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN QUERY EXECUTE format($sql$
-        SELECT name, relation FROM %I.source WHERE kind = 'states' AND error IS NULL AND name <> ALL (ARRAY(SELECT source FROM csagg.pipeline_unreadable($1))) ORDER BY name$sql$, pipeline) USING pipeline;
+        SELECT name, relation FROM %I.source WHERE kind = 'states' AND error IS NULL AND NOT $1 ? name ORDER BY name$sql$, pipeline) USING unreadable;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_telling(name) IS
+COMMENT ON FUNCTION csagg.pipeline_telling(name, jsonb) IS
     'states sources that are not stopped and can be read';
 
-CREATE FUNCTION csagg.pipeline_verify_states(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
+CREATE FUNCTION csagg.pipeline_verify_states(pipeline name, unreadable jsonb, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
 BEGIN
-    FOR source IN SELECT * FROM csagg.pipeline_telling(pipeline) t LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_telling(pipeline, unreadable) t LOOP
         RETURN QUERY EXECUTE format($sql$
             SELECT 'states', tenant, customer, format('%%s of source "%%s" changed without its triggers', string_agg(key, ', ' ORDER BY key), $1), NULL::csagg.history
             FROM (%s) d GROUP BY tenant, customer ORDER BY tenant, customer$sql$, csagg.pipeline_unsaid(pipeline, source.name)) USING source.name;
     END LOOP;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_verify_states(name) IS
+COMMENT ON FUNCTION csagg.pipeline_verify_states(name, jsonb) IS
     'customers of whom the tables of states sources say something else than what their triggers wrote last';
 
-CREATE FUNCTION csagg.pipeline_tell_unsaid(pipeline name, tenant text, customer text) RETURNS void
+CREATE FUNCTION csagg.pipeline_tell_unsaid(pipeline name, unreadable jsonb, tenant text, customer text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
 BEGIN
-    FOR source IN SELECT * FROM csagg.pipeline_telling(pipeline) t LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_telling(pipeline, unreadable) t LOOP
         EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source.relation);
         EXECUTE format('INSERT INTO %I.log (tenant, customer, key, value, origin) SELECT tenant, customer, key, value, $1 FROM (%s) d WHERE tenant = $2 AND customer = $3',
             pipeline, csagg.pipeline_unsaid(pipeline, source.name)) USING source.name, tenant, customer;
     END LOOP;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_tell_unsaid(name, text, text) IS
+COMMENT ON FUNCTION csagg.pipeline_tell_unsaid(name, jsonb, text, text) IS
     'writes into the log what states sources say now of a customer and have not told; nobody writes to these tables until the end of the transaction';
 
 -- Events that were deleted and stay counted cannot be counted once more.
-CREATE FUNCTION csagg.pipeline_trusted(pipeline name) RETURNS text[]
+CREATE FUNCTION csagg.pipeline_trusted(pipeline name, unreadable jsonb) RETURNS text[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
     rows bigint;
-    unreadable constant text[] := ARRAY(SELECT u.source FROM csagg.pipeline_unreadable(pipeline) u);
     keys text[];
     more text[];
 BEGIN
-    EXECUTE format('SELECT ARRAY(SELECT f.key FROM %1$I.fact f JOIN %1$I.source s ON s.name = f.source WHERE s.name = ANY ($1) AND s.kind <> ''states'')', pipeline) INTO keys USING unreadable;
-    FOR source IN EXECUTE format('SELECT * FROM %I.source WHERE kind = $1 AND spec ->> $2 = $3 AND name <> ALL ($4)', pipeline) USING 'events', 'deletes', 'keep', unreadable LOOP
+    EXECUTE format('SELECT ARRAY(SELECT f.key FROM %1$I.fact f JOIN %1$I.source s ON s.name = f.source WHERE $1 ? s.name AND s.kind <> ''states'')', pipeline) INTO keys USING unreadable;
+    FOR source IN EXECUTE format('SELECT * FROM %I.source WHERE kind = $1 AND spec ->> $2 = $3 AND NOT $4 ? name', pipeline) USING 'events', 'deletes', 'keep', unreadable LOOP
         EXECUTE format($sql$
             SELECT (SELECT count(*) FROM %2$s WHERE %3$I <= $2 AND NOT EXISTS (SELECT FROM %1$I.hole WHERE source = $1 AND ids @> %3$I::bigint)),
                 ARRAY(SELECT key FROM %1$I.fact WHERE source = $1)$sql$, pipeline, source.relation, source.spec ->> 'id') INTO rows, more USING source.name, source.upto;
@@ -226,7 +224,7 @@ BEGIN
     END LOOP;
     RETURN keys;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_trusted(name) IS
+COMMENT ON FUNCTION csagg.pipeline_trusted(name, jsonb) IS
     'facts from tables that have fewer rows than were folded, where what is deleted stays counted, and from those that cannot be read';
 
 CREATE FUNCTION csagg.pipeline_trusting(facts csagg.history, kept csagg.history, keys text[]) RETURNS csagg.history
@@ -244,7 +242,7 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_differ(csagg.history, csagg.history) IS
     'whether two values are different, byte by byte; NULL is like NULL';
 
-CREATE FUNCTION csagg.pipeline_mend(pipeline name, problem text, tenant text, customer text, facts csagg.history) RETURNS void
+CREATE FUNCTION csagg.pipeline_mend(pipeline name, unreadable jsonb, problem text, tenant text, customer text, facts csagg.history) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     unknown boolean;
@@ -255,7 +253,7 @@ BEGIN
         EXECUTE format('UPDATE %1$I.source SET folded = csagg.pipeline_count_log($1, name) WHERE kind = ''log''', pipeline) USING pipeline;
         RETURN;
     ELSIF problem = 'states' THEN
-        PERFORM csagg.pipeline_tell_unsaid(pipeline, tenant, customer);
+        PERFORM csagg.pipeline_tell_unsaid(pipeline, unreadable, tenant, customer);
         RETURN;
     ELSIF problem = 'facts' AND facts IS NULL THEN
         EXECUTE format('DELETE FROM %1$I.current WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;
@@ -279,7 +277,7 @@ BEGIN
     END IF;
     EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, since) VALUES ($1, $2, ''verify'', $3)', pipeline) USING tenant, customer, csagg.pipeline_clock();
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_mend(name, text, text, text, csagg.history) IS
+COMMENT ON FUNCTION csagg.pipeline_mend(name, jsonb, text, text, text, csagg.history) IS
     'puts right what verify() has found: facts at once, the rest by the next step, without announcing alerts';
 
 CREATE FUNCTION csagg.verify(pipeline name, customers integer DEFAULT 1000, repair boolean DEFAULT false,
@@ -287,14 +285,17 @@ CREATE FUNCTION csagg.verify(pipeline name, customers integer DEFAULT 1000, repa
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET jit = off AS $body$
 DECLARE
     found record;
+    unreadable jsonb;
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
     IF repair THEN
         EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     END IF;
-    FOR found IN SELECT * FROM csagg.pipeline_verify_sources(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_marks(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_states(pipeline) UNION ALL SELECT * FROM csagg.pipeline_verify_customers(pipeline, customers) LOOP
+    unreadable := csagg.pipeline_unreadable(pipeline);
+    FOR found IN SELECT * FROM csagg.pipeline_verify_sources(pipeline, unreadable) UNION ALL SELECT * FROM csagg.pipeline_verify_marks(pipeline)
+        UNION ALL SELECT * FROM csagg.pipeline_verify_states(pipeline, unreadable) UNION ALL SELECT * FROM csagg.pipeline_verify_customers(pipeline, customers, unreadable) LOOP
         IF repair THEN
-            PERFORM csagg.pipeline_mend(pipeline, found.problem, found.tenant, found.customer, found.facts);
+            PERFORM csagg.pipeline_mend(pipeline, unreadable, found.problem, found.tenant, found.customer, found.facts);
         END IF;
         problem := found.problem;
         tenant := found.tenant;
