@@ -17,7 +17,6 @@ namespace csagg::pg {
 class PackedColumns {
 public:
     static constexpr int most = 8;
-    static constexpr std::size_t most_bytes = 1 + most * sizeof(Datum);
 
     /// Whether these columns of a row can be packed.
     static bool fit(TupleDesc shape, const AttrNumber* columns, int count);

@@ -1,5 +1,8 @@
 #include "asof/join/spill_pg.hpp"
 
+#include <cstring>
+#include <utility>
+
 #include "postgres/boundary.hpp"
 
 extern "C" {
@@ -13,14 +16,14 @@ void Spill::grow(int n) {
     const auto bytes = std::size_t(n) * sizeof(File);
     files_ =
         static_cast<File*>(files_ == nullptr ? MemoryContextAllocHuge(context_, bytes) : repalloc_huge(files_, bytes));
-    for (; count_ < n; ++count_) files_[count_] = {nullptr, false};
+    for (; count_ < n; ++count_) files_[count_] = {};
 }
 
 BufFile* Spill::opened(int file) {
     if (files_[file].file == nullptr) {
         PrepareTempTablespaces();
         const MemoryContext before = MemoryContextSwitchTo(context_);
-        files_[file] = {BufFileCreateTemp(false), false};
+        files_[file].file = BufFileCreateTemp(false);
         MemoryContextSwitchTo(before);
     }
     return files_[file].file;
@@ -28,9 +31,8 @@ BufFile* Spill::opened(int file) {
 
 void Spill::put(int file, TupleTableSlot* slot) {
     if (packed_) {
-        Byte record[PackedColumns::most_bytes];
-        packed_->write(slot, record);
-        return put(file, record, packed_->bytes());
+        packed_->write(slot, room_for(file, packed_->bytes()));
+        return;
     }
     bool copied;
     const MinimalTuple tuple = ExecFetchSlotMinimalTuple(slot, &copied);
@@ -38,38 +40,79 @@ void Spill::put(int file, TupleTableSlot* slot) {
     if (copied) heap_free_minimal_tuple(tuple);
 }
 
-void Spill::put(int file, const void* record, std::size_t bytes) {
-    // Until PostgreSQL 15 the data are not declared const.
-    BufFileWrite(opened(file), const_cast<void*>(record), bytes);
+/// Of another record.
+Byte* Spill::room_for(int file, std::size_t bytes) {
+    File& to = files_[file];
+    if (to.block == nullptr) to.block = static_cast<Byte*>(MemoryContextAlloc(context_, block_bytes));
+    if (to.end + bytes > block_bytes) {
+        BufFileWrite(opened(file), to.block, to.end);
+        to.end = 0;
+    }
+    return to.block + std::exchange(to.end, to.end + bytes);
 }
+
+void Spill::put(int file, const void* record, std::size_t bytes) { std::memcpy(room_for(file, bytes), record, bytes); }
 
 void could_not_read_spilled() {
     ereport(ERROR, (errcode_for_file_access(), errmsg("could not read a temporary file of the as-of join")));
     pg_unreachable();
 }
 
+void Spill::drop(File& file) {
+    if (file.file != nullptr) BufFileClose(file.file);
+    if (file.block != nullptr) pfree(file.block);
+    file = {};
+}
+
+/// False if there is no file to read from.
+bool Spill::begin_reading(File& from) {
+    if (from.file != nullptr && !from.reading) {
+        if (from.end > 0) BufFileWrite(from.file, from.block, from.end);
+        from.end = 0;
+        if (BufFileSeek(from.file, 0, 0, SEEK_SET) != 0) could_not_read_spilled();
+    }
+    from.reading = true;
+    return from.file != nullptr;
+}
+
 bool Spill::read(int file, void* data, std::size_t bytes) {
     File& from = files_[file];
-    if (from.file == nullptr) return false;
+    if (!begin_reading(from)) return false;
     CHECK_FOR_INTERRUPTS();
-    if (!from.reading) {
-        if (BufFileSeek(from.file, 0, 0, SEEK_SET) != 0) could_not_read_spilled();
-        from.reading = true;
-    }
     const std::size_t got = BufFileRead(from.file, data, bytes);
     if (got == bytes) return true;
     if (got != 0) could_not_read_spilled();
-    BufFileClose(from.file);
-    from = {nullptr, false};
+    drop(from);
     return false;
 }
 
-bool Spill::get(int file, void* record, std::size_t bytes) { return read(file, record, bytes); }
+/// Where it lies, up to the next call; nullptr behind the last one.
+const Byte* Spill::next_record(int file, std::size_t bytes) {
+    File& from = files_[file];
+    const bool in_file = begin_reading(from);
+    if (from.at == from.end) {
+        CHECK_FOR_INTERRUPTS();
+        from.at = 0;
+        from.end = in_file ? BufFileRead(from.file, from.block, block_bytes / bytes * bytes) : 0;
+        if (from.end % bytes != 0) could_not_read_spilled();
+        if (from.end == 0) {
+            drop(from);
+            return nullptr;
+        }
+    }
+    return from.block + std::exchange(from.at, from.at + bytes);
+}
+
+bool Spill::get(int file, void* record, std::size_t bytes) {
+    const Byte* const next = next_record(file, bytes);
+    if (next != nullptr) std::memcpy(record, next, bytes);
+    return next != nullptr;
+}
 
 bool Spill::get(int file, TupleTableSlot* slot) {
     if (packed_) {
-        Byte record[PackedColumns::most_bytes];
-        if (!read(file, record, packed_->bytes())) {
+        const Byte* const record = next_record(file, packed_->bytes());
+        if (record == nullptr) {
             ExecClearTuple(slot);
             return false;
         }
@@ -91,10 +134,7 @@ bool Spill::get(int file, TupleTableSlot* slot) {
 }
 
 void Spill::close() {
-    for (int i = 0; i < count_; ++i) {
-        if (files_[i].file != nullptr) BufFileClose(files_[i].file);
-        files_[i] = {nullptr, false};
-    }
+    for (int i = 0; i < count_; ++i) drop(files_[i]);
 }
 
 }  // namespace csagg::pg

@@ -34,12 +34,20 @@ public:
     void close();
 
 private:
+    static constexpr std::size_t block_bytes = 1024;
+    /// Records of some bytes go through a block, since a call to write each would take longer than copying it.
     struct File {
         BufFile* file;
         bool reading;
+        Byte* block;          // of records: not written yet, or read already; nullptr: none
+        std::size_t at, end;  // in the block: what is to be given next, and where it ends
     };
     BufFile* opened(int file);
+    bool begin_reading(File& from);
     bool read(int file, void* data, std::size_t bytes);
+    Byte* room_for(int file, std::size_t bytes);
+    const Byte* next_record(int file, std::size_t bytes);
+    void drop(File& file);
 
     MemoryContext context_;
     std::optional<PackedColumns> packed_;
