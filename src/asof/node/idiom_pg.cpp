@@ -1,6 +1,7 @@
 // Finds the idiom in a LATERAL subquery as the rewriter has left it: views not yet pulled up, row-level security in its
 // range table.
 #include "asof/join/instant_pg.hpp"
+#include "asof/node/conditions_pg.hpp"
 #include "asof/node/node_pg.hpp"
 
 extern "C" {
@@ -269,6 +270,7 @@ bool split_conditions(PlannerInfo* root, Query* q, const Order& order, Idiom* id
     List* filters = NIL;
     auto* const quals = reinterpret_cast<Expr*>(
         canonicalize_qual(reinterpret_cast<Expr*>(eval_const_expressions(root, q->jointree->quals)), false));
+    OrderedConditions pairs(nullptr);
     ListCell* cell;
     foreach (cell, make_ands_implicit(quals)) {
         auto* const clause = static_cast<Node*>(lfirst(cell));
@@ -281,8 +283,9 @@ bool split_conditions(PlannerInfo* root, Query* q, const Order& order, Idiom* id
             continue;
         }
         if (!read_instants(root, clause, order, idiom) && !read_key(root, clause, idiom))
-            idiom->pair_conditions = lappend(idiom->pair_conditions, over_both_rows(clause, idiom));
+            pairs.add(over_both_rows(clause, idiom));
     }
+    idiom->pair_conditions = pairs.list();
     idiom->right->jointree->quals = reinterpret_cast<Node*>(make_ands_explicit(filters));
     if (filters == NIL) idiom->right->jointree->quals = nullptr;
     return idiom->left_at != nullptr;

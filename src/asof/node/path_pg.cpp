@@ -4,6 +4,7 @@
 // subplans, and the node finds it there by its number. That happens when the path has been chosen, not before: all
 // subplans are initialised, used or not.
 #include "asof/join/join_pg.hpp"
+#include "asof/node/conditions_pg.hpp"
 #include "asof/node/node_pg.hpp"
 #include "asof/node/right_side_pg.hpp"
 #include "asof/node/subselect_pg.hpp"
@@ -67,18 +68,22 @@ bool is_possible(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo* le
            left->cheapest_total_path->param_info == nullptr;
 }
 
-bool read_conditions(const RelOptInfo* join, const RelOptInfo* right, const List* restrictions, JoinParts* parts) {
+bool read_conditions(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo* right, const List* restrictions,
+                     JoinParts* parts) {
+    OrderedConditions of_join(root), after(root);
+    const bool is_outer = IS_OUTER_JOIN(parts->jointype);
     ListCell* cell;
-    foreach (cell, restrictions)
-        if (lfirst_node(RestrictInfo, cell)->pseudoconstant) return false;
-    foreach (cell, right->baserestrictinfo)
-        if (lfirst_node(RestrictInfo, cell)->pseudoconstant) return false;
-    List* of_join = NIL;
-    if (IS_OUTER_JOIN(parts->jointype))
-        extract_actual_join_clauses(const_cast<List*>(restrictions), join->relids, &of_join, &parts->conditions);
-    else
-        of_join = extract_actual_clauses(const_cast<List*>(restrictions), false);
-    parts->join_conditions = list_concat(extract_actual_clauses(right->baserestrictinfo, false), of_join);
+    foreach (cell, list_concat_copy(right->baserestrictinfo, restrictions)) {
+        auto* const condition = lfirst_node(RestrictInfo, cell);
+        if (condition->pseudoconstant) return false;
+        const bool is_of_right = list_member_ptr(right->baserestrictinfo, condition);
+        if (is_outer && !is_of_right && RINFO_IS_PUSHED_DOWN(condition, join->relids))
+            after.add(condition);
+        else
+            of_join.add(condition);
+    }
+    parts->join_conditions = of_join.list();
+    parts->conditions = after.list();
     for (List* list : {parts->join_conditions, parts->conditions, join->reltarget->exprs})
         if (has_place_holder(reinterpret_cast<Node*>(list))) return false;
     return !contain_volatile_functions(reinterpret_cast<Node*>(parts->join_conditions)) &&
@@ -188,7 +193,7 @@ void add_asof_path(PlannerInfo* root, RelOptInfo* join, RelOptInfo* left, RelOpt
 #if PG_VERSION_NUM >= 160000
     if (IS_OUTER_JOIN(jointype)) parts->nulled_by = extra->sjinfo->ojrelid;
 #endif
-    if (!read_conditions(join, right, extra->restrictlist, parts)) return;
+    if (!read_conditions(root, join, right, extra->restrictlist, parts)) return;
     parts->candidate = candidate_of(root, right);
     if (parts->candidate == nullptr || parts->candidate->idiom == nullptr) return;
     // In batches left rows are read on for those of the batch; and one sequence cannot be split.
