@@ -40,11 +40,16 @@ private:
     std::string detail_;
 };
 
-/// The beginning of what could not be read, to be quoted in a message: at most 40 bytes, no UTF-8 character cut.
-inline std::string excerpt(std::string_view text) {
-    std::size_t end = std::min<std::size_t>(text.size(), 40);
+/// How many bytes of a text are within a limit, with no character cut.
+inline std::size_t utf8_within(std::string_view text, std::size_t limit) {
+    std::size_t end = std::min(text.size(), limit);
     while (end > 0 && end < text.size() && (text[end] & 0xC0) == 0x80) --end;
-    return std::string(text.substr(0, end));
+    return end;
 }
+/// The same in the encoding of the texts at hand: whoever knows that it is another one puts a function here.
+inline std::size_t (*text_within)(std::string_view, std::size_t) = utf8_within;
+
+/// The beginning of what could not be read, to be quoted in a message: at most 40 bytes, no character cut.
+inline std::string excerpt(std::string_view text) { return std::string(text.substr(0, text_within(text, 40))); }
 
 }  // namespace csagg

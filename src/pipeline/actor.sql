@@ -3,14 +3,14 @@
 
 CREATE FUNCTION csagg.pipeline_actor_hash(salt uuid, tenant text, actor text) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE AS $body$
-    SELECT pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array('actor', salt, tenant, actor)::text, 'UTF8'))
+    SELECT pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array('actor', salt, tenant, actor)::text, pg_catalog.getdatabaseencoding()))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_actor_hash(uuid, text, text) IS
-    'what a pseudonym keeps in place of the actor''s name; without settings of its own, so that it is part of the query that asks';
+    'what a pseudonym keeps in place of the actor''s name, as pipeline_hash(); without settings of its own, so that it is part of the query that asks';
 
 CREATE FUNCTION csagg.pipeline_actor(pipeline name, tenant text, actor text) RETURNS text
     LANGUAGE sql STABLE AS $body$
-    SELECT pg_catalog.format($sql$CASE WHEN %3$s IS NULL OR NOT EXISTS (SELECT FROM %1$I.pseudonym) THEN %3$s
+    SELECT pg_catalog.format($sql$CASE WHEN %3$s IS NULL OR NOT EXISTS (SELECT FROM %1$I.pseudonym) OR octet_length(%3$s) > 1000 OR octet_length(%2$s) > 2000 THEN %3$s
         ELSE coalesce((SELECT n.actor FROM %1$I.pseudonym n WHERE n.hash = csagg.pipeline_actor_hash((SELECT salt FROM %1$I.secret), %2$s, %3$s)), %3$s) END$sql$, pipeline, tenant, actor)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_actor(name, text, text) IS
@@ -32,7 +32,7 @@ BEGIN
     EXECUTE format($sql$
 CREATE OR REPLACE FUNCTION %1$I.replaced(OUT id bigint, OUT actor text) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
     SELECT l.id, n.actor FROM (%2$s) l JOIN %1$I.pseudonym n ON n.hash = csagg.pipeline_actor_hash((SELECT salt FROM %1$I.secret), l.tenant, l.actor)
-    WHERE EXISTS (SELECT FROM %1$I.pseudonym) AND l.actor IS NOT NULL
+    WHERE EXISTS (SELECT FROM %1$I.pseudonym) AND l.actor IS NOT NULL AND octet_length(l.actor) <= 1000 AND octet_length(l.tenant) <= 2000
 $sql$, pipeline, csagg.pipeline_waiting(pipeline)));
     EXECUTE format('COMMENT ON FUNCTION %I.replaced() IS ''ids of rows of the log that are not folded and whose actor is forgotten, and what stands for the actor: views count that''', pipeline);
 END $body$;
@@ -48,7 +48,7 @@ BEGIN
     IF replacing THEN
         EXECUTE format($sql$
             UPDATE %1$I.log l SET actor = n.actor FROM unnest($1) i, %1$I.pseudonym n
-            WHERE l.id >= lower(i) AND l.id < upper(i) AND l.actor IS NOT NULL AND n.hash = csagg.pipeline_actor_hash((SELECT salt FROM %1$I.secret), l.tenant, l.actor)$sql$, pipeline) USING ids;
+            WHERE l.id >= lower(i) AND l.id < upper(i) AND n.hash = CASE WHEN octet_length(l.actor) <= 1000 AND octet_length(l.tenant) <= 2000 THEN csagg.pipeline_actor_hash((SELECT salt FROM %1$I.secret), l.tenant, l.actor) END$sql$, pipeline) USING ids;
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_replace_logged(name, int8multirange) IS

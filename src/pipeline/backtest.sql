@@ -21,7 +21,7 @@ CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
             SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, coalesce(n.actor, l.actor) AS actor, l.id,
                 CASE WHEN width_bucket(l.recorded_at, ends) > width_bucket(l.at, ends) THEN width_bucket(l.recorded_at, ends) + 1 ELSE 1 END AS i, width_bucket(l.recorded_at, ends) + 1 AS known
             FROM edge, %1$I.log l JOIN %1$I.fact f ON f.key = l.key AND coalesce(f.source, 'log') = 'log' LEFT JOIN %1$I.replaced() n ON n.id = l.id
-            WHERE ($3 IS NULL OR l.tenant = $3) AND csagg.check_fact(l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value), l.actor) IS NULL
+            WHERE ($3 IS NULL OR l.tenant = $3) AND csagg.pipeline_reason(l.tenant, l.customer, l.key, f.kind, NULL, l.at, l.value, l.actor, l.event_id, f.source, 'log') IS NULL
                 AND NOT EXISTS (SELECT FROM %1$I.seen s WHERE s.tenant = l.tenant AND s.event_id = l.event_id AND (s.source, s.id) <> ('log', l.id))),
         epoch AS (
             SELECT tenant, customer, i, lead(i) OVER (PARTITION BY tenant, customer ORDER BY i) AS next

@@ -10,7 +10,7 @@ BEGIN
     EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO found USING name;
     IF found.name IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('pipeline "%s" has no source "%s"', pipeline, name), HINT = format('SELECT name FROM %I.source;', pipeline);
-    ELSIF found.relation = format('%I.%I', pipeline, found.name) AND NOT (resuming AND found.kind = 'intervals') THEN
+    ELSIF found.kind = 'log' OR found.name = 'override' AND NOT resuming THEN
         RAISE wrong_object_type USING MESSAGE = format('source "%s" is a part of every pipeline', name);
     END IF;
     RETURN found;
@@ -37,12 +37,15 @@ BEGIN
         bad AS (DELETE FROM %1$I.rejected r USING gone WHERE r.source = 'log' AND r.id = gone.id)
         UPDATE %1$I.source s SET folded = folded - (SELECT count(*) FROM gone WHERE id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> id)) WHERE name = 'log'$sql$, pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.seen WHERE source = $1', pipeline) USING name;
+    EXECUTE format($sql$
+        WITH freed AS (DELETE FROM %1$I.rejected WHERE source <> $1 AND row ->> 'key' = ANY ($2) RETURNING source, id)
+        INSERT INTO %1$I.todo (tenant, why, source, row) SELECT '', 'source', source, id FROM freed$sql$, pipeline) USING name, keys;
     EXECUTE format('DELETE FROM %1$I.rejected WHERE source = $1', pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.source WHERE name = $1', pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.fact WHERE key = ANY ($1) AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)', pipeline) USING keys;
 END $body$;
 COMMENT ON FUNCTION csagg.drop_source(name, text) IS
-    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew. The table stays as it is. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
+    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. The event_ids that it brought count again for rows that come later; for those that came before verify() with repair counts them. The table stays as it is. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
 
 CREATE FUNCTION csagg.pipeline_follow(pipeline name, source text, relation text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -65,7 +68,7 @@ COMMENT ON FUNCTION csagg.pipeline_follow(name, text, text) IS
     'name of a source''s table; of one that was renamed or moved the new one, which is noted. Error 42P01 for a table that is gone';
 
 CREATE FUNCTION csagg.resume(pipeline name, name text) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET client_min_messages = warning AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off SET client_min_messages = warning AS $body$
 DECLARE
     source record;
     missed text;

@@ -68,11 +68,11 @@ BEGIN
         FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, spec jsonb, filter text, keys text[], faults bigint[]);
     RETURN format($sql$
         SELECT e.%1$I AS id, CASE WHEN e.%1$I = ANY (%2$L::bigint[]) THEN false ELSE %3$s END AS wanted,
-            %4$s AS tenant, e.%5$I::text AS customer, %6$s AS key, 'counter'::text AS kind, %7$s AS at, %8$s AS value,
+            %4$s AS tenant, %5$s AS customer, %6$s AS key, 'counter'::text AS kind, %7$s AS at, %8$s AS value,
             %9$s AS actor, %10$s AS event_id, %11$L::text AS owner
         FROM %12$s e$sql$, s.spec ->> 'id', s.faults,
-        concat_ws(' AND ', CASE WHEN s.spec ? 'keys' THEN format('e.%I::text = ANY (%L::text[])', s.spec ->> 'key', s.keys) END, coalesce('(' || s.filter || E'\n)', 'true')),
-        csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), s.spec ->> 'customer',
+        concat_ws(' AND ', CASE WHEN s.spec ? 'keys' THEN format('%s = ANY (%L::text[])', csagg.pipeline_text(s.spec ->> 'key', NULL), s.keys) END, coalesce('(' || s.filter || E'\n)', 'true')),
+        csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), csagg.pipeline_text(s.spec ->> 'customer', NULL),
         csagg.pipeline_text(s.spec ->> 'key', format('%L::text', s.spec ->> 'fact')), csagg.pipeline_instant(s.relation, (s.spec ->> 'at')::name),
         coalesce('coalesce(to_jsonb(e.' || quote_ident(s.spec ->> 'amount') || '), ''null'')', 'NULL::jsonb'),
         csagg.pipeline_actor(pipeline, csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), csagg.pipeline_text(s.spec ->> 'actor', 'NULL::text')), csagg.pipeline_text(s.spec ->> 'event_id', 'NULL::text'), source, s.relation);
@@ -211,7 +211,7 @@ COMMENT ON FUNCTION csagg.pipeline_track_events(name, text, regclass, name[], js
 
 CREATE FUNCTION csagg.add_events(pipeline name, relation regclass, customer name, at name, key name DEFAULT NULL, fact text DEFAULT NULL, amount name DEFAULT NULL,
     actor name DEFAULT NULL, id name DEFAULT NULL, event_id name DEFAULT NULL, tenant name DEFAULT NULL, keys text[] DEFAULT NULL, filter text DEFAULT NULL, deletes text DEFAULT 'keep')
-    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
+    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off AS $body$
 DECLARE
     spec jsonb;
     source text;

@@ -1,16 +1,17 @@
 -- A customer that has to be forgotten: its rows go, and what still comes of it, from tables that are not ours, is dropped.
 
+-- Of the bytes as they are: not every text of every encoding has a form in another one.
 CREATE FUNCTION csagg.pipeline_hash(salt uuid, tenant text, customer text) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT sha256(convert_to(jsonb_build_array(salt, tenant, customer)::text, 'UTF8'))
+    SELECT sha256(convert_to(jsonb_build_array(salt, tenant, customer)::text, getdatabaseencoding()))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_hash(uuid, text, text) IS
-    'what a suppression keeps in place of the customer''s name';
+    'what a suppression keeps in place of the customer''s name: another hash in a database of another encoding, unless the name is ASCII';
 
 CREATE FUNCTION csagg.pipeline_suppressed(pipeline name) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN format($sql$EXISTS (SELECT FROM %1$I.secret p, %1$I.suppressed s WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer))$sql$, pipeline);
+    RETURN format($sql$(coalesce(octet_length(x.tenant) + octet_length(x.customer), 0) <= 2000 AND EXISTS (SELECT FROM %1$I.secret p, %1$I.suppressed s WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer)))$sql$, pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_suppressed(name) IS
     'a condition: whether the customer of x, a row with tenant and customer, is to be dropped; for the owner, who alone can read the salt';
@@ -24,7 +25,7 @@ BEGIN
 CREATE OR REPLACE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
     WITH x AS MATERIALIZED (
         SELECT tenant, customer, min(id) AS id FROM (%3$s) l
-        WHERE EXISTS (SELECT FROM %1$I.suppressed) GROUP BY tenant, customer)
+        WHERE EXISTS (SELECT FROM %1$I.suppressed) AND octet_length(tenant) + octet_length(customer) <= 2000 GROUP BY tenant, customer)
     SELECT id FROM x WHERE %2$s
 $sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline)));
     EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''', pipeline);
@@ -56,7 +57,7 @@ DECLARE
     suppressing boolean := (SELECT s FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.suppressed)', pipeline)) q(s boolean));
     kept csagg.pipeline_change[];
 BEGIN
-    IF cardinality(changes) = 0 OR NOT suppressing THEN
+    IF NOT suppressing THEN
         RETURN changes;
     END IF;
     EXECUTE format('DELETE FROM %I.rejected r USING (%s) x WHERE r.source = x.source AND r.id = x.id AND %s', pipeline, csagg.pipeline_rejected(pipeline), csagg.pipeline_suppressed(pipeline));
@@ -65,6 +66,23 @@ BEGIN
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unsuppressed(name, csagg.pipeline_change[]) IS
     'these changes without those of forgotten customers, whose rejected rows go, too';
+
+-- A row that is visible and in no hole has been folded.
+CREATE FUNCTION csagg.pipeline_drop_logged(pipeline name, ids int8multirange) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    suppressing boolean := (SELECT s FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.suppressed)', pipeline)) q(s boolean));
+BEGIN
+    IF suppressing THEN
+        EXECUTE format($sql$
+            WITH gone AS (
+                DELETE FROM %1$I.log x USING unnest($1) i WHERE x.id >= lower(i) AND x.id < upper(i) AND %2$s
+                    AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> x.id) RETURNING x.id)
+            UPDATE %1$I.source SET folded = folded - n FROM (SELECT count(*) AS n FROM gone) g WHERE kind = 'log' AND n > 0$sql$, pipeline, csagg.pipeline_suppressed(pipeline)) USING ids;
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_drop_logged(name, int8multirange) IS
+    'deletes rows of forgotten customers among those of the log that have been folded';
 
 CREATE FUNCTION csagg.forget(pipeline name, customer text, tenant text DEFAULT '', until timestamptz DEFAULT 'infinity') RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
@@ -82,7 +100,8 @@ BEGIN
     EXECUTE format($sql$
         WITH gone AS (DELETE FROM %1$I.log WHERE tenant = $1 AND customer = $2 RETURNING id, event_id),
         repeats AS (
-            DELETE FROM %1$I.seen s USING gone WHERE s.tenant = $1 AND s.event_id = gone.event_id
+            DELETE FROM %1$I.seen s USING gone WHERE s.tenant = $1 AND s.event_id = gone.event_id AND s.source = 'log' AND s.id = gone.id
+                AND NOT EXISTS (SELECT FROM %1$I.source WHERE spec ? 'event_id')  -- whose rows may have it, too
                 AND gone.event_id NOT IN (SELECT l.event_id FROM %1$I.log l WHERE l.tenant = $1 AND l.customer <> $2 AND l.event_id IS NOT NULL)),  -- that one was dropped as a repeated one
         bad AS (DELETE FROM %1$I.rejected r USING (%2$s) x WHERE r.source = x.source AND r.id = x.id AND x.tenant = $1 AND x.customer = $2),
         told AS (DELETE FROM %1$I.alert_feed WHERE tenant = $1 AND customer = $2),
@@ -101,4 +120,4 @@ BEGIN
     RETURN known;
 END $body$;
 COMMENT ON FUNCTION csagg.forget(name, text, text, timestamptz) IS
-    'deletes a customer: its rows in the log, facts, assessments, episodes, notes, feed and rejected rows; whether there was one. A salted hash of its name stays until the given instant: until then what comes of it, from any source, is dropped when it is read. Tables that are not the pipeline''s keep their rows. Waits for a step that is running. Errors: 42704, 42501 as of step(), 22004 for NULL';
+    'deletes a customer: its rows in the log, facts, assessments, episodes, notes, feed and rejected rows; whether there was one. A salted hash of its name stays until the given instant: until then what comes of it, from any source, is dropped when it is read, from the log too. The event_ids that its rows had count again, unless sources have event_ids. Tables that are not the pipeline''s keep their rows. Waits for a step that is running. Errors: 42704, 42501 as of step(), 22004 for NULL';

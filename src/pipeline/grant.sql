@@ -9,7 +9,9 @@ CREATE FUNCTION csagg.pipeline_grants(may text) RETURNS TABLE (what text)
         ('{read,operate}', 'SELECT ON %1$I.health, %1$I.health_daily, %1$I.alerts, %1$I.status, %1$I.pipeline, %1$I.hole, %1$I.log, %1$I.seen, %1$I.fact, %1$I.rules, %1$I.override,
             %1$I.todo, %1$I.current, %1$I.due, %1$I.past, %1$I.alert, %1$I.alert_note, %1$I.alert_feed, %1$I.rejected'),
         ('{read}', 'SELECT (name, relation, kind, upto, read_until, stopped) ON %1$I.source'),
+        ('{read,operate}', 'EXECUTE ON FUNCTION %1$I.forgotten(), %1$I.replaced()'),
         ('{operate}', 'SELECT ON %1$I.source'),
+        ('{operate}', 'SELECT ON SEQUENCE %1$I.log_id_seq'),
         ('{note}', 'INSERT (tenant, customer, since, score, until, reason), UPDATE (score, until, reason) ON %1$I.override'),
         ('{note}', 'INSERT (episode, acknowledged_by, acknowledged_at, snoozed_until, note), UPDATE (acknowledged_by, acknowledged_at, snoozed_until, note) ON %1$I.alert_note'),
         ('{operate}', 'INSERT, UPDATE, DELETE ON %1$I.rules, %1$I.override, %1$I.alert_note'),
@@ -28,13 +30,18 @@ DECLARE
     id constant oid := to_regrole(quote_ident("role"));
     old record;
     relation name;
+    policy text := 'operate_' || id;
 BEGIN
     FOR old IN SELECT p.polname, c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = pipeline AND p.polname ~ '^operate_' AND p.polroles = ARRAY[id] LOOP
         EXECUTE format('DROP POLICY %I ON %I.%I', old.polname, pipeline, old.relname);
     END LOOP;
+    -- A restored pipeline may have that name from a role that had this number elsewhere.
+    WHILE EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = pipeline AND p.polname = policy) LOOP
+        policy := policy || '_';
+    END LOOP;
     FOR relation IN SELECT p.relation FROM csagg.pipeline_policies(pipeline) p WHERE operating LOOP
-        EXECUTE format('CREATE POLICY %I ON %I.%I TO %I USING (true)', 'operate_' || id, pipeline, relation, "role");
+        EXECUTE format('CREATE POLICY %I ON %I.%I TO %I USING (true)', policy, pipeline, relation, "role");
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_operator(name, name, boolean) IS
@@ -55,6 +62,8 @@ BEGIN
     END IF;
     IF may = 'none' THEN
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %1$I FROM %2$I', pipeline, "role");
+        EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %1$I FROM %2$I', pipeline, "role");
+        EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %1$I FROM %2$I', pipeline, "role");
         EXECUTE format('REVOKE ALL ON SCHEMA %1$I FROM %2$I', pipeline, "role");
         PERFORM csagg.pipeline_operator(pipeline, "role", false);
         RETURN;

@@ -16,6 +16,7 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('row %s: %s', wrong.i, wrong.why),
             HINT = 'A row is {"customer": ..., "key": ...} and, as needed, "at", "value", "actor", "event_id", "tenant".';
     END IF;
+    PERFORM csagg.pipeline_check_instants(rows);
     EXECUTE format($sql$
         INSERT INTO %I.log (tenant, customer, key, at, value, actor, event_id)
         SELECT coalesce(r ->> 'tenant', ''), r ->> 'customer', r ->> 'key', coalesce((r ->> 'at')::timestamptz, clock_timestamp()), nullif(r -> 'value', 'null'),
@@ -26,6 +27,26 @@ BEGIN
 END $body$;
 COMMENT ON FUNCTION csagg.ingest(name, jsonb, text) IS
     'inserts rows into the pipeline''s log, with the caller''s rights; gives their number. rows: a JSON array of objects with customer and key, and at (now if absent; UTC without a zone, whatever the session''s is), value, actor, event_id and tenant as in the log. batch: a name of this call, by which rows without an event_id get one, so that the call may be repeated. All or nothing: 22023 for a row that is none, 22007 or 22008 for an instant that is none, 42P01 for no such pipeline, 42501 without the right to insert';
+
+CREATE FUNCTION csagg.pipeline_check_instants(rows jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    i bigint := 0;
+    "row" jsonb;
+BEGIN
+    PERFORM (r ->> 'at')::timestamptz FROM jsonb_array_elements(rows) r;
+EXCEPTION WHEN data_exception THEN
+    FOR "row" IN SELECT r FROM jsonb_array_elements(rows) r LOOP
+        i := i + 1;
+        BEGIN
+            PERFORM ("row" ->> 'at')::timestamptz;
+        EXCEPTION WHEN data_exception THEN
+            RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = format('row %s: %s', i, SQLERRM), HINT = 'at is a JSON string as in "2026-01-31T09:30:00Z"; without it, it is now.';
+        END;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_check_instants(jsonb) IS
+    'that each row for ingest() has an instant, or none. Errors 22007 and 22008, with the number of the row';
 
 CREATE FUNCTION csagg.pipeline_ingestible(r jsonb) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$

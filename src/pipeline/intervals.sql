@@ -22,13 +22,14 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_bound(timestamp, text, integer) IS
     'an instant in UTC, or so many microseconds after';
 
+-- By the clock, as a step finds that rules have begun: its transaction may be older.
 CREATE FUNCTION csagg.pipeline_zone(pipeline name, tenant text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     zone text;
 BEGIN
     EXECUTE format($sql$
-        SELECT csagg.jsonb(rules) ->> 'timezone' FROM %I.rules WHERE tenant IN ('', $1) AND effective_from <= csagg.pipeline_now() ORDER BY tenant = '', effective_from DESC LIMIT 1$sql$, pipeline)
+        SELECT csagg.jsonb(rules) ->> 'timezone' FROM %I.rules WHERE tenant IN ('', $1) AND effective_from <= csagg.pipeline_clock() ORDER BY tenant = '', effective_from DESC LIMIT 1$sql$, pipeline)
         INTO zone USING tenant;
     RETURN coalesce(zone, 'UTC');
 END $body$;
@@ -61,14 +62,14 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT relation::regclass, spec, spec ->> ''customer'' AS customer, (spec ->> ''tenant'') AS tenant FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
     span := csagg.pipeline_span(s.spec);
-    SELECT string_agg(format('(%L, %L, %L, e.%I IS NOT NULL, %s, e.%4$I::text)', key, csagg.pipeline_kind(s.relation, value::name), coalesce(s.spec -> 'overlap' ->> value, 'latest'), value,
+    SELECT string_agg(format('(%L, %L, %L, e.%I IS NOT NULL, %s, e.%4$I::text COLLATE "default")', key, csagg.pipeline_kind(s.relation, value::name), coalesce(s.spec -> 'overlap' ->> value, 'latest'), value,
         csagg.pipeline_value_of(s.relation, value::name)), ', ' ORDER BY key COLLATE "C") INTO facts FROM jsonb_each_text(s.spec -> 'facts');
     RETURN format($sql$
         SELECT r.tenant, r.customer, f.key, f.kind, f.overlap, f.value, f.said, r.since, r.until,
             CASE WHEN r.since IS NULL THEN 'start is NULL' WHEN r.until < r.since THEN 'it ends before it starts' WHEN octet_length(f.value #>> '{}') > 1000 THEN 'value is longer than 1000 bytes' ELSE csagg.check_fact(f.key, f.kind, '2000-01-01', f.value) END AS reason
         FROM (SELECT t.tenant, t.customer, csagg_row AS row, %1$s AS since, %2$s AS until
-              FROM (SELECT e.* FROM (SELECT e.* FROM %3$s e CROSS JOIN LATERAL (SELECT %5$s AS tenant, e.%6$I::text AS customer) t WHERE %8$s OFFSET 0) e WHERE (%4$s)) e
-                  CROSS JOIN LATERAL (SELECT e.*) csagg_row CROSS JOIN LATERAL (SELECT %5$s AS tenant, e.%6$I::text AS customer) t
+              FROM (SELECT e.* FROM (SELECT e.* FROM %3$s e CROSS JOIN LATERAL (SELECT %5$s AS tenant, e.%6$I::text COLLATE "default" AS customer) t WHERE %8$s OFFSET 0) e WHERE (%4$s)) e
+                  CROSS JOIN LATERAL (SELECT e.*) csagg_row CROSS JOIN LATERAL (SELECT %5$s AS tenant, e.%6$I::text COLLATE "default" AS customer) t
                   JOIN LATERAL (SELECT %7$s) z(zone) ON true
               WHERE octet_length(t.tenant) + octet_length(t.customer) <= 2000) r, LATERAL (SELECT (r.row).*) e, LATERAL (VALUES %9$s) f(key, kind, overlap, given, value, said)
         WHERE f.given AND (r.since IS NULL OR r.since < r.until OR r.until < r.since)$sql$,
@@ -144,6 +145,7 @@ DECLARE
     of text;
 BEGIN
     EXECUTE format('SELECT relation::regclass, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
+    PERFORM csagg.pipeline_ours(pipeline, source, s.relation);
     key_type := csagg.pipeline_column(s.relation, (s.spec ->> 'customer')::name, 'customer');
     of := format('(t.tenant, t.customer) IN (SELECT tenant, customer FROM unnest($2)) AND e.%1$I%2$s IN (SELECT %3$s FROM unnest($2))', s.spec ->> 'customer',
         CASE WHEN key_type IN ('smallint', 'integer', 'bigint', 'uuid', 'text') THEN '' ELSE '::text' END, csagg.pipeline_as_key(key_type));
@@ -183,7 +185,7 @@ DECLARE
     spec jsonb;
 BEGIN
     EXECUTE format('SELECT spec FROM %I.source WHERE name = $1', pipeline) INTO spec USING source;
-    RETURN format('INSERT INTO %1$I.todo (tenant, customer, why, source) SELECT DISTINCT %2$s, e.%3$I::text, ''source'', %4$L FROM (%5$s) e WHERE %2$s IS NOT NULL AND octet_length(%2$s) + octet_length(e.%3$I::text) <= 2000;',
+    RETURN format('INSERT INTO %1$I.todo (tenant, customer, why, source) SELECT DISTINCT %2$s, e.%3$I::text COLLATE "default", ''source'', %4$L FROM (%5$s) e WHERE %2$s IS NOT NULL AND octet_length(%2$s) + octet_length(e.%3$I::text) <= 2000;',
         pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source, rows);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_ask(name, text, text) IS
@@ -229,11 +231,12 @@ COMMENT ON FUNCTION csagg.pipeline_check_overlap(regclass, name[], jsonb) IS
 
 CREATE FUNCTION csagg.add_intervals(pipeline name, relation regclass, customer name, columns name[], since name, until name DEFAULT NULL, tenant name DEFAULT NULL,
     until_included boolean DEFAULT false, overlap jsonb DEFAULT '{}', rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
-    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
+    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off AS $body$
 DECLARE
     facts text[];
     source text;
     type regtype;
+    ranged boolean;
     spec jsonb;
 BEGIN
     PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_read_committed('add_intervals()'), csagg.pipeline_table_only(relation), csagg.pipeline_column(relation, customer, 'customer');
@@ -243,13 +246,14 @@ BEGIN
         PERFORM csagg.pipeline_column(relation, tenant, 'tenant');
     END IF;
     type := csagg.pipeline_column_of(relation, since, 'start', CASE WHEN until IS NULL THEN '{date,timestamptz,timestamp,daterange,tstzrange,tsrange}' ELSE '{date,timestamptz,timestamp}' END::regtype[]);
+    ranged := type IN ('daterange', 'tstzrange', 'tsrange');
     IF until IS NOT NULL THEN
         PERFORM csagg.pipeline_column_of(relation, until, 'end', ARRAY[type]);
-    ELSIF until_included AND type::text LIKE '%range' THEN
+    ELSIF until_included AND ranged THEN
         RAISE invalid_parameter_value USING MESSAGE = 'until_included is not for ranges', HINT = 'Each range says itself whether its end belongs to it.';
     END IF;
     spec := jsonb_build_object('customer', customer, 'tenant', tenant, 'until', until, 'until_included', nullif(until_included, false), 'overlap', overlap, 'filter', filter, 'facts', jsonb_object(facts, columns::text[]),
-        CASE WHEN type::text LIKE '%range' THEN 'range' ELSE 'since' END, since, 'zoned', CASE WHEN type::text LIKE 'date%' THEN true END);
+        CASE WHEN ranged THEN 'range' ELSE 'since' END, since, 'zoned', CASE WHEN type IN ('date', 'daterange') THEN true END);
     source := csagg.pipeline_register(pipeline, relation, 'intervals', spec);
     PERFORM csagg.pipeline_claim(pipeline, source, facts, ARRAY(SELECT csagg.pipeline_kind(relation, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i));
     PERFORM csagg.pipeline_watch(pipeline, source);
@@ -266,7 +270,7 @@ DECLARE
 BEGIN
     PERFORM csagg.pipeline_read_committed('resume()');
     EXECUTE format('SELECT relation::regclass FROM %I.source WHERE name = $1', pipeline) INTO relation USING source;
-    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation);
+    PERFORM csagg.pipeline_hold(pipeline, source, relation);
     EXECUTE csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation));
     EXECUTE format($sql$
         INSERT INTO %1$I.todo (tenant, customer, why, source)

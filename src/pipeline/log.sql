@@ -45,15 +45,23 @@ CREATE FUNCTION csagg.pipeline_reason(tenant text, customer text, key text, kind
 COMMENT ON FUNCTION csagg.pipeline_reason(text, text, text, text, text, timestamptz, jsonb, text, text, text, text) IS
     'why a row cannot be folded, NULL if it can. kind is the fact''s, asked what the source says of it; belongs is the fact''s source, owner the row''s';
 
--- Whatever a row is, it must not stand in the way of the others: not by its size, and not by how deep its JSON is.
+CREATE FUNCTION csagg.pipeline_size(value jsonb) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_size' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION csagg.pipeline_size(jsonb) IS
+    'bytes of a value before it was compressed, without reading it';
+
+-- Whatever a row is, it must not stand in the way of the others: not by its size, not by how deep its JSON is, and not by numbers of a few bytes that are
+-- long to write.
 CREATE FUNCTION csagg.pipeline_excerpt(id bigint, tenant text, customer text, key text, at timestamptz, value jsonb, actor text, event_id text) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_build_object('id', id, 'tenant', left(tenant, 2000), 'customer', left(customer, 2000), 'key', left(key, 1000), 'at', at,
-        'value', CASE WHEN jsonb_typeof(value) IN ('array', 'object') OR octet_length(value::text) > 1000 THEN to_jsonb(left(value::text, 1000)) ELSE value END,
+        'value', CASE WHEN csagg.pipeline_size(value) > 1000000 THEN to_jsonb(format('%s bytes of JSON', csagg.pipeline_size(value))) WHEN jsonb_typeof(value) = 'string' THEN to_jsonb(left(value #>> '{}', 1000))
+            WHEN csagg.pipeline_size(value) > 2000 THEN to_jsonb(format('%s bytes of JSON', csagg.pipeline_size(value)))
+            WHEN jsonb_typeof(value) IN ('array', 'object') OR octet_length(value::text) > 1000 THEN to_jsonb(left(value::text, 1000)) ELSE value END,
         'actor', left(actor, 1000), 'event_id', left(event_id, 2000))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_excerpt(bigint, text, text, text, timestamptz, jsonb, text, text) IS
-    'a row for `rejected`: long texts are cut off, and JSON that is no single value is a text';
+    'a row for `rejected`: long texts are cut off, JSON that is no single value is a text, and of more than 2000 bytes of it, but for a string of up to a million, there is only their number';
 
 CREATE TYPE csagg.pipeline_row AS (
     id bigint,
@@ -73,7 +81,8 @@ CREATE TYPE csagg.pipeline_row AS (
 COMMENT ON TYPE csagg.pipeline_row IS
     'a row that cannot be folded (reason, and all of it in row), or can be only once (event_id), or brings a fact that belongs to no source; see pipeline_reason()';
 
--- Rows are read once and kept by customer, but for those that are not plain: each of these, `special`, is a group of its own. Nothing is
+-- Rows are read once and kept by customer, but for those that are not plain: each of these, `special`, is a group of its own, and of those that
+-- cannot be folded no text is looked at whole. Nothing is
 -- known of the rows before: hashing then beats sorting, and the index on ids their sort. Customers' names are long to compare in most collations.
 -- Of very many rows the facts are hashed as well, and the order does not matter if all are read.
 CREATE FUNCTION csagg.pipeline_instead(pipeline name, rows text) RETURNS text
@@ -94,8 +103,9 @@ DECLARE
 BEGIN
     RETURN format($sql$
         WITH taken AS MATERIALIZED (
-            SELECT tenant, customer, CASE WHEN wanted AND NOT plain THEN ROW(id, tenant, customer, key, sort, at, value, actor, event_id, belongs, owner, reason,
-                    CASE WHEN reason IS NOT NULL THEN csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id) END)::csagg.pipeline_row END AS special,
+            SELECT CASE WHEN plain THEN tenant END AS tenant, CASE WHEN plain THEN customer END AS customer, CASE WHEN plain OR NOT wanted THEN NULL
+                    WHEN reason IS NOT NULL THEN ROW(id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, reason, csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id))::csagg.pipeline_row
+                    ELSE ROW(id, tenant, customer, key, sort, at, value, actor, event_id, belongs, owner, NULL, NULL)::csagg.pipeline_row END AS special,
                 csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) FILTER (WHERE plain) AS facts, min(at) FILTER (WHERE plain AND isfinite(at)) AS first_at,
                 bool_or(plain AND belongs IS NULL) AS claims, array_agg(id::bigint) FILTER (WHERE $7) AS ids, count(*) AS n, count(*) FILTER (WHERE new) AS new, max(id) FILTER (WHERE new) AS last
             FROM (
@@ -104,7 +114,7 @@ BEGIN
                         CASE WHEN r.wanted THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) END AS reason
                     FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4%6$s)%5$s) r
                         LEFT JOIN %7$s f ON f.key = r.key OFFSET 0) r) r
-            GROUP BY tenant, customer, special),
+            GROUP BY 1, 2, 3),
         special AS MATERIALIZED (
             SELECT (special).* FROM taken WHERE NOT special IS NULL),
         bad AS (
@@ -165,14 +175,18 @@ CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation r
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     SELECT * INTO relation, id, upto, holes, read_until FROM csagg.pipeline_query(format($sql$
-        SELECT relation::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name), read_until
+        SELECT csagg.pipeline_relation(relation)::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name), read_until
         FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, id text, upto bigint, holes int8multirange, read_until timestamptz);
     top := csagg.pipeline_last_id(relation, id);
-    IF top < upto THEN
+    IF top IS NULL THEN
+        RAISE undefined_table USING MESSAGE = format('there is no table of source "%s"', source),
+            HINT = format(CASE source WHEN 'log' THEN 'Was the schema renamed? SELECT csagg.upgrade_pipeline(%L);' ELSE 'SELECT csagg.resume(%L, %L); finds it under another name.' END, pipeline, source);
+    ELSIF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
             HINT = format('SELECT setval(%L, %s);%s and, if rows came in between, csagg.verify() with repair.', csagg.pipeline_sequence(relation, id), upto,
                 CASE WHEN source <> 'log' THEN format(' SELECT csagg.resume(%L, %L);', pipeline, source) END);
     END IF;
+    PERFORM csagg.pipeline_ours(pipeline, source, relation);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_marked(name, text) IS
     'where a source''s mark is, the last id given, and the holes. Error 55000 for a sequence behind the mark';
@@ -198,11 +212,11 @@ BEGIN
         PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET read_until = $2 WHERE name = $1', pipeline), source, now);
     END IF;
     IF source = 'log' THEN
-        PERFORM csagg.pipeline_replace_logged(pipeline, mark.holes + int8multirange(int8range(mark.upto, coalesce(taken.last, top), '(]')));
+        PERFORM csagg.pipeline_replace_logged(pipeline, r), csagg.pipeline_drop_logged(pipeline, r) FROM (SELECT mark.holes + int8multirange(int8range(mark.upto, coalesce(taken.last, top), '(]')) AS r) ids;
     END IF;
     changes := taken.changes;
     folded := taken.folded;
-    more := straight OR taken.last IS NOT NULL OR taken.held >= max_rows;
+    more := straight OR taken.last IS NOT NULL OR taken.held >= max_rows OR top < mark.top AND taken.held > 0;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_rows(name, text, timestamptz, integer) IS
     'folds new rows of a source that has ids: which, how many, and whether there are more. More than 50000 at once need not fit into memory: they are in `current` already, and their customers are due. Each statement has its own snapshot: the last id first, then the writers, then the rows. Errors of the rows'' query as they are';

@@ -50,6 +50,23 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_last_id(regclass, name) IS
     'the last id that the sequence of this column has given, 0 before the first; NULL if there is no such table. Error 42501 with a hint';
 
+-- A standby knows of a sequence only up to where its next numbers are logged, 32 ahead.
+CREATE FUNCTION csagg.pipeline_behind(relation regclass, id name, upto bigint) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    sequence constant regclass := csagg.pipeline_sequence(relation, id);
+    last bigint;
+BEGIN
+    IF NOT pg_is_in_recovery() THEN
+        last := CASE WHEN has_sequence_privilege(sequence, 'SELECT, USAGE') THEN coalesce(pg_sequence_last_value(sequence), 0) END;
+    ELSIF has_column_privilege(relation, id, 'SELECT') THEN
+        EXECUTE format('SELECT coalesce(max(%I), 0) FROM %s', id, relation) INTO last;
+    END IF;
+    RETURN last - upto;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_behind(regclass, name, bigint) IS
+    'how many ids that a sequence has given are above a mark, on a standby those that there are rows of; NULL without the right to see that';
+
 -- A hole waits for its writers. Those of an earlier run of the server are gone, but prepared transactions come back under
 -- another name: while there is such a one, holes stay.
 CREATE FUNCTION csagg.pipeline_awaited(writers text[], boot timestamptz, active text[]) RETURNS boolean

@@ -6,7 +6,7 @@ CREATE FUNCTION csagg.pipeline_known(pipeline name) RETURNS void
 BEGIN
     IF to_regclass(format('%I.current', pipeline)) IS NULL OR to_regclass(format('%I.pipeline', pipeline)) IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('there is no pipeline "%s"', pipeline),
-            HINT = 'csagg.create_pipeline() makes one.';
+            HINT = 'csagg.create_pipeline() makes one; csagg.upgrade_pipeline(), by the new name, goes on with one whose schema was renamed.';
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_known(name) IS
@@ -25,6 +25,21 @@ BEGIN
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_check(name) IS
     'that there is this pipeline and that it is the caller''s; for the pipeline''s functions. Errors: 42704, 42501';
+
+-- As it is where only the schema was restored.
+CREATE FUNCTION csagg.pipeline_filled(pipeline name) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    filled boolean;
+BEGIN
+    EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.pipeline) AND EXISTS (SELECT FROM %1$I.source WHERE name = ''log'')', pipeline) INTO filled;
+    IF NOT filled THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('tables "pipeline" and "source" of pipeline "%s" have lost their rows', pipeline),
+            HINT = 'Was it restored without its data? Restore these, or csagg.drop_pipeline(), and csagg.create_pipeline() makes a new one.';
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_filled(name) IS
+    'that a pipeline has its own rows. Error 55000';
 
 CREATE FUNCTION csagg.pipeline_read_committed(what text) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$

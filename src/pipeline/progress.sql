@@ -22,12 +22,13 @@ DECLARE
     left_over bigint;
 BEGIN
     EXECUTE format($sql$
-        SELECT coalesce(sum(greatest(csagg.pipeline_last_id(to_regclass(relation), CASE kind WHEN 'log' THEN 'id' ELSE spec ->> 'id' END::name) - upto, 0)), 0)
-        FROM %1$I.source WHERE to_regclass(relation) IS NOT NULL$sql$, pipeline) INTO left_over;
+        SELECT CASE WHEN bool_and(behind IS NOT NULL) THEN sum(greatest(behind, 0)) END
+        FROM (SELECT csagg.pipeline_behind(csagg.pipeline_relation(relation), CASE kind WHEN 'log' THEN 'id' ELSE spec ->> 'id' END::name, upto) AS behind
+              FROM %1$I.source WHERE kind IN ('log', 'events') AND csagg.pipeline_relation(relation) IS NOT NULL) b$sql$, pipeline) INTO left_over;
     RETURN left_over;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_left(name) IS
-    'how many ids are above the marks of the sources: rows that are still to be folded, with those that were rolled back';
+    'how many ids are above the marks of the sources: rows that are still to be folded, with those that were rolled back; NULL without the right to see that of one of them';
 
 CREATE FUNCTION csagg.progress(pipeline name, OUT refreshing_since timestamptz, OUT rows bigint, OUT rows_left bigint, OUT customers bigint,
     OUT customers_left bigint, OUT share numeric, OUT rows_a_second numeric, OUT time_left interval)
@@ -44,4 +45,4 @@ BEGIN
     time_left := make_interval(secs => round(rows_left / nullif(rows_a_second, 0))::double precision);
 END $body$;
 COMMENT ON FUNCTION csagg.progress(name) IS
-    'how far a pipeline is: rows folded, ids that are still to be read, customers there are, rows of todo (customers that wait to be assessed or read anew), rows as a share of all; and of a refresh that takes more than one step, while it works or since it was stopped: since when, rows a second, and the time left at that rate; else these three are NULL. Error 42704 for no such pipeline';
+    'how far a pipeline is: rows folded, ids that are still to be read (NULL, as what follows from it, without the right to read the sequence of an events table), customers there are, rows of todo (customers that wait to be assessed or read anew), rows as a share of all; and of a refresh that takes more than one step, while it works or since it was stopped: since when, rows a second, and the time left at that rate; else these three are NULL. Error 42704 for no such pipeline';

@@ -69,4 +69,8 @@ CSAGG_FUNCTION(csagg_pipeline_reason) {
     return make_text(why);
 }
 
+CSAGG_FUNCTION(csagg_pipeline_size) {
+    PG_RETURN_INT64(std::int64_t(toast_raw_datum_size(PG_GETARG_DATUM(0))) - VARHDRSZ);
+}
+
 }  // namespace csagg::pg

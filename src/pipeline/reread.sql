@@ -16,11 +16,11 @@ BEGIN
             failure := NULL;
             BEGIN
                 asked := csagg.pipeline_asked_of(pipeline, source.name, most);
-                IF attempt = 2 AND source.kind = 'events' THEN
-                    PERFORM csagg.pipeline_try(pipeline, source.name, csagg.pipeline_ids_of(pipeline, source.name, asked), now);
+                IF source.kind = 'events' THEN
+                    PERFORM csagg.pipeline_try_again(pipeline, source.name, asked, attempt = 2, now);
                 END IF;
-                part := CASE WHEN attempt = 2 AND source.kind = 'intervals' THEN csagg.pipeline_reread_apart(pipeline, source.name, asked, folded, now)
-                    ELSE (SELECT p FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || source.kind), pipeline, source.name, asked, folded, now) q(p csagg.pipeline_change[])) END;
+                part := CASE WHEN attempt = 2 THEN csagg.pipeline_reread_apart(pipeline, source.name, source.kind, asked, folded, now)
+                    ELSE csagg.pipeline_reread_of(pipeline, source.name, source.kind, asked, folded, now) END;
                 changes := changes || part;
                 EXIT;
             EXCEPTION
@@ -38,28 +38,61 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread(name, csagg.pipeline_change[], timestamptz, integer) IS
     'takes customers whose rows changed from `todo`, at most so many of a source, and reads these. What stands in the way becomes the source''s error, and the rows of `todo` stay';
 
--- Rows that cannot be put together are one customer's: found by halves.
-CREATE FUNCTION csagg.pipeline_reread_apart(pipeline name, source text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
+CREATE FUNCTION csagg.pipeline_reread_of(pipeline name, source text, kind text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (SELECT p FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2, $3, $4, $5)', 'pipeline_reread_' || kind), pipeline, source, asked, folded, now) q(p csagg.pipeline_change[]));
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_reread_of(name, text, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
+    'pipeline_reread_KIND()';
+
+-- A row that its filter failed on may be another one by now.
+CREATE FUNCTION csagg.pipeline_try_again(pipeline name, source text, asked csagg.pipeline_change[], singly boolean, now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    half constant integer := cardinality(asked) / 2;
+    faults boolean;
+    ids bigint[];
+BEGIN
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I.rejected r WHERE r.source = $1 AND row ? ''fault'')', pipeline) INTO faults USING source;
+    IF singly OR faults THEN
+        ids := csagg.pipeline_ids_of(pipeline, source, asked);
+        EXECUTE format('DELETE FROM %I.rejected r WHERE r.source = $1 AND r.id = ANY ($2) AND row ? ''fault''', pipeline) USING source, ids;
+    END IF;
+    IF singly THEN
+        PERFORM csagg.pipeline_try(pipeline, source, ids, now);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_try_again(name, text, csagg.pipeline_change[], boolean, timestamptz) IS
+    'takes what a filter failed on out of `rejected`, of an events table''s rows of these customers; singly: and puts there what it fails on now';
+
+-- Rows that cannot be put together are one customer's: found by halves. Of events what is known stays.
+CREATE FUNCTION csagg.pipeline_reread_apart(pipeline name, source text, kind text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    pivot constant csagg.pipeline_change := asked[cardinality(asked) / 2 + 1];
+    lower csagg.pipeline_change[];
+    upper csagg.pipeline_change[];
     failure text;
 BEGIN
     BEGIN
-        RETURN csagg.pipeline_reread_intervals(pipeline, source, asked, folded, now);
+        RETURN csagg.pipeline_reread_of(pipeline, source, kind, asked, folded, now);
     EXCEPTION WHEN data_exception THEN
         failure := SQLERRM;
     END;
-    IF half > 0 THEN
-        RETURN csagg.pipeline_reread_apart(pipeline, source, asked[:half], folded, now) || csagg.pipeline_reread_apart(pipeline, source, asked[half + 1:], folded, now);
+    -- What is asked of one customer stays together.
+    lower := ARRAY(SELECT a FROM unnest(asked) a WHERE (a.tenant, a.customer) < (pivot.tenant, pivot.customer));
+    upper := ARRAY(SELECT a FROM unnest(asked) a WHERE CASE WHEN cardinality(lower) = 0 THEN (a.tenant, a.customer) > (pivot.tenant, pivot.customer) ELSE (a.tenant, a.customer) >= (pivot.tenant, pivot.customer) END);
+    IF cardinality(upper) > 0 THEN
+        lower := CASE WHEN cardinality(lower) = 0 THEN ARRAY(SELECT a FROM unnest(asked) a WHERE (a.tenant, a.customer) = (pivot.tenant, pivot.customer)) ELSE lower END;
+        RETURN csagg.pipeline_reread_apart(pipeline, source, kind, lower, folded, now) || csagg.pipeline_reread_apart(pipeline, source, kind, upper, folded, now);
     END IF;
     EXECUTE format($sql$
         INSERT INTO %I.rejected (source, id, reason, row, at) SELECT $1, hashtextextended(row::text, 0), $2, row, $4 FROM (SELECT jsonb_build_object('tenant', ($3).tenant, 'customer', ($3).customer) AS row) r
         ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason$sql$, pipeline) USING source, failure, asked[1], now;
-    RETURN ARRAY[ROW(asked[1].tenant, asked[1].customer, NULL, NULL, NULL, source)::csagg.pipeline_change];
+    RETURN CASE WHEN kind = 'events' THEN '{}' ELSE ARRAY[ROW(asked[1].tenant, asked[1].customer, NULL, NULL, NULL, source)::csagg.pipeline_change] END;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_reread_apart(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
-    'as pipeline_reread_intervals(); customers whose rows cannot be put together have none of them, and `rejected` says why';
+COMMENT ON FUNCTION csagg.pipeline_reread_apart(name, text, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
+    'as pipeline_reread_of(); customers whose rows cannot be put together have none of them, or, of events, what they had, and `rejected` says why';
 
 CREATE FUNCTION csagg.pipeline_asked_of(pipeline name, source text, most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -163,7 +196,7 @@ CREATE FUNCTION csagg.pipeline_outside(pipeline name, source text, facts csagg.h
 DECLARE
     kept csagg.history := (
         SELECT csagg.merge(csagg.slice(facts, CASE WHEN lower_inf(s) THEN '-infinity' WHEN lower(s) = '-infinity' THEN '4714-11-24 00:00:00+00 BC' ELSE lower(s) + interval '1 microsecond' END, coalesce(upper(s), 'infinity')))
-        FROM unnest('{(,)}'::tstzmultirange - spans) s);
+        FROM unnest('{(,)}'::tstzmultirange - spans) s WHERE lower_inf(s) OR lower(s) < '294276-12-31 23:59:59.999999+00');
     others text[];
 BEGIN
     EXECUTE format('SELECT ARRAY(SELECT f.key FROM csagg.facts($2) f LEFT JOIN %I.fact USING (key) WHERE source IS DISTINCT FROM $1 OR CASE WHEN f.entries > 0 THEN false WHEN f.kind = ''counter'' THEN csagg.known_from(csagg.counter_of($2, f.key)) IS NULL ELSE true END)', pipeline) INTO others USING source, kept;

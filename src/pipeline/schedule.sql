@@ -2,8 +2,8 @@
 
 CREATE FUNCTION csagg.pipeline_crontab(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT '* * * * * psql -X -d ''' || replace(replace(current_database(), '''', '''\'''''), '%', '\%')
-        || ''' -c ''' || replace(replace(format('CALL csagg.run(%L)', pipeline), '''', '''\'''''), '%', '\%') || ''''
+    SELECT '* * * * * psql -X -d ''' || replace(replace(current_database(), '''', E'''\\'''''), '%', E'\\%')
+        || ''' -c ''' || replace(replace(format('CALL csagg.run(%L)', pipeline), '''', E'''\\'''''), '%', E'\\%') || ''''
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_crontab(name) IS
     'the line of a crontab that runs a pipeline: for a shell, with % escaped';

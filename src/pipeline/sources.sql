@@ -3,8 +3,11 @@
 CREATE FUNCTION csagg.pipeline_column(relation regclass, "column" name, means text) RETURNS regtype
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    type regtype := (SELECT coalesce(nullif(t.typbasetype, 0), t.oid) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-                     WHERE attrelid = relation AND attname = "column" AND attnum > 0 AND NOT attisdropped);
+    type regtype := (
+        WITH RECURSIVE t AS (
+            SELECT atttypid AS oid FROM pg_attribute WHERE attrelid = relation AND attname = "column" AND attnum > 0 AND NOT attisdropped
+            UNION ALL SELECT typbasetype FROM t JOIN pg_type USING (oid) WHERE typbasetype <> 0)
+        SELECT oid FROM t JOIN pg_type USING (oid) WHERE typbasetype = 0);
 BEGIN
     IF "column" IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = format('which column of %s is the %s?', relation, means);
@@ -41,9 +44,9 @@ COMMENT ON FUNCTION csagg.pipeline_instant(regclass, name) IS
     'an expression for the instant in a column of the row e';
 
 CREATE FUNCTION csagg.pipeline_text("column" text, otherwise text) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$ BEGIN RETURN coalesce('e.' || quote_ident("column") || '::text', otherwise); END $body$;
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$ BEGIN RETURN coalesce('(e.' || quote_ident("column") || '::text COLLATE "default")', otherwise); END $body$;
 COMMENT ON FUNCTION csagg.pipeline_text(text, text) IS
-    'an expression for a column of the row e as text; otherwise for NULL';
+    'an expression for a column of the row e as text, whose bytes count, whatever the column''s collation takes for equal; otherwise for NULL';
 
 CREATE FUNCTION csagg.pipeline_table_only(relation regclass) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -60,13 +63,15 @@ BEGIN
     ELSIF what.relkind <> ALL ('{r,p}') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is no table', relation),
             HINT = 'A view, materialized view or foreign table shows no changes: add the tables behind it, or write rows into the pipeline''s log.';
+    ELSIF EXISTS (SELECT FROM pg_partition_tree(relation) JOIN pg_class ON oid = relid AND relpersistence <> 'p' WHERE relid <> relation) THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s has an unlogged partition', relation), HINT = 'A crash would empty it without a trace: ALTER TABLE ... SET LOGGED, or write rows into the pipeline''s log.';
     ELSIF what.relpersistence <> 'p' THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is %s', relation, CASE what.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'temporary' END),
             HINT = CASE what.relpersistence WHEN 'u' THEN 'A crash would empty it without a trace: ALTER TABLE ... SET LOGGED, or write' ELSE 'Write' END || ' rows into the pipeline''s log.';
     ELSIF what.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = relation) THEN
         RAISE wrong_object_type USING MESSAGE = format('%s has tables that inherit from it', relation),
             HINT = 'Add these as sources one by one, or make it a partitioned table.';
-    ELSIF NOT has_table_privilege(relation, 'SELECT, TRIGGER') THEN
+    ELSIF NOT (has_table_privilege(relation, 'SELECT') AND has_table_privilege(relation, 'TRIGGER')) THEN
         RAISE insufficient_privilege USING MESSAGE = format('the pipeline''s owner may not read %s and make triggers on it', relation),
             HINT = format('GRANT SELECT, TRIGGER ON %s TO %I;', relation, current_user);
     END IF;
@@ -144,13 +149,14 @@ CREATE FUNCTION csagg.pipeline_tracker_name(source text) RETURNS name
 COMMENT ON FUNCTION csagg.pipeline_tracker_name(text) IS
     'name of the trigger function of a source';
 
--- One function for all triggers of a source. Where row-level security would hide rows from it, that is an error, too. What it does is in `body`; whatever that raises becomes the source's error,
+-- One function for all triggers of a source. Where row-level security would hide rows from it, that is an error, too. Columns become texts, and literals of
+-- a filter are read, under the same settings as in step(), add_*(), resume(), upgrade_pipeline() and verify(), whatever the application's are. What it does is in `body`; whatever that raises becomes the source's error,
 -- never the application's.
 CREATE FUNCTION csagg.pipeline_tracker(pipeline name, source text, body text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format($sql$
-CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS %3$L$sql$,
+CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off AS %3$L$sql$,
         pipeline, csagg.pipeline_tracker_name(source), format($plpgsql$
 #variable_conflict use_column
 BEGIN
@@ -218,11 +224,12 @@ COMMENT ON FUNCTION csagg.pipeline_trigger(name, text, text) IS
 CREATE FUNCTION csagg.pipeline_changed(relation regclass, columns name[]) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('FOR EACH ROW WHEN (%s)', string_agg(format(CASE WHEN EXISTS (SELECT FROM pg_opclass WHERE opcmethod = 403 AND opcdefault AND opcintype = csagg.pipeline_column(relation, c, 'column'))
+            AND NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_collation l ON l.oid = attcollation WHERE attrelid = relation AND attname = c AND NOT collisdeterministic)
         THEN 'OLD.%1$I IS DISTINCT FROM NEW.%1$I' ELSE 'pg_catalog.record_image_ne(ROW(OLD.%1$I), ROW(NEW.%1$I))' END, c), ' OR ' ORDER BY c))
     FROM (SELECT DISTINCT c FROM unnest(columns) c WHERE c IS NOT NULL) d
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
-    'when an UPDATE has changed one of these columns, by their bytes where a type has no order';
+    'when an UPDATE has changed one of these columns, by their bytes where a type has no order, or a collation takes different texts for equal';
 
 CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind text, spec jsonb) RETURNS name[]
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -240,6 +247,10 @@ DECLARE
     watched name[];
 BEGIN
     EXECUTE format('SELECT relation::regclass, kind, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
+    IF s.kind = 'intervals' THEN
+        EXECUTE format('UPDATE %I.source SET spec = CASE WHEN $2 THEN spec || ''{"zoned": true}'' ELSE spec - ''zoned'' END WHERE name = $1', pipeline)
+            USING source, csagg.pipeline_column(s.relation, coalesce(s.spec ->> 'range', s.spec ->> 'since')::name, 'start') IN ('date', 'daterange');
+    END IF;
     watched := csagg.pipeline_watched(pipeline, s.relation, s.kind, s.spec);
     CASE s.kind
         WHEN 'states' THEN PERFORM csagg.pipeline_track_states(pipeline, source, s.relation, watched, s.spec ->> 'filter');
@@ -250,6 +261,31 @@ BEGIN
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_watch(name, text) IS
     'makes the triggers of a source, as it is registered, or makes them anew';
+
+-- LOCK TABLE wants a right to write; who may make triggers gets the same lock by making them.
+CREATE FUNCTION csagg.pipeline_hold(pipeline name, source text, relation regclass) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF has_table_privilege(relation, 'UPDATE, DELETE, TRUNCATE') THEN
+        EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation);
+    ELSIF NOT EXISTS (SELECT FROM pg_locks l WHERE l.pid = pg_backend_pid() AND l.relation = pipeline_hold.relation AND l.mode = 'ShareRowExclusiveLock' AND l.granted) THEN
+        PERFORM csagg.pipeline_watch(pipeline, source);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_hold(name, text, regclass) IS
+    'nobody else writes to the table of a source until the end of the transaction; its triggers may be made anew';
+
+-- Sources are found by name: whoever may put a table in the place of another one is not for that trusted with what reads it.
+CREATE FUNCTION csagg.pipeline_ours(pipeline name, source text, relation regclass) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF source <> 'log' AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relation AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))) THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s has no trigger of source "%s": it may be another table than that which was added', relation, source),
+            HINT = format('If it is the right one: SELECT csagg.resume(%L, %L);', pipeline, source);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_ours(name, text, regclass) IS
+    'that a source''s table has a trigger of it. Error 55000';
 
 -- Not by ::regclass, which fails where the reader may not use the schema.
 CREATE FUNCTION csagg.pipeline_relation(relation text) RETURNS oid

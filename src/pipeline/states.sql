@@ -70,7 +70,7 @@ BEGIN
         SELECT relation::regclass, spec ->> 'customer' AS customer, spec ->> 'tenant' AS tenant, spec ->> 'filter' AS filter, (spec ->> 'since')::name AS since, spec -> 'facts' AS facts
         FROM %I.source WHERE name = $1$sql$, pipeline) INTO s USING source;
     SELECT string_agg(format('(%L, %s)', key, csagg.pipeline_value_of(s.relation, value::name)), ', ' ORDER BY key COLLATE "C") INTO facts FROM jsonb_each_text(s.facts);
-    RETURN format('SELECT %s AS tenant, e.%I::text AS customer, e.%2$I AS raw, f.key, f.value, %s AS since FROM (SELECT e.* FROM (%s) e WHERE (%s)) e, LATERAL (VALUES %s) f(key, value) '
+    RETURN format('SELECT %s AS tenant, e.%I::text COLLATE "default" AS customer, e.%2$I AS raw, f.key, f.value, %s AS since FROM (SELECT e.* FROM (%s) e WHERE (%s)) e, LATERAL (VALUES %s) f(key, value) '
         'WHERE e.%2$I IS NOT NULL', csagg.pipeline_text(s.tenant, ''''''), s.customer, CASE WHEN s.since IS NULL THEN 'NULL::timestamptz' ELSE csagg.pipeline_instant(s.relation, s.since) END,
         rows, coalesce(s.filter || E'\n', 'true'), facts);
 END $body$;
@@ -91,8 +91,8 @@ DECLARE
     s record;
 BEGIN
     EXECUTE format('SELECT relation, spec ->> ''customer'' AS customer, spec ->> ''tenant'' AS tenant, spec ->> ''filter'' AS filter FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
-    RETURN format('SELECT o.tenant, o.customer, o.key, NULL::jsonb AS value FROM (%1$s) o WHERE NOT EXISTS (SELECT FROM (SELECT e.* FROM %2$s e WHERE (%3$s)) e WHERE e.%4$I = o.raw%5$s)',
-        csagg.pipeline_states(pipeline, source, old), s.relation, coalesce(s.filter || E'\n', 'true'), s.customer, CASE WHEN s.tenant IS NOT NULL THEN format(' AND e.%I::text = o.tenant', s.tenant) ELSE '' END);
+    RETURN format('SELECT o.tenant, o.customer, o.key, NULL::jsonb AS value FROM (%1$s) o WHERE NOT EXISTS (SELECT FROM (SELECT e.* FROM %2$s e WHERE (%3$s)) e WHERE e.%4$I = o.raw AND e.%4$I::text COLLATE "default" = o.customer%5$s)',
+        csagg.pipeline_states(pipeline, source, old), s.relation, coalesce(s.filter || E'\n', 'true'), s.customer, CASE WHEN s.tenant IS NOT NULL THEN format(' AND %s = o.tenant', csagg.pipeline_text(s.tenant, NULL)) ELSE '' END);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_gone(name, text, text) IS
     'a query for ends of the states of rows whose customers have none now';
@@ -121,7 +121,8 @@ DECLARE
 BEGIN
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'csagg_ended bigint;',
         'BEGIN',
-        format('IF EXISTS (SELECT FROM %I.source WHERE name = %L AND error IS NOT NULL) THEN RETURN NULL; END IF;', pipeline, source),
+        -- Nor where the source is not there yet, as while its data are restored.
+        format('IF NOT EXISTS (SELECT FROM %I.source WHERE name = %L AND error IS NULL) THEN RETURN NULL; END IF;', pipeline, source),
         csagg.pipeline_stop(pipeline, source, relation, filter),
         'CASE TG_OP',
         'WHEN ''INSERT'' THEN', csagg.pipeline_tell(pipeline, source, csagg.pipeline_states(pipeline, source, new)),
@@ -140,7 +141,7 @@ COMMENT ON FUNCTION csagg.pipeline_track_states(name, text, regclass, name[], te
     'makes the triggers of a states source; rows of a partitioned table, and of one that a subscription fills, are followed one by one';
 
 CREATE FUNCTION csagg.add_states(pipeline name, relation regclass, customer name, columns name[], since name DEFAULT NULL, tenant name DEFAULT NULL, rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
-    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
+    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off AS $body$
 DECLARE
     facts text[];
     source text;
@@ -173,7 +174,7 @@ DECLARE
 BEGIN
     PERFORM csagg.pipeline_read_committed('resume()');
     EXECUTE format('SELECT relation::regclass FROM %I.source WHERE name = $1', pipeline) INTO relation USING source;
-    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation);
+    PERFORM csagg.pipeline_hold(pipeline, source, relation);
     states := csagg.pipeline_states(pipeline, source, format('SELECT * FROM %s', relation));
     EXECUTE format($sql$
         WITH here AS MATERIALIZED (%2$s), known AS (

@@ -5,17 +5,16 @@ CREATE FUNCTION csagg.pipeline_told(pipeline name, source text, stopped boolean,
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     s record;
-    sequence oid;
 BEGIN
+    PERFORM csagg.pipeline_known(pipeline);
     IF NOT (has_column_privilege(format('%I.source', pipeline), 'spec', 'SELECT') AND has_column_privilege(format('%I.source', pipeline), 'error', 'SELECT')) THEN
         error := CASE WHEN stopped THEN 'is not read: who operates the pipeline can see why' END;
         RETURN;
     END IF;
     EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
     error := coalesce(s.error, csagg.pipeline_amiss(pipeline, source, s.relation, s.kind, s.spec));
-    sequence := csagg.pipeline_sequence(csagg.pipeline_relation(s.relation), (s.spec ->> 'id')::name);
-    IF s.kind = 'events' AND (has_sequence_privilege(sequence, 'SELECT') OR has_sequence_privilege(sequence, 'USAGE')) THEN
-        behind := coalesce(pg_sequence_last_value(sequence), 0) - s.upto;
+    IF s.kind = 'events' THEN
+        behind := csagg.pipeline_behind(csagg.pipeline_relation(s.relation), (s.spec ->> 'id')::name, s.upto);
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_told(name, text, boolean) IS
@@ -37,7 +36,7 @@ SELECT s.name AS source,
     (SELECT count(*) FROM %1$I.current c WHERE c.error IS NOT NULL) AS erroring_customers,
     (SELECT count(*) FROM %1$I.todo) AS todo,
     (SELECT last_step FROM %1$I.pipeline),
-    csagg.pipeline_running(%2$L) AS runner_alive,
+    CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN csagg.pipeline_running(%2$L) END AS runner_alive,
     (SELECT max(age(backend_xmin)) FROM pg_stat_activity) AS oldest_xmin_age,
     CASE WHEN t.error IS NOT NULL THEN t.error
         WHEN (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
@@ -85,7 +84,7 @@ CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
         ['alerts', 'reasons', 'score, stage and band when it began; NULL if it was not announced'],
         ['status', '', 'one row a source: how far it is, and what stands in the way; one for override only where that has to be read, or cannot be'],
         ['status', 'source', 'name of the source'],
-        ['status', 'behind', 'rows that are not folded yet; of an events table ids, of a states source or intervals customers to be read anew'],
+        ['status', 'behind', 'rows that are not folded yet; of an events table ids, NULL without the right to read its sequence, of a states source or intervals customers to be read anew'],
         ['status', 'seconds_behind', 'age of the oldest of them'],
         ['status', 'holes', 'groups of ids below the mark that open transactions may still bring'],
         ['status', 'oldest_writer', 'who holds one of them open'],
@@ -93,7 +92,7 @@ CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
         ['status', 'erroring_customers', 'customers for whom the rules cannot be evaluated'],
         ['status', 'todo', 'rows of todo: customers that wait to be assessed or read anew'],
         ['status', 'last_step', 'instant of the last step that had something to do'],
-        ['status', 'runner_alive', 'whether run() is running'],
+        ['status', 'runner_alive', 'whether run() is running; NULL on a standby, which cannot see that'],
         ['status', 'oldest_xmin_age', 'transactions since the oldest snapshot that is held; many: vacuum cannot clean up'],
         ['status', 'error', 'why this source is not read, or what changes of its table are not seen']])
 $body$;

@@ -15,13 +15,18 @@ CREATE FUNCTION csagg.pipeline_has_work(pipeline name) RETURNS boolean
 DECLARE
     answer boolean;
     source record;
+    sourced boolean := false;
 BEGIN
     FOR source IN SELECT * FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text) WHERE kind IN ('log', 'events') LOOP
+        sourced := true;
         answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
         IF answer THEN
             RETURN true;
         END IF;
     END LOOP;
+    IF NOT sourced THEN
+        PERFORM csagg.pipeline_filled(pipeline);
+    END IF;
     RETURN (SELECT a FROM csagg.pipeline_query(format($sql$
         SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %2$s p)) <= $1 OR EXISTS (SELECT FROM %1$I.rules r WHERE %3$s)$sql$, pipeline, csagg.pipeline_newest_state(pipeline), csagg.pipeline_begun_rules(pipeline, '$1')), csagg.pipeline_clock()) q(a boolean)) IS TRUE;
 END $body$;
@@ -201,7 +206,7 @@ COMMENT ON FUNCTION csagg.pipeline_check_caller(name, integer) IS
     'that a step may be made here. Errors as of step()';
 
 CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '2s' SET jit = off SET work_mem = '64MB' SET enable_sort = off AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off SET lock_timeout = '2s' SET jit = off SET work_mem = '64MB' SET enable_sort = off AS $body$
 DECLARE
     state record;
     now timestamptz;
@@ -214,6 +219,9 @@ BEGIN
     END IF;
     -- As pipeline_newest_state(), in which it could not be locked.
     SELECT * INTO state FROM csagg.pipeline_query(format('SELECT paused, last_step, csagg.pipeline_hours(settle) FROM %I.pipeline WHERE one >= true ORDER BY one DESC LIMIT 1 FOR UPDATE SKIP LOCKED', pipeline)) q(paused boolean, last_step timestamptz, settle interval);
+    IF state IS NULL THEN
+        PERFORM csagg.pipeline_filled(pipeline);
+    END IF;
     IF state IS NULL OR state.paused THEN
         outcome := CASE WHEN state.paused THEN 'paused' ELSE 'busy' END;
         RETURN;
@@ -231,4 +239,4 @@ BEGIN
     outcome := 'stepped';
 END $body$;
 COMMENT ON FUNCTION csagg.step(name, integer) IS
-    'one step: folds new rows, at most max_rows of a source, assesses their customers and those whose time has come, and books alerts; all in the caller''s transaction. outcome: stepped; idle (nothing to do, and no transaction id taken); busy (another step is running); paused. more: the next step has something to do at once. Errors: 42704 no such pipeline, 42501 it is another''s, 25001 in REPEATABLE READ and SERIALIZABLE, 22023 for max_rows below 1, 55000 for a sequence behind the mark, and for customers that somebody else changed while they were assessed';
+    'one step: folds new rows, at most max_rows of a source, assesses their customers and those whose time has come, and books alerts; all in the caller''s transaction. outcome: stepped; idle (nothing to do, and no transaction id taken); busy (another step is running); paused. more: the next step has something to do at once. Errors: 42704 no such pipeline, 42501 it is another''s, 25001 in REPEATABLE READ and SERIALIZABLE, 22023 for max_rows below 1, 55000 for a sequence behind the mark, for a pipeline that was restored without its data, and for customers that somebody else changed while they were assessed';

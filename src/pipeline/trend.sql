@@ -43,8 +43,11 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT, state = RETURNED_SQLSTATE;
     -- Where in the filter, not in the rule set around it.
-    part := substring(left(document, substring(message FROM '^line 1, column (\d+)')::integer - 1) FROM '"when": "(.*)$');
-    message := regexp_replace(message, '^line 1, column \d+', format('filter, column %s', length(replace(part, '\"', '"')) + 1));
+    part := substring(left(document, substring(message FROM '^line 1, column ([0-9]+)')::integer - 1) FROM '"when": "(.*)$');
+    message := regexp_replace(message, '^line 1, column [0-9]+', format('filter, column %s', length(replace(part, E'\\"', '"')) + 1));
+    IF message LIKE '%is not declared' THEN
+        hint := format('A filter asks for facts, whose names are in %I.fact, and for tenant, band, stage, score and coverage.', pipeline);
+    END IF;
     IF hint = '' THEN
         RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message;
     END IF;
@@ -70,13 +73,13 @@ CREATE FUNCTION csagg.trend(pipeline name, over csagg.grid, by text[] DEFAULT '{
 DECLARE
     begun csagg.grid := csagg.pipeline_grid(over, csagg.pipeline_now());
     dimensions text;
-    condition text := 'csagg.any_of(csagg.ge(l.score, -999999999999999999), csagg.ge(l.coverage, 0))';
+    condition text := 'csagg.any_of(csagg.ge(coalesce(l.score, ''number {}''), -999999999999999999), csagg.ge(coalesce(l.coverage, ''number {}''), 0))';
     filtering csagg.ruleset;
 BEGIN
     PERFORM csagg.pipeline_known(pipeline);
     SELECT string_agg(csagg.pipeline_dimension(pipeline, d), ', ' ORDER BY i) INTO dimensions FROM unnest(by) WITH ORDINALITY u (d, i);
     IF filter IS NOT NULL THEN
-        filtering := csagg.pipeline_filter(pipeline, filter, substring(over::text FROM ' in (\S+)(?: at start)?$'));
+        filtering := csagg.pipeline_filter(pipeline, filter, substring(over::text FROM ' in ([^ ]+)(?: at start)?$'));
         condition := format($sql$csagg.all_of(%s, (SELECT csagg.timeline_of(a.alerts, 'filter')
             FROM (SELECT l.tenant, l.score, l.stage, l.band, l.coverage, l.facts) f, csagg.assess_over($3, f, $4, csagg.pipeline_now() + interval '1 microsecond') a))$sql$, condition);
     END IF;

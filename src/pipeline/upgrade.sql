@@ -1,24 +1,31 @@
--- A pipeline keeps the views, triggers and policies of the csagg that made it. After ALTER EXTENSION csagg UPDATE they are made anew.
+-- A pipeline keeps the views, triggers and policies of the csagg that made it, and they name its schema. After ALTER EXTENSION csagg UPDATE, and
+-- when the schema was renamed, they are made anew.
 -- A version that changes the tables raises pipeline.layout and brings its ALTER TABLEs here.
 
 CREATE FUNCTION csagg.upgrade_pipeline(pipeline name) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off SET client_min_messages = warning AS $body$
 DECLARE
     source record;
+    renamed boolean;
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
+    EXECUTE format($sql$
+        WITH moved AS (UPDATE %1$I.source SET relation = $1 WHERE kind = 'log' AND csagg.pipeline_relation(relation) IS DISTINCT FROM $1::regclass RETURNING 1)
+        SELECT EXISTS (TABLE moved)$sql$, pipeline) INTO renamed USING format('%I.log', pipeline);
     PERFORM csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline), csagg.pipeline_make_forgotten(pipeline), csagg.pipeline_make_replaced(pipeline);
     FOR source IN EXECUTE format('SELECT name, relation FROM %I.source WHERE kind <> ''log''', pipeline) LOOP
-        IF to_regclass(source.relation) IS NULL THEN
-            RAISE WARNING 'triggers of source "%" of pipeline "%" stay as they are: there is no table %', source.name, pipeline, source.relation USING HINT = 'csagg.resume() finds it under another name.';
-        ELSE
-            BEGIN
+        BEGIN
+            PERFORM csagg.pipeline_follow(pipeline, source.name, source.relation);
+            IF renamed THEN  -- its triggers have the old name, and missed what came since
+                EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(source.name));
+                PERFORM csagg.resume(pipeline, source.name);
+            ELSE
                 PERFORM csagg.pipeline_watch(pipeline, source.name);
-            EXCEPTION WHEN OTHERS THEN
-                RAISE WARNING 'triggers of source "%" of pipeline "%" stay as they are: %', source.name, pipeline, SQLERRM USING HINT = 'csagg.resume() makes them anew when that has been mended.';
-            END;
-        END IF;
+            END IF;
+        EXCEPTION WHEN OTHERS THEN
+            RAISE WARNING 'triggers of source "%" of pipeline "%" stay as they are: %', source.name, pipeline, SQLERRM USING HINT = 'csagg.resume() makes them anew when that has been mended.';
+        END;
     END LOOP;
     PERFORM csagg.pipeline_views(pipeline);
     IF to_regprocedure(format('%I.session_tenant()', pipeline)) IS NOT NULL THEN
@@ -26,4 +33,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.upgrade_pipeline(name) IS
-    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and locks the tables of its sources against writing until the transaction ends. Errors: 42704, 42501 as of step()';
+    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE, and, by its new name, after ALTER SCHEMA ... RENAME, which has its sources resumed, too. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and locks the tables of its sources against writing until the transaction ends. Errors: 42704, 42501 as of step()';

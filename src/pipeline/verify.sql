@@ -46,7 +46,7 @@ DECLARE
 BEGIN
     problem := 'source';
     FOR source IN EXECUTE format($sql$
-        SELECT s.*, coalesce($2 ->> s.name, csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec)) AS amiss FROM %I.source s ORDER BY s.name$sql$, pipeline) USING pipeline, unreadable LOOP
+        SELECT s.*, coalesce($2 ->> s.name, csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec), 'it is not read: ' || s.error) AS amiss FROM %I.source s ORDER BY s.name$sql$, pipeline) USING pipeline, unreadable LOOP
         amiss := source.amiss;
         IF amiss IS NULL AND source.kind = 'events' THEN
             BEGIN
@@ -62,7 +62,7 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_sources(name, jsonb) IS
-    'sources whose tables or triggers are gone, and events tables with ids beyond their sequence';
+    'sources that are stopped, or whose tables or triggers are gone, and events tables with ids beyond their sequence';
 
 CREATE FUNCTION csagg.pipeline_verify_marks(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -146,7 +146,7 @@ COMMENT ON FUNCTION csagg.pipeline_verify_customers(name, integer, jsonb) IS
     'so many customers, drawn at random, whose facts, assessments or episodes are not what the rows and rules give; with the right facts. Customers that wait in `todo` are not assessed';
 
 -- What rows of a states source said before can be read nowhere; but its triggers write in the transaction of the change: so what the table says now and
--- what was said last are one, but for changes that no trigger saw. Not of a source that is stopped, which status tells, nor of customers with rows that are not folded.
+-- what was said last are one, but for changes that no trigger saw. Not of a source that is stopped, which is a problem by itself, nor of customers with rows that are not folded.
 CREATE FUNCTION csagg.pipeline_unsaid(pipeline name, source text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -198,7 +198,7 @@ DECLARE
     source record;
 BEGIN
     FOR source IN SELECT * FROM csagg.pipeline_telling(pipeline, unreadable) t LOOP
-        EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source.relation);
+        PERFORM csagg.pipeline_hold(pipeline, source.name, source.relation);
         EXECUTE format('INSERT INTO %I.log (tenant, customer, key, value, origin) SELECT tenant, customer, key, value, $1 FROM (%s) d WHERE tenant = $2 AND customer = $3',
             pipeline, csagg.pipeline_unsaid(pipeline, source.name)) USING source.name, tenant, customer;
     END LOOP;
@@ -282,12 +282,12 @@ COMMENT ON FUNCTION csagg.pipeline_mend(name, jsonb, text, text, text, csagg.his
 
 CREATE FUNCTION csagg.verify(pipeline name, customers integer DEFAULT 1000, repair boolean DEFAULT false,
     OUT problem text, OUT tenant text, OUT customer text, OUT detail text) RETURNS SETOF record
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET jit = off AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off SET jit = off AS $body$
 DECLARE
     found record;
     unreadable jsonb;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline);
+    PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_filled(pipeline);
     IF repair THEN
         EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     END IF;
@@ -305,4 +305,4 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.verify(name, integer, boolean) IS
-    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end, and its facts are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501 as of step()';
+    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What is stopped or cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end, and its facts are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step()';

@@ -31,6 +31,15 @@ int sqlstate(Errc code) {
     return ERRCODE_INTERNAL_ERROR;
 }
 
+namespace {
+
+std::size_t server_text_within(std::string_view text, std::size_t limit) {
+    return std::size_t(pg_mbcliplen(text.data(), int(text.size()), int(limit)));
+}
+const AtLoad at_load{[] { text_within = server_text_within; }};
+
+}  // namespace
+
 void Failure::set(int code, const char* message, const char* detail, const char* hint) noexcept {
     sqlstate_ = code;
     snprintf(message_, sizeof message_, "%s", message);
