@@ -103,7 +103,7 @@ DECLARE
 BEGIN
     RETURN format($sql$
         WITH taken AS MATERIALIZED (
-            SELECT CASE WHEN plain THEN tenant END AS tenant, CASE WHEN plain THEN customer END AS customer, CASE WHEN plain OR NOT wanted THEN NULL
+            SELECT CASE WHEN plain THEN tenant END AS tenant, CASE WHEN plain THEN customer END AS customer, CASE WHEN plain OR wanted IS NOT TRUE THEN NULL
                     WHEN reason IS NOT NULL THEN ROW(id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, reason, csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id))::csagg.pipeline_row
                     ELSE ROW(id, tenant, customer, key, sort, at, value, actor, event_id, belongs, owner, NULL, NULL)::csagg.pipeline_row END AS special,
                 csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) FILTER (WHERE plain) AS facts, min(at) FILTER (WHERE plain AND isfinite(at)) AS first_at,

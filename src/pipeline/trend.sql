@@ -46,7 +46,7 @@ EXCEPTION WHEN OTHERS THEN
     part := substring(left(document, substring(message FROM '^line 1, column ([0-9]+)')::integer - 1) FROM '"when": "(.*)$');
     message := regexp_replace(message, '^line 1, column [0-9]+', format('filter, column %s', length(replace(part, E'\\"', '"')) + 1));
     IF message LIKE '%is not declared' THEN
-        hint := format('A filter asks for facts, whose names are in %I.fact, and for tenant, band, stage, score and coverage.', pipeline);
+        hint := regexp_replace(hint, 'Declared? (it )?in "facts".*$', format('A filter asks for facts, whose names are in %I.fact, and for tenant, band, stage, score and coverage.', pipeline));
     END IF;
     IF hint = '' THEN
         RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message;

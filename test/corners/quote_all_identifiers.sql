@@ -1,0 +1,22 @@
+-- A setting that changes how names and types are written changes nothing else.
+CREATE TABLE subs (account int, mrr numeric, starts_on date, ends_on date, r daterange);
+INSERT INTO subs VALUES (1, 100, '2026-01-01', '2030-01-01', '[2026-01-01,2027-01-01)');
+SET quote_all_identifiers = on;
+SELECT csagg.create_pipeline('cs', rules => '{"timezone":"Asia/Tokyo","facts":{"mrr":"number"},"rules":[{"name":"m","points":"mrr"}]}');
+SELECT csagg.add_intervals('cs', 'subs', customer => 'account', columns => '{mrr}', since => 'starts_on', until => 'ends_on');
+SELECT csagg.add_intervals('cs', 'subs', customer => 'account', columns => '{mrr}', since => 'r', rename => '{"mrr": "m2"}');
+CALL csagg.refresh('cs');
+SELECT csagg.timeline_of(facts, 'mrr'), csagg.timeline_of(facts, 'm2') FROM cs.current;
+SELECT problem, detail FROM csagg.verify('cs');
+SELECT source, error FROM cs.status ORDER BY 1;
+SELECT csagg.drop_source('cs', 'log');
+SELECT csagg.drop_source('cs', 'override');
+SELECT csagg.resume('cs', 'log');
+SELECT csagg.resume('cs', 'override');
+SELECT csagg.upgrade_pipeline('cs');
+SET quote_all_identifiers = off;
+SELECT csagg.upgrade_pipeline('cs');
+SELECT csagg.drop_source('cs', 'log');
+INSERT INTO cs.override (customer, score) VALUES ('1', 7);
+CALL csagg.refresh('cs');
+SELECT customer, score FROM cs.health;

@@ -1,0 +1,22 @@
+-- A pipeline whose schema was renamed goes on, and makes up for what its triggers missed meanwhile.
+CREATE TABLE accounts (id int PRIMARY KEY, plan text);
+INSERT INTO accounts VALUES (1, 'a'), (2, 'a'), (3, 'b');
+SELECT csagg.create_pipeline('cs', rules => '{"timezone": "UTC", "facts": {"plan": "text"}, "rules": [{"name": "a", "when": "plan = ''a''", "points": 5}]}');
+SELECT csagg.add_states('cs', 'accounts', customer => 'id', columns => '{plan}');
+CALL csagg.refresh('cs');
+ALTER SCHEMA cs RENAME TO health;
+INSERT INTO health.override (customer, score) VALUES ('2', 99);
+UPDATE accounts SET plan = 'b' WHERE id = 1;
+SELECT * FROM health.status;
+INSERT INTO health.log (customer, key, value) VALUES ('7', 'nps', '1');
+CALL csagg.refresh('health');
+SELECT csagg.upgrade_pipeline('health');
+SELECT tgrelid::regclass, string_agg(tgname, ' ' ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN ('accounts'::regclass, 'health.override'::regclass) GROUP BY 1 ORDER BY 1;
+CALL csagg.refresh('health');
+UPDATE accounts SET plan = 'a' WHERE id = 3;
+CALL csagg.refresh('health');
+SELECT customer, score FROM health.health ORDER BY 1;
+SELECT count(*) FROM health.log WHERE customer = '3';
+SELECT problem, detail FROM csagg.verify('health', NULL);
+SELECT csagg.upgrade_pipeline('health');
+SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = 'accounts'::regclass;

@@ -1,0 +1,31 @@
+-- SELECT and TRIGGER on a table are enough for everything.
+CREATE ROLE csagg_keeper; CREATE ROLE csagg_shop;
+SELECT format('GRANT CREATE ON DATABASE %I TO csagg_keeper', current_database()) \gexec
+CREATE TABLE accounts (id int PRIMARY KEY, plan text);
+INSERT INTO accounts SELECT i, 'a' FROM generate_series(1, 20) i;
+CREATE TABLE subs (id int PRIMARY KEY, account int, mrr int, s date, e date);
+ALTER TABLE accounts OWNER TO csagg_shop; ALTER TABLE subs OWNER TO csagg_shop;
+GRANT SELECT ON accounts, subs TO csagg_keeper;
+SET ROLE csagg_keeper;
+SELECT csagg.create_pipeline('cs', rules => '{"timezone": "UTC", "facts": {"plan": "text"}, "rules": [{"name": "a", "when": "plan = ''a''", "points": 5}]}');
+SELECT csagg.add_states('cs', 'accounts', customer => 'id', columns => '{plan}');
+RESET ROLE; GRANT TRIGGER ON accounts, subs TO csagg_keeper; SET ROLE csagg_keeper;
+SELECT csagg.add_states('cs', 'accounts', customer => 'id', columns => '{plan}');
+SELECT csagg.add_intervals('cs', 'subs', customer => 'account', columns => '{mrr}', since => 's', until => 'e');
+CALL csagg.refresh('cs');
+SELECT csagg.resume('cs', 'subs');
+RESET ROLE; DELETE FROM accounts WHERE id > 5; UPDATE accounts SET plan = 'b';
+SET ROLE csagg_keeper; CALL csagg.refresh('cs');
+\echo stopped, and verify says so
+SELECT problem, detail FROM csagg.verify('cs', NULL);
+SELECT csagg.resume('cs', 'accounts');
+CALL csagg.refresh('cs');
+SELECT problem, detail FROM csagg.verify('cs', NULL);
+SELECT count(*), count(*) FILTER (WHERE score = 5) FROM cs.health;
+\echo changed behind the triggers
+RESET ROLE; ALTER TABLE accounts DISABLE TRIGGER USER; UPDATE accounts SET plan = 'a'; ALTER TABLE accounts ENABLE TRIGGER USER; SET ROLE csagg_keeper;
+SELECT count(*) FROM csagg.verify('cs', NULL, repair => true);
+CALL csagg.refresh('cs');
+SELECT problem, detail FROM csagg.verify('cs', NULL);
+SELECT count(*), count(*) FILTER (WHERE score = 5) FROM cs.health;
+RESET ROLE; DROP OWNED BY csagg_keeper, csagg_shop CASCADE;
