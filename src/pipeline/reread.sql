@@ -50,20 +50,20 @@ COMMENT ON FUNCTION csagg.pipeline_reread_of(name, text, text, csagg.pipeline_ch
 CREATE FUNCTION csagg.pipeline_try_again(pipeline name, source text, asked csagg.pipeline_change[], singly boolean, now timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    faults boolean;
+    faulty bigint[];
     ids bigint[];
 BEGIN
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I.rejected r WHERE r.source = $1 AND row ? ''fault'')', pipeline) INTO faults USING source;
-    IF singly OR faults THEN
-        ids := csagg.pipeline_ids_of(pipeline, source, asked);
-        EXECUTE format('DELETE FROM %I.rejected r WHERE r.source = $1 AND r.id = ANY ($2) AND row ? ''fault''', pipeline) USING source, ids;
+    EXECUTE format('SELECT array_agg(id) FROM %I.rejected r WHERE r.source = $1 AND row ? ''fault''', pipeline) INTO faulty USING source;
+    IF NOT singly AND faulty IS NULL THEN
+        RETURN;
     END IF;
-    IF singly THEN
-        PERFORM csagg.pipeline_try(pipeline, source, ids, now);
-    END IF;
+    ids := csagg.pipeline_ids_of(pipeline, source, asked);
+    faulty := ARRAY(SELECT unnest(ids) INTERSECT SELECT unnest(faulty));
+    EXECUTE format('DELETE FROM %I.rejected r WHERE r.source = $1 AND r.id = ANY ($2)', pipeline) USING source, faulty;
+    PERFORM csagg.pipeline_try(pipeline, source, CASE WHEN singly THEN ids ELSE faulty END, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_try_again(name, text, csagg.pipeline_change[], boolean, timestamptz) IS
-    'takes what a filter failed on out of `rejected`, of an events table''s rows of these customers; singly: and puts there what it fails on now';
+    'tries rows of these customers anew that a filter failed on, singly all of their rows; those that it fails on are in `rejected` then, and no others';
 
 -- Rows that cannot be put together are one customer's: found by halves. Of events what is known stays.
 CREATE FUNCTION csagg.pipeline_reread_apart(pipeline name, source text, kind text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
