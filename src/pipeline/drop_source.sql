@@ -18,6 +18,42 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_source(name, text, boolean) IS
     'the row of a source that was added, while no step runs. Errors: 42704 for none, 42809 for one of the pipeline''s own';
 
+-- As if they had been written only now.
+CREATE FUNCTION csagg.pipeline_read_again(pipeline name, source text, ids bigint[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    EXECUTE format($sql$
+        WITH again AS (
+            SELECT DISTINCT i FROM unnest($2) i JOIN %1$I.source s ON s.name = $1 AND i <= s.upto WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = $1 AND h.ids @> i)),
+        fewer AS (UPDATE %1$I.source SET folded = folded - (SELECT count(*) FROM again) WHERE name = $1)
+        INSERT INTO %1$I.hole (source, ids, writers) SELECT $1, range_agg(int8range(i, i, '[]')), '{}' FROM again HAVING count(*) > 0$sql$, pipeline) USING source, ids;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_read_again(name, text, bigint[]) IS
+    'rows of a source that have been folded, or rejected, and have to be read again by the next step: they become a hole';
+
+-- Rows of others that were rejected since a fact was this source's, or were repeats of its event_ids.
+CREATE FUNCTION csagg.pipeline_free(pipeline name, source text, keys text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    other text;
+    ids bigint[];
+BEGIN
+    FOR other IN EXECUTE format('SELECT name FROM %I.source WHERE kind IN (''log'', ''events'') AND name <> $1 ORDER BY name', pipeline) USING source LOOP
+        EXECUTE format('WITH bad AS (DELETE FROM %I.rejected WHERE source = $1 AND row ->> ''key'' = ANY ($2) RETURNING id) SELECT array_agg(id) FROM bad', pipeline) INTO ids USING other, keys;
+        PERFORM csagg.pipeline_read_again(pipeline, other, ids);
+        BEGIN
+            PERFORM csagg.pipeline_ours(pipeline, other);
+            EXECUTE format('SELECT array_agg(r.id) FROM %I.seen s JOIN (%s) r ON r.tenant = s.tenant AND r.event_id = s.event_id WHERE s.source = $1', pipeline, csagg.pipeline_rows(pipeline, other)) INTO ids USING source;
+            PERFORM csagg.pipeline_read_again(pipeline, other, ids);
+        EXCEPTION WHEN OTHERS THEN
+            RAISE WARNING 'source "%" of pipeline "%" cannot be read, for rows whose event_id "%" had: %', other, pipeline, source, SQLERRM USING HINT = 'csagg.verify() finds them.';
+        END;
+    END LOOP;
+    EXECUTE format('DELETE FROM %1$I.seen WHERE source = $1', pipeline) USING source;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_free(name, text, text[]) IS
+    'has rows of other sources read again that wait for what a source has had: facts, and event_ids';
+
 CREATE FUNCTION csagg.drop_source(pipeline name, name text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 DECLARE
@@ -36,16 +72,13 @@ BEGIN
         WITH gone AS (DELETE FROM %1$I.log WHERE origin = $1 AND (SELECT kind FROM %1$I.source WHERE name = $1) = 'states' RETURNING id),
         bad AS (DELETE FROM %1$I.rejected r USING gone WHERE r.source = 'log' AND r.id = gone.id)
         UPDATE %1$I.source s SET folded = folded - (SELECT count(*) FROM gone WHERE id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> id)) WHERE name = 'log'$sql$, pipeline) USING name;
-    EXECUTE format('DELETE FROM %1$I.seen WHERE source = $1', pipeline) USING name;
-    EXECUTE format($sql$
-        WITH freed AS (DELETE FROM %1$I.rejected WHERE source <> $1 AND row ->> 'key' = ANY ($2) RETURNING source, id)
-        INSERT INTO %1$I.todo (tenant, why, source, row) SELECT '', 'source', source, id FROM freed$sql$, pipeline) USING name, keys;
+    PERFORM csagg.pipeline_free(pipeline, name, keys);
     EXECUTE format('DELETE FROM %1$I.rejected WHERE source = $1', pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.source WHERE name = $1', pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.fact WHERE key = ANY ($1) AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)', pipeline) USING keys;
 END $body$;
 COMMENT ON FUNCTION csagg.drop_source(name, text) IS
-    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. The event_ids that it brought count again for rows that come later; for those that came before verify() with repair counts them. The table stays as it is. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
+    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. Rows of others with event_ids that it brought are read again, too. The table stays as it is. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
 
 CREATE FUNCTION csagg.pipeline_follow(pipeline name, source text, relation text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -93,9 +126,8 @@ DECLARE
     relation text;
 BEGIN
     EXECUTE format($sql$
-        WITH again AS (DELETE FROM %1$I.rejected WHERE source = $1 RETURNING id),
-        fewer AS (UPDATE %1$I.source SET folded = folded - (SELECT count(*) FROM again) WHERE name = $1)
-        INSERT INTO %1$I.hole (source, ids, writers) SELECT $1, range_agg(int8range(id, id, '[]')), '{}' FROM again HAVING count(*) > 0$sql$, pipeline) USING source;
+        WITH bad AS (DELETE FROM %1$I.rejected WHERE source = $1 RETURNING id, row ? 'whole' AS whole)
+        SELECT csagg.pipeline_read_again($2, $1, array_agg(id) FILTER (WHERE NOT whole)) FROM bad$sql$, pipeline) USING source, pipeline;
     EXECUTE format($sql$
         SELECT relation FROM %1$I.source WHERE name = $1 AND error LIKE 'trigger: %%'$sql$, pipeline) INTO relation USING source;
     IF relation IS NULL THEN

@@ -43,7 +43,7 @@ COMMENT ON FUNCTION csagg.pipeline_forgotten(name) IS
 CREATE FUNCTION csagg.pipeline_rejected(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-        SELECT x.source, x.id, coalesce(x.row ->> n.tenant, '') AS tenant, x.row ->> n.customer AS customer, n.actor
+        SELECT x.source, x.id, x.at, coalesce(x.row ->> n.tenant, '') AS tenant, x.row ->> n.customer AS customer, n.actor
         FROM %1$I.rejected x JOIN %1$I.source s ON s.name = x.source CROSS JOIN LATERAL (
             SELECT CASE WHEN x.row ? 'fault' THEN s.spec ->> 'tenant' ELSE 'tenant' END AS tenant, CASE WHEN x.row ? 'fault' THEN s.spec ->> 'customer' ELSE 'customer' END AS customer,
                 CASE WHEN x.row ? 'fault' THEN s.spec ->> 'actor' ELSE 'actor' END AS actor) n$sql$, pipeline)
@@ -51,7 +51,7 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_rejected(name) IS
     'a query for whose the rejected rows are, and under which name they have the actor: a row that could not be read through its filter has the names of its table''s columns';
 
-CREATE FUNCTION csagg.pipeline_unsuppressed(pipeline name, changes csagg.pipeline_change[]) RETURNS csagg.pipeline_change[]
+CREATE FUNCTION csagg.pipeline_unsuppressed(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     suppressing boolean := (SELECT s FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.suppressed)', pipeline)) q(s boolean));
@@ -60,12 +60,12 @@ BEGIN
     IF NOT suppressing THEN
         RETURN changes;
     END IF;
-    EXECUTE format('DELETE FROM %I.rejected r USING (%s) x WHERE r.source = x.source AND r.id = x.id AND %s', pipeline, csagg.pipeline_rejected(pipeline), csagg.pipeline_suppressed(pipeline));
+    EXECUTE format('DELETE FROM %I.rejected r USING (SELECT * FROM (%s) x WHERE x.at = $1 OFFSET 0) x WHERE r.source = x.source AND r.id = x.id AND %s', pipeline, csagg.pipeline_rejected(pipeline), csagg.pipeline_suppressed(pipeline)) USING now;
     EXECUTE format('SELECT coalesce(array_agg(x::csagg.pipeline_change), ''{}'') FROM unnest($1) x WHERE NOT %s', csagg.pipeline_suppressed(pipeline)) INTO kept USING changes;
     RETURN kept;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_unsuppressed(name, csagg.pipeline_change[]) IS
-    'these changes without those of forgotten customers, whose rejected rows go, too';
+COMMENT ON FUNCTION csagg.pipeline_unsuppressed(name, csagg.pipeline_change[], timestamptz) IS
+    'these changes without those of forgotten customers, of whom what this step has rejected goes, too';
 
 -- A row that is visible and in no hole has been folded.
 CREATE FUNCTION csagg.pipeline_drop_logged(pipeline name, ids int8multirange) RETURNS void
@@ -74,10 +74,15 @@ DECLARE
     suppressing boolean := (SELECT s FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %I.suppressed)', pipeline)) q(s boolean));
 BEGIN
     IF suppressing THEN
+        -- By the index of ids, and each name hashed once.
         EXECUTE format($sql$
-            WITH gone AS (
-                DELETE FROM %1$I.log x USING unnest($1) i WHERE x.id >= lower(i) AND x.id < upper(i) AND %2$s
-                    AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> x.id) RETURNING x.id)
+            WITH came AS MATERIALIZED (
+                SELECT l.* FROM unnest($1) i CROSS JOIN LATERAL (
+                    SELECT id, tenant, customer FROM %1$I.log WHERE id >= lower(i) AND id < upper(i) ORDER BY id) l
+                WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> l.id) AND octet_length(l.tenant) + octet_length(l.customer) <= 2000),
+            who AS MATERIALIZED (SELECT DISTINCT tenant, customer FROM came),
+            forgotten AS MATERIALIZED (SELECT x.* FROM who x WHERE %2$s),
+            gone AS (DELETE FROM %1$I.log l USING came c JOIN forgotten f USING (tenant, customer) WHERE l.id = c.id RETURNING l.id)
             UPDATE %1$I.source SET folded = folded - n FROM (SELECT count(*) AS n FROM gone) g WHERE kind = 'log' AND n > 0$sql$, pipeline, csagg.pipeline_suppressed(pipeline)) USING ids;
     END IF;
 END $body$;

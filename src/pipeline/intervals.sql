@@ -145,7 +145,6 @@ DECLARE
     of text;
 BEGIN
     EXECUTE format('SELECT relation::regclass, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
-    PERFORM csagg.pipeline_ours(pipeline, source, s.relation);
     key_type := csagg.pipeline_column(s.relation, (s.spec ->> 'customer')::name, 'customer');
     of := format('(t.tenant, t.customer) IN (SELECT tenant, customer FROM unnest($2)) AND e.%1$I%2$s IN (SELECT %3$s FROM unnest($2))', s.spec ->> 'customer',
         CASE WHEN key_type IN ('smallint', 'integer', 'bigint', 'uuid', 'text') THEN '' ELSE '::text' END, csagg.pipeline_as_key(key_type));

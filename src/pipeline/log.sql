@@ -177,16 +177,19 @@ BEGIN
     SELECT * INTO relation, id, upto, holes, read_until FROM csagg.pipeline_query(format($sql$
         SELECT csagg.pipeline_relation(relation)::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name), read_until
         FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, id text, upto bigint, holes int8multirange, read_until timestamptz);
+    IF source = 'log' AND relation IS DISTINCT FROM format('%I.log', pipeline)::regclass THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('the log of pipeline "%s" is under another name than it has noted', pipeline),
+            HINT = format('Was the schema renamed? SELECT csagg.upgrade_pipeline(%L);', pipeline);
+    END IF;
     top := csagg.pipeline_last_id(relation, id);
     IF top IS NULL THEN
-        RAISE undefined_table USING MESSAGE = format('there is no table of source "%s"', source),
-            HINT = format(CASE source WHEN 'log' THEN 'Was the schema renamed? SELECT csagg.upgrade_pipeline(%L);' ELSE 'SELECT csagg.resume(%L, %L); finds it under another name.' END, pipeline, source);
+        RAISE undefined_table USING MESSAGE = format('there is no table of source "%s"', source), HINT = format('SELECT csagg.resume(%L, %L); finds it under another name.', pipeline, source);
     ELSIF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
             HINT = format('SELECT setval(%L, %s);%s and, if rows came in between, csagg.verify() with repair.', csagg.pipeline_sequence(relation, id), upto,
                 CASE WHEN source <> 'log' THEN format(' SELECT csagg.resume(%L, %L);', pipeline, source) END);
     END IF;
-    PERFORM csagg.pipeline_ours(pipeline, source, relation);
+    PERFORM csagg.pipeline_ours(pipeline, source);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_marked(name, text) IS
     'where a source''s mark is, the last id given, and the holes. Error 55000 for a sequence behind the mark';

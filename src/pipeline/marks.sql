@@ -59,7 +59,7 @@ DECLARE
 BEGIN
     IF NOT pg_is_in_recovery() THEN
         last := CASE WHEN has_sequence_privilege(sequence, 'SELECT, USAGE') THEN coalesce(pg_sequence_last_value(sequence), 0) END;
-    ELSIF has_column_privilege(relation, id, 'SELECT') THEN
+    ELSIF EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation AND attname = id) AND has_column_privilege(relation, id, 'SELECT') THEN
         EXECUTE format('SELECT coalesce(max(%I), 0) FROM %s', id, relation) INTO last;
     END IF;
     RETURN last - upto;

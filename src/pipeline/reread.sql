@@ -16,8 +16,9 @@ BEGIN
             failure := NULL;
             BEGIN
                 asked := csagg.pipeline_asked_of(pipeline, source.name, most);
+                PERFORM csagg.pipeline_ours(pipeline, source.name);
                 IF source.kind = 'events' THEN
-                    PERFORM csagg.pipeline_try_again(pipeline, source.name, asked, attempt = 2, now);
+                    asked := csagg.pipeline_try_again(pipeline, source.name, asked, attempt = 2, now);
                 END IF;
                 part := CASE WHEN attempt = 2 THEN csagg.pipeline_reread_apart(pipeline, source.name, source.kind, asked, folded, now)
                     ELSE csagg.pipeline_reread_of(pipeline, source.name, source.kind, asked, folded, now) END;
@@ -46,24 +47,30 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread_of(name, text, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
     'pipeline_reread_KIND()';
 
--- A row that its filter failed on may be another one by now.
-CREATE FUNCTION csagg.pipeline_try_again(pipeline name, source text, asked csagg.pipeline_change[], singly boolean, now timestamptz) RETURNS void
+-- A row that its filter failed on may be another one by now, or the filter be mended.
+CREATE FUNCTION csagg.pipeline_try_again(pipeline name, source text, asked csagg.pipeline_change[], singly boolean, now timestamptz) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     faulty bigint[];
     ids bigint[];
+    mended csagg.pipeline_change[];
 BEGIN
     EXECUTE format('SELECT array_agg(id) FROM %I.rejected r WHERE r.source = $1 AND row ? ''fault''', pipeline) INTO faulty USING source;
     IF NOT singly AND faulty IS NULL THEN
-        RETURN;
+        RETURN asked;
     END IF;
     ids := csagg.pipeline_ids_of(pipeline, source, asked);
     faulty := ARRAY(SELECT unnest(ids) INTERSECT SELECT unnest(faulty));
     EXECUTE format('DELETE FROM %I.rejected r WHERE r.source = $1 AND r.id = ANY ($2)', pipeline) USING source, faulty;
     PERFORM csagg.pipeline_try(pipeline, source, CASE WHEN singly THEN ids ELSE faulty END, now);
+    EXECUTE format($sql$
+        SELECT array_agg(DISTINCT ROW(r.tenant, r.customer, NULL, r.at, NULL, $1)::csagg.pipeline_change) FROM (%2$s) r
+        WHERE r.id = ANY ($2) AND r.id NOT IN (SELECT id FROM %1$I.rejected b WHERE b.source = $1) AND (r.tenant, r.customer) IN (SELECT tenant, customer FROM unnest($3)) AND r.at IS NOT NULL$sql$,
+        pipeline, csagg.pipeline_rows(pipeline, source)) INTO mended USING source, faulty, asked;
+    RETURN asked || coalesce(mended, '{}');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_try_again(name, text, csagg.pipeline_change[], boolean, timestamptz) IS
-    'tries rows of these customers anew that a filter failed on, singly all of their rows; those that it fails on are in `rejected` then, and no others';
+    'tries rows of these customers anew that a filter failed on, singly all of their rows: those that it fails on are in `rejected` then, and no others; gives what is asked, and the instants of rows that it fails on no more';
 
 -- Rows that cannot be put together are one customer's: found by halves. Of events what is known stays.
 CREATE FUNCTION csagg.pipeline_reread_apart(pipeline name, source text, kind text, asked csagg.pipeline_change[], folded csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
@@ -87,8 +94,8 @@ BEGIN
         RETURN csagg.pipeline_reread_apart(pipeline, source, kind, lower, folded, now) || csagg.pipeline_reread_apart(pipeline, source, kind, upper, folded, now);
     END IF;
     EXECUTE format($sql$
-        INSERT INTO %I.rejected (source, id, reason, row, at) SELECT $1, hashtextextended(row::text, 0), $2, row, $4 FROM (SELECT jsonb_build_object('tenant', ($3).tenant, 'customer', ($3).customer) AS row) r
-        ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason$sql$, pipeline) USING source, failure, asked[1], now;
+        INSERT INTO %I.rejected (source, id, reason, row, at) SELECT $1, hashtextextended(row::text, 0), $2, row, $4 FROM (SELECT jsonb_build_object('tenant', ($3).tenant, 'customer', ($3).customer, 'whole', true) AS row) r
+        ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, at = excluded.at$sql$, pipeline) USING source, failure, asked[1], now;
     RETURN CASE WHEN kind = 'events' THEN '{}' ELSE ARRAY[ROW(asked[1].tenant, asked[1].customer, NULL, NULL, NULL, source)::csagg.pipeline_change] END;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread_apart(name, text, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
@@ -143,6 +150,7 @@ BEGIN
             INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id), $3 FROM came WHERE reason IS NOT NULL
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row, at = excluded.at),
         good AS (DELETE FROM %1$I.rejected r USING came c WHERE r.source = $1 AND r.id = c.id AND c.reason IS NULL),
+        whole AS (DELETE FROM %1$I.rejected r USING asked a WHERE r.source = $1 AND r.row ? 'whole' AND r.row ->> 'tenant' = a.tenant AND r.row ->> 'customer' = a.customer),
         claim AS (
             INSERT INTO %1$I.fact (key, kind, source, shown_to) SELECT DISTINCT key, sort, $1, NULL FROM came WHERE reason IS NULL
             ON CONFLICT (key) DO UPDATE SET source = excluded.source WHERE fact.source IS NULL),

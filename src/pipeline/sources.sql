@@ -276,16 +276,19 @@ COMMENT ON FUNCTION csagg.pipeline_hold(name, text, regclass) IS
     'nobody else writes to the table of a source until the end of the transaction; its triggers may be made anew';
 
 -- Sources are found by name: whoever may put a table in the place of another one is not for that trusted with what reads it.
-CREATE FUNCTION csagg.pipeline_ours(pipeline name, source text, relation regclass) RETURNS void
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+CREATE FUNCTION csagg.pipeline_ours(pipeline name, source text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    found record;
 BEGIN
-    IF source <> 'log' AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relation AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))) THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s has no trigger of source "%s": it may be another table than that which was added', relation, source),
+    SELECT * INTO found FROM csagg.pipeline_query(format('SELECT kind, relation, csagg.pipeline_relation(relation) FROM %s n', csagg.pipeline_newest_source(pipeline)), source) q(kind text, relation text, oid oid);
+    IF found.kind <> 'log' AND found.oid IS NOT NULL AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = found.oid AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))) THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s has no trigger of source "%s": it may be another table than that which was added', found.relation, source),
             HINT = format('If it is the right one: SELECT csagg.resume(%L, %L);', pipeline, source);
     END IF;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_ours(name, text, regclass) IS
-    'that a source''s table has a trigger of it. Error 55000';
+COMMENT ON FUNCTION csagg.pipeline_ours(name, text) IS
+    'that a source''s table, where there is one, has a trigger of it: to be asked before it is read. Error 55000';
 
 -- Not by ::regclass, which fails where the reader may not use the schema.
 CREATE FUNCTION csagg.pipeline_relation(relation text) RETURNS oid

@@ -151,7 +151,7 @@ BEGIN
         folded := folded + part.folded;
         more := more OR part.more;
     END LOOP;
-    changes := csagg.pipeline_unsuppressed(pipeline, changes);
+    changes := csagg.pipeline_unsuppressed(pipeline, changes, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_all(name, timestamptz, integer) IS
     'folds new rows of all sources, of an events table at most 50000: whose, how many, and whether there are more';
@@ -167,7 +167,7 @@ DECLARE
     assessed record;
 BEGIN
     IF waiting THEN
-        reread := csagg.pipeline_unsuppressed(pipeline, csagg.pipeline_reread(pipeline, changes, now, most));
+        reread := csagg.pipeline_unsuppressed(pipeline, csagg.pipeline_reread(pipeline, changes, now, most), now);
         asked := csagg.pipeline_asked(pipeline, changes || due, most) || reread;
     END IF;
     assessed := csagg.pipeline_assess(pipeline, changes || asked || ARRAY(SELECT d FROM unnest(due) d WHERE d.from_at IS NOT NULL), now, settle);

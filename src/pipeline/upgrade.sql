@@ -6,24 +6,28 @@ CREATE FUNCTION csagg.upgrade_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off SET client_min_messages = warning AS $body$
 DECLARE
     source record;
-    renamed boolean;
+    stale boolean;  -- as their schema was renamed
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
+    -- Tables in the schema itself have moved with it.
     EXECUTE format($sql$
-        WITH moved AS (UPDATE %1$I.source SET relation = $1 WHERE kind = 'log' AND csagg.pipeline_relation(relation) IS DISTINCT FROM $1::regclass RETURNING 1)
-        SELECT EXISTS (TABLE moved)$sql$, pipeline) INTO renamed USING format('%I.log', pipeline);
+        WITH old AS (SELECT (parse_ident(relation))[1] AS schema FROM %1$I.source WHERE name = 'log')
+        UPDATE %1$I.source SET relation = format('%%I.%%I', $1, (parse_ident(relation))[2]) FROM old WHERE schema <> $1 AND (parse_ident(relation))[1] = schema$sql$, pipeline) USING pipeline;
     PERFORM csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline), csagg.pipeline_make_forgotten(pipeline), csagg.pipeline_make_replaced(pipeline);
     FOR source IN EXECUTE format('SELECT name, relation FROM %I.source WHERE kind <> ''log''', pipeline) LOOP
+        stale := EXISTS (SELECT FROM pg_trigger WHERE tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source.name))) AND tgparentid = 0
+            AND tgname <> ALL (ARRAY(SELECT csagg.pipeline_trigger(pipeline, source.name, e) FROM unnest('{INSERT,DELETE,UPDATE,TRUNCATE}'::text[]) e)));
         BEGIN
             PERFORM csagg.pipeline_follow(pipeline, source.name, source.relation);
-            IF renamed THEN  -- its triggers have the old name, and missed what came since
+            IF stale THEN  -- its triggers missed what came since
                 EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(source.name));
                 PERFORM csagg.resume(pipeline, source.name);
             ELSE
                 PERFORM csagg.pipeline_watch(pipeline, source.name);
             END IF;
         EXCEPTION WHEN OTHERS THEN
+            EXECUTE format('UPDATE %I.source SET error = $2 WHERE name = $1 AND $3', pipeline) USING source.name, 'trigger: ' || SQLERRM, stale;
             RAISE WARNING 'triggers of source "%" of pipeline "%" stay as they are: %', source.name, pipeline, SQLERRM USING HINT = 'csagg.resume() makes them anew when that has been mended.';
         END;
     END LOOP;

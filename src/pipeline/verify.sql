@@ -11,6 +11,7 @@ BEGIN
     FOR one IN EXECUTE format($sql$
         SELECT name, kind, kind = 'intervals' AND (spec ? 'filter' OR spec ->> 'overlap' ~ 'sum') AS whole FROM %I.source WHERE kind <> 'log' ORDER BY name$sql$, pipeline) LOOP
         BEGIN
+            PERFORM csagg.pipeline_ours(pipeline, one.name);
             EXECUTE format('SELECT csagg.%I($1, $2)', CASE one.kind WHEN 'states' THEN 'pipeline_unsaid' ELSE 'pipeline_recount_' || one.kind END) INTO query USING pipeline, one.name;
             EXECUTE format(CASE WHEN one.whole THEN 'SELECT count(x) FROM (%s) x' ELSE 'SELECT FROM (%s) x LIMIT 0' END, query);
         EXCEPTION WHEN OTHERS THEN
@@ -46,7 +47,7 @@ DECLARE
 BEGIN
     problem := 'source';
     FOR source IN EXECUTE format($sql$
-        SELECT s.*, coalesce($2 ->> s.name, csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec), 'it is not read: ' || s.error) AS amiss FROM %I.source s ORDER BY s.name$sql$, pipeline) USING pipeline, unreadable LOOP
+        SELECT s.*, coalesce(csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec), $2 ->> s.name, 'it is not read: ' || s.error) AS amiss FROM %I.source s ORDER BY s.name$sql$, pipeline) USING pipeline, unreadable LOOP
         amiss := source.amiss;
         IF amiss IS NULL AND source.kind = 'events' THEN
             BEGIN
@@ -305,4 +306,4 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.verify(name, integer, boolean) IS
-    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What is stopped or cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end, and its facts are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step()';
+    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What is stopped or cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end; facts that cannot be read are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step()';

@@ -11,3 +11,17 @@ INSERT INTO ev2 (who, key) VALUES ('carl', 'login'); CALL csagg.refresh('cs');
 SELECT source, reason FROM cs.rejected;
 SELECT customer, k.key, k.entries FROM cs.current, csagg.facts(facts) k ORDER BY 1;
 SELECT problem, detail FROM csagg.verify('cs');
+\echo repeats of its event_ids: one of them counts now, and forgetting one does not count twice
+SELECT csagg.create_pipeline('c2', rules => '{"timezone":"UTC","facts":{"login":"counter","visit":"counter"},"rules":[{"name":"a","points":"count(login)+10*count(visit)"}]}');
+CREATE TABLE ev (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who text, at timestamptz DEFAULT now(), eid text);
+SELECT csagg.add_events('c2', 'ev', customer => 'who', at => 'at', fact => 'visit', event_id => 'eid');
+INSERT INTO ev (who, eid) VALUES ('ada', 'e1'); CALL csagg.refresh('c2');
+INSERT INTO c2.log (customer, key, event_id) VALUES ('bell', 'login', 'e1'), ('bell', 'login', 'e1'), ('carl', 'visit', NULL), ('dora', 'visit', NULL); CALL csagg.refresh('c2');
+SELECT id, reason FROM c2.rejected ORDER BY id;
+SELECT csagg.drop_source('c2', 'ev');
+SELECT csagg.forget('c2', 'dora');
+CALL csagg.refresh('c2');
+SELECT customer, score FROM c2.health ORDER BY 1;
+INSERT INTO c2.log (customer, key, event_id) VALUES ('bell', 'login', 'e1'); CALL csagg.refresh('c2');
+SELECT customer, score FROM c2.health ORDER BY 1;
+SELECT problem, detail FROM csagg.verify('c2');

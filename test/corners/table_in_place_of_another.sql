@@ -16,3 +16,17 @@ SELECT customer, h.score, csagg.text_at(csagg.timeline_of(facts, 'mrr'), now()) 
 SELECT csagg.resume('cs', 'events'), csagg.resume('cs', 'subs'); CALL csagg.refresh('cs');
 SELECT source, error FROM cs.status ORDER BY 1;
 SELECT customer, h.score, csagg.text_at(csagg.timeline_of(facts, 'mrr'), now()) FROM cs.health h JOIN cs.current USING (customer) ORDER BY 1;
+\echo a row that waits to be read again, and a view in place of the table
+CREATE FUNCTION evil() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'ran as %', current_user; RETURN 77; END $$;
+UPDATE app.events SET at = now() WHERE customer = 'ada';
+ALTER TABLE app.events RENAME TO events_before;
+CREATE VIEW app.events AS SELECT id, customer, at, evil() AS n FROM app.events_before;
+CALL csagg.refresh('cs');
+SELECT problem, detail FROM csagg.verify('cs', repair => true);
+SELECT source, error FROM cs.status WHERE source = 'events';
+DROP VIEW app.events;
+CREATE TABLE app.events (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer text, at timestamptz DEFAULT now());
+INSERT INTO app.events (customer) SELECT 'eve' FROM generate_series(1, 5);
+SELECT problem, detail FROM csagg.verify('cs', repair => true);
+CALL csagg.refresh('cs');
+SELECT customer, score FROM cs.health ORDER BY 1;

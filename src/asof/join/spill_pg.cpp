@@ -66,13 +66,13 @@ void Spill::drop(File& file) {
 
 /// False if there is no file to read from.
 bool Spill::begin_reading(File& from) {
-    if (from.file != nullptr && !from.reading) {
-        if (from.end > 0) BufFileWrite(from.file, from.block, from.end);
-        from.end = 0;
-        if (BufFileSeek(from.file, 0, 0, SEEK_SET) != 0) could_not_read_spilled();
-    }
+    if (from.file == nullptr) return false;
+    if (from.reading) return true;
+    if (from.end > 0) BufFileWrite(from.file, from.block, from.end);
+    from.end = 0;
+    if (BufFileSeek(from.file, 0, 0, SEEK_SET) != 0) could_not_read_spilled();
     from.reading = true;
-    return from.file != nullptr;
+    return true;
 }
 
 bool Spill::read(int file, void* data, std::size_t bytes) {
