@@ -59,14 +59,22 @@ inline LocalTime add_months(LocalTime start, std::int32_t months) {
     const sys_days result = moved.year() / moved.month() / std::min(date.day(), last);
     const std::int64_t all_cycles = cycles + months / 4800;
     if (all_cycles < -100 || all_cycles > 729) throw Error(Errc::datetime_overflow, "timestamp out of range");
-    return all_cycles * cycle + (result - epoch).count() * twin::day + (local - midnight);
+    LocalTime sum;
+    if (__builtin_add_overflow(all_cycles * cycle, (result - epoch).count() * twin::day + (local - midnight), &sum))
+        throw Error(Errc::datetime_overflow, "timestamp out of range");
+    return sum;
 }
 
 /// local + times * span, on the wall clock.
 inline LocalTime add(LocalTime start, const Span& span, std::int64_t times) {
     LocalTime local = start;
     if (span.months != 0) local = add_months(local, std::int32_t(span.months * times));
-    return local + span.days * times * day + span.micros * times;
+    std::int64_t days, of_days, micros;
+    if (__builtin_mul_overflow(std::int64_t(span.days), times, &days) || __builtin_mul_overflow(days, day, &of_days) ||
+        __builtin_mul_overflow(std::int64_t(span.micros), times, &micros) ||
+        __builtin_add_overflow(local, of_days, &local) || __builtin_add_overflow(local, micros, &local))
+        throw Error(Errc::datetime_overflow, "timestamp out of range");
+    return local;
 }
 
 class Zone final : public Calendar {

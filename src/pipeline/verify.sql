@@ -47,7 +47,7 @@ DECLARE
 BEGIN
     problem := 'source';
     FOR source IN EXECUTE format($sql$
-        SELECT s.*, coalesce(csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec), $2 ->> s.name, 'it is not read: ' || s.error) AS amiss FROM %I.source s ORDER BY s.name$sql$, pipeline) USING pipeline, unreadable LOOP
+        SELECT s.*, coalesce($2 ->> s.name, csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec), 'it is not read: ' || s.error) AS amiss FROM %I.source s ORDER BY s.name$sql$, pipeline) USING pipeline, unreadable LOOP
         amiss := source.amiss;
         IF amiss IS NULL AND source.kind = 'events' THEN
             BEGIN
