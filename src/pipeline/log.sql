@@ -175,7 +175,7 @@ CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation r
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     SELECT * INTO relation, id, upto, holes, read_until FROM csagg.pipeline_query(format($sql$
-        SELECT csagg.pipeline_relation(relation)::regclass, coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name), read_until
+        SELECT to_regclass(relation), coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name), read_until
         FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, id text, upto bigint, holes int8multirange, read_until timestamptz);
     IF source = 'log' AND relation IS DISTINCT FROM format('%I.log', pipeline)::regclass THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the log of pipeline "%s" is under another name than it has noted', pipeline),
@@ -189,7 +189,9 @@ BEGIN
             HINT = format('SELECT setval(%L, %s);%s and, if rows came in between, csagg.verify() with repair.', csagg.pipeline_sequence(relation, id), upto,
                 CASE WHEN source <> 'log' THEN format(' SELECT csagg.resume(%L, %L);', pipeline, source) END);
     END IF;
-    PERFORM csagg.pipeline_ours(pipeline, source);
+    IF source <> 'log' THEN
+        PERFORM csagg.pipeline_ours(pipeline, source);
+    END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_marked(name, text) IS
     'where a source''s mark is, the last id given, and the holes. Error 55000 for a sequence behind the mark';
