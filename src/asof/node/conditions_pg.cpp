@@ -9,37 +9,20 @@ extern "C" {
 
 namespace csagg::pg {
 
-double OrderedConditions::cost_of(Node* condition) const {
+/// What tells nothing and costs little may go before dearer ones of a lower level.
+void OrderedConditions::add(Node* condition, Index level, bool leakproof) {
     QualCost cost;
     cost_qual_eval_node(&cost, condition, root_);
-    return cost.per_tuple;
+    auto* const added = static_cast<Rank*>(palloc(sizeof(Rank)));
+    *added = {leakproof && cost.per_tuple < 10 * cpu_operator_cost ? 0 : level, cost.per_tuple};
+    int at = list_length(list_);
+    while (at > 0 && *added < *static_cast<const Rank*>(list_nth(ranks_, at - 1))) --at;
+    list_ = list_insert_nth(list_, at, condition);
+    ranks_ = list_insert_nth(ranks_, at, added);
 }
 
-/// What tells nothing and costs little may go before dearer ones of a lower level.
-void OrderedConditions::add(RestrictInfo* condition) {
-    auto* const clause = reinterpret_cast<Node*>(condition->clause);
-    const bool is_free = condition->leakproof && cost_of(clause) < 10 * cpu_operator_cost;
-    add(clause, is_free ? 0 : condition->security_level);
-}
-
-void OrderedConditions::add(Node* condition, Index level) {
-    auto* const added = static_cast<Condition*>(palloc(sizeof(Condition)));
-    *added = {condition, level, cost_of(condition)};
-    conditions_ = lappend(conditions_, added);
-}
-
-List* OrderedConditions::list() const {
-    const int count = list_length(conditions_);
-    auto** const sorted = static_cast<const Condition**>(palloc(std::size_t(count + 1) * sizeof(Condition*)));
-    for (int i = 0; i < count; ++i) {
-        int at = i;
-        auto* const condition = static_cast<const Condition*>(list_nth(conditions_, i));
-        for (; at > 0 && *condition < *sorted[at - 1]; --at) sorted[at] = sorted[at - 1];
-        sorted[at] = condition;
-    }
-    List* nodes = NIL;
-    for (int i = 0; i < count; ++i) nodes = lappend(nodes, sorted[i]->node);
-    return nodes;
+void OrderedConditions::add(const RestrictInfo* condition) {
+    add(reinterpret_cast<Node*>(condition->clause), condition->security_level, condition->leakproof);
 }
 
 }  // namespace csagg::pg

@@ -14,24 +14,22 @@ class OrderedConditions {
 public:
     /// `root` may be nullptr where a condition's variables are none of the query's.
     explicit OrderedConditions(PlannerInfo* root) : root_(root) {}
-    void add(RestrictInfo* condition);
-    void add(Node* condition, Index level = 0);
+    void add(const RestrictInfo* condition);
+    void add(Node* condition, Index level = 0, bool leakproof = false);
     /// Of one level and cost in the order in which they came.
-    List* list() const;
+    List* list() const { return list_; }
 
 private:
-    struct Condition {
-        Node* node;
+    struct Rank {
         Index level;
         double cost;
-        bool operator<(const Condition& other) const {
+        bool operator<(const Rank& other) const {
             return level != other.level ? level < other.level : cost < other.cost;
         }
     };
-    double cost_of(Node* condition) const;
 
     PlannerInfo* root_;
-    List* conditions_ = NIL;  // of Condition
+    List *list_ = NIL, *ranks_ = NIL;
 };
 
 }  // namespace csagg::pg

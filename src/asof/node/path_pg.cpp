@@ -73,14 +73,15 @@ bool read_conditions(PlannerInfo* root, const RelOptInfo* join, const RelOptInfo
     OrderedConditions of_join(root), after(root);
     const bool is_outer = IS_OUTER_JOIN(parts->jointype);
     ListCell* cell;
-    foreach (cell, list_concat_copy(right->baserestrictinfo, restrictions)) {
-        auto* const condition = lfirst_node(RestrictInfo, cell);
+    foreach (cell, right->baserestrictinfo) {
+        const auto* const condition = lfirst_node(RestrictInfo, cell);
         if (condition->pseudoconstant) return false;
-        const bool is_of_right = list_member_ptr(right->baserestrictinfo, condition);
-        if (is_outer && !is_of_right && RINFO_IS_PUSHED_DOWN(condition, join->relids))
-            after.add(condition);
-        else
-            of_join.add(condition);
+        of_join.add(condition);
+    }
+    foreach (cell, restrictions) {
+        const auto* const condition = lfirst_node(RestrictInfo, cell);
+        if (condition->pseudoconstant) return false;
+        (is_outer && RINFO_IS_PUSHED_DOWN(condition, join->relids) ? after : of_join).add(condition);
     }
     parts->join_conditions = of_join.list();
     parts->conditions = after.list();
