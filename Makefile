@@ -156,7 +156,7 @@ expand = awk 'function put(line,  word, got) { split(line, word); \
 	else if (word[1] == "\\bytes") { while ((got = (getline line <"$(BYTES)")) > 0) if (line !~ /^--/) { gsub("@", word[2], line); print line } close("$(BYTES)") } \
 	else print line; if (got < 0) exit 1 } { put($$0) }'
 
-$(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) $(BYTES) csagg.control Makefile
+$(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql src/*/*.sql.in) csagg.control Makefile
 	$(if $(strip $(SQL_PARTS)),,$(error SQL_PARTS is empty: list the src/*/*.sql files in the Makefile))
 	$(if $(UNLISTED),$(error not in SQL_PARTS, add them there: $(UNLISTED)))
 	{ printf "%s\n" '\echo Use "CREATE EXTENSION csagg" to load this file. \quit'; \
@@ -164,7 +164,7 @@ $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql) $(BYTES) csagg.control Makefile
 	mv $@.new $@
 
 ifneq ($(DELTA),)
-$(DELTA): $(DELTA_IN) $(wildcard src/*/*.sql) $(BYTES)
+$(DELTA): $(DELTA_IN) $(wildcard src/*/*.sql src/*/*.sql.in)
 	$(expand) $< >$@.new
 	mv $@.new $@
 endif

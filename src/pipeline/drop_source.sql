@@ -101,7 +101,9 @@ COMMENT ON FUNCTION csagg.pipeline_follow(name, text, text) IS
     'name of a source''s table; of one that was renamed or moved the new one, which is noted. Error 42P01 for a table that is gone';
 
 CREATE FUNCTION csagg.resume(pipeline name, name text) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off SET client_min_messages = warning AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
+\part src/pipeline/reading.sql.in
+    SET client_min_messages = warning AS $body$
 DECLARE
     source record;
     missed text;

@@ -230,7 +230,9 @@ COMMENT ON FUNCTION csagg.pipeline_check_overlap(regclass, name[], jsonb) IS
 
 CREATE FUNCTION csagg.add_intervals(pipeline name, relation regclass, customer name, columns name[], since name, until name DEFAULT NULL, tenant name DEFAULT NULL,
     until_included boolean DEFAULT false, overlap jsonb DEFAULT '{}', rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
-    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off AS $body$
+    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
+\part src/pipeline/reading.sql.in
+    AS $body$
 DECLARE
     facts text[];
     source text;

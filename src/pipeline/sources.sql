@@ -156,7 +156,9 @@ CREATE FUNCTION csagg.pipeline_tracker(pipeline name, source text, body text) RE
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format($sql$
-CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off AS %3$L$sql$,
+CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off
+\part src/pipeline/reading.sql.in
+    AS %3$L$sql$,
         pipeline, csagg.pipeline_tracker_name(source), format($plpgsql$
 #variable_conflict use_column
 BEGIN

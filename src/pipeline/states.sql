@@ -141,7 +141,9 @@ COMMENT ON FUNCTION csagg.pipeline_track_states(name, text, regclass, name[], te
     'makes the triggers of a states source; rows of a partitioned table, and of one that a subscription fills, are followed one by one';
 
 CREATE FUNCTION csagg.add_states(pipeline name, relation regclass, customer name, columns name[], since name DEFAULT NULL, tenant name DEFAULT NULL, rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
-    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off AS $body$
+    RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
+\part src/pipeline/reading.sql.in
+    AS $body$
 DECLARE
     facts text[];
     source text;

@@ -206,7 +206,9 @@ COMMENT ON FUNCTION csagg.pipeline_check_caller(name, integer) IS
     'that a step may be made here. Errors as of step()';
 
 CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off SET lock_timeout = '2s' SET jit = off SET work_mem = '64MB' SET enable_sort = off AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
+\part src/pipeline/reading.sql.in
+    SET lock_timeout = '2s' SET jit = off SET work_mem = '64MB' SET enable_sort = off AS $body$
 DECLARE
     state record;
     now timestamptz;

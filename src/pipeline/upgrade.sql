@@ -3,7 +3,9 @@
 -- A version that changes the tables raises pipeline.layout and brings its ALTER TABLEs here.
 
 CREATE FUNCTION csagg.upgrade_pipeline(pipeline name) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off SET client_min_messages = warning AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
+\part src/pipeline/reading.sql.in
+    SET client_min_messages = warning AS $body$
 DECLARE
     source record;
     stale boolean;  -- as their schema was renamed

@@ -283,7 +283,9 @@ COMMENT ON FUNCTION csagg.pipeline_mend(name, jsonb, text, text, text, csagg.his
 
 CREATE FUNCTION csagg.verify(pipeline name, customers integer DEFAULT 1000, repair boolean DEFAULT false,
     OUT problem text, OUT tenant text, OUT customer text, OUT detail text) RETURNS SETOF record
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off SET timezone = 'UTC' SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1 SET quote_all_identifiers = off SET jit = off AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
+\part src/pipeline/reading.sql.in
+    SET jit = off AS $body$
 DECLARE
     found record;
     unreadable jsonb;
