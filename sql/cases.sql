@@ -247,5 +247,27 @@ CALL same('the reports of the evenings', $$
     SELECT day, count(*) FILTER (WHERE plan = 'gold')
     FROM evening e LEFT JOIN LATERAL (SELECT plan FROM plan_change p WHERE p.customer = e.customer AND p.at <= day AND recorded_at <= day ORDER BY p.at DESC, p.id DESC LIMIT 1) p ON true GROUP BY 1 $$);
 
+-- At the ends of time: a tolerance that reaches beyond them on the side that is not asked for, and of two that are infinitely far the earlier
+CREATE TABLE late AS SELECT at FROM (VALUES (timestamptz '294276-12-15 00:00+00'), ('2020-01-01 00:00+00'), ('infinity')) v(at);
+CREATE TABLE early AS SELECT '4713-01-20 BC'::timestamptz AS at UNION ALL VALUES ('-infinity'::timestamptz), ('infinity');
+CALL same('within a month before', $$
+    SELECT (left_row).at, (right_row).at AS found FROM csagg.asof_join(NULL::late, NULL::late, 'at', 'at', tolerance => '1 month', allow_exact => false) $$,
+    'SELECT at, (SELECT at FROM late r WHERE r.at < l.at AND r.at >= l.at - interval ''1 month'' ORDER BY at DESC LIMIT 1) FROM late l');
+CALL same('within a month after', $$
+    SELECT (left_row).at, (right_row).at AS found FROM csagg.asof_join(NULL::early, NULL::late, 'at', 'at', direction => 'forward', tolerance => '1 month') $$,
+    'SELECT at, (SELECT at FROM late r WHERE r.at >= l.at AND r.at <= l.at + interval ''1 month'' ORDER BY at LIMIT 1) FROM early l');
+CALL same('the nearer of infinities', $$
+    SELECT (left_row).at, (right_row).at FROM csagg.asof_join(NULL::late, NULL::early, 'at', 'at', direction => 'nearest', allow_exact => false) $$,
+    $$ SELECT at, timestamptz '4713-01-20 BC' FROM late $$);
+DELETE FROM early WHERE isfinite(at);
+CALL same('and where both are', $$
+    SELECT (left_row).at, (right_row).at FROM csagg.asof_join(NULL::late, NULL::early, 'at', 'at', direction => 'nearest') $$,
+    $$ SELECT at, CASE WHEN at = 'infinity' THEN at ELSE '-infinity' END FROM late $$);
+CREATE VIEW late_day AS SELECT at::date AS at FROM late;
+CREATE VIEW early_day AS SELECT at::date AS at FROM early;
+CALL same('by dates', $$
+    SELECT (left_row).at, (right_row).at FROM csagg.asof_join(NULL::late_day, NULL::early_day, 'at', 'at', direction => 'nearest') $$,
+    $$ SELECT at, CASE WHEN at = 'infinity' THEN at ELSE '-infinity' END FROM late_day $$);
+
 SET client_min_messages = error;
 DROP SCHEMA cases CASCADE;

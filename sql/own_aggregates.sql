@@ -162,6 +162,15 @@ SELECT * FROM rooms WHERE room <> '(t,0)';
 SELECT what, value_of(format('SELECT cooked(%s)::text FROM (SELECT raw(n) AS b FROM states WHERE id = 1) s', b))
 FROM (VALUES (1, 'of another version', 'set_byte(b, 3, 2)'), (2, 'too short', 'substr(b, 1, 9)'), (3, 'cut off', 'substr(b, 1, length(b) - 8)'),
              (4, 'more used than there is', 'set_byte(b, 6, 1)'), (5, 'of another aggregate', 'set_byte(b, 0, 255)')) v(i, what, b) ORDER BY i;
+-- A state that begins as a value of another form
+CREATE AGGREGATE part_joint(csagg.timeline, csagg.grid) (SFUNC = csagg.distribution_add, STYPE = csagg.distribution,
+    INITCOND = 'joint distribution of (number, unknown) over [2020-01-01 00:00:00, 2020-01-03 00:00:00) every 1 day in UTC {}');
+CREATE AGGREGATE part_plain(csagg.timeline[], csagg.grid) (SFUNC = csagg.distribution_add, STYPE = csagg.distribution,
+    INITCOND = 'distribution of number over [2020-01-01 00:00:00, 2020-01-03 00:00:00) every 1 day in UTC {}');
+CREATE AGGREGATE part_own(csagg.timeline, csagg.grid) (SFUNC = csagg.distribution_add, STYPE = csagg.distribution, FINALFUNC = csagg.distribution_final,
+    INITCOND = 'distribution of number over [2020-01-01 00:00:00, 2020-01-03 00:00:00) every 1 day in UTC {7 = +1@0}');
+SELECT what, value_of(format('SELECT part_%s FROM (VALUES (csagg.timeline ''number {2020-01-01 = 1}''), (''number {2020-01-02 = 2}'')) v(x), csagg.grid(''2020-01-01'', ''2020-01-03'', ''1 day'', ''UTC'') g', call))
+FROM (VALUES ('joint', 'joint(x, g)'), ('plain', 'plain(ARRAY[x], g)'), ('own', 'own(x, g)')) v(what, call);
 DO $$
 DECLARE a record;
 BEGIN

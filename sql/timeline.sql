@@ -305,6 +305,12 @@ SELECT csagg.value_at('number {2025-01-01 = 40}', '2025-06-01', NULL::int) AS in
        csagg.value_at('number {2025-01-01 = 40.5}', '2025-06-01', NULL::numeric) AS numeric, csagg.value_at('number {2025-01-01 = 40.1}', '2025-06-01', NULL::float8) AS float8,
        csagg.value_at('number {2025-01-01 = 40.1}', '2025-06-01', NULL::real) AS real, csagg.value_at('number {2025-01-01 = -7}', '2025-06-01', NULL::smallint) AS smallint,
        csagg.value_at('number {2025-01-01 = 999999999999999999}', '2025-06-01', NULL::bigint) AS bigint;
+-- A domain is what it is over, and checks
+CREATE DOMAIN positive AS numeric(9, 1) CHECK (value > 0);
+SELECT csagg.value_at('number {2025-01-01 = 40.5}', '2025-06-01', NULL::positive) AS domain, csagg.value_at('number {2025-01-01 = 40.5}', '2024-06-01', NULL::positive) AS absent;
+SELECT csagg.value_at('number {2025-01-01 = -40.5}', '2025-06-01', NULL::positive);
+SELECT csagg.value_at('text {2025-01-01 = "a"}', '2025-06-01', NULL::positive);
+DROP DOMAIN positive;
 SELECT csagg.value_at('boolean {2025-01-01 = true}', '2025-06-01', NULL::boolean) AS boolean, csagg.value_at('date {2025-01-01 = infinity}', '2025-06-01', NULL::date) AS date,
        csagg.value_at('time {2025-01-01 = 2025-01-02}', '2025-06-01', NULL::timestamptz) AS time, csagg.text_at('text {2025-01-01 = "{1,2}"}', '2025-06-01')::int[] AS array,
        csagg.value_at('text {2025-01-01 = "12"}', '2025-06-01', NULL::varchar) AS varchar, csagg.value_at('date {2025-01-01 = 2025-01-02}', '2025-06-01', NULL::text) AS text;

@@ -59,6 +59,12 @@ void require_same_grid(ByteSpan one, ByteSpan other) {
                 "Group by the grid, or use one grid for all rows.");
 }
 
+void Cells::require_form(Form form) const {
+    if (form != this->form())
+        throw Error(Errc::invalid_parameter,
+                    std::string("cannot add ") + form_name(form) + " to " + form_name(this->form()));
+}
+
 void Cells::require_arity(std::size_t arity) {
     if (arity == header().arity && arity != 0) [[likely]]
         return;

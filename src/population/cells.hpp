@@ -45,6 +45,8 @@ public:
     ByteSpan grid() const { return {flat_.block() + header().grid, header().grid_size}; }
     std::size_t buckets() const { return header().buckets; }
 
+    /// Errc::invalid_parameter for another form.
+    void require_form(Form form) const;
     /// Errc::invalid_parameter unless `grid` has the same bytes.
     void require_grid(ByteSpan other) const { require_same_grid(grid(), other); }
     /// How many members a tuple has; 0 as long as a joint distribution has seen none.

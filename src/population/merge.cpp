@@ -10,9 +10,7 @@ using Id = Cells::Id;
 
 template <class Other>
 void require_alike(Cells& cells, const Other& other) {
-    if (cells.form() != other.form())
-        throw Error(Errc::invalid_parameter,
-                    std::string("cannot add ") + form_name(other.form()) + " to " + form_name(cells.form()));
+    cells.require_form(other.form());
     cells.require_grid(other.grid());
     if (other.arity() != 0) cells.require_arity(other.arity());
     const std::size_t kinds = cells.form() == Form::joint ? other.arity() : 1;

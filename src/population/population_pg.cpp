@@ -106,6 +106,7 @@ Cells state_with_grid(FunctionCallInfo fcinfo, Form form, int grid) {
     const ByteSpan bytes = bytes_argument(fcinfo, grid);
     if (PG_ARGISNULL(0)) return new_state(form, bytes);
     Cells cells = state_to_merge_into(fcinfo);
+    cells.require_form(form);
     cells.require_grid(bytes);
     return cells;
 }

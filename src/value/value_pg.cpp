@@ -5,6 +5,7 @@
 extern "C" {
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 }
@@ -122,7 +123,12 @@ Datum value_datum(const Value& value, Oid type) {
         case TIMESTAMPTZOID:
             if (value.kind == Kind::time) return TimestampTzGetDatum(value.word);
             break;
-        default: break;
+        default:
+            if (const Oid base = call([type] { return getBaseType(type); }); base != type) {
+                const Datum datum = value_datum(value, base);
+                call([datum, type] { domain_check(datum, false, type, nullptr, nullptr); });
+                return datum;
+            }
     }
     const char* name = call([type] { return format_type_be(type); });
     throw Error(Errc::kind_mismatch, std::string("timeline holds ") + kind_name(value.kind) + " values, not " + name,

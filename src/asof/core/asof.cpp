@@ -10,12 +10,18 @@ namespace csagg::asof {
 namespace {
 
 struct PlainInstants {
+    std::int64_t infinity = 0;  // see Search
+
     int operator()(std::int64_t a, std::int64_t b) const { return a < b ? -1 : a > b; }
     template <bool or_equal>
     bool before(std::int64_t a, std::int64_t b) const {
         return or_equal ? a <= b : a < b;
     }
     bool prefers_before(std::int64_t before, std::int64_t at, std::int64_t after) const {
+        if (infinity != 0 && before != at && after != at) {
+            if (after >= infinity) return true;
+            if (before < -infinity) return false;
+        }
         return std::uint64_t(at) - std::uint64_t(before) <= std::uint64_t(after) - std::uint64_t(at);
     }
 };
@@ -338,7 +344,7 @@ Payload Index::find(Group group, const Probe& probe, Condition* condition) {
 }
 
 Payload Index::find(Group group, const Probe& probe, Place place, Condition* condition) {
-    if (order_ == nullptr) return search(PlainInstants{}, group, probe, place, condition);
+    if (order_ == nullptr) return search(PlainInstants{search_.infinity}, group, probe, place, condition);
     return search(OrderedInstants{order_}, group, probe, place, condition);
 }
 

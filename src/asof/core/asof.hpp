@@ -57,7 +57,8 @@ struct Probe {
 
 struct Search {
     Direction direction = Direction::backward;
-    bool allow_exact = true;  // a row at the very instant of the probe may match
+    bool allow_exact = true;    // a row at the very instant of the probe may match
+    std::int64_t infinity = 0;  // plain integers from it on, and below its negative, are infinitely far; 0: none is
 };
 
 /// Built by add()ing each row, then sort(). Groups are kept together by 256, a partition, whose rows lie in chunks of
@@ -71,6 +72,7 @@ public:
 
     /// Copies the payload. Errc::limit_exceeded at 2^32 rows.
     void add(Group group, std::int64_t instant, Payload payload);
+    Direction direction() const { return search_.direction; }
     /// `ties`: nullptr to keep rows at one instant in the order in which they came.
     void sort(Ties* ties);
     /// Before sort(): calls f(group, instant, payload) for each row, those of a group in the order in which they came,

@@ -75,7 +75,10 @@ public:
         if (search_.direction == Direction::backward) return before;
         if (search_.direction == Direction::forward) return after;
         if (before == nullptr || after == nullptr) return before != nullptr ? before : after;
-        const auto distance = [](std::int64_t a, std::int64_t b) { return __int128(b) - a; };
+        const auto distance = [this](std::int64_t a, std::int64_t b) {
+            const bool infinite = search_.infinity != 0 && a != b && (a < -search_.infinity || b >= search_.infinity);
+            return infinite ? __int128(UINT64_MAX) : __int128(b) - a;
+        };
         return distance(before->instant, at) <= distance(at, after->instant) ? before : after;
     }
 
@@ -161,10 +164,11 @@ void compare_with_twin(std::uint64_t seed, Shape shape) {
         entries.push_back({std::uint64_t(below(shape.keys)), below(shape.instants), below(3)});
     if (shape.in_order)
         std::stable_sort(entries.begin(), entries.end(), [](auto& a, auto& b) { return a.instant < b.instant; });
-    const Search search{Direction(below(3)), below(2) == 0};
+    const bool callbacks = below(2) == 0;
+    const Search search{Direction(below(3)), below(2) == 0, callbacks ? 0 : below(2) * shape.instants / 2};
     ByTie by_tie;
     Doubled doubled;
-    const bool ties = below(2) == 0, callbacks = below(2) == 0, conditional = below(2) == 0;
+    const bool ties = below(2) == 0, conditional = below(2) == 0;
     ByInstant by_instant;
     const std::int64_t factor = callbacks ? 2 : 1;
     Built built(entries, search, callbacks ? &doubled : nullptr, ties ? &by_tie : nullptr, factor);

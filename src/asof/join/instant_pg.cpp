@@ -68,6 +68,11 @@ asof::InstantOrder* Instants::order() {
     return nullptr;
 }
 
+std::int64_t Instants::infinity() const {
+    if (kind_ == InstantKind::date) return DATEVAL_NOEND;
+    return kind_ == InstantKind::timestamp || kind_ == InstantKind::timestamptz ? DT_NOEND : 0;
+}
+
 std::int64_t Instants::read(Oid type, Datum at) {
     switch (type) {
         case INT2OID: return DatumGetInt16(at);
@@ -227,10 +232,10 @@ std::int64_t Tolerance::shifted(std::int64_t at, bool later) const {
     }
 }
 
-void Tolerance::bound(asof::Probe& probe) const {
+void Tolerance::bound(asof::Probe& probe, asof::Direction direction) const {
     probe.bounded = true;
-    probe.lowest = shifted(probe.at, false);
-    probe.highest = shifted(probe.at, true);
+    if (direction != asof::Direction::forward) probe.lowest = shifted(probe.at, false);
+    if (direction != asof::Direction::backward) probe.highest = shifted(probe.at, true);
 }
 
 }  // namespace csagg::pg

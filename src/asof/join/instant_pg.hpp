@@ -21,6 +21,8 @@ public:
 
     /// For the core: nullptr where plain integers compare right.
     asof::InstantOrder* order();
+    /// For the core's search among plain integers.
+    std::int64_t infinity() const;
 
     /// An integer that compares with others of this object through order(). A numeric's lives as long as the Datum.
     std::int64_t left(Datum at) const { return converted_ ? convert(at) : read(left_, at); }
@@ -58,8 +60,9 @@ public:
     Tolerance(InstantKind kind, const char* text);
 
     bool given() const { return given_; }
-    /// Sets the probe's bounds from its instant. What it allocates is in the current context.
-    void bound(asof::Probe& probe) const;
+    /// Sets the probe's bounds from its instant: those that matter in this direction, of which one that is out of range
+    /// is PostgreSQL's error. What it allocates is in the current context.
+    void bound(asof::Probe& probe, asof::Direction direction) const;
 
 private:
     std::int64_t shifted(std::int64_t at, bool later) const;

@@ -35,7 +35,7 @@ AsOfJoin::AsOfJoin(MemoryContext context, const AsOfSpec& spec)
       keys_(context, arena_, spec.keys, spec.key_count),
       packed_(packs(spec)),
       columns_(packed_ ? PackedColumns(shape_, spec.columns, spec.column_count) : PackedColumns()),
-      index_(arena_, spec.search, instants_.order(), packed_ ? columns_.bytes() : sizeof(MinimalTuple)),
+      index_(arena_, {spec.search.direction, spec.search.allow_exact, instants_.infinity()}, instants_.order(), packed_ ? columns_.bytes() : sizeof(MinimalTuple)),
       rows_(context),
       images_(context),
       left_(context, spec.left_shape),
@@ -302,7 +302,7 @@ bool AsOfJoin::queue(const Datum* keys, const bool* nulls, Datum at, bool at_nul
     }
     const MemoryContext before = MemoryContextSwitchTo(scratch_);
     q.probe.at = instants_.kept_left(at);
-    if (tolerance_ != nullptr) tolerance_->bound(q.probe);
+    if (tolerance_ != nullptr) tolerance_->bound(q.probe, index_.direction());
     MemoryContextSwitchTo(before);
     return true;
 }
