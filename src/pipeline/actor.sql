@@ -99,7 +99,7 @@ CREATE FUNCTION csagg.forget_actor(pipeline name, actor text, tenant text DEFAUL
 DECLARE
     replacement text;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline);
+    PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_filled(pipeline);
     IF actor IS NULL OR tenant IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'forget_actor() needs an actor and a tenant';
     END IF;
@@ -110,4 +110,4 @@ BEGIN
     RETURN csagg.pipeline_replace_actor(pipeline, tenant, actor, replacement);
 END $body$;
 COMMENT ON FUNCTION csagg.forget_actor(name, text, text) IS
-    'puts a random id in place of a person, in a tenant''s rows of every table of the pipeline: as actor of log, facts and rejected rows, author of rules and overrides, and who acknowledged an alert; whether log or facts had that actor. Distinct counts, scores and alerts stay. A salted hash of the name stays, so that rows that bring it again, from any source, count as the same random id; in the log it is replaced when they are folded. States, such as the owner of an account, free texts, and tables that are not the pipeline''s keep what they say. Again: the same id. Waits for a step that is running. Errors: 42704, 42501 as of step(), 22004 for NULL';
+    'puts a random id in place of a person, in a tenant''s rows of every table of the pipeline: as actor of log, facts and rejected rows, author of rules and overrides, and who acknowledged an alert; whether log or facts had that actor. Distinct counts, scores and alerts stay. A salted hash of the name stays, so that rows that bring it again, from any source, count as the same random id; in the log it is replaced when they are folded. States, such as the owner of an account, free texts, and tables that are not the pipeline''s keep what they say. Again: the same id. Waits for a step that is running. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step(), 22004 for NULL';

@@ -67,7 +67,7 @@ BEGIN
         WITH less AS (
             UPDATE %1$I.current SET facts = csagg.drop_facts(facts, $1)
             WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1)) RETURNING tenant, customer)
-        INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'rules', coalesce(last_step, clock_timestamp()) FROM less, %1$I.pipeline$sql$, pipeline) USING keys;
+        INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'rules', coalesce(last_step - csagg.pipeline_hours(settle), clock_timestamp()) FROM less, %1$I.pipeline$sql$, pipeline) USING keys;
     EXECUTE format($sql$
         WITH gone AS (DELETE FROM %1$I.log WHERE origin = $1 AND (SELECT kind FROM %1$I.source WHERE name = $1) = 'states' RETURNING id),
         bad AS (DELETE FROM %1$I.rejected r USING gone WHERE r.source = 'log' AND r.id = gone.id)

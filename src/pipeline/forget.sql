@@ -94,7 +94,7 @@ CREATE FUNCTION csagg.forget(pipeline name, customer text, tenant text DEFAULT '
 DECLARE
     known boolean;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline);
+    PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_filled(pipeline);
     IF customer IS NULL OR tenant IS NULL OR until IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'forget() needs a customer, a tenant and an end';
     END IF;
@@ -125,4 +125,4 @@ BEGIN
     RETURN known;
 END $body$;
 COMMENT ON FUNCTION csagg.forget(name, text, text, timestamptz) IS
-    'deletes a customer: its rows in the log, facts, assessments, episodes, notes, feed and rejected rows; whether there was one. A salted hash of its name stays until the given instant: until then what comes of it, from any source, is dropped when it is read, from the log too. The event_ids that its rows had count again, unless sources have event_ids. Tables that are not the pipeline''s keep their rows. Waits for a step that is running. Errors: 42704, 42501 as of step(), 22004 for NULL';
+    'deletes a customer: its rows in the log, facts, assessments, episodes, notes, feed and rejected rows; whether there was one. A salted hash of its name stays until the given instant: until then what comes of it, from any source, is dropped when it is read, from the log too. The event_ids that its rows had count again, unless sources have event_ids. Tables that are not the pipeline''s keep their rows. Waits for a step that is running. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step(), 22004 for NULL';

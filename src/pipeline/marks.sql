@@ -31,6 +31,20 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_sequence(regclass, name) IS
     'the sequence that fills a column: of its default, or of its identity';
 
+-- Until it gives the next one, pg_sequence_last_value() knows nothing of a sequence that was set: setval(..., false), RESTART.
+CREATE FUNCTION csagg.pipeline_given(sequence regclass) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    last bigint := pg_sequence_last_value(sequence);
+BEGIN
+    IF last IS NULL AND has_sequence_privilege(sequence, 'SELECT') THEN
+        EXECUTE format('SELECT last_value - 1 FROM %s', sequence) INTO last;
+    END IF;
+    RETURN greatest(last, 0);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_given(regclass) IS
+    'the last number that a sequence has given; of one that was set to begin anew the one before that, if the caller may SELECT from it';
+
 CREATE FUNCTION csagg.pipeline_last_id(relation regclass, id name) RETURNS bigint
     LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -45,27 +59,29 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = format('permission denied for sequence %s', sequence),
             HINT = format('GRANT USAGE ON SEQUENCE %s TO %I;', sequence, current_user);
     END IF;
-    RETURN (SELECT coalesce(pg_sequence_last_value(sequence), 0) FROM pg_class WHERE oid = relation);
+    RETURN (SELECT csagg.pipeline_given(sequence) FROM pg_class WHERE oid = relation);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_last_id(regclass, name) IS
     'the last id that the sequence of this column has given, 0 before the first; NULL if there is no such table. Error 42501 with a hint';
 
 -- A standby knows of a sequence only up to where its next numbers are logged, 32 ahead.
 CREATE FUNCTION csagg.pipeline_behind(relation regclass, id name, upto bigint) RETURNS bigint
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' AS $body$
 DECLARE
     sequence constant regclass := csagg.pipeline_sequence(relation, id);
     last bigint;
 BEGIN
     IF NOT pg_is_in_recovery() THEN
-        last := CASE WHEN has_sequence_privilege(sequence, 'SELECT, USAGE') THEN coalesce(pg_sequence_last_value(sequence), 0) END;
+        last := CASE WHEN has_sequence_privilege(sequence, 'SELECT, USAGE') THEN csagg.pipeline_given(sequence) END;
     ELSIF EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation AND attname = id) AND has_column_privilege(relation, id, 'SELECT') THEN
         EXECUTE format('SELECT coalesce(max(%I), 0) FROM %s', id, relation) INTO last;
     END IF;
     RETURN last - upto;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_behind(regclass, name, bigint) IS
-    'how many ids that a sequence has given are above a mark, on a standby those that there are rows of; NULL without the right to see that';
+    'how many ids that a sequence has given are above a mark, on a standby those that there are rows of; NULL without the right to see that, and while somebody alters the table';
 
 -- A hole waits for its writers. Those of an earlier run of the server are gone, but prepared transactions come back under
 -- another name: while there is such a one, holes stay.

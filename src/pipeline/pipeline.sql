@@ -30,11 +30,13 @@ COMMENT ON FUNCTION csagg.pipeline_check(name) IS
 CREATE FUNCTION csagg.pipeline_filled(pipeline name) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    filled boolean;
+    lost text;
 BEGIN
-    EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.pipeline) AND EXISTS (SELECT FROM %1$I.source WHERE name = ''log'')', pipeline) INTO filled;
-    IF NOT filled THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('tables "pipeline" and "source" of pipeline "%s" have lost their rows', pipeline),
+    EXECUTE format($sql$
+        SELECT string_agg(format('"%%s"', name), ' and ') FROM (VALUES ('pipeline', EXISTS (SELECT FROM %1$I.pipeline)), ('source', EXISTS (SELECT FROM %1$I.source WHERE name = 'log')), ('secret', EXISTS (SELECT FROM %1$I.secret))) t(name, filled)
+        WHERE NOT filled$sql$, pipeline) INTO lost;
+    IF lost IS NOT NULL THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('pipeline "%s" has lost its own rows of %s', pipeline, lost),
             HINT = 'Was it restored without its data? Restore these, or csagg.drop_pipeline(), and csagg.create_pipeline() makes a new one.';
     END IF;
 END $body$;
@@ -80,12 +82,32 @@ END $body$;
 COMMENT ON FUNCTION csagg.create_pipeline(name, csagg.ruleset, interval) IS
     'makes the schema `pipeline` with its tables and views, which the caller owns. rules hold since ever and for all tenants; NULL: facts are kept and nothing is assessed. settle: how long after its instant an alert''s beginning or end is booked; a day is 24 hours. Errors: 42P06 for a schema that exists, 42501 without the right to make one, 22004 for NULL, 42602 for an empty name, 22023 for settle below 0, beyond 365 days, or with months';
 
+-- Triggers on the tables of sources go with it.
+CREATE FUNCTION csagg.pipeline_dependants(pipeline name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    WITH own AS (
+        SELECT 'pg_class'::regclass AS class, oid FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(pipeline))
+        UNION ALL SELECT 'pg_type', oid FROM pg_type WHERE typnamespace = to_regnamespace(quote_ident(pipeline))
+        UNION ALL SELECT 'pg_proc', oid FROM pg_proc WHERE pronamespace = to_regnamespace(quote_ident(pipeline)))
+    SELECT string_agg(DISTINCT pg_describe_object(class, oid, 0), ', ') FROM (
+        SELECT 'pg_class'::regclass AS class, ev_class AS oid FROM own o JOIN pg_depend ON refclassid = o.class AND refobjid = o.oid AND classid = 'pg_rewrite'::regclass JOIN pg_rewrite r ON r.oid = objid
+        UNION ALL SELECT 'pg_class', conrelid FROM own o JOIN pg_depend ON refclassid = o.class AND refobjid = o.oid AND classid = 'pg_constraint'::regclass JOIN pg_constraint c ON c.oid = objid
+        UNION ALL SELECT classid, objid FROM own o JOIN pg_depend ON refclassid = o.class AND refobjid = o.oid AND classid IN ('pg_proc'::regclass, 'pg_class'::regclass) AND deptype = 'n') d
+    WHERE oid <> 0 AND (class, oid) NOT IN (TABLE own)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_dependants(name) IS
+    'what outside a pipeline''s schema depends on what is in it: views, tables with foreign keys or columns of its types, functions; NULL: nothing';
+
 CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 BEGIN
     PERFORM csagg.pipeline_check(pipeline);
+    IF csagg.pipeline_dependants(pipeline) IS NOT NULL THEN
+        RAISE dependent_objects_still_exist USING MESSAGE = format('pipeline "%s" is used by %s', pipeline, csagg.pipeline_dependants(pipeline)),
+            HINT = format('Drop these first; or DROP SCHEMA %I CASCADE; drops them with it, after csagg.unschedule(%L).', pipeline, pipeline);
+    END IF;
     PERFORM csagg.unschedule(pipeline);
     EXECUTE format('DROP SCHEMA %I CASCADE', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.drop_pipeline(name) IS
-    'drops the pipeline''s schema and all that is in it, and what schedule() did. Errors: 42704 if there is none, 42501 if it is another''s';
+    'drops the pipeline''s schema and all that is in it, and what schedule() did. Errors: 42704 if there is none, 42501 if it is another''s, 2BP01 if views or tables elsewhere depend on it';

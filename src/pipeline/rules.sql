@@ -33,7 +33,7 @@ BEGIN
     IF TG_OP IN ('INSERT', 'UPDATE') THEN
         PERFORM csagg.pipeline_declare(TG_TABLE_SCHEMA, NEW.rules, NEW.tenant);
     END IF;
-    EXECUTE format('INSERT INTO %1$I.todo (tenant, why, since) SELECT DISTINCT t, ''rules'', coalesce(last_step, clock_timestamp()) FROM unnest($1) t, %1$I.pipeline', TG_TABLE_SCHEMA)
+    EXECUTE format('INSERT INTO %1$I.todo (tenant, why, since) SELECT DISTINCT t, ''rules'', coalesce(last_step - csagg.pipeline_hours(settle), clock_timestamp()) FROM unnest($1) t, %1$I.pipeline', TG_TABLE_SCHEMA)
         USING CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.tenant] WHEN 'DELETE' THEN ARRAY[OLD.tenant] WHEN 'TRUNCATE' THEN ARRAY[''] ELSE ARRAY[OLD.tenant, NEW.tenant] END;
     RETURN NULL;
 END $body$;

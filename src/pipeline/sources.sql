@@ -74,6 +74,9 @@ BEGIN
     ELSIF NOT (has_table_privilege(relation, 'SELECT') AND has_table_privilege(relation, 'TRIGGER')) THEN
         RAISE insufficient_privilege USING MESSAGE = format('the pipeline''s owner may not read %s and make triggers on it', relation),
             HINT = format('GRANT SELECT, TRIGGER ON %s TO %I;', relation, current_user);
+    ELSIF EXISTS (SELECT FROM pg_partition_tree(relation) WHERE NOT has_table_privilege(relid, 'TRIGGER')) THEN
+        RAISE insufficient_privilege USING MESSAGE = format('the pipeline''s owner may not make triggers on the partitions of %s', relation),
+            HINT = format('GRANT TRIGGER ON %s TO %I;', (SELECT string_agg(relid::regclass::text, ', ' ORDER BY relid) FROM pg_partition_tree(relation) WHERE NOT has_table_privilege(relid, 'TRIGGER')), current_user);
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_table_only(regclass) IS
@@ -119,6 +122,10 @@ CREATE FUNCTION csagg.pipeline_claim(pipeline name, source text, keys text[], ki
 DECLARE
     clash record;
 BEGIN
+    -- First, since it waits for whoever claims the same just now.
+    EXECUTE format($sql$
+        INSERT INTO %1$I.fact AS f (key, kind, source) SELECT DISTINCT k.key, k.kind, $1 FROM unnest($2, $3) k(key, kind)
+        ON CONFLICT (key) DO UPDATE SET source = excluded.source, shown_to = '' WHERE f.kind = excluded.kind AND coalesce(f.source, $1) = $1$sql$, pipeline) USING source, keys, kinds;
     EXECUTE format($sql$
         SELECT k.key, k.kind AS asked, f.kind, f.source FROM unnest($2, $3) k(key, kind) JOIN %1$I.fact f USING (key)
         WHERE f.kind <> k.kind OR f.source <> $1 ORDER BY 1 LIMIT 1$sql$, pipeline) INTO clash USING source, keys, kinds;
@@ -129,9 +136,6 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('fact "%s" is a %s here, and a %s for a rule set or %I.fact', clash.key, clash.asked, clash.kind, pipeline),
             HINT = 'Give one of the two another name.';
     END IF;
-    EXECUTE format($sql$
-        INSERT INTO %1$I.fact (key, kind, source) SELECT DISTINCT k.key, k.kind, $1 FROM unnest($2, $3) k(key, kind)
-        ON CONFLICT (key) DO UPDATE SET source = excluded.source, shown_to = ''$sql$, pipeline) USING source, keys, kinds;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_claim(name, text, text[], text[]) IS
     'makes facts belong to a source. Errors: 42804 for one that is of another kind, 42710 for one that belongs to another source';
@@ -154,6 +158,8 @@ COMMENT ON FUNCTION csagg.pipeline_tracker_name(text) IS
 -- never the application's.
 CREATE FUNCTION csagg.pipeline_tracker(pipeline name, source text, body text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    owner name;
 BEGIN
     EXECUTE format($sql$
 CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off
@@ -174,9 +180,13 @@ EXCEPTION WHEN OTHERS THEN
     RETURN NULL;
 END $plpgsql$, pipeline, source, body));
     EXECUTE format('REVOKE ALL ON FUNCTION %I.%I() FROM PUBLIC', pipeline, csagg.pipeline_tracker_name(source));
+    -- Who makes or attaches a partition makes its triggers.
+    EXECUTE format($sql$
+        SELECT pg_get_userbyid(c.relowner) FROM %I.source s JOIN pg_class c ON c.oid = csagg.pipeline_relation(s.relation) WHERE s.name = $1$sql$, pipeline) INTO owner USING source;
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %I.%I() TO %I', pipeline, csagg.pipeline_tracker_name(source), owner);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_tracker(name, text, text) IS
-    'makes the trigger function of a source';
+    'makes the trigger function of a source, which the table''s owner may use';
 
 -- What applies a subscription fires row triggers only, and none but those that are always on.
 CREATE FUNCTION csagg.pipeline_subscribed(relation regclass) RETURNS boolean
@@ -299,6 +309,23 @@ CREATE FUNCTION csagg.pipeline_relation(relation text) RETURNS oid
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_relation(text) IS
     'oid of the table with this qualified name, NULL if there is none; whatever rights one has on it';
+
+CREATE FUNCTION csagg.pipeline_disorder(sequence regclass) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('sequence %s has %s, so that a later row may have a lower id', sequence,
+        concat_ws(' and ', 'INCREMENT ' || nullif(seqincrement, 1), 'CACHE ' || nullif(seqcache, 1), CASE WHEN seqcycle THEN 'CYCLE' END))
+    FROM pg_sequence WHERE seqrelid = sequence AND (seqincrement <> 1 OR seqcache <> 1 OR seqcycle)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_disorder(regclass) IS
+    'why rows do not arrive in the order of a sequence''s numbers; NULL if they do';
+
+CREATE FUNCTION csagg.pipeline_disordered(relation text, kind text, spec jsonb) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT csagg.pipeline_disorder(s) || format(': ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE; and csagg.verify() with repair counts what was missed', s)
+    FROM csagg.pipeline_sequence(csagg.pipeline_relation(relation), coalesce(spec ->> 'id', 'id')::name) s WHERE kind IN ('log', 'events')
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_disordered(text, text, jsonb) IS
+    'why rows of a source that has ids may be missed, and what to do; NULL if they are not';
 
 -- Who drops a column drops the trigger that reads it, and who puts another table in its place has none.
 CREATE FUNCTION csagg.pipeline_amiss(pipeline name, source text, relation text, kind text, spec jsonb) RETURNS text

@@ -12,7 +12,10 @@ BEGIN
         RETURN;
     END IF;
     EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
-    error := coalesce(s.error, csagg.pipeline_amiss(pipeline, source, s.relation, s.kind, s.spec));
+    error := coalesce(s.error, csagg.pipeline_amiss(pipeline, source, s.relation, s.kind, s.spec), csagg.pipeline_disordered(s.relation, s.kind, s.spec));
+    IF error IS NULL AND s.kind = 'log' THEN
+        EXECUTE format('SELECT format(''the last step was at %%s, which is yet to come: was the clock ahead?'', last_step) FROM %I.pipeline WHERE last_step > csagg.pipeline_clock() + interval ''5 minutes''', pipeline) INTO error;
+    END IF;
     IF s.kind = 'events' THEN
         behind := csagg.pipeline_behind(csagg.pipeline_relation(s.relation), (s.spec ->> 'id')::name, s.upto);
     END IF;

@@ -19,7 +19,11 @@ DECLARE
 BEGIN
     FOR source IN SELECT * FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text) WHERE kind IN ('log', 'events') LOOP
         sourced := true;
-        answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
+        BEGIN
+            answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
+        EXCEPTION WHEN lock_not_available THEN  -- somebody alters its table: there may be, and the others are looked at
+            answer := true;
+        END;
         IF answer THEN
             RETURN true;
         END IF;

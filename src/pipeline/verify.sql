@@ -47,7 +47,7 @@ DECLARE
 BEGIN
     problem := 'source';
     FOR source IN EXECUTE format($sql$
-        SELECT s.*, coalesce($2 ->> s.name, csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec), 'it is not read: ' || s.error) AS amiss FROM %I.source s ORDER BY s.name$sql$, pipeline) USING pipeline, unreadable LOOP
+        SELECT s.*, coalesce($2 ->> s.name, csagg.pipeline_amiss($1, s.name, s.relation, s.kind, s.spec), 'it is not read: ' || s.error, csagg.pipeline_disordered(s.relation, s.kind, s.spec)) AS amiss FROM %I.source s ORDER BY s.name$sql$, pipeline) USING pipeline, unreadable LOOP
         amiss := source.amiss;
         IF amiss IS NULL AND source.kind = 'events' THEN
             BEGIN
@@ -63,7 +63,7 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_sources(name, jsonb) IS
-    'sources that are stopped, or whose tables or triggers are gone, and events tables with ids beyond their sequence';
+    'sources that are stopped, or whose tables or triggers are gone, sequences that give numbers out of order, and events tables with ids beyond their sequence';
 
 CREATE FUNCTION csagg.pipeline_verify_marks(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text, OUT facts csagg.history) RETURNS SETOF record
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -104,21 +104,22 @@ BEGIN
         naive AS MATERIALIZED (
             SELECT tenant, customer, csagg.history(key, kind, at, value, actor, id) AS facts FROM row JOIN sample USING (tenant, customer) GROUP BY tenant, customer),
         reign AS MATERIALIZED (%3$s),
+        trusted AS MATERIALIZED (SELECT ARRAY(%11$s) AS keys),
         waiting AS MATERIALIZED (SELECT tenant, customer FROM %1$I.todo),
         subject AS MATERIALIZED (
-            SELECT x.tenant, x.customer, csagg.pipeline_remembered(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, $2) ELSE w.facts END, w.facts, c.facts_from) AS facts, csagg.pipeline_remembered(w.facts, w.facts, c.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
+            SELECT x.tenant, x.customer, csagg.pipeline_remembered(CASE WHEN p.log_from IS NULL THEN csagg.pipeline_trusting(n.facts, w.facts, t.keys) ELSE w.facts END, w.facts, c.facts_from) AS facts, csagg.pipeline_remembered(w.facts, w.facts, c.facts_from) AS kept, w.from_at, c.until_at, c.error, c.seed,
                 csagg.history_of('score', w.score) AS score, csagg.history_of('stage', c.stage) AS stage, csagg.history_of('band', c.band) AS band,
                 csagg.history_of('coverage', w.coverage) AS coverage, CASE WHEN c.kept_from IS NULL THEN c.alerts ELSE csagg.pipeline_alerts_onto(c.alerts, c.alerts, c.kept_from) END AS alerts, c.kept_from, csagg.pipeline_next(c.alerts, p.last_step - p.settle, p.settle, c.until_at) AS next_at, d.at AS due,
                 (SELECT count(*) FROM %1$I.current o WHERE o.tenant = x.tenant AND o.customer = x.customer) > 1 AS doubled,
                 EXISTS (SELECT FROM waiting w WHERE w.customer = x.customer AND w.tenant = x.tenant) OR EXISTS (SELECT FROM waiting w WHERE w.customer IS NULL AND w.tenant IN ('', x.tenant)) AS waits
-            FROM state p, sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN LATERAL %10$s c ON true
+            FROM state p CROSS JOIN trusted t CROSS JOIN sample x LEFT JOIN naive n USING (tenant, customer) LEFT JOIN LATERAL %10$s c ON true
                 LEFT JOIN (SELECT tenant, customer, min(d.at) AS at FROM %1$I.due d JOIN %1$I.current c USING (tenant, customer) WHERE d.at >= c.next_at GROUP BY tenant, customer) d ON d.tenant = x.tenant AND d.customer = x.customer
                 LEFT JOIN LATERAL (SELECT %5$s AS facts, %6$s AS from_at, %7$s AS score, %8$s AS coverage) w ON true),
         assessed AS (
             SELECT s.*, o.error AS new_error, csagg.history_of('score', o.score) AS new_score, csagg.history_of('stage', o.stage) AS new_stage,
                 csagg.history_of('band', o.band) AS new_band, csagg.history_of('coverage', o.coverage) AS new_coverage, (
                     SELECT csagg.pipeline_through(p.last_step, p.settle, max(greatest(a.since, a.until))) FROM state p LEFT JOIN %1$I.alert a ON a.tenant = s.tenant AND a.customer = s.customer GROUP BY p.last_step, p.settle) AS through, CASE WHEN s.kept_from IS NULL THEN o.alerts ELSE csagg.pipeline_alerts_onto(s.alerts, o.alerts, s.kept_from) END AS new_alerts
-            FROM subject s CROSS JOIN LATERAL (%4$s) o WHERE NOT waits AND s.facts IS NOT NULL AND s.kept IS NOT NULL)
+            FROM subject s CROSS JOIN LATERAL (%4$s) o WHERE NOT waits AND s.facts IS NOT NULL AND s.kept IS NOT NULL AND s.until_at > (SELECT last_step FROM state))
         SELECT 'facts', tenant, customer, CASE WHEN doubled THEN 'it has more than one row in current' ELSE 'facts are not those of the rows' END, facts FROM subject
         WHERE (doubled OR facts IS NULL OR kept IS NULL OR csagg.history_ne(facts, kept))
             AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.source IS NOT NULL AND t.tenant = subject.tenant AND t.customer = subject.customer)
@@ -140,11 +141,11 @@ BEGIN
                 WHERE s.error IS NULL AND %9$s
                 EXCEPT SELECT s.tenant, s.customer, f.alert, f.since, f.until FROM assessed s, csagg.pipeline_firing(s.new_alerts, s.through) f) added) d
         GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_recount(pipeline, unreadable), csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_outlook(pipeline),
-            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_attended(pipeline, 's'), csagg.pipeline_newest(pipeline, 'x'))
-        USING customers, csagg.pipeline_trusted(pipeline, unreadable);
+            csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_attended(pipeline, 's'), csagg.pipeline_newest(pipeline, 'x'), csagg.pipeline_trusted(pipeline, unreadable))
+        USING customers;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_customers(name, integer, jsonb) IS
-    'so many customers, drawn at random, whose facts, assessments or episodes are not what the rows and rules give; with the right facts. Customers that wait in `todo` are not assessed';
+    'so many customers, drawn at random, whose facts, assessments or episodes are not what the rows and rules give; with the right facts. Customers that wait in `todo`, or for a step since their outlook has ended, are not assessed';
 
 -- What rows of a states source said before can be read nowhere; but its triggers write in the transaction of the change: so what the table says now and
 -- what was said last are one, but for changes that no trigger saw. Not of a source that is stopped, which is a problem by itself, nor of customers with rows that are not folded.
@@ -207,26 +208,23 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_tell_unsaid(name, jsonb, text, text) IS
     'writes into the log what states sources say now of a customer and have not told; nobody writes to these tables until the end of the transaction';
 
--- Events that were deleted and stay counted cannot be counted once more.
-CREATE FUNCTION csagg.pipeline_trusted(pipeline name, unreadable jsonb) RETURNS text[]
+-- Events that were deleted and stay counted cannot be counted once more. In the statement that reads the rows: one of them may go at any time.
+CREATE FUNCTION csagg.pipeline_trusted(pipeline name, unreadable jsonb) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
-    rows bigint;
-    keys text[];
-    more text[];
+    keys text := format('SELECT f.key FROM %1$I.fact f JOIN %1$I.source s ON s.name = f.source WHERE %2$L::jsonb ? s.name AND s.kind <> ''states''', pipeline, unreadable);
 BEGIN
-    EXECUTE format('SELECT ARRAY(SELECT f.key FROM %1$I.fact f JOIN %1$I.source s ON s.name = f.source WHERE $1 ? s.name AND s.kind <> ''states'')', pipeline) INTO keys USING unreadable;
     FOR source IN EXECUTE format('SELECT * FROM %I.source WHERE kind = $1 AND spec ->> $2 = $3 AND NOT $4 ? name', pipeline) USING 'events', 'deletes', 'keep', unreadable LOOP
-        EXECUTE format($sql$
-            SELECT (SELECT count(*) FROM %2$s WHERE %3$I <= $2 AND NOT EXISTS (SELECT FROM %1$I.hole WHERE source = $1 AND ids @> %3$I::bigint)),
-                ARRAY(SELECT key FROM %1$I.fact WHERE source = $1)$sql$, pipeline, source.relation, source.spec ->> 'id') INTO rows, more USING source.name, source.upto;
-        keys := keys || CASE WHEN rows < source.folded THEN more ELSE '{}' END;
+        keys := keys || format($sql$
+            UNION ALL SELECT f.key FROM %1$I.source s JOIN %1$I.fact f ON f.source = s.name WHERE s.name = %2$L
+                AND (SELECT count(*) FROM %3$s WHERE %4$I <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole WHERE source = %2$L AND ids @> %4$I::bigint)) < s.folded$sql$,
+            pipeline, source.name, source.relation, source.spec ->> 'id');
     END LOOP;
     RETURN keys;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_trusted(name, jsonb) IS
-    'facts from tables that have fewer rows than were folded, where what is deleted stays counted, and from those that cannot be read';
+    'a query for facts from tables that have fewer rows than were folded, where what is deleted stays counted, and from those that cannot be read';
 
 CREATE FUNCTION csagg.pipeline_trusting(facts csagg.history, kept csagg.history, keys text[]) RETURNS csagg.history
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
@@ -276,7 +274,8 @@ BEGIN
             pipeline, csagg.pipeline_rejoined(pipeline), csagg.pipeline_whole(pipeline, 'coverage')) USING tenant, customer, facts, csagg.pipeline_clock();
         PERFORM csagg.pipeline_clear_past(pipeline);
     END IF;
-    EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, since) VALUES ($1, $2, ''verify'', $3)', pipeline) USING tenant, customer, csagg.pipeline_clock();
+    EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT $1, $2, ''verify'', coalesce(last_step - csagg.pipeline_hours(settle), $3) FROM %1$I.pipeline', pipeline)
+        USING tenant, customer, csagg.pipeline_clock();
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_mend(name, jsonb, text, text, text, csagg.history) IS
     'puts right what verify() has found: facts at once, the rest by the next step, without announcing alerts';
