@@ -5,7 +5,7 @@ CREATE FUNCTION csagg.pipeline_source(pipeline name, name text, resuming boolean
 DECLARE
     found record;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline);
+    PERFORM csagg.pipeline_define(pipeline);
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO found USING name;
     IF found.name IS NULL THEN

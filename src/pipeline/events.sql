@@ -216,7 +216,7 @@ DECLARE
     source text;
     "column" name;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_table_only(relation);
+    PERFORM csagg.pipeline_define(pipeline), csagg.pipeline_table_only(relation);
     IF num_nonnulls(key, fact) <> 1 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'an event''s name is in a column, key, or is one for all rows, fact: give one of the two';
     ELSIF keys IS NOT NULL AND key IS NULL THEN

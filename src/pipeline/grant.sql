@@ -32,6 +32,9 @@ DECLARE
     relation name;
     policy text := 'operate_' || id;
 BEGIN
+    IF operating OR EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = pipeline AND p.polroles = ARRAY[id]) THEN
+        PERFORM csagg.pipeline_shut(pipeline);
+    END IF;
     FOR old IN SELECT p.polname, c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = pipeline AND p.polname ~ '^operate_' AND p.polroles = ARRAY[id] LOOP
         EXECUTE format('DROP POLICY %I ON %I.%I', old.polname, pipeline, old.relname);
@@ -52,7 +55,7 @@ CREATE FUNCTION csagg.grant_pipeline(pipeline name, "role" name, may text) RETUR
 DECLARE
     what text;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline);
+    PERFORM csagg.pipeline_define(pipeline);
     IF may IS NULL OR may NOT IN ('write', 'read', 'note', 'operate', 'none') THEN
         RAISE invalid_parameter_value USING MESSAGE = format('a role may write, read, note, operate or none, not %L', may);
     ELSIF to_regrole(quote_ident("role")) IS NULL THEN
@@ -77,4 +80,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.grant_pipeline(name, name, text) IS
-    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or note, which goes with read: write notes and overrides of its tenant; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain, forget and forget_actor are the owner''s. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word, and for the owner';
+    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or note, which goes with read: write notes and overrides of its tenant; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain, forget and forget_actor are the owner''s. Waits for a moment without readers and writers, where operate is given or taken. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word, and for the owner, 55P03 if there is no such moment for 30 seconds';

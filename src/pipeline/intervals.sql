@@ -240,7 +240,7 @@ DECLARE
     ranged boolean;
     spec jsonb;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_read_committed('add_intervals()'), csagg.pipeline_table_only(relation), csagg.pipeline_column(relation, customer, 'customer');
+    PERFORM csagg.pipeline_define(pipeline), csagg.pipeline_read_committed('add_intervals()'), csagg.pipeline_table_only(relation), csagg.pipeline_column(relation, customer, 'customer');
     facts := csagg.pipeline_renamed(coalesce(rename, '{}'), columns);
     PERFORM csagg.pipeline_check_overlap(relation, columns, coalesce(overlap, '{}'));
     IF tenant IS NOT NULL THEN

@@ -46,6 +46,7 @@ DECLARE
     policy record;
     relation name;
 BEGIN
+    PERFORM csagg.pipeline_shut(pipeline);
     FOR relation IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = pipeline AND c.relkind IN ('r', 'p') LOOP
         EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY', pipeline, relation);
     END LOOP;
@@ -60,7 +61,7 @@ COMMENT ON FUNCTION csagg.pipeline_make_policies(name) IS
 CREATE FUNCTION csagg.isolate(pipeline name, tenant text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline);
+    PERFORM csagg.pipeline_define(pipeline);
     IF tenant IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'isolate() needs an expression for the tenant of a session',
             HINT = 'For one, $$current_setting(''app.tenant'')$$.';
@@ -69,4 +70,4 @@ BEGIN
     PERFORM csagg.pipeline_make_policies(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.isolate(name, text) IS
-    'lets each session see and write the rows of one tenant only, in every table, view and function of the pipeline: row-level security by policies named tenant. tenant: an SQL expression for the session''s, such as $$current_setting(''app.tenant'')$$; NULL or the empty text as its value is nobody''s. It is evaluated once a table and statement with the rights of whoever reads. The pipeline''s owner, superusers and roles with BYPASSRLS see all. Called again: another expression. Rights are given by grant_pipeline(). Errors: 42704, 42501 as of step(), 22004 for NULL, 22023 for what is no expression, those of the expression';
+    'lets each session see and write the rows of one tenant only, in every table, view and function of the pipeline: row-level security by policies named tenant. tenant: an SQL expression for the session''s, such as $$current_setting(''app.tenant'')$$; NULL or the empty text as its value is nobody''s. It is evaluated once a table and statement with the rights of whoever reads. The pipeline''s owner, superusers and roles with BYPASSRLS see all. Called again: another expression. Rights are given by grant_pipeline(). Waits for a moment without readers and writers. Errors: 42704, 42501 as of step(), 55P03 if there is none for 30 seconds, 22004 for NULL, 22023 for what is no expression, those of the expression';

@@ -26,6 +26,40 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_check(name) IS
     'that there is this pipeline and that it is the caller''s; for the pipeline''s functions. Errors: 42704, 42501';
 
+-- Who may read has no right to hold up the others so; and a step, which does not define anything, waits for nobody here.
+CREATE FUNCTION csagg.pipeline_define(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    PERFORM csagg.pipeline_check(pipeline);
+    EXECUTE format('LOCK TABLE %I.secret IN SHARE ROW EXCLUSIVE MODE', pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_define(name) IS
+    'pipeline_check(), for what changes sources, rights or the pipeline''s own objects: one at a time, up to the end of the transaction';
+
+-- Locks that are taken one after the other, as ALTER TABLE and CREATE POLICY do, meet those of writers in another order: a deadlock, which would stop
+-- a source whose trigger is in it. So all at once, in short attempts, and whoever waits behind one waits no longer.
+CREATE FUNCTION csagg.pipeline_shut(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET lock_timeout = '200ms' AS $body$
+DECLARE
+    tables constant text := (SELECT string_agg(format('%I.%I', nspname, relname), ', ' ORDER BY relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = pipeline AND relkind IN ('r', 'p'));
+    begun constant timestamptz := clock_timestamp();
+BEGIN
+    LOOP
+        BEGIN
+            EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', tables);
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            IF clock_timestamp() > begun + interval '30 seconds' THEN
+                RAISE lock_not_available USING MESSAGE = format('for 30 seconds there was no moment without readers and writers of pipeline "%s"', pipeline),
+                    HINT = format('Who has been there for long: SELECT pid, xact_start, query FROM pg_stat_activity JOIN pg_locks USING (pid) JOIN pg_class c ON c.oid = relation WHERE relnamespace = %L::regnamespace;', quote_ident(pipeline));
+            END IF;
+            PERFORM pg_sleep(0.05);
+        END;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_shut(name) IS
+    'nobody else reads or writes tables of the pipeline up to the end of the transaction; takes the moment when nobody does. Error 55P03 after 30 seconds';
+
 -- As it is where only the schema was restored.
 CREATE FUNCTION csagg.pipeline_filled(pipeline name) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -101,7 +135,7 @@ COMMENT ON FUNCTION csagg.pipeline_dependants(name) IS
 CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline);
+    PERFORM csagg.pipeline_define(pipeline);
     IF csagg.pipeline_dependants(pipeline) IS NOT NULL THEN
         RAISE dependent_objects_still_exist USING MESSAGE = format('pipeline "%s" is used by %s', pipeline, csagg.pipeline_dependants(pipeline)),
             HINT = format('Drop these first; or DROP SCHEMA %I CASCADE; drops them with it, after csagg.unschedule(%L).', pipeline, pipeline);

@@ -148,7 +148,7 @@ DECLARE
     facts text[];
     source text;
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_read_committed('add_states()'), csagg.pipeline_table_only(relation),
+    PERFORM csagg.pipeline_define(pipeline), csagg.pipeline_read_committed('add_states()'), csagg.pipeline_table_only(relation),
         csagg.pipeline_column(relation, customer, 'customer'), csagg.pipeline_one_row(relation, customer, tenant);
     facts := csagg.pipeline_renamed(coalesce(rename, '{}'), columns);
     IF tenant IS NOT NULL THEN

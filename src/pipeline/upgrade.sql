@@ -10,7 +10,10 @@ DECLARE
     source record;
     stale boolean;  -- as their schema was renamed
 BEGIN
-    PERFORM csagg.pipeline_check(pipeline);
+    PERFORM csagg.pipeline_define(pipeline);
+    IF to_regprocedure(format('%I.session_tenant()', pipeline)) IS NOT NULL THEN
+        PERFORM csagg.pipeline_shut(pipeline);
+    END IF;
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     -- Tables in the schema itself have moved with it.
     EXECUTE format($sql$
@@ -39,4 +42,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.upgrade_pipeline(name) IS
-    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE, and, by its new name, after ALTER SCHEMA ... RENAME, which has its sources resumed, too. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and locks the tables of its sources against writing until the transaction ends. Errors: 42704, 42501 as of step()';
+    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE, and, by its new name, after ALTER SCHEMA ... RENAME, which has its sources resumed, too. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and for a moment without readers and writers, if it is isolated, and locks the tables of its sources against writing until the transaction ends. Errors: 42704, 42501 as of step(), 55P03 if there is no such moment for 30 seconds';
