@@ -131,7 +131,7 @@ BEGIN
         WITH bad AS (DELETE FROM %1$I.rejected WHERE source = $1 RETURNING id, row ? 'whole' AS whole)
         SELECT csagg.pipeline_read_again($2, $1, array_agg(id) FILTER (WHERE NOT whole)) FROM bad$sql$, pipeline) USING source, pipeline;
     EXECUTE format($sql$
-        SELECT relation FROM %1$I.source WHERE name = $1 AND error LIKE 'trigger: %%'$sql$, pipeline) INTO relation USING source;
+        SELECT relation FROM %1$I.source WHERE name = $1 AND (error LIKE 'trigger: %%' OR error LIKE 'the sequence of %%')$sql$, pipeline) INTO relation USING source;
     IF relation IS NULL THEN
         RETURN;
     END IF;
@@ -139,4 +139,4 @@ BEGIN
     EXECUTE csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_resume_events(name, text) IS
-    'rejected rows are read again; every customer is, if a trigger of the source failed';
+    'rejected rows are read again; every customer is, if a trigger of the source failed, or its sequence was behind';

@@ -133,12 +133,10 @@ CREATE FUNCTION csagg.pipeline_reread_events(pipeline name, source text, asked c
 DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
     changes csagg.pipeline_change[];
-    ever tstzrange;
 BEGIN
-    ever := csagg.pipeline_ever(pipeline, source, asked);
     EXECUTE format($sql$
         WITH asked AS MATERIALIZED (
-            SELECT tenant, customer, csagg.pipeline_spans(range_agg(CASE WHEN from_at IS NULL THEN $5 ELSE tstzrange(from_at, from_at, '[]') END)) AS spans
+            SELECT tenant, customer, csagg.pipeline_spans(range_agg(CASE WHEN from_at IS NULL THEN %5$s ELSE tstzrange(from_at, from_at, '[]') END)) AS spans
             FROM unnest($2) GROUP BY tenant, customer),
         read AS MATERIALIZED (
             SELECT r.*, coalesce(f.kind, r.kind) AS sort,
@@ -168,29 +166,27 @@ BEGIN
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first UNION ALL TABLE seen)) GROUP BY tenant, customer)
         SELECT array_agg(ROW(a.tenant, a.customer, csagg.merge(n.facts, csagg.pipeline_outside(%3$L, $1, csagg.merge(%4$s, o.facts), a.spans)), n.from_at, NULL, $1)::csagg.pipeline_change)
         FROM asked a LEFT JOIN change n ON n.tenant = a.tenant AND n.customer = a.customer LEFT JOIN %1$I.current c ON c.tenant = a.tenant AND c.customer = a.customer
-            LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline, csagg.pipeline_whole(pipeline, 'facts'))
-        INTO changes USING source, asked, now, folded, ever;
+            LEFT JOIN (SELECT tenant, customer, csagg.merge(facts) AS facts FROM unnest($4) GROUP BY tenant, customer) o ON o.tenant = a.tenant AND o.customer = a.customer$sql$, pipeline, rows, pipeline, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_ever(pipeline, source))
+        INTO changes USING source, asked, now, folded;
     RETURN coalesce(changes, '{}');
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_reread_events(name, text, csagg.pipeline_change[], csagg.pipeline_change[], timestamptz) IS
     'what an events table says of these customers at the instants asked for (NULL: at all), by one scan of it, together with what the source said of others';
 
--- Where what is deleted stays counted, all that is older than the table's rows does.
-CREATE FUNCTION csagg.pipeline_ever(pipeline name, source text, asked csagg.pipeline_change[]) RETURNS tstzrange
+-- Where what is deleted stays counted, all that is older than the table's rows does. In the statement that reads these: the first may go at any time.
+CREATE FUNCTION csagg.pipeline_ever(pipeline name, source text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     s record;
-    first timestamptz;
 BEGIN
     EXECUTE format('SELECT relation::regclass, spec FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
-    IF s.spec ->> 'deletes' = 'retract' OR NOT EXISTS (SELECT FROM unnest(asked) a WHERE a.from_at IS NULL) THEN
-        RETURN '(,)';
+    IF s.spec ->> 'deletes' = 'retract' THEN
+        RETURN $$tstzrange '(,)'$$;
     END IF;
-    EXECUTE format('SELECT min(%s) FROM %s e', csagg.pipeline_instant(s.relation, (s.spec ->> 'at')::name), s.relation) INTO first;
-    RETURN CASE WHEN first IS NULL THEN 'empty' ELSE tstzrange(first, NULL) END;
+    RETURN format($$(SELECT CASE WHEN min(%1$s) IS NULL THEN 'empty' ELSE tstzrange(min(%1$s), NULL) END FROM %2$s e)$$, csagg.pipeline_instant(s.relation, (s.spec ->> 'at')::name), s.relation);
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_ever(name, text, csagg.pipeline_change[]) IS
-    'the time of which an events table says all there is to say, for customers of whom everything is to be read anew';
+COMMENT ON FUNCTION csagg.pipeline_ever(name, text) IS
+    'an expression for the time of which an events table says all there is to say, for customers of whom everything is to be read anew';
 
 CREATE FUNCTION csagg.pipeline_spans(spans tstzmultirange) RETURNS tstzmultirange
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$

@@ -22,6 +22,17 @@ CALL csagg.refresh('cs');
 SELECT source, error FROM cs.status WHERE error IS NOT NULL;
 SELECT setval('events_id_seq', 6);
 SELECT csagg.resume('cs', 'events');
+CALL csagg.refresh('cs');
+SELECT customer, score FROM cs.health;
+\echo emptied, and numbered from 1 again: deleted rows stay counted, and the new ones count
+TRUNCATE events RESTART IDENTITY;
+INSERT INTO events (account) SELECT 'a' FROM generate_series(1, 3);
+CALL csagg.refresh('cs');
+SELECT setval('events_id_seq', 6);
+SELECT csagg.resume('cs', 'events');
+CALL csagg.refresh('cs');
+SELECT customer, score FROM cs.health;
+SELECT problem, detail FROM csagg.verify('cs', NULL);
 \echo a cache, later
 ALTER SEQUENCE events_id_seq CACHE 100; ALTER SEQUENCE cs.log_id_seq CACHE 10;
 SELECT source, error FROM cs.status WHERE error IS NOT NULL ORDER BY 1;
