@@ -337,6 +337,7 @@ SELECT DISTINCT value FROM csagg.snapshots('text {-infinity = "gold"}', csagg.gr
 SELECT p.oid::regprocedure FROM pg_proc p
 WHERE p.pronamespace = 'csagg'::regnamespace AND p.prorettype <> 0 AND obj_description(p.oid, 'pg_proc') IS NULL AND p.proname !~ '^(timeline|total)_'
   AND (p.prorettype = 'csagg.timeline'::regtype OR 'csagg.timeline'::regtype = ANY (p.proargtypes));
+SELECT o.oid::regoperator FROM pg_operator o WHERE o.oprnamespace = 'csagg'::regnamespace AND obj_description(o.oid, 'pg_operator') IS NULL;
 SELECT p.oid::regprocedure, provolatile, proparallel FROM pg_proc p
 WHERE p.pronamespace = 'csagg'::regnamespace AND 'csagg.timeline'::regtype = ANY (p.proargtypes) AND (provolatile <> 'i' OR proparallel <> 's');
 SELECT a.aggfnoid::regprocedure FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid

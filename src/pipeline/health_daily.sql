@@ -17,4 +17,4 @@ SELECT tenant, (starts_at AT TIME ZONE zone)::date AS day, members[1] AS band, m
 FROM counted, csagg.joint_buckets(counts)$sql$, pipeline, csagg.pipeline_live(pipeline), csagg.pipeline_tenants(pipeline), pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_health_daily(name) IS
-    'makes the view health_daily of a pipeline, again when its sources have changed';
+    'makes the view health_daily of a pipeline, or makes it anew';

@@ -11,7 +11,7 @@ BEGIN
     EXECUTE format('COMMENT ON FUNCTION %I.session_tenant() IS ''whose rows this session may see: made by csagg.isolate(); NULL, for the empty text too: nobody''''s''', pipeline);
 EXCEPTION WHEN syntax_error THEN
     RAISE invalid_parameter_value USING MESSAGE = format('the tenant of a session is an SQL expression, not %L: %s', tenant, SQLERRM),
-        HINT = 'For one, $$current_setting(''app.tenant'')$$, or $$(SELECT tenant FROM app.member WHERE role = current_user)$$.';
+        HINT = 'For one, $$current_setting(''app.tenant'', true)$$, or $$(SELECT tenant FROM app.member WHERE role = current_user)$$.';
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_tenant(name, text) IS
     'makes the function session_tenant() of a pipeline, or has it give something else. Errors: 22023 for what is no expression, and those of the expression as they are';
@@ -64,10 +64,10 @@ BEGIN
     PERFORM csagg.pipeline_define(pipeline);
     IF tenant IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'isolate() needs an expression for the tenant of a session',
-            HINT = 'For one, $$current_setting(''app.tenant'')$$.';
+            HINT = 'For one, $$current_setting(''app.tenant'', true)$$.';
     END IF;
     PERFORM csagg.pipeline_make_tenant(pipeline, tenant);
     PERFORM csagg.pipeline_make_policies(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.isolate(name, text) IS
-    'lets each session see and write the rows of one tenant only, in every table, view and function of the pipeline: row-level security by policies named tenant. tenant: an SQL expression for the session''s, such as $$current_setting(''app.tenant'')$$; NULL or the empty text as its value is nobody''s. It is evaluated once a table and statement with the rights of whoever reads. The pipeline''s owner, superusers and roles with BYPASSRLS see all. Called again: another expression. Rights are given by grant_pipeline(). Waits for a moment without readers and writers. Errors: 42704, 42501 as of step(), 55P03 if there is none for 30 seconds, 22004 for NULL, 22023 for what is no expression, those of the expression';
+    'lets each session see and write the rows of one tenant only, in every table, view and function of the pipeline: row-level security by policies named tenant. tenant: an SQL expression for the session''s, such as $$current_setting(''app.tenant'', true)$$; NULL or the empty text as its value is nobody''s. It is evaluated once a table and statement with the rights of whoever reads. The pipeline''s owner, superusers and roles with BYPASSRLS see all. Called again: another expression. Rights are given by grant_pipeline(). Waits for a moment without readers and writers. Errors: 42704, 42501 as of step(), 55P03 if there is none for 30 seconds, 22004 for NULL, 22023 for what is no expression, those of the expression';

@@ -94,6 +94,9 @@ COMMENT ON FUNCTION csagg.plus(numeric, csagg.timeline) IS
 CREATE OPERATOR csagg.+ (LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.plus, COMMUTATOR = OPERATOR(csagg.+));
 CREATE OPERATOR csagg.+ (LEFTARG = csagg.timeline, RIGHTARG = numeric, FUNCTION = csagg.plus, COMMUTATOR = OPERATOR(csagg.+));
 CREATE OPERATOR csagg.+ (LEFTARG = numeric, RIGHTARG = csagg.timeline, FUNCTION = csagg.plus, COMMUTATOR = OPERATOR(csagg.+));
+COMMENT ON OPERATOR csagg.+ (csagg.timeline, csagg.timeline) IS 'sum at every instant: see csagg.plus()';
+COMMENT ON OPERATOR csagg.+ (csagg.timeline, numeric) IS 'sum at every instant: see csagg.plus()';
+COMMENT ON OPERATOR csagg.+ (numeric, csagg.timeline) IS 'sum at every instant: see csagg.plus()';
 
 CREATE FUNCTION csagg.minus(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_minus' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -113,6 +116,9 @@ COMMENT ON FUNCTION csagg.minus(numeric, csagg.timeline) IS
 CREATE OPERATOR csagg.- (LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.minus);
 CREATE OPERATOR csagg.- (LEFTARG = csagg.timeline, RIGHTARG = numeric, FUNCTION = csagg.minus);
 CREATE OPERATOR csagg.- (LEFTARG = numeric, RIGHTARG = csagg.timeline, FUNCTION = csagg.minus);
+COMMENT ON OPERATOR csagg.- (csagg.timeline, csagg.timeline) IS 'difference at every instant: see csagg.minus()';
+COMMENT ON OPERATOR csagg.- (csagg.timeline, numeric) IS 'difference at every instant: see csagg.minus()';
+COMMENT ON OPERATOR csagg.- (numeric, csagg.timeline) IS 'difference at every instant: see csagg.minus()';
 
 CREATE FUNCTION csagg.times(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_times' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -132,6 +138,9 @@ COMMENT ON FUNCTION csagg.times(numeric, csagg.timeline) IS
 CREATE OPERATOR csagg.* (LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.times, COMMUTATOR = OPERATOR(csagg.*));
 CREATE OPERATOR csagg.* (LEFTARG = csagg.timeline, RIGHTARG = numeric, FUNCTION = csagg.times, COMMUTATOR = OPERATOR(csagg.*));
 CREATE OPERATOR csagg.* (LEFTARG = numeric, RIGHTARG = csagg.timeline, FUNCTION = csagg.times, COMMUTATOR = OPERATOR(csagg.*));
+COMMENT ON OPERATOR csagg.* (csagg.timeline, csagg.timeline) IS 'product at every instant: see csagg.times()';
+COMMENT ON OPERATOR csagg.* (csagg.timeline, numeric) IS 'product at every instant: see csagg.times()';
+COMMENT ON OPERATOR csagg.* (numeric, csagg.timeline) IS 'product at every instant: see csagg.times()';
 
 CREATE FUNCTION csagg.divided_by(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_divided_by' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -151,6 +160,9 @@ COMMENT ON FUNCTION csagg.divided_by(numeric, csagg.timeline) IS
 CREATE OPERATOR csagg./ (LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.divided_by);
 CREATE OPERATOR csagg./ (LEFTARG = csagg.timeline, RIGHTARG = numeric, FUNCTION = csagg.divided_by);
 CREATE OPERATOR csagg./ (LEFTARG = numeric, RIGHTARG = csagg.timeline, FUNCTION = csagg.divided_by);
+COMMENT ON OPERATOR csagg./ (csagg.timeline, csagg.timeline) IS 'quotient at every instant: see csagg.divided_by()';
+COMMENT ON OPERATOR csagg./ (csagg.timeline, numeric) IS 'quotient at every instant: see csagg.divided_by()';
+COMMENT ON OPERATOR csagg./ (numeric, csagg.timeline) IS 'quotient at every instant: see csagg.divided_by()';
 
 CREATE FUNCTION csagg.eq(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_lifted_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
