@@ -23,7 +23,8 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_dimension(name, text) IS
     'the expression of a customer''s timeline under that name, in a query from "live l". Errors: 42703 for no fact, 42804 for a counter';
 
--- A filter is a condition in the language of rules: an alert of a rule set of its own. What it names is declared, whatever it is.
+-- A filter is a condition in the language of rules: an alert of a rule set of its own. What it names is declared, whatever it is. It is
+-- asked while the customer exists for the pipeline, whether or not there are entries of what it names.
 CREATE FUNCTION csagg.pipeline_filter(pipeline name, filter text, zone text) RETURNS csagg.ruleset
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -36,9 +37,10 @@ DECLARE
 BEGIN
     EXECUTE format($sql$
         SELECT jsonb_object_agg(key, jsonb_build_object('kind', kind, 'optional', true))
-        FROM (SELECT key, kind FROM %I.fact UNION VALUES ('tenant', 'text'), ('band', 'text'), ('stage', 'text'), ('score', 'number'), ('coverage', 'number')) f
-        WHERE strpos($1, key) > 0$sql$, pipeline) INTO facts USING filter;
-    document := jsonb_build_object('timezone', zone, 'facts', coalesce(facts, '{}'), 'alerts', jsonb_build_array(jsonb_build_object('name', 'filter', 'when', filter)));
+        FROM (SELECT key, kind FROM %I.fact UNION VALUES ('tenant', 'text'), ('band', 'text'), ('stage', 'text'), ('score', 'number'), ('coverage', 'number'), ('the customer', 'boolean')) f
+        WHERE key = 'the customer' OR strpos($1, key) > 0$sql$, pipeline) INTO facts USING filter;
+    document := jsonb_build_object('timezone', zone, 'facts', facts, 'exists', '"the customer"',
+        'alerts', jsonb_build_array(jsonb_build_object('name', 'filter', 'when', filter)));
     RETURN document::csagg.ruleset;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT, state = RETURNED_SQLSTATE;
@@ -54,7 +56,7 @@ EXCEPTION WHEN OTHERS THEN
     RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, HINT = hint;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_filter(name, text, text) IS
-    'a rule set whose alert "filter" is firing while the condition is true. Errors as of the type ruleset, with the place in the filter';
+    'a rule set whose alert "filter" is firing while the customer exists and the condition is true. Errors as of the type ruleset, with the place in the filter';
 
 CREATE FUNCTION csagg.pipeline_grid(over csagg.grid, now timestamptz) RETURNS csagg.grid
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
@@ -80,8 +82,8 @@ BEGIN
     SELECT string_agg(csagg.pipeline_dimension(pipeline, d), ', ' ORDER BY i) INTO dimensions FROM unnest(by) WITH ORDINALITY u (d, i);
     IF filter IS NOT NULL THEN
         filtering := csagg.pipeline_filter(pipeline, filter, substring(over::text FROM ' in ([^ ]+)(?: at start)?$'));
-        condition := format($sql$csagg.all_of(%s, (SELECT csagg.timeline_of(a.alerts, 'filter')
-            FROM (SELECT l.tenant, l.score, l.stage, l.band, l.coverage, l.facts) f, csagg.assess_over($3, f, $4, csagg.pipeline_now() + interval '1 microsecond') a))$sql$, condition);
+        condition := format($sql$(SELECT csagg.timeline_of(a.alerts, 'filter')
+            FROM (SELECT l.tenant, l.score, l.stage, l.band, l.coverage, l.facts, %s AS "the customer") f, csagg.assess_over($3, f, $4, csagg.pipeline_now() + interval '1 microsecond') a)$sql$, condition);
     END IF;
     IF begun IS NULL THEN
         RETURN;
