@@ -58,6 +58,14 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_filter(name, text, text) IS
     'a rule set whose alert "filter" is firing while the customer exists and the condition is true. Errors as of the type ruleset, with the place in the filter';
 
+-- What has a value is equal to itself. By a mean of no rules there is no score, and where no rule applies no coverage.
+CREATE FUNCTION csagg.pipeline_existence() RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('csagg.any_of(%s)', string_agg(format('coalesce(csagg.eq(l.%1$I, l.%1$I), ''boolean {}'')', said), ', ')) FROM unnest('{score,coverage,stage}'::text[]) said
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_existence() IS
+    'an expression for the timeline that is true while a customer exists, in a query from "live l": while it has a score, coverage or stage';
+
 CREATE FUNCTION csagg.pipeline_grid(over csagg.grid, now timestamptz) RETURNS csagg.grid
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -75,7 +83,7 @@ CREATE FUNCTION csagg.trend(pipeline name, over csagg.grid, by text[] DEFAULT '{
 DECLARE
     begun csagg.grid := csagg.pipeline_grid(over, csagg.pipeline_now());
     dimensions text;
-    condition text := 'csagg.any_of(csagg.ge(coalesce(l.score, ''number {}''), -999999999999999999), csagg.ge(coalesce(l.coverage, ''number {}''), 0))';
+    condition text := csagg.pipeline_existence();
     filtering csagg.ruleset;
 BEGIN
     PERFORM csagg.pipeline_known(pipeline);
