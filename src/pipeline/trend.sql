@@ -23,8 +23,8 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_dimension(name, text) IS
     'the expression of a customer''s timeline under that name, in a query from "live l". Errors: 42703 for no fact, 42804 for a counter';
 
--- A filter is a condition in the language of rules: an alert of a rule set of its own. What it names is declared, whatever it is. It is
--- asked while the customer exists for the pipeline, whether or not there are entries of what it names.
+-- A filter is a condition in the language of rules: an alert of a rule set of its own. What it names is declared, whatever it is; a fact
+-- that is named like a dimension is not meant. It is asked while the customer exists for the pipeline, whether or not there are entries of what it names.
 CREATE FUNCTION csagg.pipeline_filter(pipeline name, filter text, zone text) RETURNS csagg.ruleset
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -36,9 +36,9 @@ DECLARE
     part text;
 BEGIN
     EXECUTE format($sql$
+        WITH dimension (key, kind) AS (VALUES ('tenant', 'text'), ('band', 'text'), ('stage', 'text'), ('score', 'number'), ('coverage', 'number'), ('the customer', 'boolean'))
         SELECT jsonb_object_agg(key, jsonb_build_object('kind', kind, 'optional', true))
-        FROM (SELECT key, kind FROM %I.fact UNION VALUES ('tenant', 'text'), ('band', 'text'), ('stage', 'text'), ('score', 'number'), ('coverage', 'number'), ('the customer', 'boolean')) f
-        WHERE key = 'the customer' OR strpos($1, key) > 0$sql$, pipeline) INTO facts USING filter;
+        FROM (TABLE dimension UNION ALL SELECT key, kind FROM %I.fact WHERE key NOT IN (SELECT key FROM dimension) AND strpos($1, replace(key, '"', '""')) > 0) f$sql$, pipeline) INTO facts USING filter;
     document := jsonb_build_object('timezone', zone, 'facts', facts, 'exists', '"the customer"',
         'alerts', jsonb_build_array(jsonb_build_object('name', 'filter', 'when', filter)));
     RETURN document::csagg.ruleset;
@@ -106,4 +106,4 @@ BEGIN
         USING over, begun, filtering, (SELECT min(b.starts_at) FROM csagg.buckets(over) b);
 END $body$;
 COMMENT ON FUNCTION csagg.trend(name, csagg.grid, text[], text) IS
-    'how many customers existed at the end of each bucket, by their values at that time, absent ones as NULL. by: band, stage, score, coverage, tenant, and facts that are states. filter: a condition as in rules, which may ask for any fact, tenant, band, stage, score and coverage, in the grid''s zone; NULL counts all. The bucket that holds now is as of now; later ones have no rows. Reads with the caller''s rights. Errors: 42704 no such pipeline, 42703 no such fact, 42804 a counter, 22004 a NULL grid, those of rule sets for a filter that cannot be read, 22012 and 22003 in it';
+    'how many customers existed at the end of each bucket, by their values at that time, absent ones as NULL. by: band, stage, score, coverage, tenant, and facts that are states. filter: a condition as in rules, which may ask for any fact, tenant, band, stage, score and coverage, in the grid''s zone; NULL counts all. These five names are never those of facts. The bucket that holds now is as of now; later ones have no rows. Reads with the caller''s rights. Errors: 42704 no such pipeline, 42703 no such fact, 42804 a counter, 22004 a NULL grid, those of rule sets for a filter that cannot be read, 22012 and 22003 in it';

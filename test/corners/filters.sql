@@ -7,3 +7,9 @@ SELECT filter, string_agg(ago || ':' || n, ' ' ORDER BY ago) AS counted
 FROM unnest(ARRAY['true', 'count(login, 30 days) = 0', 'seats is null', 'stage is null', 'band is null and plan = ''gold''', 'seats = 5', '10 / seats > 1']) WITH ORDINALITY f (filter, i), LATERAL (
     SELECT n, current_date - bucket::date AS ago FROM csagg.trend('cs', csagg.last_buckets(30, '1 day', 'UTC'), '{}', filter)) t
 WHERE ago IN (0, 10, 25) GROUP BY filter, i ORDER BY i;
+-- Whatever facts are named: quotes are written twice, and what is named like a dimension is not meant.
+SELECT csagg.create_pipeline('c2', '{"timezone":"UTC","facts":{"size \"XL\"":"number","stage":"counter","coverage":"text","the customer":"boolean"},"base":1,"rules":[{"name":"r","points":0}],"stages":[{"name":"only"}]}');
+INSERT INTO c2.log (customer, key, value) VALUES ('ada', 'size "XL"', '5'), ('ada', 'stage', '5'), ('ada', 'coverage', '"none"'), ('ada', 'the customer', 'false'), ('bell', 'stage', '5');
+SELECT filter, n
+FROM unnest(ARRAY['"size ""XL""" = 5', '"size ""XL""" is null', 'stage = ''only''', 'coverage = 1', 'score + coverage = 2']) WITH ORDINALITY f (filter, i) LEFT JOIN LATERAL csagg.trend('c2', csagg.last_buckets(1, '1 day', 'UTC'), '{}', filter) t ON true ORDER BY i;
+SELECT members FROM csagg.trend('c2', csagg.last_buckets(1, '1 day', 'UTC'), '{stage,coverage}');
