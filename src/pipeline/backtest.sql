@@ -78,14 +78,17 @@ BEGIN
             FROM subject s CROSS JOIN LATERAL (SELECT s.facts) f CROSS JOIN LATERAL csagg.try_assess_over($4, f, s.since, s.until) a
             WHERE s.facts IS NOT NULL AND s.since < s.until GROUP BY s.tenant, s.customer),
         told AS (SELECT csagg.distribution(l.band, $2) AS counts FROM live l WHERE $3 IS NULL OR l.tenant = $3),
-        tested AS (SELECT csagg.distribution(o.band, $2) AS counts FROM outcome o),
+        tested AS (SELECT csagg.distribution(o.band, $2) AS counts FROM outcome o WHERE NOT o.failed),
         laid AS (
             SELECT starts_at, value, coalesce(t.n, 0) AS actual, coalesce(e.n, 0) AS tested
-            FROM (SELECT b.* FROM told, csagg.buckets(counts) b) t FULL JOIN (SELECT b.* FROM tested, csagg.buckets(counts) b) e USING (starts_at, value))
+            FROM (SELECT b.* FROM told, csagg.buckets(counts) b) t FULL JOIN (SELECT b.* FROM tested, csagg.buckets(counts) b) e USING (starts_at, value)),
+        shown AS (
+            TABLE laid
+            UNION ALL SELECT starts_at, NULL, 0, 0 FROM csagg.buckets($2) WHERE EXISTS (SELECT FROM outcome o WHERE o.failed) AND starts_at NOT IN (SELECT starts_at FROM laid))
         SELECT g.bucket, g.starts_at, g.ends_at, b.value, b.actual, b.tested, (SELECT count(*) FROM outcome o WHERE o.failed)
-        FROM laid b JOIN csagg.buckets($1) g ON g.starts_at = b.starts_at AND g.starts_at < g.ends_at
+        FROM shown b JOIN csagg.buckets($1) g ON g.starts_at = b.starts_at AND g.starts_at < g.ends_at
         ORDER BY g.starts_at, b.value$sql$, csagg.pipeline_live(pipeline), subject)
         USING over, begun, tenant, rules;
 END $body$;
 COMMENT ON FUNCTION csagg.backtest(name, csagg.ruleset, csagg.grid, text, text) IS
-    'how many customers were in each band at the end of each bucket: actual, as the pipeline has it; tested, as these rules would have had it; failed, how many customers they could not be evaluated for, who are not in tested. tenant NULL: of all tenants. known: "now", with all rows; "then", with the rows of the log that had been recorded before the end of the bucket, as far as the log is kept. The bucket that holds now is as of now. Errors: 42704 no such pipeline, 22004 for NULL rules or grid, 22023 for another word in known, 55000 for "then" after retain() has deleted rows of the log';
+    'how many customers were in each band at the end of each bucket: actual, as the pipeline has it; tested, as these rules would have had it; failed, how many customers they could not be evaluated for at some time in the grid, who are not in tested; a bucket without any band has a row for them, with band NULL. tenant NULL: of all tenants. known: "now", with all rows; "then", with the rows of the log that had been recorded before the end of the bucket, as far as the log is kept. The bucket that holds now is as of now. Errors: 42704 no such pipeline, 22004 for NULL rules or grid, 22023 for another word in known, 55000 for "then" after retain() has deleted rows of the log';
