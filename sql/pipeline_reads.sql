@@ -25,6 +25,7 @@ SELECT * FROM csagg.why('pr', 'ada', b => 'infinity');
 SELECT * FROM csagg.why('pr', 'ada', b => NULL);
 SELECT * FROM csagg.backtest('pr', NULL, csagg.last_buckets(1, '1 day', 'UTC'));
 SELECT * FROM csagg.backtest('pr', (SELECT rules FROM pr.rules), csagg.last_buckets(1, '1 day', 'UTC'), known => 'never');
+SELECT * FROM csagg.backtest('pr', '{"timezone": "UTC", "facts": {"plan": "number"}}', csagg.last_buckets(1, '1 day', 'UTC'));
 SELECT * FROM csagg.progress('nothing');
 SELECT csagg.forget('pr', NULL);
 SELECT csagg.forget_actor('pr', NULL);

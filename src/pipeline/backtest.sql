@@ -58,6 +58,7 @@ BEGIN
     IF rules IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'the rules are NULL';
     END IF;
+    PERFORM csagg.pipeline_same_kinds(pipeline, rules);
     subject := CASE known WHEN 'now' THEN csagg.pipeline_known_now() WHEN 'then' THEN csagg.pipeline_known_then(pipeline) END;
     IF subject IS NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = format('known is "now" or "then", not "%s"', known),
@@ -91,4 +92,4 @@ BEGIN
         USING over, begun, tenant, rules;
 END $body$;
 COMMENT ON FUNCTION csagg.backtest(name, csagg.ruleset, csagg.grid, text, text) IS
-    'how many customers were in each band at the end of each bucket: actual, as the pipeline has it; tested, as these rules would have had it; failed, how many customers they could not be evaluated for at some time in the grid, who are not in tested; a bucket without any band has a row for them, with band NULL. tenant NULL: of all tenants. known: "now", with all rows; "then", with the rows of the log that had been recorded before the end of the bucket, as far as the log is kept. The bucket that holds now is as of now. Errors: 42704 no such pipeline, 22004 for NULL rules or grid, 22023 for another word in known, 55000 for "then" after retain() has deleted rows of the log';
+    'how many customers were in each band at the end of each bucket: actual, as the pipeline has it; tested, as these rules would have had it; failed, how many customers they could not be evaluated for at some time in the grid, who are not in tested; a bucket without any band has a row for them, with band NULL. tenant NULL: of all tenants. known: "now", with all rows; "then", with the rows of the log that had been recorded before the end of the bucket, as far as the log is kept. The bucket that holds now is as of now. Errors: 42704 no such pipeline, 22004 for NULL rules or grid, 22023 for another word in known, 42804 for rules that declare a fact as another kind than the pipeline has, 55000 for "then" after retain() has deleted rows of the log';
