@@ -59,7 +59,7 @@ CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
         ['health', 'coverage', 'share of the rules that are not missing, 0 to 1'],
         ['health', 'band_since', 'since when it is in this band'],
         ['health', 'previous_band', 'the band before'],
-        ['health', 'score_30_days_ago', 'the score of 30 days ago, as it is known now'],
+        ['health', 'score_30_days_ago', 'the score 30 days ago, which are 720 hours, as it is known now'],
         ['health', 'alerts', 'names of the alerts that are firing'],
         ['health', 'next_change', 'when any of this changes if no row comes; NULL: not within some weeks'],
         ['health', 'overridden_by', 'who has pinned the score'],
