@@ -61,7 +61,7 @@ CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
         ['health', 'previous_band', 'the band before'],
         ['health', 'score_30_days_ago', 'the score 30 days ago, which are 720 hours, as it is known now'],
         ['health', 'alerts', 'names of the alerts that are firing'],
-        ['health', 'next_change', 'when any of this changes if no row comes; NULL: not within some weeks'],
+        ['health', 'next_change', 'when any of this changes if no row comes; NULL: not before until_at in `current`, up to where the customer is assessed: 35 days ahead at most, and nearer every day until a step moves it on'],
         ['health', 'overridden_by', 'who has pinned the score'],
         ['health', 'error', 'why the rules cannot be evaluated for this customer'],
         ['health', 'assessed_through', 'rows recorded up to here count, and rules as of here; where there are events tables, when a step last read something'],
