@@ -5,7 +5,9 @@ CREATE FUNCTION csagg.pipeline_dimension(pipeline name, dimension text) RETURNS 
 DECLARE
     kind text;
 BEGIN
-    IF dimension IN ('band', 'stage', 'score', 'coverage') THEN
+    IF dimension IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'a dimension is NULL';
+    ELSIF dimension IN ('band', 'stage', 'score', 'coverage') THEN
         RETURN 'l.' || dimension;
     ELSIF dimension = 'tenant' THEN
         RETURN 'csagg.constant(l.tenant)';
@@ -21,7 +23,7 @@ BEGIN
     RETURN format('CASE WHEN l.kept_from IS NULL THEN csagg.timeline_of(l.facts, %1$L) ELSE csagg.slice(csagg.timeline_of(l.facts, %1$L), l.kept_from, ''infinity'') END', dimension);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_dimension(name, text) IS
-    'the expression of a customer''s timeline under that name, in a query from "live l". Errors: 42703 for no fact, 42804 for a counter';
+    'the expression of a customer''s timeline under that name, in a query from "live l". Errors: 42703 for no fact, 42804 for a counter, 22004 for NULL';
 
 -- A filter is a condition in the language of rules: an alert of a rule set of its own. What it names is declared, whatever it is; a fact
 -- that is named like a dimension is not meant. It is asked while the customer exists for the pipeline, whether or not there are entries of what it names.
@@ -87,6 +89,9 @@ DECLARE
     filtering csagg.ruleset;
 BEGIN
     PERFORM csagg.pipeline_known(pipeline);
+    IF array_ndims(by) > 1 THEN
+        RAISE array_subscript_error USING MESSAGE = 'the names of dimensions are in an array of arrays', HINT = 'A plain one is wanted: {band,plan}.';
+    END IF;
     SELECT string_agg(csagg.pipeline_dimension(pipeline, d), ', ' ORDER BY i) INTO dimensions FROM unnest(by) WITH ORDINALITY u (d, i);
     IF filter IS NOT NULL THEN
         filtering := csagg.pipeline_filter(pipeline, filter, substring(over::text FROM ' in ([^ ]+)(?: at start)?$'));
@@ -106,4 +111,4 @@ BEGIN
         USING over, begun, filtering, (SELECT min(b.starts_at) FROM csagg.buckets(over) b);
 END $body$;
 COMMENT ON FUNCTION csagg.trend(name, csagg.grid, text[], text) IS
-    'how many customers existed at the end of each bucket, by their values at that time, absent ones as NULL. by: band, stage, score, coverage, tenant, and facts that are states. filter: a condition as in rules, which may ask for any fact, tenant, band, stage, score and coverage, in the grid''s zone; NULL counts all. These five names are never those of facts. The bucket that holds now is as of now; later ones have no rows. Reads with the caller''s rights. Errors: 42704 no such pipeline, 42703 no such fact, 42804 a counter, 22004 a NULL grid, those of rule sets for a filter that cannot be read, 22012 and 22003 in it';
+    'how many customers existed at the end of each bucket, by their values at that time, absent ones as NULL. by: band, stage, score, coverage, tenant, and facts that are states. filter: a condition as in rules, which may ask for any fact, tenant, band, stage, score and coverage, in the grid''s zone; NULL counts all. These five names are never those of facts. The bucket that holds now is as of now; later ones have no rows. Reads with the caller''s rights. Errors: 42704 no such pipeline, 42703 no such fact, 42804 a counter, 22004 a NULL pipeline, grid or dimension, 2202E for an array of arrays, those of rule sets for a filter that cannot be read, 22012 and 22003 in it';
