@@ -78,7 +78,7 @@ CREATE FUNCTION csagg.pipeline_health(pipeline name, as_of text) RETURNS text
 SELECT h.tenant, h.customer, csagg.number_at(h.score, %2$s) AS score,
     csagg.text_at(h.band, %2$s) AS band, csagg.text_at(h.stage, %2$s) AS stage, csagg.number_at(h.coverage, %2$s) AS coverage,
     csagg.pipeline_since(h.band, %2$s) AS band_since, csagg.pipeline_before(h.band, %2$s) AS previous_band,
-    csagg.number_at(h.score, %2$s - interval '30 days') AS score_30_days_ago, csagg.pipeline_alerts_at(h.alerts, %2$s) AS alerts,
+    csagg.number_at(h.score, %2$s - interval '720 hours') AS score_30_days_ago, csagg.pipeline_alerts_at(h.alerts, %2$s) AS alerts,
     csagg.pipeline_next_change(h.score, h.stage, h.coverage, h.alerts, %2$s, h.until_at) AS next_change,
     %5$s AS overridden_by, h.error ->> 'message' AS error, h.through AS assessed_through
 FROM (
@@ -91,7 +91,7 @@ FROM (
     WHERE %6$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
     SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, %2$s + interval '35 days', (SELECT at FROM through)
-    FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), greatest(least(s.from_at, %2$s - interval '30 days'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
+    FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), greatest(least(s.from_at, %2$s - interval '720 hours'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
         pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END,
         CASE WHEN as_of = 'csagg.pipeline_now()' THEN 'c.score' ELSE csagg.pipeline_scores() END)
 $body$;

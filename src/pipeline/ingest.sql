@@ -6,6 +6,7 @@ DECLARE
     wrong record;
     taken bigint;
 BEGIN
+    PERFORM csagg.pipeline_known(pipeline);
     IF rows IS NULL OR jsonb_typeof(rows) NOT IN ('array', 'object') THEN
         RAISE invalid_parameter_value USING MESSAGE = 'rows are a JSON array of objects, or one object';
     ELSIF jsonb_typeof(rows) = 'object' THEN
@@ -26,7 +27,7 @@ BEGIN
     RETURN taken;
 END $body$;
 COMMENT ON FUNCTION csagg.ingest(name, jsonb, text) IS
-    'inserts rows into the pipeline''s log, with the caller''s rights; gives their number. rows: a JSON array of objects with customer and key, and at (now if absent; UTC without a zone, whatever the session''s is), value, actor, event_id and tenant as in the log. batch: a name of this call, by which rows without an event_id get one, so that the call may be repeated. All or nothing: 22023 for a row that is none, 22007 or 22008 for an instant that is none, 42P01 for no such pipeline, 42501 without the right to insert';
+    'inserts rows into the pipeline''s log, with the caller''s rights; gives their number. rows: a JSON array of objects with customer and key, and at (now if absent; UTC without a zone, whatever the session''s is), value, actor, event_id and tenant as in the log; all but at and value are strings or numbers. batch: a name of this call, by which rows without an event_id get one, so that the call may be repeated. All or nothing: 22023 for a row that is none, 22007 or 22008 for an instant that is none, 42704 for no such pipeline, 22004 for NULL, 42501 without the right to insert';
 
 CREATE FUNCTION csagg.pipeline_check_instants(rows jsonb) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -53,7 +54,10 @@ CREATE FUNCTION csagg.pipeline_ingestible(r jsonb) RETURNS text
     SELECT CASE WHEN jsonb_typeof(r) <> 'object' THEN format('an object is wanted, not a JSON %s', jsonb_typeof(r))
         WHEN coalesce(r ->> 'customer', '') = '' THEN 'there is no customer'
         WHEN coalesce(r ->> 'key', '') = '' THEN 'there is no key'
-        ELSE (SELECT format('%s is not known', to_json(k)) FROM jsonb_object_keys(r) k WHERE k NOT IN ('customer', 'key', 'at', 'value', 'actor', 'event_id', 'tenant') ORDER BY k LIMIT 1) END
+        ELSE (
+            SELECT CASE WHEN known THEN format('%s is a string or a number, not a JSON %s', to_json(k), jsonb_typeof(v)) ELSE format('%s is not known', to_json(k)) END
+            FROM jsonb_each(r - '{at,value}'::text[]) e (k, v), LATERAL (SELECT k IN ('customer', 'key', 'actor', 'event_id', 'tenant') AS known) n
+            WHERE NOT known OR jsonb_typeof(v) NOT IN ('string', 'number', 'null') ORDER BY k LIMIT 1) END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_ingestible(jsonb) IS
     'why a JSON value is no row for ingest(); NULL if it is one';

@@ -4,13 +4,15 @@
 CREATE FUNCTION csagg.pipeline_known(pipeline name) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    IF to_regclass(format('%I.current', pipeline)) IS NULL OR to_regclass(format('%I.pipeline', pipeline)) IS NULL THEN
+    IF pipeline IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the pipeline is NULL';
+    ELSIF to_regclass(format('%I.current', pipeline)) IS NULL OR to_regclass(format('%I.pipeline', pipeline)) IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('there is no pipeline "%s"', pipeline),
             HINT = 'csagg.create_pipeline() makes one; csagg.upgrade_pipeline(), by the new name, goes on with one whose schema was renamed.';
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_known(name) IS
-    'that there is this pipeline; for reads, which need no more than the right to SELECT from its tables. Error 42704';
+    'that there is this pipeline; for reads, which need no more than the right to SELECT from its tables. Errors: 42704, 22004 for NULL';
 
 CREATE FUNCTION csagg.pipeline_check(pipeline name) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -24,7 +26,7 @@ BEGIN
     PERFORM csagg.pipeline_known(pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_check(name) IS
-    'that there is this pipeline and that it is the caller''s; for the pipeline''s functions. Errors: 42704, 42501';
+    'that there is this pipeline and that it is the caller''s; for the pipeline''s functions. Errors: 42704, 42501, 22004 for NULL';
 
 -- Who may read has no right to hold up the others so; and a step, which does not define anything, waits for nobody here.
 CREATE FUNCTION csagg.pipeline_define(pipeline name) RETURNS void

@@ -1,13 +1,10 @@
 -- Rules and facts as data: what a change of them asks of the next step.
 
-CREATE FUNCTION csagg.pipeline_declare(pipeline name, rules csagg.ruleset, tenant text) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+CREATE FUNCTION csagg.pipeline_same_kinds(pipeline name, rules csagg.ruleset) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     clash record;
 BEGIN
-    PERFORM csagg.try_assess(rules, f, '2000-01-01 00:00+00'), csagg.pipeline_pinned(rules) FROM (SELECT '{}'::csagg.history AS facts) f;  -- its time zone may be unknown here
-    EXECUTE format($sql$
-        INSERT INTO %1$I.fact (key, kind, shown_to) SELECT key, kind, $2 FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$, pipeline) USING rules, tenant;
     EXECUTE format($sql$
         SELECT d.key, d.kind AS asked, f.kind, CASE WHEN f.source IS NULL THEN 'whoever named it first' ELSE format('source "%%s"', f.source) END AS setter
         FROM csagg.pipeline_declared($1) d JOIN %1$I.fact f USING (key) WHERE f.kind <> d.kind ORDER BY d.key LIMIT 1$sql$, pipeline) INTO clash USING rules;
@@ -15,6 +12,17 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('fact "%s" is a %s for these rules, and a %s for %s', clash.key, clash.asked, clash.kind, clash.setter),
             HINT = format('Give one of the two another name. What is declared is in %I.fact.', pipeline);
     END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_same_kinds(name, csagg.ruleset) IS
+    'that no fact which a rule set declares is of another kind in the pipeline. Error 42804';
+
+CREATE FUNCTION csagg.pipeline_declare(pipeline name, rules csagg.ruleset, tenant text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    PERFORM csagg.try_assess(rules, f, '2000-01-01 00:00+00'), csagg.pipeline_pinned(rules) FROM (SELECT '{}'::csagg.history AS facts) f;  -- its time zone may be unknown here
+    EXECUTE format($sql$
+        INSERT INTO %1$I.fact (key, kind, shown_to) SELECT key, kind, $2 FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$, pipeline) USING rules, tenant;
+    PERFORM csagg.pipeline_same_kinds(pipeline, rules);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_declare(name, csagg.ruleset, text) IS
     'enters the facts that a rule set of a tenant declares. Errors: 42804 for one that is of another kind already, 22023 for a time zone that is not known here, 54000 for a rule set at its limits, which could not be overridden';

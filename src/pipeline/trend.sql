@@ -5,7 +5,9 @@ CREATE FUNCTION csagg.pipeline_dimension(pipeline name, dimension text) RETURNS 
 DECLARE
     kind text;
 BEGIN
-    IF dimension IN ('band', 'stage', 'score', 'coverage') THEN
+    IF dimension IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'a dimension is NULL';
+    ELSIF dimension IN ('band', 'stage', 'score', 'coverage') THEN
         RETURN 'l.' || dimension;
     ELSIF dimension = 'tenant' THEN
         RETURN 'csagg.constant(l.tenant)';
@@ -21,9 +23,10 @@ BEGIN
     RETURN format('CASE WHEN l.kept_from IS NULL THEN csagg.timeline_of(l.facts, %1$L) ELSE csagg.slice(csagg.timeline_of(l.facts, %1$L), l.kept_from, ''infinity'') END', dimension);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_dimension(name, text) IS
-    'the expression of a customer''s timeline under that name, in a query from "live l". Errors: 42703 for no fact, 42804 for a counter';
+    'the expression of a customer''s timeline under that name, in a query from "live l". Errors: 42703 for no fact, 42804 for a counter, 22004 for NULL';
 
--- A filter is a condition in the language of rules: an alert of a rule set of its own. What it names is declared, whatever it is.
+-- A filter is a condition in the language of rules: an alert of a rule set of its own. What it names is declared, whatever it is; a fact
+-- that is named like a dimension is not meant. It is asked while the customer exists for the pipeline, whether or not there are entries of what it names.
 CREATE FUNCTION csagg.pipeline_filter(pipeline name, filter text, zone text) RETURNS csagg.ruleset
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -35,10 +38,11 @@ DECLARE
     part text;
 BEGIN
     EXECUTE format($sql$
+        WITH dimension (key, kind) AS (VALUES ('tenant', 'text'), ('band', 'text'), ('stage', 'text'), ('score', 'number'), ('coverage', 'number'), ('the customer', 'boolean'))
         SELECT jsonb_object_agg(key, jsonb_build_object('kind', kind, 'optional', true))
-        FROM (SELECT key, kind FROM %I.fact UNION VALUES ('tenant', 'text'), ('band', 'text'), ('stage', 'text'), ('score', 'number'), ('coverage', 'number')) f
-        WHERE strpos($1, key) > 0$sql$, pipeline) INTO facts USING filter;
-    document := jsonb_build_object('timezone', zone, 'facts', coalesce(facts, '{}'), 'alerts', jsonb_build_array(jsonb_build_object('name', 'filter', 'when', filter)));
+        FROM (TABLE dimension UNION ALL SELECT key, kind FROM %I.fact WHERE key NOT IN (SELECT key FROM dimension) AND strpos($1, replace(key, '"', '""')) > 0) f$sql$, pipeline) INTO facts USING filter;
+    document := jsonb_build_object('timezone', zone, 'facts', facts, 'exists', '"the customer"',
+        'alerts', jsonb_build_array(jsonb_build_object('name', 'filter', 'when', filter)));
     RETURN document::csagg.ruleset;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT, state = RETURNED_SQLSTATE;
@@ -54,7 +58,15 @@ EXCEPTION WHEN OTHERS THEN
     RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, HINT = hint;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_filter(name, text, text) IS
-    'a rule set whose alert "filter" is firing while the condition is true. Errors as of the type ruleset, with the place in the filter';
+    'a rule set whose alert "filter" is firing while the customer exists and the condition is true. Errors as of the type ruleset, with the place in the filter';
+
+-- What has a value is equal to itself. By a mean of no rules there is no score, and where no rule applies no coverage.
+CREATE FUNCTION csagg.pipeline_existence() RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('csagg.any_of(%s)', string_agg(format('coalesce(csagg.eq(l.%1$I, l.%1$I), ''boolean {}'')', said), ', ')) FROM unnest('{score,coverage,stage}'::text[]) said
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_existence() IS
+    'an expression for the timeline that is true while a customer exists, in a query from "live l": while it has a score, coverage or stage';
 
 CREATE FUNCTION csagg.pipeline_grid(over csagg.grid, now timestamptz) RETURNS csagg.grid
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
@@ -73,15 +85,18 @@ CREATE FUNCTION csagg.trend(pipeline name, over csagg.grid, by text[] DEFAULT '{
 DECLARE
     begun csagg.grid := csagg.pipeline_grid(over, csagg.pipeline_now());
     dimensions text;
-    condition text := 'csagg.any_of(csagg.ge(coalesce(l.score, ''number {}''), -999999999999999999), csagg.ge(coalesce(l.coverage, ''number {}''), 0))';
+    condition text := csagg.pipeline_existence();
     filtering csagg.ruleset;
 BEGIN
     PERFORM csagg.pipeline_known(pipeline);
+    IF array_ndims(by) > 1 THEN
+        RAISE array_subscript_error USING MESSAGE = 'the names of dimensions are in an array of arrays', HINT = 'A plain one is wanted: {band,plan}.';
+    END IF;
     SELECT string_agg(csagg.pipeline_dimension(pipeline, d), ', ' ORDER BY i) INTO dimensions FROM unnest(by) WITH ORDINALITY u (d, i);
     IF filter IS NOT NULL THEN
         filtering := csagg.pipeline_filter(pipeline, filter, substring(over::text FROM ' in ([^ ]+)(?: at start)?$'));
-        condition := format($sql$csagg.all_of(%s, (SELECT csagg.timeline_of(a.alerts, 'filter')
-            FROM (SELECT l.tenant, l.score, l.stage, l.band, l.coverage, l.facts) f, csagg.assess_over($3, f, $4, csagg.pipeline_now() + interval '1 microsecond') a))$sql$, condition);
+        condition := format($sql$(SELECT csagg.timeline_of(a.alerts, 'filter')
+            FROM (SELECT l.tenant, l.score, l.stage, l.band, l.coverage, l.facts, %s AS "the customer") f, csagg.assess_over($3, f, $4, csagg.pipeline_now() + interval '1 microsecond') a)$sql$, condition);
     END IF;
     IF begun IS NULL THEN
         RETURN;
@@ -96,4 +111,4 @@ BEGIN
         USING over, begun, filtering, (SELECT min(b.starts_at) FROM csagg.buckets(over) b);
 END $body$;
 COMMENT ON FUNCTION csagg.trend(name, csagg.grid, text[], text) IS
-    'how many customers existed at the end of each bucket, by their values at that time, absent ones as NULL. by: band, stage, score, coverage, tenant, and facts that are states. filter: a condition as in rules, which may ask for any fact, tenant, band, stage, score and coverage, in the grid''s zone; NULL counts all. The bucket that holds now is as of now; later ones have no rows. Reads with the caller''s rights. Errors: 42704 no such pipeline, 42703 no such fact, 42804 a counter, 22004 a NULL grid, those of rule sets for a filter that cannot be read, 22012 and 22003 in it';
+    'how many customers existed at the end of each bucket, by their values at that time, absent ones as NULL. by: band, stage, score, coverage, tenant, and facts that are states. filter: a condition as in rules, which may ask for any fact, tenant, band, stage, score and coverage, in the grid''s zone; NULL counts all. These five names are never those of facts. The bucket that holds now is as of now; later ones have no rows. Reads with the caller''s rights. Errors: 42704 no such pipeline, 42703 no such fact, 42804 a counter, 22004 a NULL pipeline, grid or dimension, 2202E for an array of arrays, those of rule sets for a filter that cannot be read, 22012 and 22003 in it';

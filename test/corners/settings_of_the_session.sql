@@ -22,3 +22,9 @@ SELECT t.members, t.n FROM csagg.trend('cs', csagg.last_buckets(1, '1 day', 'UTC
 SELECT strpos(csagg.pipeline_crontab('a''b%'), $$ -c 'CALL csagg.run('\''a'\'''\''b\%'\'')'$$) > 0;
 SET standard_conforming_strings = on;
 SELECT strpos(csagg.pipeline_crontab('a''b%'), $$ -c 'CALL csagg.run('\''a'\'''\''b\%'\'')'$$) > 0;
+\echo 30 days are 720 hours, whatever the clocks did
+SELECT csagg.create_pipeline('hours', '{"timezone":"UTC","facts":{"seats":"number"},"rules":[{"name":"a","points":"seats"}]}');
+INSERT INTO hours.log (customer, key, value, at) VALUES ('ada', 'seats', '4', '2100-03-01 00:00+00'), ('ada', 'seats', '9', '2100-03-06 12:30+00');
+CALL csagg.refresh('hours');
+SET timezone = 'UTC'; SELECT score, score_30_days_ago FROM csagg.health_at('hours', '2100-04-05 12:00+00');
+SET timezone = 'America/New_York'; SELECT score, score_30_days_ago FROM csagg.health_at('hours', '2100-04-05 12:00+00');

@@ -28,6 +28,10 @@ BEGIN
         FROM (SELECT b.*, c.*, naive.assess(tenant, customer, at) AS a FROM %s b, naive.customer c) x
         WHERE coalesce(naive.state(tenant, customer, 'plan', at), 'none') <> 'gold' AND (a).score BETWEEN 20 AND 70 AND tenant <> 'c' AND (a).stage = 'large'
         GROUP BY 1, 2, 3, 4$sql$, closing));
+    CALL naive.compare('trend of whom a filter names nothing of', seed, format('SELECT * FROM csagg.trend(%L, %L, ''{}'', filter => ''seats is null'')', p, over), format($sql$
+        SELECT bucket, starts_at, ends_at, '{}'::text[], count(*)
+        FROM (SELECT b.*, c.*, naive.assess(tenant, customer, at) AS a FROM %s b, naive.customer c) x
+        WHERE naive.state(tenant, customer, 'seats', at) IS NULL AND (a).score IS NOT NULL GROUP BY 1, 2, 3, 4$sql$, closing));
     CALL naive.compare('backtest', seed, format('SELECT * FROM csagg.backtest(%L, %L, %L)', p, changed, over), format($sql$
         SELECT bucket, starts_at, ends_at, band, count(*) FILTER (WHERE NOT tested), count(*) FILTER (WHERE tested), 0::bigint FROM (
             SELECT b.*, false AS tested, (naive.assess(tenant, customer, at)).band FROM %1$s b, naive.customer c

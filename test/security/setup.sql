@@ -16,7 +16,7 @@ SELECT t, c || i, k.key, now() - i * interval '1 day' - k.ago, k.value, CASE k.k
 FROM (VALUES (:'mine', 'ann'), (:'other', 'zebra')) o (t, c), generate_series(1, 5) i,
     LATERAL (VALUES ('login', interval '0', '1'::jsonb), ('seats', '20 days', to_jsonb(i + 9)), ('seats', '1 hour', to_jsonb(i + 8)), ('seats', i * interval '-1 day', to_jsonb(i)), ('plan', '10 days', to_jsonb(c || ' plan')),
         ('region', '10 days', to_jsonb(c || ' region')), (c || ' unknown', '0', '1'), ('seats', '2 days', to_jsonb(c || ' many'))) k (key, ago, value);
-INSERT INTO :"p".log (tenant, customer, key, at, value) VALUES (:'other', 'zebra1', 'zebra fact', now(), '1'), (:'other', 'zebra1', 'seats', now() - interval '12 hours', '7');
+INSERT INTO :"p".log (tenant, customer, key, at, value) VALUES (:'other', 'zebra1', 'zebra fact', now(), '1'), (:'other', 'zebra1', 'seats', now() - interval '12 hours', '7'), (:'other', 'zebra2', 'seats', now() - interval '12 hours', '107');
 INSERT INTO :"p".log (tenant, customer, key, at, value) VALUES (:'mine', 'ann4', 'seats', now() + interval '5 days', '20'), (:'other', 'zebra4', 'seats', now() + interval '5 days', '20');  -- an alert ends then
 INSERT INTO app.events (company, account, name, at, n, tenant) SELECT x.*, :'mine' FROM (VALUES (:'mine', 'ann1', 'open', now(), 1), (:'other', 'zebra1', 'zebra click', now(), 1), (:'other', 'zebra1', 'zebra fault', now(), 0)) x;
 INSERT INTO :"p".log (tenant, customer, key, value, event_id) VALUES ('', 'zebra nobody', 'seats', '4', 'zebra nobody');  -- the tenant '' is no session's
