@@ -198,8 +198,8 @@ BEGIN
         RAISE undefined_table USING MESSAGE = format('there is no table of source "%s"', source), HINT = format('SELECT csagg.resume(%L, %L); finds it under another name.', pipeline, source);
     ELSIF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
-            HINT = format('SELECT setval(%L, %s); and %s.', csagg.pipeline_sequence(relation, id), upto,
-                CASE WHEN source = 'log' THEN 'if rows came in between, csagg.verify() with repair' ELSE format('SELECT csagg.resume(%L, %L); which reads what came in between', pipeline, source) END);
+            HINT = format('SELECT setval(%L, %s); %s.', csagg.pipeline_sequence(relation, id), upto,
+                CASE WHEN source = 'log' THEN 'and, if rows came in between, csagg.verify() with repair' ELSE format('and SELECT csagg.resume(%L, %L); which reads what came in between', pipeline, source) END);
     END IF;
     IF source <> 'log' THEN
         PERFORM csagg.pipeline_ours(pipeline, source);
