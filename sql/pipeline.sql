@@ -106,6 +106,7 @@ RESET default_transaction_isolation;
 SELECT count(*) FROM cs.current WHERE customer = 'dee';
 UPDATE cs.pipeline SET paused = true;
 INSERT INTO cs.log (customer, key, value) VALUES ('dee', 'seats', '6');
+CALL csagg.refresh('cs');
 SELECT * FROM csagg.step('cs');
 SELECT score FROM cs.health WHERE customer = 'dee';
 UPDATE cs.pipeline SET paused = false;

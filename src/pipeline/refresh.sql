@@ -15,6 +15,9 @@ BEGIN
         IF outcome OPERATOR(pg_catalog.=) 'busy' THEN
             PERFORM pg_catalog.pg_sleep(0.05);
         ELSIF NOT again THEN
+            IF outcome OPERATOR(pg_catalog.=) 'paused' THEN
+                RAISE NOTICE 'pipeline "%" is paused', pipeline;
+            END IF;
             EXIT;
         ELSIF NOT begun THEN
             PERFORM csagg.pipeline_begin(pipeline);

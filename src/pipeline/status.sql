@@ -34,7 +34,7 @@ SELECT s.name AS source,
     (SELECT extract(epoch FROM clock_timestamp() - min(recorded_at)) FROM (SELECT recorded_at FROM %1$I.log l WHERE s.kind = 'log' AND l.id > s.upto ORDER BY id LIMIT 1) b) AS seconds_behind,
     (SELECT count(*) FROM %1$I.hole h WHERE h.source = s.name) AS holes,
     (SELECT coalesce('pid ' || min(l.pid), 'prepared transaction') FROM %1$I.hole h, unnest(h.writers) w, pg_locks l
-     WHERE h.source = s.name AND (l.virtualtransaction = w OR l.virtualtransaction LIKE '-1/%%') AND l.relation = csagg.pipeline_relation(s.relation) AND l.mode = 'RowExclusiveLock' HAVING count(*) > 0) AS oldest_writer,
+     WHERE h.source = s.name AND (l.virtualtransaction = w OR l.virtualtransaction LIKE '-1/%%') AND l.relation IN (SELECT csagg.pipeline_relation(s.relation) UNION SELECT relid FROM pg_partition_tree(csagg.pipeline_relation(s.relation))) AND l.mode = 'RowExclusiveLock' HAVING count(*) > 0) AS oldest_writer,
     (SELECT count(*) FROM %1$I.rejected r WHERE r.source = s.name) AS rejected,
     (SELECT count(*) FROM %1$I.current c WHERE c.error IS NOT NULL) AS erroring_customers,
     (SELECT count(*) FROM %1$I.todo) AS todo,
