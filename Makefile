@@ -97,11 +97,9 @@ RELEASED = upgrade/released/$(SCRIPT)
 DATA = $(sort $(wildcard upgrade/csagg--*--*.sql) $(filter-out $(RELEASED),$(wildcard upgrade/released/csagg--*.sql)))
 EXTRA_CLEAN = .objects .flags $(OBJS:.o=.d) build/unity
 
-# One test per file; sql/setup.sql, when there is one, makes the extension for the others.
-# REGRESS_OUTPUT is the folder for results/ and regression.diffs.
-TESTS = $(basename $(notdir $(sort $(wildcard sql/*.sql))))
-REGRESS = $(filter setup,$(TESTS)) $(filter-out setup,$(TESTS))
-REGRESS_OPTS = $(if $(REGRESS_OUTPUT),--outputdir=$(REGRESS_OUTPUT)) $(if $(filter setup,$(TESTS)),,--load-extension=csagg)
+# One test per file, each of which can run alone. REGRESS_OUTPUT is the folder for results/ and regression.diffs.
+REGRESS = $(basename $(notdir $(sort $(wildcard sql/*.sql))))
+REGRESS_OPTS = $(if $(REGRESS_OUTPUT),--outputdir=$(REGRESS_OUTPUT)) --load-extension=csagg
 ifneq ($(wildcard specs/*.spec),)
 ISOLATION = $(basename $(notdir $(sort $(wildcard specs/*.spec))))
 ISOLATION_OPTS = $(if $(REGRESS_OUTPUT),--outputdir=$(REGRESS_OUTPUT)) --load-extension=csagg
