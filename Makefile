@@ -97,11 +97,9 @@ RELEASED = upgrade/released/$(SCRIPT)
 DATA = $(sort $(wildcard upgrade/csagg--*--*.sql) $(filter-out $(RELEASED),$(wildcard upgrade/released/csagg--*.sql)))
 EXTRA_CLEAN = .objects .flags $(OBJS:.o=.d) build/unity
 
-# One test per file; sql/setup.sql, when there is one, makes the extension for the others.
-# REGRESS_OUTPUT is the folder for results/ and regression.diffs.
-TESTS = $(basename $(notdir $(sort $(wildcard sql/*.sql))))
-REGRESS = $(filter setup,$(TESTS)) $(filter-out setup,$(TESTS))
-REGRESS_OPTS = $(if $(REGRESS_OUTPUT),--outputdir=$(REGRESS_OUTPUT)) $(if $(filter setup,$(TESTS)),,--load-extension=csagg)
+# One test per file, each of which can run alone. REGRESS_OUTPUT is the folder for results/ and regression.diffs.
+REGRESS = $(basename $(notdir $(sort $(wildcard sql/*.sql))))
+REGRESS_OPTS = $(if $(REGRESS_OUTPUT),--outputdir=$(REGRESS_OUTPUT)) --load-extension=csagg
 ifneq ($(wildcard specs/*.spec),)
 ISOLATION = $(basename $(notdir $(sort $(wildcard specs/*.spec))))
 ISOLATION_OPTS = $(if $(REGRESS_OUTPUT),--outputdir=$(REGRESS_OUTPUT)) --load-extension=csagg
@@ -149,12 +147,15 @@ FLAGS = $(CXX) $(CXXFLAGS) $(VERSION) $(includedir_server)
 $(shell echo $(FLAGS) | cmp -s - .flags || echo $(FLAGS) >.flags)
 $(OBJS): .flags
 
-# A line "\part src/x/y.sql" stands for that file, and "\bytes NAME" for this one, with the type's name in place of each at sign.
-BYTES = src/postgres/bytes.sql.in
-expand = awk 'function put(line,  word, got) { split(line, word); \
-	if (word[1] == "\\part") { while ((got = (getline line <word[2])) > 0) put(line); close(word[2]) } \
-	else if (word[1] == "\\bytes") { while ((got = (getline line <"$(BYTES)")) > 0) if (line !~ /^--/) { gsub("@", word[2], line); print line } close("$(BYTES)") } \
-	else print line; if (got < 0) exit 1 } { put($$0) }'
+# A line "\part FILE" stands for that file, and "\part FILE.in WORD TEXT" for a template without its comments: WORD in place of each @,
+# the rest of the line in place of each &.
+expand = awk 'function put(line,  part, text, got) { \
+	if (line !~ /^\\part /) { print line; return } \
+	split(line, part); text = line; sub(/^\\part [^ ]+ ?[^ ]* ?/, "", text); \
+	while ((got = (getline line <part[2])) > 0) \
+		if (part[3] == "") put(line); \
+		else if (line !~ /^--/) { gsub("@", part[3], line); gsub("&", text, line); put(line) } \
+	if (got < 0) exit 1; close(part[2]) } { put($$0) }'
 
 $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql src/*/*.sql.in) csagg.control Makefile
 	$(if $(strip $(SQL_PARTS)),,$(error SQL_PARTS is empty: list the src/*/*.sql files in the Makefile))

@@ -152,7 +152,8 @@ SELECT csagg.time_true('boolean {2025-01-01 = true, 2025-01-02 12:00 = false, 20
        csagg.time_in('time {2025-01-01 = 2025-01-01}', timestamptz '2025-01-01', '2025-01-02', '2025-01-01') AS backwards;
 SELECT csagg.time_true('boolean known from 2025-01-03 {2025-01-01 = true}', '2025-01-02', '2025-01-05') IS NULL AS not_known,
        csagg.time_true('boolean known from 2025-01-03 {2025-01-01 = true}', '2025-01-03', '2025-01-05') AS known,
-       csagg.time_in('text known from 2025-01-03 {2025-01-01 = "gold"}', 'gold'::text, '2025-01-01', '2025-01-05') IS NULL AS not_known_either;
+       csagg.time_in('text known from 2025-01-03 {2025-01-01 = "gold"}', 'gold'::text, '2025-01-01', '2025-01-05') IS NULL AS not_known_either,
+       csagg.time_in('text known from 2025-01-03 {2025-01-01 = "gold"}', 'gold'::text, '2025-01-02', '2025-01-02') IS NULL AS nor_of_no_time;
 SELECT count(*) AS wrong FROM x, LATERAL (SELECT count(*) FILTER (WHERE csagg.bool_at(b, at)) * interval '6 hours' AS naive FROM generate_series(timestamptz '2024-12-31', '2025-01-20 18:00', '6 hours') at) s
 WHERE csagg.time_true(b, '2024-12-31', '2025-01-21') <> naive;
 

@@ -58,7 +58,7 @@ FROM unnest(ARRAY[
     $$csagg.downsample('counter {}', '1 month')$$, $$csagg.downsample('counter {}', '1 month -30 days')$$,
     $$csagg.trailing('counter {}', '0 days', 'UTC')$$, $$csagg.trailing('counter {}', '1 month 3 days', 'UTC')$$,
     $$csagg.trailing('counter {}', '-1 day', 'UTC')$$, $$csagg.trailing('counter {}', '1 day', 'Mars/Phobos')$$,
-    $$csagg.trailing('counter {294276-12-31}', '7 days', 'UTC')$$,
+    $$csagg.trailing('counter {2025-01-01, 294276-12-31}', '7 days', 'UTC')$$, $$csagg.downsample('counter {2025-01-01, 294276-12-31 23:50}', '15 minutes')$$,
     $$csagg.trailing('counter {2025-01-01 (2 events, total 1000000000000000000)}', '1 day', 'UTC')$$,
     $$csagg.merge('counter {2025-01-01 (4611686018427387903 events)}'::csagg.counter, 'counter {2025-01-02}')$$,
     $$csagg.counter_add(NULL, now())$$]) q;

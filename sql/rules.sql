@@ -145,7 +145,16 @@ SELECT e.part, e.rule, e.points, e.facts FROM pinned p, explain(rules, p, '2025-
 -- pinned to what it is anyway
 SELECT e.part, e.rule, e.points, e.facts FROM (SELECT rules, seats, true AS pinned, 50 AS pinned_score FROM pinned) p, explain(rules, p, '2025-02-10') e;
 SELECT e.* FROM pinned p, explain_change(rules, p, '2025-01-15', '2025-03-15') e;
-DROP TABLE r, q, customer, pinned;
+-- sums that no number holds, until a bound takes their place
+CREATE TABLE vast AS
+SELECT '{"timezone": "UTC", "facts": {"a": "number"}, "min": -100, "max": 100, "rules": [{"name": "r", "points": "a"}, {"name": "s", "points": "a"}]}'::ruleset AS rules,
+       'number {2025-01-01 = 999999999999999999, 2025-01-03 = 1, 2025-01-05 = -999999999999999999}'::timeline AS a;
+SELECT at::date, score(rules, v, at), (assess(rules, v, at)).score AS assessed, (SELECT string_agg(e.part || ' ' || e.points, ', ') FROM explain(rules, v, at) e) AS explained
+FROM vast v, unnest('{2025-01-01,2025-01-03,2025-01-05}'::timestamptz[]) at;
+SELECT score_over(rules, v, '2025-01-01', '2025-01-06'), (assess_over(rules, v, '2025-01-01', '2025-01-06')).score FROM vast v;
+SELECT e.at::date, e.part, e.rule, e.points FROM vast v, explain_change(rules, v, '2025-01-01', '2025-01-05') e;
+SELECT score((rules::jsonb - 'max')::ruleset, v, '2025-01-05'), score((rules::jsonb - 'max')::ruleset, v, '2025-01-01') FROM vast v;
+DROP TABLE r, q, customer, pinned, vast;
 
 -- What changes from day to day is kept day by day: not until a far year.
 SELECT csagg.score_over('{"timezone": "UTC", "facts": {"renewal": "date"}, "rules": [{"name": "r", "points": "days_until(renewal)"}]}'::csagg.ruleset, f.r, '2020-01-01', '294000-01-01')

@@ -1,15 +1,6 @@
 -- The type csagg.counter and its aggregates.
 
-CREATE TYPE csagg.counter;
-
-CREATE FUNCTION csagg.counter_in(cstring) RETURNS csagg.counter
-    AS 'MODULE_PATHNAME', 'csagg_counter_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_out(csagg.counter) RETURNS cstring
-    AS 'MODULE_PATHNAME', 'csagg_counter_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_recv(internal) RETURNS csagg.counter
-    AS 'MODULE_PATHNAME', 'csagg_counter_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.counter_send(csagg.counter) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+\part src/postgres/in_out.sql.in counter csagg_counter_out
 
 -- EXTERNAL: never compressed a second time, so that a part of a long value can be fetched without the whole.
 CREATE TYPE csagg.counter (
@@ -20,7 +11,7 @@ CREATE TYPE csagg.counter (
 COMMENT ON TYPE csagg.counter IS
     'multiset of events: per instant the number of events, the exact total of their amounts, and their distinct actors';
 
-\bytes counter
+\part src/postgres/bytes.sql.in counter
 COMMENT ON FUNCTION csagg.counter_eq(csagg.counter, csagg.counter) IS
     'same instants, numbers of events, totals, actors and known_from';
 

@@ -13,8 +13,8 @@ Instant slot_end(Instant at, std::int64_t resolution) {
     const std::int64_t into = at % resolution;
     if (into == 0) return at;
     Instant end = 0;
-    if (__builtin_add_overflow(at, (into > 0 ? resolution : 0) - into, &end)) end = plus_infinity;
-    check_instant(end);
+    if (__builtin_add_overflow(at, (into > 0 ? resolution : 0) - into, &end) || end > last_instant)
+        throw_after_end_of_time("the slot that holds", at);
     return end;
 }
 

@@ -29,11 +29,21 @@ private:
     std::int64_t actors_ = 0;
 };
 
+/// When an event leaves the window; the error says which one cannot.
+Instant exit_of(const Window& window, Instant event) {
+    try {
+        return window.exit_of(event);
+    } catch (const Error& error) {
+        if (error.code() != Errc::datetime_overflow) throw;
+        throw_after_end_of_time("the window over", event);
+    }
+}
+
 void event_changes(const Events& events, const Window& window, Changes& changes) {
     changes.in.reserve(events.list().size());
     changes.out.reserve(events.list().size());
     for (const Event& e : events.list()) {
-        const Instant exit = window.exit_of(e.at);
+        const Instant exit = exit_of(window, e.at);
         if (exit <= e.at) continue;  // it is in no window
         changes.in.push_back({e.at, &e});
         changes.out.push_back({exit, &e});
@@ -50,7 +60,7 @@ void actor_changes(const Events& events, const Window& window, Changes& changes)
     Vector<Stay> stays(events.name_count(), Stay{}, Alloc<Stay>(events.arena()));
     for (const Event& e : events.list()) {
         if (e.actor_count == 0) continue;
-        const Instant exit = window.exit_of(e.at);
+        const Instant exit = exit_of(window, e.at);
         if (exit <= e.at) continue;
         for (const std::uint32_t actor : events.actors_of(e)) {
             Stay& stay = stays[actor];

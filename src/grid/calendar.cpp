@@ -1,7 +1,5 @@
 #include "grid/calendar.hpp"
 
-#include "base/interrupt.hpp"
-
 #include <algorithm>
 
 namespace csagg {
@@ -60,16 +58,6 @@ LocalTime Calendar::add(LocalTime start, const Span& step, std::int64_t times) c
     check_finite(sum);
     if (!add_product(sum, step.micros, times)) throw_timestamp_overflow();
     return checked(sum);
-}
-
-Instant Calendar::next_transition(Instant after) const {
-    if (after == plus_infinity) return plus_infinity;
-    for (Instant at = std::max(after, first_instant);;) {
-        check_interrupts();
-        const Regime regime = regime_at(std::min(at, last_instant));
-        if (regime.until == plus_infinity || regime.offset != regime.next_offset) return regime.until;
-        at = regime.until;
-    }
 }
 
 Regime Calendar::find_regime(Instant at) const {

@@ -89,9 +89,6 @@ public:
     /// exist becomes the month's last. Errc::datetime_overflow.
     LocalTime add(LocalTime start, const Span& step, std::int64_t times) const;
 
-    /// The first change of the offset after `after`; plus_infinity if none is known.
-    Instant next_transition(Instant after) const;
-
     /// The regime that holds `at`: finite, and at most a day outside of PostgreSQL's range.
     Regime regime_at(Instant at) const {
         const std::uint64_t slot = (std::uint64_t(at) - std::uint64_t(table_from)) >> slot_bits;

@@ -34,15 +34,6 @@ TEST(Calendar, ConvertsAsNaiveCodeDoes) {
     }
 }
 
-TEST(Calendar, FindsTheNextChangeOfTheOffset) {
-    const twin::Zone zone({0, {{at("2020-01-01"), hour}, {at("2020-02-01"), hour}, {at("2020-03-01"), 0}}});
-    EXPECT_EQ(zone.next_transition(minus_infinity), at("2020-01-01"));
-    EXPECT_EQ(zone.next_transition(at("2020-01-01") - 1), at("2020-01-01"));
-    EXPECT_EQ(zone.next_transition(at("2020-01-01")), at("2020-03-01"));
-    EXPECT_EQ(zone.next_transition(at("2020-03-01")), plus_infinity);
-    EXPECT_EQ(zone.next_transition(plus_infinity), plus_infinity);
-}
-
 TEST(Calendar, ReadsGapsByTheFirstOffsetAndFoldsByTheSecond) {
     const Calendar& berlin = known_calendar("Europe/Berlin");
     EXPECT_EQ(berlin.to_instant(at("2025-03-30 02:30")), at("2025-03-30 01:30"));

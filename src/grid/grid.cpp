@@ -76,12 +76,4 @@ std::size_t Grid::place_before(Instant at) const {
     return i;
 }
 
-std::size_t Grid::bucket_containing(Instant at) const {
-    if (size() == 0 || at < starts_.front() || at >= starts_.back()) return size();
-    std::size_t i = even_ ? even_place(at) : search(at);
-    while (starts_[i] > at) --i;
-    while (starts_[i + 1] <= at) ++i;
-    return i;
-}
-
 }  // namespace csagg

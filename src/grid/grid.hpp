@@ -47,10 +47,6 @@ public:
         return i + 1 - lead_;
     }
 
-    /// The bucket that contains `at` (starts_at(i) <= at < starts_at(i + 1)), whatever the snapshot; for sums per
-    /// bucket. size() if none does.
-    std::size_t bucket_containing(Instant at) const;
-
 private:
     void add_irregular(const GridSpec& spec, std::size_t n, const Calendar& calendar);
     void add_regular(const GridSpec& spec, std::size_t n, const Calendar& calendar);

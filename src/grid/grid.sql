@@ -33,7 +33,7 @@ COMMENT ON FUNCTION csagg.grid_recv(internal) IS
 COMMENT ON FUNCTION csagg.grid_send(csagg.grid) IS
 'The binary form of csagg.grid: the stored bytes.';
 
-\bytes grid
+\part src/postgres/bytes.sql.in grid
 COMMENT ON FUNCTION csagg.grid_eq(csagg.grid, csagg.grid) IS
 'The same buckets by the same step, zone and snapshot.';
 

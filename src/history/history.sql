@@ -1,15 +1,6 @@
 -- The type csagg.history, its aggregates, histories as a whole, and the facts in them.
 
-CREATE TYPE csagg.history;
-
-CREATE FUNCTION csagg.history_in(cstring) RETURNS csagg.history
-    AS 'MODULE_PATHNAME', 'csagg_history_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_out(csagg.history) RETURNS cstring
-    AS 'MODULE_PATHNAME', 'csagg_history_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_recv(internal) RETURNS csagg.history
-    AS 'MODULE_PATHNAME', 'csagg_history_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.history_send(csagg.history) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+\part src/postgres/in_out.sql.in history csagg_history_out
 
 -- EXTERNAL: never compressed a second time, so that one fact of a long value can be fetched without the others.
 CREATE TYPE csagg.history (
@@ -20,7 +11,7 @@ CREATE TYPE csagg.history (
 COMMENT ON TYPE csagg.history IS
     'all named facts of one customer: each key has a counter or a timeline; keys compare by bytes and have at most 1000';
 
-\bytes history
+\part src/postgres/bytes.sql.in history
 COMMENT ON FUNCTION csagg.history_eq(csagg.history, csagg.history) IS
     'same keys with equal timelines and counters, and forgotten before the same horizon';
 COMMENT ON FUNCTION csagg.history_ne(csagg.history, csagg.history) IS

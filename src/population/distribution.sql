@@ -1,15 +1,6 @@
 -- How many timelines hold which value, bucket by bucket.
 
-CREATE TYPE csagg.distribution;
-
-CREATE FUNCTION csagg.distribution_in(cstring) RETURNS csagg.distribution
-    AS 'MODULE_PATHNAME', 'csagg_distribution_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_out(csagg.distribution) RETURNS cstring
-    AS 'MODULE_PATHNAME', 'csagg_population_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_recv(internal) RETURNS csagg.distribution
-    AS 'MODULE_PATHNAME', 'csagg_distribution_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.distribution_send(csagg.distribution) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+\part src/postgres/in_out.sql.in distribution csagg_population_out
 
 -- EXTENDED: values are read as a whole, and their many small numbers compress well. ALIGNMENT = double, because the
 -- aggregates' states hold 64-bit numbers and are used where they lie.
@@ -29,7 +20,7 @@ COMMENT ON FUNCTION csagg.distribution_recv(internal) IS
 COMMENT ON FUNCTION csagg.distribution_send(csagg.distribution) IS
     'binary form of csagg.distribution: the stored bytes';
 
-\bytes distribution
+\part src/postgres/bytes.sql.in distribution
 COMMENT ON FUNCTION csagg.distribution_eq(csagg.distribution, csagg.distribution) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
 COMMENT ON OPERATOR csagg.= (csagg.distribution, csagg.distribution) IS 'same grid and same counts';

@@ -1,15 +1,6 @@
 -- Who moved from which value to which, bucket by bucket.
 
-CREATE TYPE csagg.flows;
-
-CREATE FUNCTION csagg.flows_in(cstring) RETURNS csagg.flows
-    AS 'MODULE_PATHNAME', 'csagg_flows_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_out(csagg.flows) RETURNS cstring
-    AS 'MODULE_PATHNAME', 'csagg_population_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_recv(internal) RETURNS csagg.flows
-    AS 'MODULE_PATHNAME', 'csagg_flows_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.flows_send(csagg.flows) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+\part src/postgres/in_out.sql.in flows csagg_population_out
 
 -- EXTENDED: values are read as a whole, and their many small numbers compress well. ALIGNMENT = double, because the
 -- aggregates' states hold 64-bit numbers and are used where they lie.
@@ -29,7 +20,7 @@ COMMENT ON FUNCTION csagg.flows_recv(internal) IS
 COMMENT ON FUNCTION csagg.flows_send(csagg.flows) IS
     'binary form of csagg.flows: the stored bytes';
 
-\bytes flows
+\part src/postgres/bytes.sql.in flows
 COMMENT ON FUNCTION csagg.flows_eq(csagg.flows, csagg.flows) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
 COMMENT ON OPERATOR csagg.= (csagg.flows, csagg.flows) IS 'same grid and same counts';

@@ -1,15 +1,6 @@
 -- Numbers of a population in figures, bucket by bucket.
 
-CREATE TYPE csagg.summary;
-
-CREATE FUNCTION csagg.summary_in(cstring) RETURNS csagg.summary
-    AS 'MODULE_PATHNAME', 'csagg_summary_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_out(csagg.summary) RETURNS cstring
-    AS 'MODULE_PATHNAME', 'csagg_population_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_recv(internal) RETURNS csagg.summary
-    AS 'MODULE_PATHNAME', 'csagg_summary_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.summary_send(csagg.summary) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+\part src/postgres/in_out.sql.in summary csagg_population_out
 
 -- EXTENDED: values are read as a whole, and their many small numbers compress well. ALIGNMENT = double, because the
 -- aggregates' states hold 64-bit numbers and are used where they lie.
@@ -29,7 +20,7 @@ COMMENT ON FUNCTION csagg.summary_recv(internal) IS
 COMMENT ON FUNCTION csagg.summary_send(csagg.summary) IS
     'binary form of csagg.summary: the stored bytes';
 
-\bytes summary
+\part src/postgres/bytes.sql.in summary
 COMMENT ON FUNCTION csagg.summary_eq(csagg.summary, csagg.summary) IS
     'same grid and same counts; equal contents have equal bytes, however they came about';
 COMMENT ON OPERATOR csagg.= (csagg.summary, csagg.summary) IS 'same grid and same counts';

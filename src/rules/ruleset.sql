@@ -19,7 +19,7 @@ CREATE TYPE csagg.ruleset (
 COMMENT ON TYPE csagg.ruleset IS
     'facts, stages, rules, bands and alerts by which customers are assessed: a JSON document, checked in full when it is read and kept in one canonical form. Errors say line and column: 22P02 for what cannot be read, unknown members, undeclared facts, names that are there twice, stages that are never reached and bands out of order; 42804 for kinds that do not go together; 22023 for an unknown kind, and for a time zone that cannot be one, while one that is not known here is a warning, and computing with it is the error; 22003 and 22008 for numbers and durations out of range; 54000 for more than 1 MB, 1000 rules, 64 stages, 10000 bytes of an expression, 200 nested parentheses or 499 operators that build on one another, as in a + b + c';
 
-\bytes ruleset
+\part src/postgres/bytes.sql.in ruleset
 COMMENT ON FUNCTION csagg.ruleset_eq(csagg.ruleset, csagg.ruleset) IS
     'same canonical text; expressions count as they are written';
 COMMENT ON FUNCTION csagg.ruleset_ne(csagg.ruleset, csagg.ruleset) IS

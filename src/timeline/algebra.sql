@@ -76,20 +76,7 @@ CREATE FUNCTION csagg.same_function(a csagg.timeline, b csagg.timeline) RETURNS 
 COMMENT ON FUNCTION csagg.same_function(csagg.timeline, csagg.timeline) IS
     'the same value at every instant, and known from the same instant on';
 
-CREATE FUNCTION csagg.plus(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_plus' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.plus(csagg.timeline, csagg.timeline) IS
-    'sum at every instant; absent where a side is absent; rounded half away from zero to 18 significant digits';
-
-CREATE FUNCTION csagg.plus(a csagg.timeline, b numeric) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.plus(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.plus(csagg.timeline, numeric) IS
-    'sum at every instant, of a timeline and a constant';
-
-CREATE FUNCTION csagg.plus(a numeric, b csagg.timeline) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.plus(csagg.constant(a), b);
-COMMENT ON FUNCTION csagg.plus(numeric, csagg.timeline) IS
-    'sum at every instant, of a timeline and a constant';
+\part src/timeline/arithmetic.sql.in plus sum
 
 CREATE OPERATOR csagg.+ (LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.plus, COMMUTATOR = OPERATOR(csagg.+));
 CREATE OPERATOR csagg.+ (LEFTARG = csagg.timeline, RIGHTARG = numeric, FUNCTION = csagg.plus, COMMUTATOR = OPERATOR(csagg.+));
@@ -98,20 +85,7 @@ COMMENT ON OPERATOR csagg.+ (csagg.timeline, csagg.timeline) IS 'sum at every in
 COMMENT ON OPERATOR csagg.+ (csagg.timeline, numeric) IS 'sum at every instant: see csagg.plus()';
 COMMENT ON OPERATOR csagg.+ (numeric, csagg.timeline) IS 'sum at every instant: see csagg.plus()';
 
-CREATE FUNCTION csagg.minus(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_minus' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.minus(csagg.timeline, csagg.timeline) IS
-    'difference at every instant; absent where a side is absent; rounded half away from zero to 18 significant digits';
-
-CREATE FUNCTION csagg.minus(a csagg.timeline, b numeric) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.minus(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.minus(csagg.timeline, numeric) IS
-    'difference at every instant, of a timeline and a constant';
-
-CREATE FUNCTION csagg.minus(a numeric, b csagg.timeline) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.minus(csagg.constant(a), b);
-COMMENT ON FUNCTION csagg.minus(numeric, csagg.timeline) IS
-    'difference at every instant, of a timeline and a constant';
+\part src/timeline/arithmetic.sql.in minus difference
 
 CREATE OPERATOR csagg.- (LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.minus);
 CREATE OPERATOR csagg.- (LEFTARG = csagg.timeline, RIGHTARG = numeric, FUNCTION = csagg.minus);
@@ -120,20 +94,7 @@ COMMENT ON OPERATOR csagg.- (csagg.timeline, csagg.timeline) IS 'difference at e
 COMMENT ON OPERATOR csagg.- (csagg.timeline, numeric) IS 'difference at every instant: see csagg.minus()';
 COMMENT ON OPERATOR csagg.- (numeric, csagg.timeline) IS 'difference at every instant: see csagg.minus()';
 
-CREATE FUNCTION csagg.times(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_times' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.times(csagg.timeline, csagg.timeline) IS
-    'product at every instant; absent where a side is absent; rounded half away from zero to 18 significant digits';
-
-CREATE FUNCTION csagg.times(a csagg.timeline, b numeric) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.times(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.times(csagg.timeline, numeric) IS
-    'product at every instant, of a timeline and a constant';
-
-CREATE FUNCTION csagg.times(a numeric, b csagg.timeline) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.times(csagg.constant(a), b);
-COMMENT ON FUNCTION csagg.times(numeric, csagg.timeline) IS
-    'product at every instant, of a timeline and a constant';
+\part src/timeline/arithmetic.sql.in times product
 
 CREATE OPERATOR csagg.* (LEFTARG = csagg.timeline, RIGHTARG = csagg.timeline, FUNCTION = csagg.times, COMMUTATOR = OPERATOR(csagg.*));
 CREATE OPERATOR csagg.* (LEFTARG = csagg.timeline, RIGHTARG = numeric, FUNCTION = csagg.times, COMMUTATOR = OPERATOR(csagg.*));
@@ -164,185 +125,17 @@ COMMENT ON OPERATOR csagg./ (csagg.timeline, csagg.timeline) IS 'quotient at eve
 COMMENT ON OPERATOR csagg./ (csagg.timeline, numeric) IS 'quotient at every instant: see csagg.divided_by()';
 COMMENT ON OPERATOR csagg./ (numeric, csagg.timeline) IS 'quotient at every instant: see csagg.divided_by()';
 
-CREATE FUNCTION csagg.eq(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_lifted_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.eq(csagg.timeline, csagg.timeline) IS
-    'boolean timeline: a equal to b; absent where a side is absent; text compares by bytes; error 42804 for different kinds';
+\part src/timeline/comparison.sql.in eq equal to
 
-CREATE FUNCTION csagg.eq(a csagg.timeline, b numeric) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.eq(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.eq(csagg.timeline, numeric) IS
-    'boolean timeline: a equal to the constant b; absent where a is absent';
+\part src/timeline/comparison.sql.in ne different from
 
-CREATE FUNCTION csagg.eq(a csagg.timeline, b text) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.eq(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.eq(csagg.timeline, text) IS
-    'boolean timeline: a equal to the constant b; absent where a is absent';
+\part src/timeline/comparison.sql.in lt less than
 
-CREATE FUNCTION csagg.eq(a csagg.timeline, b boolean) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.eq(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.eq(csagg.timeline, boolean) IS
-    'boolean timeline: a equal to the constant b; absent where a is absent';
+\part src/timeline/comparison.sql.in le at most
 
-CREATE FUNCTION csagg.eq(a csagg.timeline, b date) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.eq(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.eq(csagg.timeline, date) IS
-    'boolean timeline: a equal to the constant b; absent where a is absent';
+\part src/timeline/comparison.sql.in gt greater than
 
-CREATE FUNCTION csagg.eq(a csagg.timeline, b timestamptz) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.eq(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.eq(csagg.timeline, timestamptz) IS
-    'boolean timeline: a equal to the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ne(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_lifted_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.ne(csagg.timeline, csagg.timeline) IS
-    'boolean timeline: a different from b; absent where a side is absent; text compares by bytes; error 42804 for different kinds';
-
-CREATE FUNCTION csagg.ne(a csagg.timeline, b numeric) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ne(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ne(csagg.timeline, numeric) IS
-    'boolean timeline: a different from the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ne(a csagg.timeline, b text) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ne(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ne(csagg.timeline, text) IS
-    'boolean timeline: a different from the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ne(a csagg.timeline, b boolean) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ne(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ne(csagg.timeline, boolean) IS
-    'boolean timeline: a different from the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ne(a csagg.timeline, b date) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ne(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ne(csagg.timeline, date) IS
-    'boolean timeline: a different from the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ne(a csagg.timeline, b timestamptz) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ne(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ne(csagg.timeline, timestamptz) IS
-    'boolean timeline: a different from the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.lt(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_lifted_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.lt(csagg.timeline, csagg.timeline) IS
-    'boolean timeline: a less than b; absent where a side is absent; text compares by bytes; error 42804 for different kinds';
-
-CREATE FUNCTION csagg.lt(a csagg.timeline, b numeric) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.lt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.lt(csagg.timeline, numeric) IS
-    'boolean timeline: a less than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.lt(a csagg.timeline, b text) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.lt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.lt(csagg.timeline, text) IS
-    'boolean timeline: a less than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.lt(a csagg.timeline, b boolean) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.lt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.lt(csagg.timeline, boolean) IS
-    'boolean timeline: a less than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.lt(a csagg.timeline, b date) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.lt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.lt(csagg.timeline, date) IS
-    'boolean timeline: a less than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.lt(a csagg.timeline, b timestamptz) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.lt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.lt(csagg.timeline, timestamptz) IS
-    'boolean timeline: a less than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.le(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_lifted_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.le(csagg.timeline, csagg.timeline) IS
-    'boolean timeline: a at most b; absent where a side is absent; text compares by bytes; error 42804 for different kinds';
-
-CREATE FUNCTION csagg.le(a csagg.timeline, b numeric) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.le(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.le(csagg.timeline, numeric) IS
-    'boolean timeline: a at most the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.le(a csagg.timeline, b text) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.le(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.le(csagg.timeline, text) IS
-    'boolean timeline: a at most the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.le(a csagg.timeline, b boolean) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.le(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.le(csagg.timeline, boolean) IS
-    'boolean timeline: a at most the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.le(a csagg.timeline, b date) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.le(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.le(csagg.timeline, date) IS
-    'boolean timeline: a at most the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.le(a csagg.timeline, b timestamptz) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.le(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.le(csagg.timeline, timestamptz) IS
-    'boolean timeline: a at most the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.gt(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_lifted_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.gt(csagg.timeline, csagg.timeline) IS
-    'boolean timeline: a greater than b; absent where a side is absent; text compares by bytes; error 42804 for different kinds';
-
-CREATE FUNCTION csagg.gt(a csagg.timeline, b numeric) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.gt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.gt(csagg.timeline, numeric) IS
-    'boolean timeline: a greater than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.gt(a csagg.timeline, b text) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.gt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.gt(csagg.timeline, text) IS
-    'boolean timeline: a greater than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.gt(a csagg.timeline, b boolean) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.gt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.gt(csagg.timeline, boolean) IS
-    'boolean timeline: a greater than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.gt(a csagg.timeline, b date) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.gt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.gt(csagg.timeline, date) IS
-    'boolean timeline: a greater than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.gt(a csagg.timeline, b timestamptz) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.gt(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.gt(csagg.timeline, timestamptz) IS
-    'boolean timeline: a greater than the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ge(a csagg.timeline, b csagg.timeline) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_lifted_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.ge(csagg.timeline, csagg.timeline) IS
-    'boolean timeline: a at least b; absent where a side is absent; text compares by bytes; error 42804 for different kinds';
-
-CREATE FUNCTION csagg.ge(a csagg.timeline, b numeric) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ge(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ge(csagg.timeline, numeric) IS
-    'boolean timeline: a at least the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ge(a csagg.timeline, b text) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ge(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ge(csagg.timeline, text) IS
-    'boolean timeline: a at least the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ge(a csagg.timeline, b boolean) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ge(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ge(csagg.timeline, boolean) IS
-    'boolean timeline: a at least the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ge(a csagg.timeline, b date) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ge(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ge(csagg.timeline, date) IS
-    'boolean timeline: a at least the constant b; absent where a is absent';
-
-CREATE FUNCTION csagg.ge(a csagg.timeline, b timestamptz) RETURNS csagg.timeline LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN csagg.ge(a, csagg.constant(b));
-COMMENT ON FUNCTION csagg.ge(csagg.timeline, timestamptz) IS
-    'boolean timeline: a at least the constant b; absent where a is absent';
+\part src/timeline/comparison.sql.in ge at least
 
 CREATE FUNCTION csagg.all_of(VARIADIC conditions csagg.timeline[]) RETURNS csagg.timeline
     AS 'MODULE_PATHNAME', 'csagg_timeline_all_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -168,12 +168,12 @@ CSAGG_FUNCTION(csagg_timeline_known_from) {
     PG_RETURN_TIMESTAMPTZ(known_from);
 }
 
-// NULL where a part of the time is not known.
+// NULL where the time begins before what is known.
 CSAGG_FUNCTION(csagg_timeline_time_true) {
     ContextArena arena;
     const Steps steps = steps_argument(fcinfo, 0, arena);
     const Instant since = PG_GETARG_TIMESTAMPTZ(1), until = PG_GETARG_TIMESTAMPTZ(2);
-    if (since < until && since < steps.known_from) PG_RETURN_NULL();
+    if (since < steps.known_from) PG_RETURN_NULL();
     return elapsed_datum(time_true(steps, since, until));
 }
 

@@ -1,15 +1,6 @@
 -- The type csagg.timeline and its aggregates.
 
-CREATE TYPE csagg.timeline;
-
-CREATE FUNCTION csagg.timeline_in(cstring) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_out(csagg.timeline) RETURNS cstring
-    AS 'MODULE_PATHNAME', 'csagg_timeline_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_recv(internal) RETURNS csagg.timeline
-    AS 'MODULE_PATHNAME', 'csagg_timeline_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION csagg.timeline_send(csagg.timeline) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'csagg_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+\part src/postgres/in_out.sql.in timeline csagg_timeline_out
 
 -- EXTERNAL: never compressed a second time, so that a look-up fetches a slice of a long value and not the whole.
 CREATE TYPE csagg.timeline (
@@ -20,7 +11,7 @@ CREATE TYPE csagg.timeline (
 COMMENT ON TYPE csagg.timeline IS
     'step function from timestamptz to values of one kind (boolean, number, text, date, time), or absent';
 
-\bytes timeline
+\part src/postgres/bytes.sql.in timeline
 COMMENT ON FUNCTION csagg.timeline_eq(csagg.timeline, csagg.timeline) IS
     'same entries; two timelines with the same values at every instant may differ: see same_function()';
 

@@ -161,6 +161,13 @@ void throw_instant_out_of_range(Instant at) {
     throw Error(Errc::datetime_overflow, "timestamp out of range");
 }
 
+void throw_after_end_of_time(const char* what, Instant at) {
+    String text(*std::pmr::new_delete_resource());
+    print_instant(at, text);
+    throw Error(Errc::datetime_overflow,
+                what + std::string(" ").append(text) + " ends after the end of time, 294276-12-31");
+}
+
 void print_instant(Instant at, String& out) {
     if (at == minus_infinity || at == plus_infinity) {
         out += at == minus_infinity ? "-infinity" : "infinity";

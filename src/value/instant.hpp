@@ -26,6 +26,8 @@ inline constexpr std::int64_t micros_per_day = 86'400 * micros_per_second;
 
 /// infinity and instants beyond PostgreSQL's range are errors (22008); -infinity means "since ever".
 [[noreturn]] void throw_instant_out_of_range(Instant at);
+/// "`what` `at` ends after the end of time", 22008.
+[[noreturn]] void throw_after_end_of_time(const char* what, Instant at);
 inline void check_instant(Instant at) {
     if ((at < first_instant && at != minus_infinity) || at > last_instant) throw_instant_out_of_range(at);
 }

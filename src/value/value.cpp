@@ -5,7 +5,7 @@
 namespace csagg {
 namespace {
 
-constexpr std::string_view kind_names[] = {"boolean", "number", "text", "date", "time"};
+constexpr const char* kind_names[] = {"boolean", "number", "text", "date", "time"};
 
 [[noreturn]] void throw_literal(Kind kind, std::string_view text) {
     throw Error(Errc::invalid_text,
@@ -48,14 +48,7 @@ void unescape(std::string_view& rest, String& out) {
 
 }  // namespace
 
-const char* kind_name(Kind kind) { return kind_names[std::size_t(kind) - 1].data(); }
-
-Kind kind_named(std::string_view name) {
-    for (std::size_t i = 0; i < std::size(kind_names); ++i)
-        if (kind_names[i] == name) return Kind(i + 1);
-    throw Error(Errc::invalid_parameter, "unknown kind \"" + excerpt(name) + "\"",
-                "Kinds are boolean, number, text, date and time.");
-}
+const char* kind_name(Kind kind) { return kind_names[std::size_t(kind) - 1]; }
 
 bool is_kind(Byte code) { return code >= 1 && code <= std::size(kind_names); }
 

@@ -12,8 +12,6 @@ enum class Kind : Byte { boolean = 1, number = 2, text = 3, date = 4, time = 5 }
 
 /// 'boolean', 'number', 'text', 'date', 'time'.
 const char* kind_name(Kind kind);
-/// Errc::invalid_parameter for any other name.
-Kind kind_named(std::string_view name);
 bool is_kind(Byte code);
 
 /// A small view: text is not owned. `word` holds 0/1, the number's coefficient, the date, or the instant.

@@ -161,13 +161,12 @@ TEST(DateTest, AgreesWithTheStandardLibrarysCalendar) {
 }
 
 TEST(Values, KindsHaveNames) {
-    for (const Kind kind : {Kind::boolean, Kind::number, Kind::text, Kind::date, Kind::time}) {
-        EXPECT_EQ(kind_named(kind_name(kind)), kind);
+    EXPECT_STREQ(kind_name(Kind::boolean), "boolean");
+    EXPECT_STREQ(kind_name(Kind::time), "time");
+    for (const Kind kind : {Kind::boolean, Kind::number, Kind::text, Kind::date, Kind::time})
         EXPECT_TRUE(is_kind(Byte(kind)));
-    }
     EXPECT_FALSE(is_kind(0));
     EXPECT_FALSE(is_kind(6));
-    EXPECT_EQ(code_of([] { kind_named("counter"); }), Errc::invalid_parameter);
     EXPECT_NO_THROW(require_kind(Kind::text, Kind::text, "x"));
     EXPECT_EQ(code_of([] { require_kind(Kind::text, Kind::date, "x"); }), Errc::kind_mismatch);
 }

@@ -141,6 +141,12 @@ struct WideDecimal {
     void add(const WideDecimal& other);
     void negate() { coefficient.negate(); }
     bool is_zero() const { return coefficient.is_zero(); }
+    /// -1, 0, 1: below the number, equal to it, above it.
+    int compare(const Number& number) const {
+        WideDecimal rest = *this;
+        rest.add(number, -1);
+        return rest.is_zero() ? 0 : rest.coefficient.is_negative() ? -1 : 1;
+    }
 
     /// The canonical form: no trailing zero while scale > 0; zero has scale 0. Equal sums have equal bytes then.
     void normalize();

@@ -1,88 +1,49 @@
 -- Query shapes for the plan node. touched(name, query): the planner sees the as-of join. With a second query ORDER BY
--- does not decide, and that one gives the rows LATERAL may return.
+-- does not decide, and that one gives the rows LATERAL may return. as_of(conditions and order) is the commonest query.
 SET search_path = shapes;
 
-CALL touched($$left join, at or before$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CREATE FUNCTION as_of(wanted text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format('SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE %s LIMIT 1) p ON true', wanted) $$;
+
+CALL touched($$left join, at or before$$, as_of($$r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
 CALL touched($$inner join, at or before$$,
     $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
       ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
 CALL touched($$comma$$,
     $$ SELECT l.id, p.* FROM l, LATERAL (SELECT r.id AS rid FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at
       DESC, r.id DESC LIMIT 1) p $$);
-CALL touched($$before$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at < l.at
-      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$at or after$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >=
-      l.at ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL touched($$before$$, as_of($$r.k = l.k AND r.at < l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$at or after$$, as_of($$r.k = l.k AND r.at >= l.at ORDER BY r.at, r.id$$));
 CALL touched($$after$$,
     $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at > l.at
       ORDER BY r.at ASC, r.id DESC LIMIT 1) p ON true $$);
-CALL touched($$operands the other way round$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE l.k = r.k AND l.at >=
-      r.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$two keys$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND upper(r.k2)
-      = l.k2 AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$text key$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k2 = lower(l.k2) AND
-      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$numeric key against integer$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.kn = l.k AND r.at <=
-      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$bigint key against integer$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.i8 AND r.at <=
-      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$array key$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.tags = ARRAY[l.k, 1]
-      AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$key of the left row alone is an expression$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = coalesce(l.k, 1)
-      AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$key with a collation of its own$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k2 = lower(l.k2)
-      COLLATE "C" AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$dates$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.d <= l.d
-      ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$numeric instants$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.n <= l.n
-      ORDER BY r.n DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$float instants with NaN$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.f <= l.f
-      ORDER BY r.f DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$float instants, after$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.f > l.f
-      ORDER BY r.f, r.id LIMIT 1) p ON true $$);
-CALL touched($$bigint instants against integer$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.i <= l.i
-      ORDER BY r.i DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$operands the other way round$$, as_of($$l.k = r.k AND l.at >= r.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$two keys$$, as_of($$r.k = l.k AND upper(r.k2) = l.k2 AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$text key$$, as_of($$r.k2 = lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$numeric key against integer$$, as_of($$r.kn = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$bigint key against integer$$, as_of($$r.k = l.i8 AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$array key$$, as_of($$r.tags = ARRAY[l.k, 1] AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$key of the left row alone is an expression$$, as_of($$r.k = coalesce(l.k, 1) AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$key with a collation of its own$$, as_of($$r.k2 = lower(l.k2) COLLATE "C" AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$dates$$, as_of($$r.k = l.k AND r.d <= l.d ORDER BY r.d DESC, r.id$$));
+CALL touched($$numeric instants$$, as_of($$r.k = l.k AND r.n <= l.n ORDER BY r.n DESC, r.id$$));
+CALL touched($$float instants with NaN$$, as_of($$r.k = l.k AND r.f <= l.f ORDER BY r.f DESC, r.id$$));
+CALL touched($$float instants, after$$, as_of($$r.k = l.k AND r.f > l.f ORDER BY r.f, r.id$$));
+CALL touched($$bigint instants against integer$$, as_of($$r.k = l.k AND r.i <= l.i ORDER BY r.i DESC, r.id$$));
 CALL touched($$instant of the left row is an expression$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at + interval '13 hours' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at + interval '13 hours' ORDER BY r.at DESC, r.id$$));
 CALL touched($$instant of the right row is an expression$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND
-      date_trunc('day', r.at, 'UTC') <= l.at ORDER BY date_trunc('day', r.at, 'UTC') DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$not older than$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND r.at > l.at - interval '1 day' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND date_trunc('day', r.at, 'UTC') <= l.at ORDER BY date_trunc('day', r.at, 'UTC') DESC, r.id$$));
+CALL touched($$not older than$$, as_of($$r.k = l.k AND r.at <= l.at AND r.at > l.at - interval '1 day' ORDER BY r.at DESC, r.id$$));
 CALL touched($$between$$,
     $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at BETWEEN
       l.at - interval '12 hours' AND l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$after, at most a day$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at > l.at
-      AND r.at <= l.at + interval '1 day' ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL touched($$after, at most a day$$, as_of($$r.k = l.k AND r.at > l.at AND r.at <= l.at + interval '1 day' ORDER BY r.at, r.id$$));
 CALL touched($$filter on the right side$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND r.plan <> 2 AND r.note IS NOT NULL ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$fixed end of the instants$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND r.at < '2025-01-03' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND r.plan <> 2 AND r.note IS NOT NULL ORDER BY r.at DESC, r.id$$));
+CALL touched($$fixed end of the instants$$, as_of($$r.k = l.k AND r.at <= l.at AND r.at < '2025-01-03' ORDER BY r.at DESC, r.id$$));
 CALL touched($$condition on the left row inside$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND l.active AND l.id % 3 <> 0 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND l.active AND l.id % 3 <> 0 ORDER BY r.at DESC, r.id$$));
 CALL touched($$expressions in the target list$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.plan * 10 + 1 AS x, upper(r.note) AS note,
       coalesce(r.plan, -1) AS y, r.at - interval '1 day' AS z, pick(r.plan) FROM r WHERE r.k = l.k AND r.at <=
@@ -134,20 +95,11 @@ CALL touched($$WHERE with a correlated subselect$$,
       l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON p.plan > (SELECT count(*) FROM names WHERE k < l.k) WHERE p.plan = 3
       OR (SELECT count(*) FROM names n WHERE n.k = l.k + coalesce(p.plan, 0)) <> 1 $$);
 CALL touched($$tie-breaks with NULLS FIRST and LAST$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.at DESC, r.plan DESC NULLS LAST, r.note NULLS FIRST, r.id DESC LIMIT 1) p ON true $$);
-CALL touched($$tie-breaks, forward$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >=
-      l.at ORDER BY r.at, r.plan DESC, r.note DESC NULLS LAST, r.id LIMIT 1) p ON true $$);
-CALL touched($$tie-break with a collation$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.at DESC, r.note COLLATE "C" DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$NULLS LAST on the instant$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.at DESC NULLS LAST, r.id LIMIT 1) p ON true $$);
-CALL touched($$NULLS FIRST on the instant, forward$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >=
-      l.at ORDER BY r.at NULLS FIRST, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.plan DESC NULLS LAST, r.note NULLS FIRST, r.id DESC$$));
+CALL touched($$tie-breaks, forward$$, as_of($$r.k = l.k AND r.at >= l.at ORDER BY r.at, r.plan DESC, r.note DESC NULLS LAST, r.id$$));
+CALL touched($$tie-break with a collation$$, as_of($$r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.note COLLATE "C" DESC, r.id$$));
+CALL touched($$NULLS LAST on the instant$$, as_of($$r.k = l.k AND r.at <= l.at ORDER BY r.at DESC NULLS LAST, r.id$$));
+CALL touched($$NULLS FIRST on the instant, forward$$, as_of($$r.k = l.k AND r.at >= l.at ORDER BY r.at NULLS FIRST, r.id$$));
 CALL touched($$order by position$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at, r.id AS rid FROM r WHERE r.k = l.k AND r.at <= l.at
       ORDER BY 1 DESC, 2 LIMIT 1) p ON true $$);
@@ -279,107 +231,55 @@ CALL touched($$undecided, forward$$,
     $$ SELECT l.id, r.id FROM l JOIN r ON r.k = l.k AND r.at > l.at WHERE r.at = (SELECT min(x.at) FROM r x WHERE
       x.k = l.k AND x.at > l.at) $$);
 
-CALL touched_in_one_batch($$no key$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at <= l.at ORDER BY
-      r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$two upper ends$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND r.at < l.d ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched_in_one_batch($$key that is not equal$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k <> l.k AND r.at <=
-      l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$key that may be NULL$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k IS NOT DISTINCT FROM
-      l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched_in_one_batch($$OR$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE (r.k = l.k OR r.plan =
-      l.k) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$other correlated condition$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND r.plan > l.k ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched_in_one_batch($$no key$$, as_of($$r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$two upper ends$$, as_of($$r.k = l.k AND r.at <= l.at AND r.at < l.d ORDER BY r.at DESC, r.id$$));
+CALL touched_in_one_batch($$key that is not equal$$, as_of($$r.k <> l.k AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$key that may be NULL$$, as_of($$r.k IS NOT DISTINCT FROM l.k AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched_in_one_batch($$OR$$, as_of($$(r.k = l.k OR r.plan = l.k) AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$other correlated condition$$, as_of($$r.k = l.k AND r.at <= l.at AND r.plan > l.k ORDER BY r.at DESC, r.id$$));
 CALL touched($$left column in the target list$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan + l.k AS x FROM r WHERE r.k = l.k AND
       r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$valid until$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL touched($$valid until$$, as_of($$r.k = l.k AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id$$));
 CALL touched($$valid until, NULL is open$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND (r.until IS NULL OR r.until > l.at) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND (r.until IS NULL OR r.until > l.at) ORDER BY r.at DESC, r.id$$));
 CALL touched($$valid until, coalesce$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND coalesce(r.until, 'infinity') > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$recorded by then$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.seen <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND coalesce(r.until, 'infinity') > l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$recorded by then$$, as_of($$r.k = l.k AND r.at <= l.at AND r.seen <= l.at ORDER BY r.at DESC, r.id$$));
 CALL touched($$recorded by then, in force then$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.seen <= l.at AND (r.until IS NULL OR r.until > l.at) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$recorded by an instant of its own$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.seen <= l.known ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND r.seen <= l.at AND (r.until IS NULL OR r.until > l.at) ORDER BY r.at DESC, r.id$$));
+CALL touched($$recorded by an instant of its own$$, as_of($$r.k = l.k AND r.at <= l.at AND r.seen <= l.known ORDER BY r.at DESC, r.id$$));
 CALL touched($$age by a difference$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND l.at - r.at <= interval '20 hours' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND l.at - r.at <= interval '20 hours' ORDER BY r.at DESC, r.id$$));
 CALL touched($$age by a difference, and a bound$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND l.at - r.at <= interval '40 hours' AND r.at > l.at - interval '30 hours' AND r.plan <> l.k ORDER BY r.at
-      DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND l.at - r.at <= interval '40 hours' AND r.at > l.at - interval '30 hours' AND r.plan <> l.k ORDER BY r.at DESC, r.id$$));
 CALL touched($$a bound and a condition$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.at >= l.at - interval '1 day' AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND r.at >= l.at - interval '1 day' AND r.until > l.at ORDER BY r.at DESC, r.id$$));
 CALL touched($$BETWEEN and a condition$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at BETWEEN
-      l.at - interval '2 days' AND l.at AND r.seen <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$forward, a condition$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at > l.at AND
-      r.seen <= l.known ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at BETWEEN l.at - interval '2 days' AND l.at AND r.seen <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$forward, a condition$$, as_of($$r.k = l.k AND r.at > l.at AND r.seen <= l.known ORDER BY r.at, r.id$$));
 CALL touched($$forward, a bound and a condition$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >= l.at
-      AND r.at < l.at + interval '2 days' AND r.plan <> l.k ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at >= l.at AND r.at < l.at + interval '2 days' AND r.plan <> l.k ORDER BY r.at, r.id$$));
 CALL touched($$a range holds the instant$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND tstzrange(least(r.at, r.until), r.until) @> l.at AND (r.until IS NULL OR r.until >= r.at) ORDER BY r.at
-      DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND tstzrange(least(r.at, r.until), r.until) @> l.at AND (r.until IS NULL OR r.until >= r.at) ORDER BY r.at DESC, r.id$$));
 CALL touched($$a condition on text, with a collation$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.note COLLATE "C" > l.k2 COLLATE "C" ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$ANY of an array$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND l.i = ANY (r.tags) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$IS DISTINCT FROM$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.plan IS DISTINCT FROM l.k ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$a function of both rows$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND pick(r.plan + l.k) > 5 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND r.note COLLATE "C" > l.k2 COLLATE "C" ORDER BY r.at DESC, r.id$$));
+CALL touched($$ANY of an array$$, as_of($$r.k = l.k AND r.at <= l.at AND l.i = ANY (r.tags) ORDER BY r.at DESC, r.id$$));
+CALL touched($$IS DISTINCT FROM$$, as_of($$r.k = l.k AND r.at <= l.at AND r.plan IS DISTINCT FROM l.k ORDER BY r.at DESC, r.id$$));
+CALL touched($$a function of both rows$$, as_of($$r.k = l.k AND r.at <= l.at AND pick(r.plan + l.k) > 5 ORDER BY r.at DESC, r.id$$));
 CALL touched($$a CASE over both rows$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND CASE WHEN l.active THEN r.plan > l.k ELSE r.note IS NOT NULL END ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND CASE WHEN l.active THEN r.plan > l.k ELSE r.note IS NOT NULL END ORDER BY r.at DESC, r.id$$));
 CALL touched($$NOT and OR over both rows$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND NOT (r.plan = l.k OR r.id < l.id) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND NOT (r.plan = l.k OR r.id < l.id) ORDER BY r.at DESC, r.id$$));
 CALL touched($$a condition, undecided by ORDER BY but unique$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.id > l.id ORDER BY r.at DESC, r.id DESC LIMIT 1) p ON true $$);
-CALL touched($$a condition, dates$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.d <= l.d AND
-      r.until > l.at ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$a condition, numeric instants$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.n <= l.n AND
-      r.plan <> l.k ORDER BY r.n DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$a condition, numeric instants, forward$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.n >= l.n AND
-      r.plan <> l.k ORDER BY r.n, r.id LIMIT 1) p ON true $$);
-CALL touched($$a condition, floats$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.f <= l.f AND
-      r.i < l.i8 * 9 ORDER BY r.f DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$a condition, integers$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.i < l.i AND
-      r.plan <> l.k ORDER BY r.i DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND r.id > l.id ORDER BY r.at DESC, r.id DESC$$));
+CALL touched($$a condition, dates$$, as_of($$r.k = l.k AND r.d <= l.d AND r.until > l.at ORDER BY r.d DESC, r.id$$));
+CALL touched($$a condition, numeric instants$$, as_of($$r.k = l.k AND r.n <= l.n AND r.plan <> l.k ORDER BY r.n DESC, r.id$$));
+CALL touched($$a condition, numeric instants, forward$$, as_of($$r.k = l.k AND r.n >= l.n AND r.plan <> l.k ORDER BY r.n, r.id$$));
+CALL touched($$a condition, floats$$, as_of($$r.k = l.k AND r.f <= l.f AND r.i < l.i8 * 9 ORDER BY r.f DESC, r.id$$));
+CALL touched($$a condition, integers$$, as_of($$r.k = l.k AND r.i < l.i AND r.plan <> l.k ORDER BY r.i DESC, r.id$$));
 CALL touched($$a condition, keys of two columns$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND lower(r.k2) =
-      lower(l.k2) AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND lower(r.k2) = lower(l.k2) AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id$$));
 CALL touched($$a condition, and one in ON$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
       AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON p.plan > 1 AND l.k < 4 $$);
@@ -387,8 +287,7 @@ CALL touched($$a condition, and one in WHERE$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
       AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true WHERE p.plan > 1 $$);
 CALL touched($$a condition, and one on the left row$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.until > l.at AND l.active ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND r.until > l.at AND l.active ORDER BY r.at DESC, r.id$$));
 CALL touched($$a condition, inner$$,
     $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at AND
       r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
@@ -417,67 +316,35 @@ CALL touched($$a condition, above another as-of join$$,
       AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p1 ON true LEFT JOIN LATERAL (SELECT r.id
       AS rid, r.plan FROM r WHERE r.k = l.k AND r.at < l.at AND r.plan <> p1.plan ORDER BY r.at DESC, r.id LIMIT 1) p
       ON true $$);
-CALL touched_in_one_batch($$one sequence for all$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at <= l.at ORDER BY r.at
-      DESC, r.note, r.id LIMIT 1) p ON true $$);
-CALL touched_in_one_batch($$one sequence for all, forward$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at > l.at ORDER BY r.at,
-      r.id LIMIT 1) p ON true $$);
+CALL touched_in_one_batch($$one sequence for all$$, as_of($$r.at <= l.at ORDER BY r.at DESC, r.note, r.id$$));
+CALL touched_in_one_batch($$one sequence for all, forward$$, as_of($$r.at > l.at ORDER BY r.at, r.id$$));
 CALL touched_in_one_batch($$one sequence for all, numbers only$$,
     $$ SELECT l.id, p.at FROM l LEFT JOIN LATERAL (SELECT r.at FROM r WHERE r.at <= l.at ORDER BY r.at DESC LIMIT 1) p
       ON true $$);
 CALL touched_in_one_batch($$one sequence for all, a filter and a condition$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.at <= l.at AND r.plan > 0
-      AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$a wildcard$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE (r.k = l.k OR r.plan = 0) AND
-      lower(r.k2) = lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.at <= l.at AND r.plan > 0 AND r.until > l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$a wildcard$$, as_of($$(r.k = l.k OR r.plan = 0) AND lower(r.k2) = lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
 CALL touched($$key that may be NULL, beside another$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k IS NOT DISTINCT FROM l.k
-      AND lower(r.k2) = lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k IS NOT DISTINCT FROM l.k AND lower(r.k2) = lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
 CALL touched($$keys of text that may be NULL$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE lower(r.k2) IS NOT DISTINCT
-      FROM lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$lower(r.k2) IS NOT DISTINCT FROM lower(l.k2) AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
 CALL touched($$keys of numeric that may be NULL$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.kn IS NOT DISTINCT FROM
-      l.i8::numeric AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$NULL-safe key the other way round$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE NOT (l.k IS DISTINCT FROM
-      r.k) AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$date against timestamptz$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.d
-      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$date against timestamptz, exclusive$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND l.d > r.at
-      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$the end of a day, cast$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <
-      (l.d + 1)::timestamptz ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$keys cast to text$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k::text = l.k::text AND
-      r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.kn IS NOT DISTINCT FROM l.i8::numeric AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$NULL-safe key the other way round$$, as_of($$NOT (l.k IS DISTINCT FROM r.k) AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$date against timestamptz$$, as_of($$r.k = l.k AND r.at <= l.d ORDER BY r.at DESC, r.id$$));
+CALL touched($$date against timestamptz, exclusive$$, as_of($$r.k = l.k AND l.d > r.at ORDER BY r.at DESC, r.id$$));
+CALL touched($$the end of a day, cast$$, as_of($$r.k = l.k AND r.at < (l.d + 1)::timestamptz ORDER BY r.at DESC, r.id$$));
+CALL touched($$keys cast to text$$, as_of($$r.k::text = l.k::text AND r.at <= l.at ORDER BY r.at DESC, r.id$$));
 CALL touched($$the right row as JSON$$,
     $$ SELECT l.id, p.j ->> 'plan' AS plan FROM l LEFT JOIN LATERAL (SELECT to_jsonb(r) AS j FROM r WHERE r.k = l.k
       AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$date against timestamptz, forward$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at >= l.d
-      ORDER BY r.at, r.id LIMIT 1) p ON true $$);
-CALL touched($$date against timestamptz, with a bound$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.d AND
-      r.at > l.d - 2 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$date against timestamp$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.ts <= l.d
-      ORDER BY r.ts DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$timestamp against timestamptz$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.ts
-      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL touched($$timestamp against timestamptz, forward$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at > l.ts
-      ORDER BY r.at, r.id LIMIT 1) p ON true $$);
+CALL touched($$date against timestamptz, forward$$, as_of($$r.k = l.k AND r.at >= l.d ORDER BY r.at, r.id$$));
+CALL touched($$date against timestamptz, with a bound$$, as_of($$r.k = l.k AND r.at <= l.d AND r.at > l.d - 2 ORDER BY r.at DESC, r.id$$));
+CALL touched($$date against timestamp$$, as_of($$r.k = l.k AND r.ts <= l.d ORDER BY r.ts DESC, r.id$$));
+CALL touched($$timestamp against timestamptz$$, as_of($$r.k = l.k AND r.at <= l.ts ORDER BY r.at DESC, r.id$$));
+CALL touched($$timestamp against timestamptz, forward$$, as_of($$r.k = l.k AND r.at > l.ts ORDER BY r.at, r.id$$));
 CALL touched($$dates of the ends of time$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= CASE
-      l.i % 4 WHEN 0 THEN date 'infinity' WHEN 1 THEN '-infinity' WHEN 2 THEN '5874897-12-31' ELSE '4714-11-24 BC' END
-      ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= CASE l.i % 4 WHEN 0 THEN date 'infinity' WHEN 1 THEN '-infinity' WHEN 2 THEN '5874897-12-31' ELSE '4714-11-24 BC' END ORDER BY r.at DESC, r.id$$));
 CALL touched($$left columns in the target list$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT l.at - r.at AS age, l.k, r.id + l.id AS n, l.k2 FROM r,
       (SELECT 1) x WHERE r.k = l.k AND r.at <= l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
@@ -560,9 +427,7 @@ CALL touched($$the last three in a subselect$$,
 CALL untouched($$volatile function in the target list$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, noisy(r.plan) FROM r WHERE r.k = l.k AND r.at
       <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$volatile function in the filter$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND noisy(r.plan) > 1 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$volatile function in the filter$$, as_of($$r.k = l.k AND r.at <= l.at AND noisy(r.plan) > 1 ORDER BY r.at DESC, r.id$$));
 CALL untouched($$volatile function in ON$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON noisy(p.plan) > 1 $$);
@@ -579,11 +444,9 @@ CALL untouched($$LIMIT 0$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
       l.at ORDER BY r.at DESC, r.id LIMIT 0) p ON true $$);
 CALL untouched($$the row before in an order of two columns$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND (r.at, r.id) <
-      (l.at, l.id) ORDER BY r.at DESC, r.id DESC LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND (r.at, r.id) < (l.at, l.id) ORDER BY r.at DESC, r.id DESC$$));
 CALL untouched($$local times of the right side, in the order of its instants$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at AT TIME
-      ZONE 'UTC' <= l.ts ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at AT TIME ZONE 'UTC' <= l.ts ORDER BY r.at DESC, r.id$$));
 CALL untouched($$the number of a row in a join by range$$,
     $$ SELECT id, plan FROM (SELECT l.id, r.plan, row_number() OVER (PARTITION BY l.id ORDER BY r.at DESC, r.id) AS n
       FROM l LEFT JOIN r ON r.k = l.k AND r.at <= l.at) x WHERE n = 1 $$);
@@ -627,38 +490,21 @@ CALL untouched($$set-returning function$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at, r.id, unnest(r.tags) AS tag FROM r WHERE r.k = l.k
       AND r.at <= l.at ORDER BY r.at DESC, r.id, 3 LIMIT 1) p ON true $$);
 CALL untouched($$subselect in the filter$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at AND r.plan IN (SELECT k FROM names) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND r.plan IN (SELECT k FROM names) ORDER BY r.at DESC, r.id$$));
 CALL untouched($$subselect in the target list$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, (SELECT name FROM names n WHERE n.k = r.plan
       ORDER BY 1 LIMIT 1) FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
 CALL untouched($$CTE inside$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (WITH c AS MATERIALIZED (SELECT * FROM r WHERE r.k = l.k) SELECT
       c.id AS rid FROM c WHERE c.k = l.k AND c.at <= l.at ORDER BY c.at DESC, c.id LIMIT 1) p ON true $$);
-CALL untouched($$order against the comparison$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.at, r.id LIMIT 1) p ON true $$);
-CALL untouched($$order by another column$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$order by the key first$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.k, r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$no comparison of instants$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k ORDER BY r.at
-      DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$instants as text$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.k2 <=
-      l.k2 ORDER BY r.k2 DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$date on the right against timestamptz$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.d <= l.at
-      ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$left column in ORDER BY$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.at DESC, abs(r.plan - l.k), r.id LIMIT 1) p ON true $$);
-CALL untouched($$tie-break that may fail$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <=
-      l.at ORDER BY r.at DESC, 1 / (r.id + 1), r.id LIMIT 1) p ON true $$);
+CALL untouched($$order against the comparison$$, as_of($$r.k = l.k AND r.at <= l.at ORDER BY r.at, r.id$$));
+CALL untouched($$order by another column$$, as_of($$r.k = l.k AND r.at <= l.at ORDER BY r.d DESC, r.id$$));
+CALL untouched($$order by the key first$$, as_of($$r.k = l.k AND r.at <= l.at ORDER BY r.k, r.at DESC, r.id$$));
+CALL untouched($$no comparison of instants$$, as_of($$r.k = l.k ORDER BY r.at DESC, r.id$$));
+CALL untouched($$instants as text$$, as_of($$r.k = l.k AND r.k2 <= l.k2 ORDER BY r.k2 DESC, r.id$$));
+CALL untouched($$date on the right against timestamptz$$, as_of($$r.k = l.k AND r.d <= l.at ORDER BY r.d DESC, r.id$$));
+CALL untouched($$left column in ORDER BY$$, as_of($$r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, abs(r.plan - l.k), r.id$$));
+CALL untouched($$tie-break that may fail$$, as_of($$r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, 1 / (r.id + 1), r.id$$));
 CALL untouched($$row of the subquery as a whole$$,
     $$ SELECT l.id, p FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
       ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
@@ -678,24 +524,15 @@ CALL untouched($$constant subquery within an outer join$$,
     $$ SELECT n.k, s.* FROM names n LEFT JOIN (SELECT l.id, l.k, 1 AS one, p.rid FROM l LEFT JOIN LATERAL (SELECT
       r.id AS rid FROM r WHERE r.k = l.k AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true) s ON s.k =
       n.k $$);
-CALL untouched($$a volatile condition$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND noisy(r.plan + l.k) > 3 ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+CALL untouched($$a volatile condition$$, as_of($$r.k = l.k AND r.at <= l.at AND noisy(r.plan + l.k) > 3 ORDER BY r.at DESC, r.id$$));
 CALL untouched($$a volatile function of a left column$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, noisy(l.k) FROM r WHERE r.k = l.k AND r.at <=
       l.at AND r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
 CALL untouched($$a subselect in a condition$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at
-      AND r.plan > (SELECT min(k) FROM names n WHERE n.k <= l.k) ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$timestamp on the right against timestamptz$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.ts <= l.at
-      ORDER BY r.ts DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$date on the right against timestamp$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.d <= l.ts
-      ORDER BY r.d DESC, r.id LIMIT 1) p ON true $$);
-CALL untouched($$no instants but in a difference$$,
-    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND l.at - r.at >=
-      interval '0' ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
+    as_of($$r.k = l.k AND r.at <= l.at AND r.plan > (SELECT min(k) FROM names n WHERE n.k <= l.k) ORDER BY r.at DESC, r.id$$));
+CALL untouched($$timestamp on the right against timestamptz$$, as_of($$r.k = l.k AND r.ts <= l.at ORDER BY r.ts DESC, r.id$$));
+CALL untouched($$date on the right against timestamp$$, as_of($$r.k = l.k AND r.d <= l.ts ORDER BY r.d DESC, r.id$$));
+CALL untouched($$no instants but in a difference$$, as_of($$r.k = l.k AND l.at - r.at >= interval '0' ORDER BY r.at DESC, r.id$$));
 CALL untouched($$a condition, with rows locked$$,
     $$ SELECT l.id, p.* FROM l JOIN LATERAL (SELECT r.id AS rid, r.plan FROM r WHERE r.k = l.k AND r.at <= l.at AND
       r.until > l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true FOR UPDATE OF l $$);

@@ -148,8 +148,7 @@ Assessment Assessor::add_up(std::uint32_t stage) {
 std::optional<Number> Assessor::score_of(const ScoreTotal& total) {
     Number pinned;
     if (overridden(pinned)) return pinned;
-    const std::optional<Number> score = named("score", {}, [&] { return total.score(); });
-    return score ? std::optional(rules_.document().clamped(*score)) : score;
+    return named("score", {}, [&] { return total.score(rules_.document()); });
 }
 
 std::optional<Number> Assessor::score() {

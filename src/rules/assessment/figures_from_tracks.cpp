@@ -48,9 +48,12 @@ void FiguresFromTracks::add_up(std::uint32_t stage) {
 }
 
 std::optional<Number> FiguresFromTracks::score_of_sum() const {
-    if (!rules_.is_mean()) return round_to_number(sum_ < 0, sum_ < 0 ? -Uint128(sum_) : Uint128(sum_), scale_);
+    if (!rules_.is_mean()) {
+        const Int128 sum = sum_ < low_ ? low_ : high_ < sum_ ? high_ : sum_;
+        return round_to_number(sum < 0, sum < 0 ? -Uint128(sum) : Uint128(sum), scale_);
+    }
     if (weight_ == 0) return std::nullopt;
-    return divide_rounded(Wide{WideInteger<4>(sum_), scale_}, weight_);
+    return rules_.document().clamped(divide_rounded(Wide{WideInteger<4>(sum_), scale_}, weight_));
 }
 
 /// Of the sum; the same sums come again and again.
@@ -60,7 +63,6 @@ const FiguresFromTracks::Known& FiguresFromTracks::find_score(bool wants_band) {
     Known& known = known_[mixed >> 58];
     if (!known.any || known.sum != sum_ || known.weight != weight) {
         known.score = score_of_sum();
-        if (known.score) known.score = rules_.document().clamped(*known.score);
         known.band = wants_band && known.score ? rules_.document().band_of(*known.score) : none;
         known.sum = sum_;
         known.weight = weight;

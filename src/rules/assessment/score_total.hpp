@@ -20,9 +20,15 @@ public:
     void add(const RuleSet::Rule& rule, const RuleOutcome& outcome) { add(rule, outcome, 1); }
     void take_away(const RuleSet::Rule& rule, const RuleOutcome& outcome) { add(rule, outcome, -1); }
 
-    /// The exact sum, or the mean rounded once; none where nothing weighs. Errc::out_of_range beyond 18 digits.
-    std::optional<Number> score() const {
-        if (!is_mean_) return points_.to_number();
+    /// The exact sum, or the mean, within the bounds of the document; none where nothing weighs. Errc::out_of_range
+    /// beyond 18 digits.
+    std::optional<Number> score(const Document& document) const {
+        if (!is_mean_) return document.clamped(points_);
+        const std::optional<Number> given = mean();
+        return given ? std::optional(document.clamped(*given)) : given;
+    }
+    /// Rounded once; none where nothing weighs.
+    std::optional<Number> mean() const {
         if (weights_ == 0) return std::nullopt;
         return divide_rounded(points_, weights_);
     }

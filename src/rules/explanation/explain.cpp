@@ -63,7 +63,7 @@ void for_questions(const RuleSet& rules, std::span<const NodeId> roots, Arena& a
 
 /// What the rules come to, before an override and bounds.
 Wide sum_of(const ScoreTotal& total) {
-    return total.is_mean() ? wide_of(total.score().value_or(Number{})) : total.points();
+    return total.is_mean() ? wide_of(total.mean().value_or(Number{})) : total.points();
 }
 
 /// The summands of a score at one instant.

@@ -6,6 +6,7 @@
 #include "grid/calendar.hpp"
 #include "history/history.hpp"
 #include "rules/language/json.hpp"
+#include "value/wide.hpp"
 
 namespace csagg {
 
@@ -78,6 +79,13 @@ struct Document {
         if (min && score < *min) return *min;
         if (max && *max < score) return *max;
         return score;
+    }
+    /// The same of an exact sum, which may be beyond them by more than a Number holds. Errc::out_of_range where nothing
+    /// bounds it.
+    Number clamped(const Wide& sum) const {
+        if (min && sum.compare(*min) < 0) return *min;
+        if (max && sum.compare(*max) > 0) return *max;
+        return sum.to_number();
     }
     /// Its number, or none.
     std::uint32_t band_of(const Number& score) const {
