@@ -50,3 +50,34 @@ SELECT score, error FROM ru.health;
 CALL csagg.refresh('ru');
 SELECT h.score FROM generate_series(5, 8) i, csagg.health_at('ru', day(i), 'a') h ORDER BY i;
 SELECT * FROM csagg.verify('ru');
+
+-- Between steps views say the same, also of days gone by: with rows that no step has seen, and where the outlook has ended.
+UPDATE clock SET shift = '0';
+SELECT csagg.create_pipeline('vi', rules => '{"timezone":"UTC","facts":{"seats":"number","used":"number","login":"counter"},"base":20,"rules":[{"name":"use","points":"50*used/seats"}],"bands":[{"name":"red"},{"name":"green","from":50}],"stages":[{"name":"all"}],"alerts":[{"name":"busy","when":"used > 0"}]}');
+INSERT INTO vi.log (customer, key, value, at) VALUES ('z', 'seats', '10', day(-90)), ('z', 'used', '8', day(-90));
+CALL csagg.refresh('vi');
+INSERT INTO vi.log (customer, key, value, at) VALUES ('z', 'seats', '0', day(0));
+CREATE VIEW said AS SELECT score, band, stage, coverage, alerts, score_30_days_ago, previous_band, band_since = day(-90) AS long, error,
+    (SELECT string_agg(band || ' on ' || days || ' days', ', ' ORDER BY band) AS daily FROM (SELECT band, sum(customers) AS days FROM vi.health_daily GROUP BY band) d),
+    (SELECT array_agg(t.n ORDER BY bucket) AS months FROM csagg.trend('vi', csagg.last_buckets(3, '30 days', 'UTC', csagg.pipeline_now()), '{band,stage}') t) FROM vi.health;
+TABLE said;
+CALL csagg.refresh('vi');
+TABLE said;
+INSERT INTO vi.log (customer, key, at) VALUES ('z', 'login', day(0));
+TABLE said;
+SELECT score, band, error FROM csagg.health_at('vi', day(-20), 'z');
+UPDATE clock SET shift = '40 days';
+TABLE said;
+CALL csagg.refresh('vi');
+TABLE said;
+SELECT alert, since = day(-90), until FROM vi.alert;
+INSERT INTO vi.log (customer, key, value, at) VALUES ('z', 'seats', '20', csagg.pipeline_now());
+TABLE said;
+CALL csagg.refresh('vi');
+TABLE said;
+-- Who could never be assessed is there, without a score.
+INSERT INTO vi.log (customer, key, value, at) VALUES ('new', 'seats', '0', day(0)), ('new', 'used', '8', day(0));
+SELECT customer, score, band, alerts, error FROM vi.health ORDER BY 1;
+CALL csagg.refresh('vi');
+SELECT customer, score, band, alerts, error FROM vi.health ORDER BY 1;
+SELECT * FROM csagg.verify('vi');
