@@ -19,7 +19,7 @@ COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, ti
 CREATE FUNCTION csagg.pipeline_halfway(at timestamptz, now timestamptz, until_at timestamptz, put_down timestamptz DEFAULT '-infinity') RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_pipeline_halfway' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.pipeline_halfway(timestamptz, timestamptz, timestamptz, timestamptz) IS
-    'when to look for what comes at an instant: at put_down, where `due` has it already, if that is after now, and neither after the instant nor after until_at; else then; or, if it is two minutes off or more, between half of the way and there, at one of few instants, which depend on until_at so that customers do not come all at once; not after until_at';
+    'when to look for what comes at an instant: at put_down, where `due` has it already, if that is after now and not after the instant; else then; or, if it is two minutes off or more, between half of the way and there, at one of few instants, which depend on until_at so that customers do not come all at once; at until_at for what comes then or later, of which `due` needs nothing';
 
 -- Where next_at is that of before, `due` mostly has it already: not where the assessment ended there and goes on now.
 CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS text
