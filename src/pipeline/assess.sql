@@ -19,7 +19,7 @@ COMMENT ON FUNCTION csagg.pipeline_next(csagg.history, timestamptz, interval, ti
 CREATE FUNCTION csagg.pipeline_halfway(at timestamptz, now timestamptz, until_at timestamptz, put_down timestamptz DEFAULT '-infinity') RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_pipeline_halfway' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.pipeline_halfway(timestamptz, timestamptz, timestamptz, timestamptz) IS
-    'when to look for what comes at an instant: at put_down, where `due` has it already, if that is after now, and neither after the instant nor after until_at; else then; or, if it is two minutes off or more, between half of the way and there, at one of few instants, which depend on until_at so that customers do not come all at once; not after until_at';
+    'when to look for what comes at an instant: at put_down, where `due` has it already, if that is after now and not after the instant; else then; or, if it is two minutes off or more, between half of the way and there, at one of few instants, which depend on until_at so that customers do not come all at once; at until_at for what comes then or later, of which `due` needs nothing';
 
 -- Where next_at is that of before, `due` mostly has it already: not where the assessment ended there and goes on now.
 CREATE FUNCTION csagg.pipeline_put_down(pipeline name, written text) RETURNS text
@@ -81,13 +81,15 @@ CREATE FUNCTION csagg.pipeline_stored(stored csagg.history, said csagg.history) 
 COMMENT ON FUNCTION csagg.pipeline_stored(csagg.history, csagg.history) IS
     'the second, NULL too; as it is stored, if that is the first and the same byte by byte';
 
--- Facts that are as they were are not carried along: they may lie in the TOAST table.
+-- Facts that are as they were are not carried along: they may lie in the TOAST table. Rules that cannot be evaluated now may be so tomorrow, as
+-- time passes: then the outlook ends within a day.
 CREATE FUNCTION csagg.pipeline_assessed(reigns text) RETURNS text
     LANGUAGE sql STABLE AS $body$
     SELECT pg_catalog.format($sql$
-            SELECT s.place, s.tenant, s.customer, CASE WHEN NOT s.same THEN s.facts END AS facts, s.from_at, s.until_at, s.past_until, s.asked, s.said_before, s.look_at, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
-                o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_next(o.alerts, $2 - $3, $3, s.until_at) AS next_at
-            FROM subject s CROSS JOIN LATERAL (SELECT %s AS reigns OFFSET 0) r, csagg.pipeline_over(s.facts, csagg.pipeline_pin(r.reigns, s.facts), s.from_at, s.until_at, $2, s.seed) o WHERE s.facts IS NOT NULL$sql$, reigns)
+            SELECT s.place, s.tenant, s.customer, CASE WHEN NOT s.same THEN s.facts END AS facts, s.from_at, u.until_at, s.past_until, s.asked, s.said_before, s.look_at, s.kept_seed AS seed, s.score_from, csagg.pipeline_slice(o.score, '-infinity', s.score_from) AS score_before, csagg.slice(o.score, s.score_from, 'infinity') AS score,
+                o.stage, o.band, o.coverage, o.alerts, o.error, csagg.pipeline_next(o.alerts, $2 - $3, $3, u.until_at) AS next_at
+            FROM subject s CROSS JOIN LATERAL (SELECT %s AS reigns OFFSET 0) r, csagg.pipeline_over(s.facts, csagg.pipeline_pin(r.reigns, s.facts), s.from_at, s.until_at, $2, s.seed) o
+                CROSS JOIN LATERAL (SELECT coalesce(o.until_at, CASE WHEN s.ends_at > $2 AND s.ends_at <= $2 + interval '1 day' THEN s.ends_at ELSE $2 + (s.until_at - $2) / 35 END) AS until_at) u WHERE s.facts IS NOT NULL$sql$, reigns)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_assessed(text) IS
     'the query of pipeline_assess() for what is said of its subjects, to be narrowed down by AND; facts are NULL where they are those of before';
@@ -105,7 +107,7 @@ BEGIN
         subject AS MATERIALIZED (
             SELECT n.tenant, n.customer, CASE WHEN n.sources IS NULL THEN csagg.merge(c.facts, n.facts)
                 ELSE csagg.forget_before(csagg.replace_facts(csagg.drop_facts(csagg.merge(c.facts, n.facts), ARRAY(SELECT key FROM %1$I.fact WHERE source = ANY (n.sources))), n.fresh), coalesce(c.facts_from, '-infinity')) END AS facts,
-                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.place, n.facts IS NULL AND n.sources IS NULL AS same, c.past_until, n.asked, c.alerts AS said_before, c.next_at AS look_at, k.seed AS kept_seed, csagg.pipeline_score_from(c.score_from, $2) AS score_from,
+                CASE WHEN c.past_until IS NULL THEN greatest(least(c.from_at, n.from_at), c.kept_from) ELSE c.from_at END AS from_at, c.place, n.facts IS NULL AND n.sources IS NULL AS same, c.past_until, n.asked, c.until_at AS ends_at, c.alerts AS said_before, c.next_at AS look_at, k.seed AS kept_seed, csagg.pipeline_score_from(c.score_from, $2) AS score_from,
                 CASE WHEN c.past_until IS NOT NULL THEN (SELECT p.seed FROM %1$I.past p WHERE p.tenant = n.tenant AND p.customer = n.customer ORDER BY p.starts DESC LIMIT 1) ELSE k.seed END AS seed,
                 CASE WHEN c.until_at BETWEEN $2 + interval '7 days' AND $2 + interval '35 days' THEN c.until_at ELSE $2 + interval '35 days' * (0.5 + random() / 2) END AS until_at
             FROM change n LEFT JOIN LATERAL %4$s c ON true CROSS JOIN LATERAL (SELECT csagg.pipeline_kept_seed(c.seed, n.facts, c.kept_from) AS seed) k

@@ -54,8 +54,8 @@ CSAGG_FUNCTION(csagg_pipeline_edge) {
 CSAGG_FUNCTION(csagg_pipeline_halfway) {
     const TimestampTz at = PG_GETARG_TIMESTAMPTZ(0), now = PG_GETARG_TIMESTAMPTZ(1),
                       until_at = PG_GETARG_TIMESTAMPTZ(2), put_down = PG_GETARG_TIMESTAMPTZ(3);
-    if (put_down > now && put_down <= std::min(at, until_at)) PG_RETURN_TIMESTAMPTZ(put_down);
-    PG_RETURN_TIMESTAMPTZ(at >= until_at ? until_at : look_at(at, now, until_at));
+    if (at >= until_at) PG_RETURN_TIMESTAMPTZ(until_at);
+    PG_RETURN_TIMESTAMPTZ(put_down > now && put_down <= at ? put_down : look_at(at, now, until_at));
 }
 
 /// pipeline_stirred(before, after, through); NULL: no alert is firing.

@@ -71,6 +71,23 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_computed(name, text) IS
     'a query for pipeline_unstored() as of an instant that is an SQL expression, which does not ask while nothing waits; to be used beside pipeline_pending() as "pending". As of now, every outlook has begun';
 
+-- In PL/pgSQL, so that views are planned without `current` once more, and only a customer with an error is looked up there.
+CREATE FUNCTION csagg.pipeline_overlaid(pipeline name, tenant text, customer text, facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, as_of timestamptz, seed jsonb,
+    OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb, OUT until_at timestamptz)
+    LANGUAGE plpgsql STABLE COST 5000 SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    SELECT o.* INTO score, stage, band, coverage, alerts, error, until_at FROM csagg.pipeline_over(facts, reigns, since, until, as_of, seed) o;
+    IF error IS NOT NULL THEN
+        EXECUTE format($sql$
+            SELECT csagg.pipeline_stays(%2$s, c.until_at, $3, $8), csagg.pipeline_stays(c.stage, c.until_at, $4, $8), csagg.pipeline_stays(c.band, c.until_at, $5, $8),
+                csagg.pipeline_stays(%3$s, c.until_at, $6, $8), csagg.pipeline_stays(c.alerts, c.until_at, $7, $8)
+            FROM (SELECT) one LEFT JOIN %1$I.current c ON c.tenant = $1 AND c.customer = $2$sql$, pipeline, csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'))
+            INTO score, stage, band, coverage, alerts USING tenant, customer, score, stage, band, coverage, alerts, as_of;
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_overlaid(name, text, text, csagg.history, csagg.pipeline_reign[], timestamptz, timestamptz, timestamptz, jsonb) IS
+    'what pipeline_over() says of a customer as of an instant; if it has an error, put onto what is stored of the customer, as steps do';
+
 -- The WITH is not the view's own: the columns of a page are then computed for its rows only.
 CREATE FUNCTION csagg.pipeline_health(pipeline name, as_of text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -90,10 +107,10 @@ FROM (
     SELECT tenant, customer, %7$s AS score, stage, band, coverage, alerts, error, until_at, (SELECT at FROM through) AS through FROM %1$I.current c
     WHERE %6$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
-    SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, %2$s + interval '35 days', (SELECT at FROM through)
-    FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_over(s.facts, csagg.pipeline_pin(s.reigns, s.facts), greatest(least(s.from_at, %2$s - interval '720 hours'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
+    SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, coalesce(o.until_at, %2$s + interval '35 days'), (SELECT at FROM through)
+    FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_overlaid(%8$L, s.tenant, s.customer, s.facts, csagg.pipeline_pin(s.reigns, s.facts), greatest(least(s.from_at, %2$s - interval '720 hours'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
         pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END,
-        CASE WHEN as_of = 'csagg.pipeline_now()' THEN 'c.score' ELSE csagg.pipeline_scores() END)
+        CASE WHEN as_of = 'csagg.pipeline_now()' THEN 'c.score' ELSE csagg.pipeline_scores() END, pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS
     'the query of the view health, for an instant that is an SQL expression';

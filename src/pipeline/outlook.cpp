@@ -31,4 +31,10 @@ Instant next_change(const Steps& steps, Instant after) {
     return next < steps.entries.size() ? steps.entries[next].at : plus_infinity;
 }
 
+void hold_on(Steps& steps, Instant end) {
+    if (steps.entries.empty()) return;
+    const Entry& last = steps.entries.back();
+    if (last.at == end && last.value.absent) steps.entries.pop_back();
+}
+
 }  // namespace csagg

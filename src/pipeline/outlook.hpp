@@ -13,5 +13,7 @@ std::optional<Instant> held_since(const Steps& steps, Instant at);
 Value held_before(const Steps& steps, Instant at);
 /// The first change after that instant, plus_infinity if there is none.
 Instant next_change(const Steps& steps, Instant after);
+/// Where they end at that instant, as an outlook does, the last value holds on.
+void hold_on(Steps& steps, Instant end);
 
 }  // namespace csagg

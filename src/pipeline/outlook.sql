@@ -14,6 +14,16 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_score_from(timestamptz, timestamptz) IS
     'from when on a customer''s score is written with every change: from where it was, up to 120 days ago, or from 40 days ago';
 
+CREATE FUNCTION csagg.pipeline_held(x csagg.timeline, until_at timestamptz) RETURNS csagg.timeline
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_held' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION csagg.pipeline_held(csagg.timeline, timestamptz) IS
+    'a timeline whose last value holds on, if it ends at that instant, as an outlook does';
+
+CREATE FUNCTION csagg.pipeline_held(alerts csagg.history, until_at timestamptz) RETURNS csagg.history
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_held_alerts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION csagg.pipeline_held(csagg.history, timestamptz) IS
+    'the same for each alert; error 42804 for a fact that is not boolean';
+
 CREATE FUNCTION csagg.pipeline_since(x csagg.timeline, at timestamptz) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_pipeline_since' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION csagg.pipeline_since(csagg.timeline, timestamptz) IS

@@ -50,6 +50,29 @@ CSAGG_FUNCTION(csagg_pipeline_slice) {
     return steps_bytes(steps, arena);
 }
 
+/// pipeline_held(timeline, until_at): the last value holds on, where the timeline ends there.
+CSAGG_FUNCTION(csagg_pipeline_held) {
+    ContextArena arena;
+    Steps steps = steps_argument(fcinfo, 0, arena);
+    hold_on(steps, PG_GETARG_TIMESTAMPTZ(1));
+    return steps_bytes(steps, arena);
+}
+
+/// pipeline_held(alerts, until_at)
+CSAGG_FUNCTION(csagg_pipeline_held_alerts) {
+    ContextArena arena;
+    const History alerts = history_argument(fcinfo, 0);
+    HistoryWriter writer(alerts.known_from(), arena);
+    for (std::size_t i = 0; i < alerts.size(); ++i) {
+        Steps steps(alert_timeline(alerts[i]), arena);
+        hold_on(steps, PG_GETARG_TIMESTAMPTZ(1));
+        writer.add(alerts[i].key, alerts[i].kind, [&](Bytes& out) { steps.write(out); });
+    }
+    Bytes bytes{Alloc<Byte>(arena)};
+    writer.finish(bytes);
+    return make_varlena(view(bytes));
+}
+
 /// pipeline_since(timeline, at): since when the value holds; NULL where it is absent.
 CSAGG_FUNCTION(csagg_pipeline_since) {
     ContextArena arena;

@@ -57,5 +57,21 @@ TEST(Outlook, is_what_each_instant_says) {
     }
 }
 
+TEST(Outlook, holds_on_where_it_ends) {
+    test::TestArena arena;
+    const auto last_of = [&arena](std::vector<std::int64_t> values, Instant ended) {
+        values.resize(end, values.back());
+        Steps steps = steps_of(values, arena);
+        hold_on(steps, ended);
+        return steps.entries.empty() || steps.entries.back().value.absent
+                   ? 0
+                   : steps.entries.back().value.number().coefficient;
+    };
+    EXPECT_EQ(last_of({1, 2, 0}, 2), 2);
+    EXPECT_EQ(last_of({1, 0, 0}, 2), 0);  // it had ended before
+    EXPECT_EQ(last_of({1, 2, 2}, 2), 2);
+    EXPECT_EQ(last_of({0}, 0), 0);
+}
+
 }  // namespace
 }  // namespace csagg

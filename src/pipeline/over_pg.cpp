@@ -48,34 +48,43 @@ void overlay_onto(Datum* said, const Datum* later, Arena& arena) {
     said[alerts] = make_varlena(view(both));
 }
 
-/// What the rules say from since to until, all of `said` or nothing; or the first error.
+/// What the rules say from `since` on, up to `until`; where they cannot be evaluated for all of that, up to the first
+/// instant for which they cannot, as long as that is after `now`.
 struct Outlook {
     Datum said[over_columns] = {};
-    bool is_said = false, failed = false;
-    Datum error = 0;
+    bool is_said = false;
+    Instant until, now;
+    std::optional<DataFailure> failure;  // at `until`
 
     /// seed: the states of the alerts before `since`, or 0.
-    Outlook(const History& facts, std::span<const Reign> reigns, Instant since, Instant until, Datum seed,
-            Arena& arena) {
+    Outlook(const History& facts, std::span<const Reign> reigns, Instant since, Instant until, Instant now, Datum seed,
+            Arena& arena)
+        : until(until), now(now) {
         for (const Reign& reign : reigns)
-            if (!failed && reign.since < until && reign.until > since)
+            if (!failure && reign.since < until && reign.until > since)
                 add(facts, reign, std::max(reign.since, since), std::min(reign.until, until),
                     reign.since <= since ? seed : 0, arena);
-        if (failed) is_said = false;
+        if (ends_too_early()) is_said = false;
     }
 
+    bool ends_too_early() const { return failure && until <= now; }
+
 private:
-    void add(const History& facts, const Reign& reign, Instant since, Instant until, Datum seed, Arena& arena) {
+    void add(const History& facts, const Reign& reign, Instant since, Instant end, Datum seed, Arena& arena) {
         const RuleSet& rules = compiled_rules(reign.rules).rules;
         Vector<FactInput> inputs{Alloc<FactInput>(arena)};
         read_history(facts, rules, inputs);
         Vector<AlertMachine> machines{Alloc<AlertMachine>(arena)};
         if (seed != 0) read_alert_seed(seed, rules, machines);
         Datum values[over_columns];
-        failed = fails(errors_of_data, error, [&] {
-            put_over(rules, assess_over(rules, view(inputs), since, until, arena, view(machines)), arena, values);
-        });
-        if (failed) return;
+        // What an alert asks for is evaluated first: it may tell of a later failure than there is.
+        while (const auto failed = failure_of(errors_of_data, [&] {
+                   put_over(rules, assess_over(rules, view(inputs), since, end, arena, view(machines)), arena, values);
+               })) {
+            end = until = failed->at < end ? std::max(since, failed->at) : since;
+            failure = failed;
+            if (end == since || ends_too_early()) return;
+        }
         if (is_said)
             overlay_onto(said, values, arena);
         else
@@ -96,16 +105,21 @@ CSAGG_FUNCTION(csagg_pipeline_over) {
     ContextArena memory;
     Scratch arena(memory);
     const Vector<Reign> reigns = reigns_argument(fcinfo, 1, arena);
-    Outlook outlook(facts, view(reigns), since, until, PG_ARGISNULL(5) ? 0 : PG_GETARG_DATUM(5), arena);
-    const bool failed = outlook.failed;
-    const Datum error = outlook.error;
-    if (failed && since < now) outlook = Outlook(facts, view(reigns), now, until, 0, arena);
+    Outlook outlook(facts, view(reigns), since, until, now, PG_ARGISNULL(5) ? 0 : PG_GETARG_DATUM(5), arena);
+    const std::optional<DataFailure> failure = outlook.ends_too_early() ? outlook.failure : std::nullopt;
+    if (failure && since < now) outlook = Outlook(facts, view(reigns), now, until, now, 0, arena);
     // stage, score, band, coverage, alerts: the score comes first here.
-    const Datum values[over_columns + 1] = {outlook.said[1], outlook.said[0], outlook.said[2],
-                                            outlook.said[3], outlook.said[4], error};
-    bool nulls[over_columns + 1];
+    const Datum values[over_columns + 2] = {outlook.said[1],
+                                            outlook.said[0],
+                                            outlook.said[2],
+                                            outlook.said[3],
+                                            outlook.said[4],
+                                            failure ? failure->error : 0,
+                                            TimestampTzGetDatum(outlook.until)};
+    bool nulls[over_columns + 2];
     std::fill_n(nulls, over_columns, !outlook.is_said);
-    nulls[over_columns] = !failed;
+    nulls[over_columns] = !failure;
+    nulls[over_columns + 1] = outlook.ends_too_early();
     return make_row(fcinfo, values, nulls);
 }
 

@@ -56,6 +56,21 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_onto(csagg.history, csagg.history, timestamptz) IS
     'the first up to an instant, the second from there on';
 
+-- What was said before stays where the rules cannot be evaluated, also beyond its end.
+CREATE FUNCTION csagg.pipeline_stays(before csagg.timeline, until_at timestamptz, said csagg.timeline, at timestamptz) RETURNS csagg.timeline
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN said IS NULL THEN csagg.pipeline_held(before, until_at) ELSE csagg.pipeline_onto(csagg.pipeline_held(before, until_at), said, at) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_stays(csagg.timeline, timestamptz, csagg.timeline, timestamptz) IS
+    'what was said before, up to until_at, and its last value from there on; from an instant on what is said anew, if that is not NULL';
+
+CREATE FUNCTION csagg.pipeline_stays(before csagg.history, until_at timestamptz, said csagg.history, at timestamptz) RETURNS csagg.history
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT CASE WHEN said IS NULL THEN csagg.pipeline_held(before, until_at) ELSE csagg.pipeline_onto(csagg.pipeline_held(before, until_at), said, at) END
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_stays(csagg.history, timestamptz, csagg.history, timestamptz) IS
+    'the same for alerts';
+
 -- Of what was said before retain() only episodes are left that go on, each with its beginning.
 CREATE FUNCTION csagg.pipeline_alerts_onto(before csagg.history, said csagg.history, kept_from timestamptz) RETURNS csagg.history
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
@@ -72,7 +87,7 @@ COMMENT ON FUNCTION csagg.pipeline_alerts_onto(csagg.history, csagg.history, tim
 CREATE FUNCTION csagg.pipeline_said(what text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN format('CASE WHEN excluded.error IS NOT NULL THEN CASE WHEN excluded.%1$I IS NULL THEN c.%1$I ELSE csagg.pipeline_onto(c.%1$I, excluded.%1$I, $2) END'
+    RETURN format('CASE WHEN excluded.error IS NOT NULL THEN csagg.pipeline_stays(c.%1$I, c.until_at, excluded.%1$I, $2)'
         || CASE WHEN what IN ('stage', 'band', 'alerts') THEN ' WHEN excluded.past_until IS NOT NULL THEN csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at)' ELSE '' END
         || CASE what WHEN 'alerts' THEN ' WHEN c.kept_from IS NOT NULL THEN csagg.pipeline_alerts_onto(c.alerts, excluded.alerts, c.kept_from)' ELSE '' END || ' ELSE excluded.%1$I END', what);
 END $body$;

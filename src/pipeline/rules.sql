@@ -121,12 +121,12 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_reigns(text) IS
     'an expression for the rule sets of a tenant, which is an expression, too; to be used beside pipeline_reigns_by_tenant() as "reign"';
 
--- A division by zero somewhere in the past must not hide what the rules say from now on.
+-- A division by zero somewhere in the past must not hide what the rules say from now on, nor one in the future what they say up to it.
 CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz, seed jsonb DEFAULT NULL,
-    OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb)
+    OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb, OUT until_at timestamptz)
     AS 'MODULE_PATHNAME', 'csagg_pipeline_over' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION csagg.pipeline_over(csagg.history, csagg.pipeline_reign[], timestamptz, timestamptz, timestamptz, jsonb) IS
-    'what rule sets, each as long as it holds, say of facts from since to until; where that cannot be evaluated, error is the first of those of try_assess_over(), and the rest is from `now` to until, or NULL if that cannot be evaluated, either. All is NULL where no rule set holds, or an argument but the last is NULL. seed: states of the alerts before since, where facts are forgotten, as try_assess_over() gives them. Error 22008 for infinite instants';
+    'what rule sets, each as long as it holds, say of facts from since to until_at: until, or the first instant after `now` for which they cannot be evaluated. Where they cannot for some instant up to `now`, error is that of try_assess_over(), and the rest is from `now` on, or NULL, until_at too, if they cannot for `now`, either. All but until_at is NULL where no rule set holds, and all where an argument but the last is NULL. seed: states of the alerts before since, where facts are forgotten, as try_assess_over() gives them. Error 22008 for infinite instants';
 
 CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$

@@ -299,7 +299,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['current', 'customer', 'the customer'],
         ['current', 'facts', 'all facts; of a large customer what is not in past'],
         ['current', 'from_at', 'score and coverage are known from here, stage, band and alerts too, if nothing is in past'],
-        ['current', 'until_at', 'to here, which is in the future'],
+        ['current', 'until_at', 'to here, which is in the future: some weeks ahead, or where the rules cannot be evaluated any more'],
         ['current', 'score', 'the score over time'],
         ['current', 'stage', 'the stage over time'],
         ['current', 'band', 'the band over time'],

@@ -2,6 +2,7 @@
 
 #include "base/scratch.hpp"
 #include "base/test_arena.hpp"
+#include "rules/assessment/evaluation_error.hpp"
 #include "rules/explanation/explain.hpp"
 #include "rules/instant/daily_lines.hpp"
 #include "rules/random_rules.hpp"
@@ -268,6 +269,40 @@ TEST(Assess, tracks_equal_step_by_step) {
     }
     EXPECT_GT(on_tracks, cases / 2);
     EXPECT_GT(failed, 0);
+}
+
+/// From when on a customer cannot be assessed, if not for all of the time.
+std::optional<Instant> failure_of(const Case& c, Instant since, Instant until, Arena& arena) {
+    try {
+        assess_over(c.rules, c.bytes.inputs(), since, until, arena);
+        return std::nullopt;
+    } catch (const EvaluationError& e) {
+        return e.at();
+    }
+}
+
+/// What an error tells of as the first instant is one for which there is an error, and up to the first of these there
+/// is none.
+TEST(Assess, errors_tell_from_when_on) {
+    int failed = 0, cut = 0;
+    for (const Place& place : places()) {
+        for (int seed = 0; seed < repetitions(150); ++seed) {
+            Case c(place, std::uint64_t(seed) + 4000, true, true);
+            SCOPED_TRACE(std::string(place.name) + ", seed " + std::to_string(seed) + ": " + c.source);
+            const Instant since = place.from - 2 * day;
+            Instant until = since + c.random.pick(1, 30 * day / minute) * minute;
+            while (const auto at = failure_of(c, since, until, c.arena)) {
+                ASSERT_LT(*at, until);
+                ASSERT_TRUE(failure_of(c, since, std::max(*at, since) + 1, c.arena));
+                ++failed;
+                if (*at <= since) break;
+                ++cut;
+                until = *at;
+            }
+        }
+    }
+    EXPECT_GT(failed, cut);
+    EXPECT_GT(cut, 0);
 }
 
 /// Bounds that no sum reaches, or none is within, or of a finer scale; sums of more than 64 bits, and of more digits

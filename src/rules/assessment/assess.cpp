@@ -22,7 +22,7 @@ auto Assessor::named(const char* what, std::string_view name, F f) -> decltype(f
     try {
         return f();
     } catch (const Error& e) {
-        throw EvaluationError(e, what, name);
+        throw EvaluationError(e, what, name, now());
     }
 }
 

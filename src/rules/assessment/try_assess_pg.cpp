@@ -17,11 +17,13 @@ Datum try_row(FunctionCallInfo fcinfo, Put put) {
     Vector<FactInput> inputs{Alloc<FactInput>(arena)};
     Datum values[columns + 1] = {};
     bool nulls[columns + 1] = {};
-    Datum& error = values[columns];
-    const bool failed = fails({Errc::out_of_range}, error, [&] { read_row(fcinfo, 1, shared, inputs); }) ||
-                        fails(errors_of_data, error, [&] { put(shared.rules, view(inputs), arena, values, nulls); });
-    if (failed) std::fill_n(nulls, columns, true);
-    nulls[columns] = !failed;
+    std::optional<DataFailure> failure = failure_of({Errc::out_of_range}, [&] { read_row(fcinfo, 1, shared, inputs); });
+    if (!failure) failure = failure_of(errors_of_data, [&] { put(shared.rules, view(inputs), arena, values, nulls); });
+    if (failure) {
+        std::fill_n(nulls, columns, true);
+        values[columns] = failure->error;
+    }
+    nulls[columns] = !failure;
     return make_row(fcinfo, values, nulls);
 }
 

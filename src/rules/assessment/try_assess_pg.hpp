@@ -3,6 +3,7 @@
 #include "rules/assessment/evaluation_error.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "rules/assessment/assess_pg.hpp"
 
@@ -15,20 +16,24 @@ inline constexpr std::initializer_list<Errc> errors_of_data = {
 /// {"rule": "seats in use", "sqlstate": "22012", "message": "rule \"seats in use\": division by zero"}
 Datum error_datum(const Error& e, std::string_view rule);
 
-/// Whether f() failed by one of these codes, which come of a customer's data: then `error` says so. Other errors pass.
+struct DataFailure {
+    Datum error;
+    Instant at = minus_infinity;  // the first instant of it, if it is of some instants only
+};
+
+/// Why f() failed, if that is by one of these codes, which come of a customer's data. Other errors pass.
 template <class F>
-bool fails(std::initializer_list<Errc> codes, Datum& error, F f) {
+std::optional<DataFailure> failure_of(std::initializer_list<Errc> codes, F f) {
     try {
         f();
-        return false;
+        return std::nullopt;
     } catch (const EvaluationError& e) {
         if (std::ranges::find(codes, e.code()) == codes.end()) throw;
-        error = error_datum(e, e.rule());
+        return DataFailure{error_datum(e, e.rule()), e.at()};
     } catch (const Error& e) {
         if (std::ranges::find(codes, e.code()) == codes.end()) throw;
-        error = error_datum(e, {});
+        return DataFailure{error_datum(e, {})};
     }
-    return true;
 }
 
 }  // namespace csagg::pg
