@@ -25,4 +25,16 @@ check() {
     tell "$status" "$name" "$output"
 }
 
+query() { psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
+
+# own_database NAME: a database and a folder, $database and $work, that the test has for itself, and in whose sessions query()
+# asks. They go when it ends; where more is to go then: trap 'drop_own; ...' EXIT.
+own_database() {
+    database=csagg_$1_$$ work=$(mktemp -d "${TMPDIR:-/tmp}/csagg.XXXXXX")
+    export PGDATABASE=$database PGOPTIONS='-c client_min_messages=warning -c timezone=UTC'
+    trap drop_own EXIT
+    createdb "$database"
+}
+drop_own() { dropdb --if-exists --force "$database"; rm -rf "$work"; }
+
 skip() { number=$((number + 1)); echo "ok $number - $1 # SKIP $2"; }

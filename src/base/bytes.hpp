@@ -4,7 +4,6 @@
 #include "base/error.hpp"
 #include "base/memory.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 

@@ -1,6 +1,5 @@
 #include "counter/trailing.hpp"
 
-#include "base/test_arena.hpp"
 #include "counter/buckets.hpp"
 #include "counter/counter_twin.hpp"
 #include "grid/zone_twin.hpp"

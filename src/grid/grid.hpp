@@ -7,7 +7,6 @@
 #include "grid/spec.hpp"
 #include "value/number.hpp"
 
-#include <algorithm>
 #include <span>
 
 namespace csagg {

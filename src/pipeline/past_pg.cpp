@@ -2,7 +2,6 @@
 #include "history/history_algebra.hpp"
 
 #include "history/history_pg.hpp"
-#include "postgres/rows.hpp"
 #include "rules/assessment/assess_pg.hpp"
 #include "rules/instant/row_pg.hpp"
 

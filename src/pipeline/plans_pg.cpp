@@ -3,7 +3,6 @@
 #include "base/hash.hpp"
 
 #include "postgres/cache.hpp"
-#include "postgres/varlena.hpp"
 
 extern "C" {
 #include "executor/spi.h"

@@ -1,6 +1,5 @@
 // What the SQL types csagg.distribution, csagg.summary and csagg.flows share: input and output, states, merging.
 #include "population/population_text.hpp"
-#include "population/count.hpp"
 
 #include "grid/calendar_pg.hpp"
 #include "population/population_pg.hpp"

@@ -3,10 +3,7 @@
 #include "grid/zone_twin.hpp"
 #include "population/count.hpp"
 
-#include <cstdlib>
-#include <map>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 

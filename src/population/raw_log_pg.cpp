@@ -1,5 +1,4 @@
 // distribution(), summary() and flows() of a raw log: one pass over the rows of all customers.
-#include "population/count.hpp"
 #include "population/raw_log.hpp"
 
 #include "population/population_pg.hpp"

@@ -10,7 +10,6 @@
 #include "base/interrupt.hpp"
 #include "base/memory.hpp"
 
-#include <cstdio>
 #include <exception>
 #include <type_traits>
 

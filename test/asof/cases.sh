@@ -10,7 +10,7 @@ CREATE ROLE asof_reader;
 GRANT USAGE ON SCHEMA csagg TO asof_reader;
 GRANT SELECT ON inv, joined TO asof_reader;
 SQL
-trap 'dropdb --force "$database"; psql -XqAt -d postgres -c "DROP ROLE IF EXISTS asof_reader"; rm -rf "$work"' EXIT
+trap 'drop_own; query -d postgres -c "DROP ROLE IF EXISTS asof_reader"' EXIT
 J="csagg.asof_join(NULL::inv, NULL::plans, 'at', 'at', '{customer_id}')"
 # state SQL ...: the SQLSTATE of the last statement, or nothing
 state() { local args=() s; for s in "$@"; do args+=(-c "$s"); done; psql -XqAt -v VERBOSITY=sqlstate "${args[@]}" 2>&1 >/dev/null | sed -n 's/^ERROR:  //p' | tail -n 1 || true; }

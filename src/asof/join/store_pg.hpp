@@ -3,8 +3,6 @@
 #pragma once
 #include "base/memory.hpp"
 
-#include <utility>
-
 #include "postgres/boundary.hpp"
 
 extern "C" {

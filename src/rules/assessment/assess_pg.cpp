@@ -86,13 +86,8 @@ void put_over(const RuleSet& rules, const AssessmentOver& over, Arena& arena, Da
 // Arguments: ruleset, facts, as_of.
 CSAGG_FUNCTION(csagg_score) {
     const Instant as_of = instant_argument(fcinfo, 2, "as_of");
-    SharedRules& shared = ruleset_argument(fcinfo, 0);
-    const RuleSet& rules = shared.rules;
-    ContextArena memory;
-    Scratch arena(memory);
-    Vector<FactInput> inputs{Alloc<FactInput>(arena)};
-    read_row(fcinfo, 1, shared, inputs);
-    Assessor assessor(rules, view(inputs), arena, as_of);
+    Asked asked(fcinfo);
+    Assessor assessor(asked.rules(), asked.inputs(), asked.arena, as_of);
     const std::optional<Number> score = assessor.score();
     if (!score) PG_RETURN_NULL();
     return number_datum(*score);
@@ -101,27 +96,19 @@ CSAGG_FUNCTION(csagg_score) {
 // Arguments: ruleset, facts, as_of.
 CSAGG_FUNCTION(csagg_assess) {
     const Instant as_of = instant_argument(fcinfo, 2, "as_of");
-    SharedRules& shared = ruleset_argument(fcinfo, 0);
-    ContextArena memory;
-    Scratch arena(memory);
-    Vector<FactInput> inputs{Alloc<FactInput>(arena)};
-    read_row(fcinfo, 1, shared, inputs);
+    Asked asked(fcinfo);
     Datum values[assessment_columns] = {};
     bool nulls[assessment_columns] = {};
-    put_assessment(shared.rules, view(inputs), as_of, arena, values, nulls);
+    put_assessment(asked.rules(), asked.inputs(), as_of, asked.arena, values, nulls);
     return make_row(fcinfo, values, nulls);
 }
 
 // Arguments: ruleset, facts, since, until.
 CSAGG_FUNCTION(csagg_assess_over) {
     const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until");
-    SharedRules& shared = ruleset_argument(fcinfo, 0);
-    ContextArena memory;
-    Scratch arena(memory);
-    Vector<FactInput> inputs{Alloc<FactInput>(arena)};
-    read_row(fcinfo, 1, shared, inputs);
+    Asked asked(fcinfo);
     Datum values[over_columns];
-    put_over(shared.rules, assess_over(shared.rules, view(inputs), since, until, arena), arena, values);
+    put_over(asked.rules(), assess_over(asked.rules(), asked.inputs(), since, until, asked.arena), asked.arena, values);
     const bool nulls[over_columns] = {};
     return make_row(fcinfo, values, nulls);
 }
@@ -129,12 +116,8 @@ CSAGG_FUNCTION(csagg_assess_over) {
 // Arguments: ruleset, facts, since, until.
 CSAGG_FUNCTION(csagg_score_over) {
     const Instant since = instant_argument(fcinfo, 2, "since"), until = instant_argument(fcinfo, 3, "until");
-    SharedRules& shared = ruleset_argument(fcinfo, 0);
-    ContextArena memory;
-    Scratch arena(memory);
-    Vector<FactInput> inputs{Alloc<FactInput>(arena)};
-    read_row(fcinfo, 1, shared, inputs);
-    return steps_result(score_over(shared.rules, view(inputs), since, until, arena), arena);
+    Asked asked(fcinfo);
+    return steps_result(score_over(asked.rules(), asked.inputs(), since, until, asked.arena), asked.arena);
 }
 
 }  // namespace csagg::pg

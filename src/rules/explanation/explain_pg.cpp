@@ -6,7 +6,6 @@
 #include "postgres/rows.hpp"
 #include "postgres/varlena.hpp"
 #include "rules/instant/row_pg.hpp"
-#include "value/value_pg.hpp"
 
 extern "C" {
 #include "utils/timestamp.h"
@@ -17,29 +16,25 @@ namespace csagg::pg {
 // Arguments: ruleset, facts, as_of. Rows: part, rule, applies, matched, missing, points, facts.
 CSAGG_FUNCTION(csagg_explain) {
     const Instant as_of = instant_argument(fcinfo, 2, "as_of");
-    SharedRules& shared = ruleset_argument(fcinfo, 0);
-    ContextArena memory;
-    Scratch arena(memory);
-    Vector<FactInput> inputs{Alloc<FactInput>(arena)};
-    read_row(fcinfo, 1, shared, inputs);
-    Assessor assessor(shared.rules, view(inputs), arena);
+    Asked asked(fcinfo);
+    Assessor assessor(asked.rules(), asked.inputs(), asked.arena);
     assessor.move_to(as_of);
     RowSink rows(fcinfo, 7);
     RowMemory row_memory;
-    for (const Explanation& row : explain(shared.rules, assessor, arena))
+    for (const Explanation& row : explain(asked.rules(), assessor, asked.arena))
         row_memory.run([&] {
             const bool is_rule = row.part == Part::rule;
             Datum values[7] = {make_text(part_name(row.part))};
             const bool asks = is_rule ? row.applies : row.part == Part::override;
             const bool nulls[7] = {false, !is_rule, !is_rule, !row.matched, !is_rule || !row.applies, false, !asks};
-            if (is_rule) values[1] = make_text(shared.rules.rules()[row.rule].name);
+            if (is_rule) values[1] = make_text(asked.rules().rules()[row.rule].name);
             values[2] = BoolGetDatum(row.applies);
             values[3] = BoolGetDatum(row.matched.value_or(false));
             values[4] = BoolGetDatum(row.missing);
             values[5] = numeric_datum(row.points);
             if (!nulls[6]) {
-                csagg::String json(arena);
-                print_facts_seen(shared.rules, row, assessor, json);
+                csagg::String json(asked.arena);
+                print_facts_seen(asked.rules(), row, assessor, json);
                 values[6] = make_jsonb({json.data(), json.size()});
             }
             rows.put(values, nulls);
