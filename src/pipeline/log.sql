@@ -199,7 +199,7 @@ BEGIN
     ELSIF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
             HINT = format('SELECT setval(%L, %s); %s.', csagg.pipeline_sequence(relation, id), upto,
-                CASE WHEN source = 'log' THEN 'and, if rows came in between, csagg.verify() with repair' ELSE format('and SELECT csagg.resume(%L, %L); which reads what came in between', pipeline, source) END);
+                CASE WHEN source = 'log' THEN 'and, if rows came in between, csagg.verify() with repair' ELSE format('SELECT csagg.resume(%L, %L); which reads what came in between', pipeline, source) END);
     END IF;
     IF source <> 'log' THEN
         PERFORM csagg.pipeline_ours(pipeline, source);

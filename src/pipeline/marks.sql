@@ -35,15 +35,19 @@ COMMENT ON FUNCTION csagg.pipeline_sequence(regclass, name) IS
 CREATE FUNCTION csagg.pipeline_given(sequence regclass) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    last bigint := pg_sequence_last_value(sequence);
+    last bigint;
 BEGIN
+    IF NOT EXISTS (SELECT FROM pg_sequence WHERE seqrelid = sequence) THEN
+        RETURN NULL;
+    END IF;
+    last := pg_sequence_last_value(sequence);
     IF last IS NULL AND has_sequence_privilege(sequence, 'SELECT') THEN
         EXECUTE format('SELECT last_value - 1 FROM %s', sequence) INTO last;
     END IF;
     RETURN greatest(last, 0);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_given(regclass) IS
-    'the last number that a sequence has given; of one that was set to begin anew the one before that, if the caller may SELECT from it';
+    'the last number that a sequence has given, 0 before the first, NULL if there is no such sequence; of one that was set to begin anew the one before that, if the caller may SELECT from it';
 
 CREATE FUNCTION csagg.pipeline_last_id(relation regclass, id name) RETURNS bigint
     LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $body$

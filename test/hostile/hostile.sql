@@ -334,7 +334,7 @@ BEGIN
             EXCEPTION WHEN OTHERS THEN
                 failed := failed + 1;
                 -- Pipelines that are not there, or there already; and their parts, which work on any row of theirs.
-                IF SQLSTATE !~ '^(22|54|0A|42703|42809|42804|42883|42P18|42725|42704|42P01|42P06|3F000)' AND (f.proname !~ '^pipeline_' OR SQLSTATE !~ '^(23|42|55000)') THEN
+                IF SQLSTATE !~ '^(22|54|0A|42703|42809|42804|42883|42P18|42725|42704|42P01|42P06|3F000)' AND (f.proname !~ '^pipeline_' OR SQLSTATE !~ '^(23|42|40001|55000)') THEN
                     bad := left(concat_ws('; ', bad, left(statement, 600) || ': ' || SQLSTATE || ' ' || SQLERRM), 20000);
                 END IF;
             END;
