@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     PERFORM csagg.pipeline_define(pipeline);
     IF to_regprocedure(format('%I.session_tenant()', pipeline)) IS NOT NULL THEN
-        PERFORM csagg.pipeline_shut(pipeline);
+        PERFORM csagg.pipeline_shut(pipeline, true);
     END IF;
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     -- Tables in the schema itself have moved with it.
