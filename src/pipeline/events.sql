@@ -30,14 +30,15 @@ CREATE FUNCTION csagg.pipeline_check_id(relation regclass, id name) RETURNS void
 DECLARE
     hint constant text := format('SELECT csagg.add_arrival(%L); gives it a column that has one.', relation);
     sequence constant regclass := csagg.pipeline_sequence(relation, id);
+    disorder constant text := csagg.pipeline_disorder(sequence);
     ahead record;
 BEGIN
     IF sequence IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = CASE WHEN id IS NULL THEN format('%s has no column that a sequence fills', relation) ELSE format('column "%s" of %s is filled by no sequence', id, relation) END, HINT = hint;
     END IF;
     PERFORM csagg.pipeline_column_of(relation, id, 'id', '{smallint,integer,bigint}');
-    IF csagg.pipeline_disorder(sequence) IS NOT NULL THEN
-        RAISE feature_not_supported USING MESSAGE = csagg.pipeline_disorder(sequence), HINT = hint;
+    IF disorder IS NOT NULL THEN
+        RAISE feature_not_supported USING MESSAGE = disorder, HINT = hint;
     ELSIF NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON attrelid = indrelid AND attnum = indkey[0]
                       WHERE indrelid = relation AND attname = id AND indisvalid AND indpred IS NULL) THEN
         RAISE feature_not_supported USING MESSAGE = format('no index of %s begins with "%s"', relation, id),

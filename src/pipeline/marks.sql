@@ -42,7 +42,7 @@ BEGIN
     END IF;
     last := pg_sequence_last_value(sequence);
     IF last IS NULL AND has_sequence_privilege(sequence, 'SELECT') THEN
-        EXECUTE format('SELECT last_value - 1 FROM %s', sequence) INTO last;
+        EXECUTE format('SELECT greatest(last_value, 1) - 1 FROM %s', sequence) INTO last;
     END IF;
     RETURN greatest(last, 0);
 END $body$;

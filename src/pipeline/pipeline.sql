@@ -145,10 +145,13 @@ COMMENT ON FUNCTION csagg.pipeline_dependants(name) IS
 
 CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
+DECLARE
+    users text;
 BEGIN
     PERFORM csagg.pipeline_define(pipeline);
-    IF csagg.pipeline_dependants(pipeline) IS NOT NULL THEN
-        RAISE dependent_objects_still_exist USING MESSAGE = format('pipeline "%s" is used by %s', pipeline, csagg.pipeline_dependants(pipeline)),
+    users := csagg.pipeline_dependants(pipeline);
+    IF users IS NOT NULL THEN
+        RAISE dependent_objects_still_exist USING MESSAGE = format('pipeline "%s" is used by %s', pipeline, users),
             HINT = format('Drop these first; or DROP SCHEMA %I CASCADE; drops them with it, after csagg.unschedule(%L).', pipeline, pipeline);
     END IF;
     PERFORM csagg.unschedule(pipeline);
