@@ -30,47 +30,55 @@ SQL_PARTS = \
 	src/rules/try_assess.sql \
 	src/rules/look_back.sql \
 	src/rules/explain.sql \
-	src/pipeline/plans.sql \
-	src/pipeline/newest.sql \
-	src/pipeline/tables.sql \
-	src/pipeline/rules.sql \
-	src/pipeline/time.sql \
-	src/pipeline/marks.sql \
-	src/pipeline/actor.sql \
-	src/pipeline/log.sql \
-	src/pipeline/past.sql \
-	src/pipeline/assess.sql \
-	src/pipeline/alerts.sql \
-	src/pipeline/sources.sql \
-	src/pipeline/events.sql \
-	src/pipeline/states.sql \
-	src/pipeline/intervals.sql \
-	src/pipeline/override.sql \
-	src/pipeline/reread.sql \
-	src/pipeline/arrival.sql \
-	src/pipeline/ingest.sql \
-	src/pipeline/step.sql \
-	src/pipeline/progress.sql \
-	src/pipeline/refresh.sql \
-	src/pipeline/run.sql \
-	src/pipeline/schedule.sql \
-	src/pipeline/retain.sql \
-	src/pipeline/forget.sql \
-	src/pipeline/outlook.sql \
-	src/pipeline/health.sql \
-	src/pipeline/live.sql \
-	src/pipeline/health_daily.sql \
-	src/pipeline/trend.sql \
-	src/pipeline/moves.sql \
-	src/pipeline/why.sql \
-	src/pipeline/backtest.sql \
-	src/pipeline/status.sql \
-	src/pipeline/verify.sql \
+	src/pipeline/tables/plans.sql \
+	src/pipeline/tables/newest.sql \
+	src/pipeline/tables/time.sql \
+	src/pipeline/tables/change.sql \
+	src/pipeline/tables/check.sql \
+	src/pipeline/tables/tables.sql \
+	src/pipeline/assessing/rules.sql \
+	src/pipeline/assessing/pin.sql \
+	src/pipeline/assessing/outlook.sql \
+	src/pipeline/assessing/past.sql \
+	src/pipeline/assessing/assess.sql \
+	src/pipeline/assessing/alerts.sql \
+	src/pipeline/folding/relation.sql \
+	src/pipeline/folding/marks.sql \
+	src/pipeline/folding/suppressed.sql \
+	src/pipeline/folding/actor.sql \
+	src/pipeline/folding/log.sql \
+	src/pipeline/sources/sources.sql \
+	src/pipeline/sources/events.sql \
+	src/pipeline/sources/states.sql \
+	src/pipeline/sources/intervals.sql \
+	src/pipeline/sources/override.sql \
+	src/pipeline/sources/reread.sql \
+	src/pipeline/sources/arrival.sql \
+	src/pipeline/sources/ingest.sql \
+	src/pipeline/sources/drop_source.sql \
+	src/pipeline/steps/step.sql \
+	src/pipeline/steps/progress.sql \
+	src/pipeline/steps/refresh.sql \
+	src/pipeline/steps/run.sql \
+	src/pipeline/steps/schedule.sql \
+	src/pipeline/keeping/retain.sql \
+	src/pipeline/keeping/forget.sql \
+	src/pipeline/keeping/forget_actor.sql \
+	src/pipeline/keeping/verify.sql \
+	src/pipeline/reads/health.sql \
+	src/pipeline/reads/live.sql \
+	src/pipeline/reads/health_daily.sql \
+	src/pipeline/reads/trend.sql \
+	src/pipeline/reads/moves.sql \
+	src/pipeline/reads/why.sql \
+	src/pipeline/reads/backtest.sql \
+	src/pipeline/reads/status.sql \
 	src/pipeline/pipeline.sql \
-	src/pipeline/drop_source.sql \
+	src/pipeline/shut.sql \
 	src/pipeline/isolate.sql \
 	src/pipeline/upgrade.sql \
 	src/pipeline/grant.sql
+TEMPLATES = $(wildcard src/*/*.sql.in src/*/*/*.sql.in)
 UNLISTED = $(filter-out $(SQL_PARTS),$(sort $(wildcard src/*/*.sql src/*/*/*.sql)))
 
 MODULE_big = csagg
@@ -148,8 +156,12 @@ $(shell echo $(FLAGS) | cmp -s - .flags || echo $(FLAGS) >.flags)
 $(OBJS): .flags
 
 # A line "\part FILE" stands for that file, and "\part FILE.in WORD TEXT" for a template without its comments: WORD in place of each @,
-# the rest of the line in place of each &.
-expand = awk 'function put(line,  part, text, got) { \
+# the rest of the line in place of each &. "\parts FOLDER" stands for all parts in a folder and its floors, in their order.
+expand = awk -v listed='$(SQL_PARTS)' 'function put(line,  part, text, got, parts, i, n) { \
+	if (line ~ /^\\parts /) { \
+		n = split(listed, parts, " "); \
+		for (i = 1; i <= n; ++i) if (index(parts[i], substr(line, 8)) == 1) put("\\part " parts[i]); \
+		return } \
 	if (line !~ /^\\part /) { print line; return } \
 	split(line, part); text = line; sub(/^\\part [^ ]+ ?[^ ]* ?/, "", text); \
 	while ((got = (getline line <part[2])) > 0) \
@@ -157,7 +169,7 @@ expand = awk 'function put(line,  part, text, got) { \
 		else if (line !~ /^--/) { gsub("@", part[3], line); gsub("&", text, line); put(line) } \
 	if (got < 0) exit 1; close(part[2]) } { put($$0) }'
 
-$(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql src/*/*.sql.in) csagg.control Makefile
+$(SCRIPT): $(SQL_PARTS) $(TEMPLATES) csagg.control Makefile
 	$(if $(strip $(SQL_PARTS)),,$(error SQL_PARTS is empty: list the src/*/*.sql files in the Makefile))
 	$(if $(UNLISTED),$(error not in SQL_PARTS, add them there: $(UNLISTED)))
 	{ printf "%s\n" '\echo Use "CREATE EXTENSION csagg" to load this file. \quit'; \
@@ -165,7 +177,7 @@ $(SCRIPT): $(SQL_PARTS) $(wildcard src/*/*.sql src/*/*.sql.in) csagg.control Mak
 	mv $@.new $@
 
 ifneq ($(DELTA),)
-$(DELTA): $(DELTA_IN) $(wildcard src/*/*.sql src/*/*.sql.in)
+$(DELTA): $(DELTA_IN) $(SQL_PARTS) $(TEMPLATES) Makefile
 	$(expand) $< >$@.new
 	mv $@.new $@
 endif

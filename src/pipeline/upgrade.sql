@@ -4,7 +4,7 @@
 
 CREATE FUNCTION csagg.upgrade_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
-\part src/pipeline/reading.sql.in
+\part src/pipeline/tables/reading.sql.in
     SET client_min_messages = warning AS $body$
 DECLARE
     source record;

@@ -283,7 +283,7 @@ COMMENT ON FUNCTION csagg.pipeline_mend(name, jsonb, text, text, text, csagg.his
 CREATE FUNCTION csagg.verify(pipeline name, customers integer DEFAULT 1000, repair boolean DEFAULT false,
     OUT problem text, OUT tenant text, OUT customer text, OUT detail text) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
-\part src/pipeline/reading.sql.in
+\part src/pipeline/tables/reading.sql.in
     SET jit = off AS $body$
 DECLARE
     found record;

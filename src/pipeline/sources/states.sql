@@ -142,7 +142,7 @@ COMMENT ON FUNCTION csagg.pipeline_track_states(name, text, regclass, name[], te
 
 CREATE FUNCTION csagg.add_states(pipeline name, relation regclass, customer name, columns name[], since name DEFAULT NULL, tenant name DEFAULT NULL, rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
     RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
-\part src/pipeline/reading.sql.in
+\part src/pipeline/tables/reading.sql.in
     AS $body$
 DECLARE
     facts text[];

@@ -1,5 +1,5 @@
 // SQL face of episodes.
-#include "pipeline/episodes.hpp"
+#include "pipeline/assessing/episodes.hpp"
 
 #include "history/history_pg.hpp"
 #include "postgres/composite.hpp"

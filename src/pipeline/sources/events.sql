@@ -210,7 +210,7 @@ COMMENT ON FUNCTION csagg.pipeline_track_events(name, text, regclass, name[], js
 CREATE FUNCTION csagg.add_events(pipeline name, relation regclass, customer name, at name, key name DEFAULT NULL, fact text DEFAULT NULL, amount name DEFAULT NULL,
     actor name DEFAULT NULL, id name DEFAULT NULL, event_id name DEFAULT NULL, tenant name DEFAULT NULL, keys text[] DEFAULT NULL, filter text DEFAULT NULL, deletes text DEFAULT 'keep')
     RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
-\part src/pipeline/reading.sql.in
+\part src/pipeline/tables/reading.sql.in
     AS $body$
 DECLARE
     spec jsonb;

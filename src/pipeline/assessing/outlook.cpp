@@ -1,4 +1,4 @@
-#include "pipeline/outlook.hpp"
+#include "pipeline/assessing/outlook.hpp"
 
 #include <algorithm>
 

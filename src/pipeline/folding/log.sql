@@ -1,16 +1,5 @@
 -- Rows on their way into histories.
 
-CREATE TYPE csagg.pipeline_change AS (
-    tenant text,
-    customer text,
-    facts csagg.history,
-    from_at timestamptz,
-    quiet_before timestamptz,
-    source text
-);
-COMMENT ON TYPE csagg.pipeline_change IS
-    'a customer that a step has to look at: facts to be merged, NULL if there are none; the first instant that they change; and, when it is assessed by other rules, the instant before which alerts are not announced, else NULL; with a source the facts are all that it says of the customer now and replace what it said before';
-
 CREATE FUNCTION csagg.pipeline_value(kind text, value jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT CASE WHEN kind OPERATOR(pg_catalog.=) 'counter' AND value IS NULL THEN '1' ELSE value END $body$;
 COMMENT ON FUNCTION csagg.pipeline_value(text, jsonb) IS

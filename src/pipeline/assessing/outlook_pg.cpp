@@ -1,7 +1,7 @@
 // SQL face of outlooks: the columns of the view health that are more than a value at an instant.
-#include "pipeline/outlook.hpp"
+#include "pipeline/assessing/outlook.hpp"
 
-#include "pipeline/episodes.hpp"
+#include "pipeline/assessing/episodes.hpp"
 
 #include "history/history_pg.hpp"
 #include "timeline/timeline_pg.hpp"

@@ -231,7 +231,7 @@ COMMENT ON FUNCTION csagg.pipeline_check_overlap(regclass, name[], jsonb) IS
 CREATE FUNCTION csagg.add_intervals(pipeline name, relation regclass, customer name, columns name[], since name, until name DEFAULT NULL, tenant name DEFAULT NULL,
     until_included boolean DEFAULT false, overlap jsonb DEFAULT '{}', rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
     RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
-\part src/pipeline/reading.sql.in
+\part src/pipeline/tables/reading.sql.in
     AS $body$
 DECLARE
     facts text[];

@@ -1,4 +1,4 @@
-#include "pipeline/episodes.hpp"
+#include "pipeline/assessing/episodes.hpp"
 
 #include "base/test_error.hpp"
 #include "history/history_twin.hpp"

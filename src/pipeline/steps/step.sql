@@ -211,7 +211,7 @@ COMMENT ON FUNCTION csagg.pipeline_check_caller(name, integer) IS
 
 CREATE FUNCTION csagg.step(pipeline name, max_rows integer DEFAULT 50000, OUT outcome text, OUT folded bigint, OUT customers bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
-\part src/pipeline/reading.sql.in
+\part src/pipeline/tables/reading.sql.in
     SET lock_timeout = '2s' SET jit = off SET work_mem = '64MB' SET enable_sort = off AS $body$
 DECLARE
     state record;

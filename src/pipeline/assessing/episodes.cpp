@@ -1,4 +1,4 @@
-#include "pipeline/episodes.hpp"
+#include "pipeline/assessing/episodes.hpp"
 
 #include "timeline/algebra.hpp"
 

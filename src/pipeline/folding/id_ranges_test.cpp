@@ -1,4 +1,4 @@
-#include "pipeline/id_ranges.hpp"
+#include "pipeline/folding/id_ranges.hpp"
 
 #include "base/test_arena.hpp"
 

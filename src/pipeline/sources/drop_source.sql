@@ -102,7 +102,7 @@ COMMENT ON FUNCTION csagg.pipeline_follow(name, text, text) IS
 
 CREATE FUNCTION csagg.resume(pipeline name, name text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
-\part src/pipeline/reading.sql.in
+\part src/pipeline/tables/reading.sql.in
     SET client_min_messages = warning AS $body$
 DECLARE
     source record;

@@ -1,5 +1,5 @@
 // SQL face of id_ranges.
-#include "pipeline/id_ranges.hpp"
+#include "pipeline/folding/id_ranges.hpp"
 
 #include "base/interrupt.hpp"
 #include "postgres/boundary.hpp"
