@@ -70,16 +70,16 @@ CREATE TYPE csagg.pipeline_row AS (
 COMMENT ON TYPE csagg.pipeline_row IS
     'a row that cannot be folded (reason, and all of it in row), or can be only once (event_id), or brings a fact that belongs to no source; see pipeline_reason()';
 
-CREATE FUNCTION csagg.pipeline_claimed(key text, had text, wants text) RETURNS text
+CREATE FUNCTION csagg.pipeline_claimed(key text, had text, wants text, kind text, asked text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    IF had <> wants THEN
-        RAISE serialization_failure USING MESSAGE = format('fact "%s" became one of source "%s" while rows of "%s" were read', key, had, wants), HINT = 'The next step sees that.';
+    IF had <> wants OR kind <> asked THEN
+        RAISE serialization_failure USING MESSAGE = format('fact "%s" became a %s%s while rows of "%s" were read', key, kind, coalesce(format(' of source "%s"', had), ''), wants), HINT = 'The next step sees that.';
     END IF;
     RETURN wants;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_claimed(text, text, text) IS
-    'the source of a fact that belonged to none when its rows were read; error 40001 if somebody else was first';
+COMMENT ON FUNCTION csagg.pipeline_claimed(text, text, text, text, text) IS
+    'the source of a fact that belonged to none, or was not there, when its rows were read as of a kind; error 40001 if somebody else was first with a source or another kind';
 
 -- Rows are read once and kept by customer, but for those that are not plain: each of these, `special`, is a group of its own, and of those that
 -- cannot be folded no text is looked at whole. Nothing is
@@ -124,7 +124,7 @@ BEGIN
             INSERT INTO %1$I.fact AS f (key, kind, source, shown_to) SELECT key, min(kind), min(owner), NULL FROM (
                 SELECT k.key, k.kind, $1 AS owner FROM taken t, csagg.facts(t.facts) k WHERE t.claims UNION ALL SELECT key, kind, owner FROM special WHERE reason IS NULL AND belongs IS NULL) c
             WHERE NOT EXISTS (SELECT FROM %1$I.fact o WHERE o.key = c.key AND o.source IS NOT NULL) GROUP BY key
-            ON CONFLICT (key) DO UPDATE SET source = csagg.pipeline_claimed(f.key, f.source, excluded.source)),
+            ON CONFLICT (key) DO UPDATE SET source = csagg.pipeline_claimed(f.key, f.source, excluded.source, f.kind, excluded.kind)),
         first AS (
             INSERT INTO %1$I.seen AS s (tenant, event_id, at, source, id)
             SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM special

@@ -161,7 +161,7 @@ BEGIN
             SELECT * INTO changes, folded, more FROM csagg.pipeline_query('SELECT * FROM ' || attempt, pipeline, source, now, max_rows) q(changes csagg.pipeline_change[], folded bigint, more boolean);
             EXIT;
         EXCEPTION
-            WHEN data_exception THEN failure := SQLERRM;
+            WHEN data_exception OR serialization_failure THEN failure := SQLERRM;  -- others claimed one of its facts meanwhile
             WHEN lock_not_available THEN EXIT;
             WHEN OTHERS THEN
                 GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;

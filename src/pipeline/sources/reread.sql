@@ -25,7 +25,7 @@ BEGIN
                 changes := changes || part;
                 EXIT;
             EXCEPTION
-                WHEN data_exception THEN failure := SQLERRM;
+                WHEN data_exception OR serialization_failure THEN failure := SQLERRM;  -- others claimed one of its facts meanwhile
                 WHEN lock_not_available THEN EXIT;
                 WHEN OTHERS THEN
                     failure := SQLERRM;
@@ -139,7 +139,7 @@ BEGIN
             SELECT tenant, customer, csagg.pipeline_spans(range_agg(CASE WHEN from_at IS NULL THEN %5$s ELSE tstzrange(from_at, from_at, '[]') END)) AS spans
             FROM unnest($2) GROUP BY tenant, customer),
         read AS MATERIALIZED (
-            SELECT r.*, coalesce(f.kind, r.kind) AS sort,
+            SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
                 csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) AS reason
             FROM (%2$s) r JOIN asked a ON a.tenant = r.tenant AND a.customer = r.customer JOIN %1$I.source s ON s.name = $1 LEFT JOIN %1$I.fact f ON f.key = r.key
             WHERE a.spans @> r.at AND r.id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = $1 AND h.ids @> r.id::bigint)),
@@ -150,8 +150,8 @@ BEGIN
         good AS (DELETE FROM %1$I.rejected r USING came c WHERE r.source = $1 AND r.id = c.id AND c.reason IS NULL),
         whole AS (DELETE FROM %1$I.rejected r USING asked a WHERE r.source = $1 AND r.row ? 'whole' AND r.row ->> 'tenant' = a.tenant AND r.row ->> 'customer' = a.customer),
         claim AS (
-            INSERT INTO %1$I.fact (key, kind, source, shown_to) SELECT DISTINCT key, sort, $1, NULL FROM came WHERE reason IS NULL
-            ON CONFLICT (key) DO UPDATE SET source = excluded.source WHERE fact.source IS NULL),
+            INSERT INTO %1$I.fact AS f (key, kind, source, shown_to) SELECT DISTINCT key, sort, $1, NULL FROM came WHERE reason IS NULL AND belongs IS NULL
+            ON CONFLICT (key) DO UPDATE SET source = csagg.pipeline_claimed(f.key, f.source, excluded.source, f.kind, excluded.kind)),
         first AS (
             INSERT INTO %1$I.seen AS s (tenant, event_id, at, source, id)
             SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM came
