@@ -142,7 +142,7 @@ COMMENT ON FUNCTION csagg.pipeline_claim(name, text, text[], text[]) IS
 
 -- One function for all triggers of a source. Where row-level security would hide rows from it, that is an error, too. Columns become texts, and literals of
 -- a filter are read, under the same settings as in step(), add_*(), resume(), upgrade_pipeline() and verify(), whatever the application's are. What it does is in `body`; whatever that raises becomes the source's error,
--- never the application's.
+-- never the application's, but for what its transaction may as well try again, and would be lost here: a snapshot that conflicts with others, or has no such source yet, a deadlock, and its own lock_timeout.
 CREATE FUNCTION csagg.pipeline_tracker(pipeline name, source text, body text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -155,16 +155,23 @@ CREATE OR REPLACE FUNCTION %1$I.%2$I() RETURNS trigger LANGUAGE plpgsql SECURITY
         pipeline, csagg.pipeline_tracker_name(source), format($plpgsql$
 #variable_conflict use_column
 BEGIN
+    IF current_setting('transaction_isolation') NOT LIKE 'read %%' AND NOT EXISTS (SELECT FROM %1$I.source WHERE name = %2$L) THEN
+        RAISE serialization_failure USING MESSAGE = 'source "' || %2$L || '" of pipeline "' || %1$L || '" is newer than the snapshot of this transaction', HINT = 'Try the transaction again.';
+    END IF;
     DECLARE
     %3$s
     RETURN NULL;
-EXCEPTION WHEN OTHERS THEN
-    BEGIN
-        UPDATE %1$I.source SET error = 'trigger: ' || SQLERRM WHERE name = %2$L AND error IS NULL;
-    EXCEPTION WHEN OTHERS THEN
-        RAISE WARNING 'pipeline "%%", source "%%": %%', %1$L, %2$L, SQLERRM;
-    END;
-    RETURN NULL;
+EXCEPTION
+    WHEN serialization_failure OR deadlock_detected OR lock_not_available THEN RAISE;
+    WHEN OTHERS THEN
+        BEGIN
+            UPDATE %1$I.source SET error = 'trigger: ' || SQLERRM WHERE name = %2$L AND error IS NULL;
+        EXCEPTION
+            WHEN serialization_failure OR deadlock_detected OR lock_not_available THEN RAISE;
+            WHEN OTHERS THEN
+                RAISE WARNING 'pipeline "%%", source "%%": %%', %1$L, %2$L, SQLERRM;
+        END;
+        RETURN NULL;
 END $plpgsql$, pipeline, source, body));
     EXECUTE format('REVOKE ALL ON FUNCTION %I.%I() FROM PUBLIC', pipeline, csagg.pipeline_tracker_name(source));
     -- Who makes or attaches a partition makes its triggers.

@@ -121,8 +121,8 @@ DECLARE
 BEGIN
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'csagg_ended bigint;',
         'BEGIN',
-        -- Nor where the source is not there yet, as while its data are restored.
-        format('IF NOT EXISTS (SELECT FROM %I.source WHERE name = %L AND error IS NULL) THEN RETURN NULL; END IF;', pipeline, source),
+        -- Nor where the source is not there yet, as while its data are restored. An older snapshot cannot see whether it goes on.
+        format('IF current_setting(''transaction_isolation'') LIKE ''read %%'' AND NOT EXISTS (SELECT FROM %I.source WHERE name = %L AND error IS NULL) THEN RETURN NULL; END IF;', pipeline, source),
         csagg.pipeline_stop(pipeline, source, relation, filter),
         'CASE TG_OP',
         'WHEN ''INSERT'' THEN', csagg.pipeline_tell(pipeline, source, csagg.pipeline_states(pipeline, source, new)),
