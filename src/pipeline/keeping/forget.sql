@@ -10,8 +10,9 @@ BEGIN
         RAISE null_value_not_allowed USING MESSAGE = 'forget() needs a customer, a tenant and an end';
     END IF;
     -- Where people's open transactions are waited for, no step has to wait with us.
-    EXECUTE format('SELECT FROM %I.override WHERE tenant = $1 AND customer = $2 FOR UPDATE', pipeline) USING tenant, customer;
-    EXECUTE format('SELECT FROM %1$I.alert_note WHERE episode IN (SELECT episode FROM %1$I.alert WHERE tenant = $1 AND customer = $2) FOR UPDATE', pipeline) USING tenant, customer;
+    EXECUTE format('SELECT FROM %I.override WHERE tenant = $1 AND customer = $2 ORDER BY since FOR UPDATE', pipeline) USING tenant, customer;
+    EXECUTE format('SELECT FROM %1$I.alert_note WHERE episode IN (SELECT episode FROM %1$I.alert WHERE tenant = $1 AND customer = $2) ORDER BY episode FOR UPDATE', pipeline) USING tenant, customer;
+    EXECUTE format('SELECT FROM %I.alert_feed WHERE tenant = $1 AND customer = $2 ORDER BY id FOR UPDATE', pipeline) USING tenant, customer;
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     EXECUTE format($sql$
         INSERT INTO %1$I.suppressed AS s SELECT csagg.pipeline_hash(salt, $1, $2), $3 FROM %1$I.secret

@@ -50,6 +50,10 @@ BEGIN
     IF actor IS NULL OR tenant IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'forget_actor() needs an actor and a tenant';
     END IF;
+    -- As in forget(), and in that order.
+    EXECUTE format('SELECT FROM %I.override WHERE tenant = $1 AND author = $2 ORDER BY customer, since FOR UPDATE', pipeline) USING tenant, actor;
+    EXECUTE format('SELECT FROM %I.alert_note WHERE acknowledged_by = $1 ORDER BY episode FOR UPDATE', pipeline) USING actor;
+    EXECUTE format('SELECT FROM %I.rules WHERE tenant = $1 AND author = $2 ORDER BY effective_from FOR UPDATE', pipeline) USING tenant, actor;
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     EXECUTE format($sql$
         INSERT INTO %1$I.pseudonym AS n SELECT csagg.pipeline_actor_hash(salt, $1, $2), gen_random_uuid()::text FROM %1$I.secret
