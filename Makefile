@@ -47,6 +47,7 @@ SQL_PARTS = \
 	src/pipeline/folding/suppressed.sql \
 	src/pipeline/folding/actor.sql \
 	src/pipeline/folding/log.sql \
+	src/pipeline/sources/at_once.sql \
 	src/pipeline/sources/sources.sql \
 	src/pipeline/sources/events.sql \
 	src/pipeline/sources/states.sql \

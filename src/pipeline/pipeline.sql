@@ -57,7 +57,7 @@ BEGIN
             HINT = format('Drop these first; or DROP SCHEMA %I CASCADE; drops them with it, after csagg.unschedule(%L).', pipeline, pipeline);
     END IF;
     PERFORM csagg.unschedule(pipeline);
-    EXECUTE format('DROP SCHEMA %I CASCADE', pipeline);
+    PERFORM csagg.pipeline_at_once(pipeline, format('DROP SCHEMA %I CASCADE', pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.drop_pipeline(name) IS
-    'drops the pipeline''s schema and all that is in it, and what schedule() did. Errors: 42704 if there is none, 42501 if it is another''s, 2BP01 if views or tables elsewhere depend on it';
+    'drops the pipeline''s schema and all that is in it, and what schedule() did. Waits for a step that is running, and for a moment without readers and writers of the pipeline and of tables of its sources. Errors: 42704 if there is none, 42501 if it is another''s, 2BP01 if views or tables elsewhere depend on it, 55P03 if there is no such moment for 30 seconds';

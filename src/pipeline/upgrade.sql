@@ -2,6 +2,25 @@
 -- when the schema was renamed, they are made anew.
 -- A version that changes the tables raises pipeline.layout and brings its ALTER TABLEs here.
 
+-- Views first: who reads one holds it, and waits for its tables.
+CREATE FUNCTION csagg.pipeline_lock_made(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    view regclass;
+BEGIN
+    FOR view IN SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(pipeline)) AND relkind = 'v' AND relname IN ('health', 'health_daily', 'alerts', 'status') ORDER BY random() LOOP
+        EXECUTE format('ALTER VIEW %s SET (security_invoker = true)', view);
+    END LOOP;
+    PERFORM csagg.pipeline_hold_sources(pipeline);
+    IF to_regprocedure(format('%I.session_tenant()', pipeline)) IS NULL THEN
+        EXECUTE format('LOCK TABLE %1$I.fact, %1$I.pipeline, %1$I.rules IN SHARE ROW EXCLUSIVE MODE', pipeline);
+    ELSE
+        PERFORM csagg.pipeline_lock_tables(pipeline);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_lock_made(name) IS
+    'locks what upgrade_pipeline() makes anew: views, tables of sources, and of the pipeline''s own those that have triggers, or all if it is isolated; for pipeline_at_once()';
+
 CREATE FUNCTION csagg.upgrade_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
 \part src/pipeline/tables/reading.sql.in
@@ -11,10 +30,7 @@ DECLARE
     stale boolean;  -- as their schema was renamed
 BEGIN
     PERFORM csagg.pipeline_define(pipeline);
-    IF to_regprocedure(format('%I.session_tenant()', pipeline)) IS NOT NULL THEN
-        PERFORM csagg.pipeline_shut(pipeline, true);
-    END IF;
-    EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
+    PERFORM csagg.pipeline_at_once(pipeline, format('SELECT csagg.pipeline_lock_made(%L)', pipeline));
     -- Tables in the schema itself have moved with it.
     EXECUTE format($sql$
         WITH old AS (SELECT (parse_ident(relation))[1] AS schema FROM %1$I.source WHERE name = 'log')
@@ -42,4 +58,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.upgrade_pipeline(name) IS
-    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE, and, by its new name, after ALTER SCHEMA ... RENAME, which has its sources resumed, too. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and for a moment without readers and writers, if it is isolated, and locks the tables of its sources against writing until the transaction ends. Errors: 42704, 42501 as of step(), 55P03 if there is no such moment for 30 seconds';
+    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE, and, by its new name, after ALTER SCHEMA ... RENAME, which has its sources resumed, too. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and for a moment without readers of the views and writers of rules, facts and the tables of its sources, and without any of the pipeline, if it is isolated: these wait then until the transaction ends. Errors: 42704, 42501 as of step(), 55P03 if there is no such moment for 30 seconds';

@@ -199,8 +199,8 @@ CREATE FUNCTION csagg.pipeline_tell_unsaid(pipeline name, unreadable jsonb, tena
 DECLARE
     source record;
 BEGIN
+    PERFORM csagg.pipeline_at_once(pipeline, format('SELECT csagg.pipeline_hold(%1$L, t.name, t.relation) FROM csagg.pipeline_telling(%1$L, %2$L) t ORDER BY random()', pipeline, unreadable));
     FOR source IN SELECT * FROM csagg.pipeline_telling(pipeline, unreadable) t LOOP
-        PERFORM csagg.pipeline_hold(pipeline, source.name, source.relation);
         EXECUTE format('INSERT INTO %I.log (tenant, customer, key, value, origin) SELECT tenant, customer, key, value, $1 FROM (%s) d WHERE tenant = $2 AND customer = $3',
             pipeline, csagg.pipeline_unsaid(pipeline, source.name)) USING source.name, tenant, customer;
     END LOOP;
@@ -307,4 +307,4 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.verify(name, integer, boolean) IS
-    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What is stopped or cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end; facts that cannot be read are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step()';
+    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What is stopped or cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end; facts that cannot be read are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step(); 55P03 where a table of states is to be locked, and there is no moment without writers for 30 seconds';

@@ -5,8 +5,7 @@ CREATE FUNCTION csagg.pipeline_source(pipeline name, name text, resuming boolean
 DECLARE
     found record;
 BEGIN
-    PERFORM csagg.pipeline_define(pipeline);
-    EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
+    PERFORM csagg.pipeline_define(pipeline), csagg.pipeline_read_committed(CASE WHEN resuming THEN 'resume()' ELSE 'drop_source()' END);
     EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO found USING name;
     IF found.name IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('pipeline "%s" has no source "%s"', pipeline, name), HINT = format('SELECT name FROM %I.source;', pipeline);
@@ -16,7 +15,7 @@ BEGIN
     RETURN found;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_source(name, text, boolean) IS
-    'the row of a source that was added, while no step runs. Errors: 42704 for none, 42809 for one of the pipeline''s own';
+    'the row of a source that was added. Errors: 42704 for none, 42809 for one of the pipeline''s own, 25001';
 
 -- As if they had been written only now.
 CREATE FUNCTION csagg.pipeline_read_again(pipeline name, source text, ids bigint[]) RETURNS void
@@ -59,8 +58,8 @@ CREATE FUNCTION csagg.drop_source(pipeline name, name text) RETURNS void
 DECLARE
     keys text[];
 BEGIN
-    PERFORM csagg.pipeline_source(pipeline, name, false);
-    EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(name));
+    PERFORM csagg.pipeline_source(pipeline, name, false),
+        csagg.pipeline_at_once(pipeline, format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(name)));
     EXECUTE format('SELECT ARRAY(SELECT key FROM %I.fact WHERE source = $1)', pipeline) INTO keys USING name;
     EXECUTE format('UPDATE %I.past SET facts = csagg.drop_facts(facts, $1) WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1))', pipeline) USING keys;
     EXECUTE format($sql$
@@ -78,7 +77,7 @@ BEGIN
     EXECUTE format('DELETE FROM %1$I.fact WHERE key = ANY ($1) AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)', pipeline) USING keys;
 END $body$;
 COMMENT ON FUNCTION csagg.drop_source(name, text) IS
-    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. Rows of others with event_ids that it brought are read again, too. The table stays as it is. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s';
+    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. Rows of others with event_ids that it brought are read again, too. The table stays as it is. Waits for a step that is running, and for a moment without readers and writers of the table. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s, 25001, 55P03 if there is no such moment for 30 seconds';
 
 CREATE FUNCTION csagg.pipeline_follow(pipeline name, source text, relation text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -100,27 +99,39 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_follow(name, text, text) IS
     'name of a source''s table; of one that was renamed or moved the new one, which is noted. Error 42P01 for a table that is gone';
 
+CREATE FUNCTION csagg.pipeline_take_up(pipeline name, source text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    s record;
+    missed text;
+BEGIN
+    EXECUTE format('SELECT kind, spec, csagg.pipeline_follow($1, name, relation) AS relation FROM %I.source WHERE name = $2', pipeline) INTO s USING pipeline, source;
+    missed := csagg.pipeline_amiss(pipeline, source, s.relation, s.kind, s.spec);
+    IF missed IS NOT NULL THEN
+        EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(source));  -- and the triggers of a table in whose place it is now
+        PERFORM csagg.pipeline_watch(pipeline, source);
+        EXECUTE format('UPDATE %I.source SET error = $2 WHERE name = $1', pipeline) USING source, 'trigger: ' || missed;
+    END IF;
+    IF s.kind <> 'events' THEN
+        PERFORM csagg.pipeline_hold(pipeline, source, s.relation);
+    END IF;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_take_up(name, text) IS
+    'finds the table of a source, has the triggers on it that it lacks, and has nobody else write to it, but to an events table; for pipeline_at_once()';
+
 CREATE FUNCTION csagg.resume(pipeline name, name text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
 \part src/pipeline/tables/reading.sql.in
     SET client_min_messages = warning AS $body$
 DECLARE
-    source record;
-    missed text;
+    source record := csagg.pipeline_source(pipeline, name, true);
 BEGIN
-    source := csagg.pipeline_source(pipeline, name, true);
-    source.relation := csagg.pipeline_follow(pipeline, name, source.relation);
-    missed := csagg.pipeline_amiss(pipeline, name, source.relation, source.kind, source.spec);
-    IF missed IS NOT NULL THEN
-        EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(name));  -- and the triggers of a table in whose place it is now
-        PERFORM csagg.pipeline_watch(pipeline, name);
-        EXECUTE format('UPDATE %I.source SET error = $2 WHERE name = $1', pipeline) USING name, 'trigger: ' || missed;
-    END IF;
+    PERFORM csagg.pipeline_at_once(pipeline, format('SELECT csagg.pipeline_take_up(%L, %L)', pipeline, name));
     EXECUTE format('SELECT csagg.%I($1, $2)', 'pipeline_resume_' || source.kind) USING pipeline, name;
     EXECUTE format('UPDATE %I.source SET error = NULL WHERE name = $1', pipeline) USING name;
 END $body$;
 COMMENT ON FUNCTION csagg.resume(name, text) IS
-    'lets a source go on that has an error, or lacks a trigger, which is made anew: what was missed is made up for, and rejected rows are tried again. A table that has another name now is found by its triggers. Errors: 42704 for none, 42809 for the log, 42P01 without the table, 42501 if the pipeline is another''s';
+    'lets a source go on that has an error, or lacks a trigger, which is made anew: what was missed is made up for, and rejected rows are tried again. A table that has another name now is found by its triggers. Waits for a step that is running, and for a moment without writers of the table, and without readers where a trigger is made anew. Errors: 42704 for none, 42809 for the log, 42P01 without the table, 42501 if the pipeline is another''s, 25001, 55P03 if there is no such moment for 30 seconds';
 
 CREATE FUNCTION csagg.pipeline_resume_events(pipeline name, source text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -269,9 +269,7 @@ CREATE FUNCTION csagg.pipeline_resume_intervals(pipeline name, source text) RETU
 DECLARE
     relation regclass;
 BEGIN
-    PERFORM csagg.pipeline_read_committed('resume()');
     EXECUTE format('SELECT relation::regclass FROM %I.source WHERE name = $1', pipeline) INTO relation USING source;
-    PERFORM csagg.pipeline_hold(pipeline, source, relation);
     EXECUTE csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation));
     EXECUTE format($sql$
         INSERT INTO %1$I.todo (tenant, customer, why, source)

@@ -281,6 +281,23 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_hold(name, text, regclass) IS
     'nobody else writes to the table of a source until the end of the transaction; its triggers may be made anew';
 
+CREATE FUNCTION csagg.pipeline_hold_sources(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    source record;
+BEGIN
+    FOR source IN EXECUTE format('SELECT name, csagg.pipeline_relation(relation)::regclass AS relation FROM %I.source WHERE kind <> ''log'' AND csagg.pipeline_relation(relation) IS NOT NULL ORDER BY random()', pipeline) LOOP
+        BEGIN
+            PERFORM csagg.pipeline_hold(pipeline, source.name, source.relation);
+        EXCEPTION
+            WHEN lock_not_available OR deadlock_detected THEN RAISE;
+            WHEN OTHERS THEN NULL;  -- whoever makes its triggers anew is told
+        END;
+    END LOOP;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_hold_sources(name) IS
+    'pipeline_hold() of all sources, as far as they have a table and its triggers can be made; for pipeline_at_once()';
+
 CREATE FUNCTION csagg.pipeline_disorder(sequence regclass) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('sequence %s has %s, so that a later row may have a lower id', sequence,

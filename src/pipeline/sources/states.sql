@@ -174,9 +174,7 @@ DECLARE
     relation regclass;
     states text;
 BEGIN
-    PERFORM csagg.pipeline_read_committed('resume()');
     EXECUTE format('SELECT relation::regclass FROM %I.source WHERE name = $1', pipeline) INTO relation USING source;
-    PERFORM csagg.pipeline_hold(pipeline, source, relation);
     states := csagg.pipeline_states(pipeline, source, format('SELECT * FROM %s', relation));
     EXECUTE format($sql$
         WITH here AS MATERIALIZED (%2$s), known AS (
