@@ -59,7 +59,8 @@ DECLARE
     keys text[];
 BEGIN
     PERFORM csagg.pipeline_source(pipeline, name, false),
-        csagg.pipeline_at_once(pipeline, format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(name)));
+        -- Rules, too: who is about to declare one of its facts finds it here, and it would go.
+        csagg.pipeline_at_once(pipeline, format('DROP FUNCTION IF EXISTS %1$I.%2$I() CASCADE; LOCK TABLE %1$I.rules IN SHARE MODE', pipeline, csagg.pipeline_tracker_name(name)));
     EXECUTE format('SELECT ARRAY(SELECT key FROM %I.fact WHERE source = $1)', pipeline) INTO keys USING name;
     EXECUTE format('UPDATE %I.past SET facts = csagg.drop_facts(facts, $1) WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1))', pipeline) USING keys;
     EXECUTE format($sql$
@@ -77,7 +78,7 @@ BEGIN
     EXECUTE format('DELETE FROM %1$I.fact WHERE key = ANY ($1) AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)', pipeline) USING keys;
 END $body$;
 COMMENT ON FUNCTION csagg.drop_source(name, text) IS
-    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. Rows of others with event_ids that it brought are read again, too. The table stays as it is. Waits for a step that is running, and for a moment without readers and writers of the table. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s, 25001, 55P03 if there is no such moment for 30 seconds';
+    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. Rows of others with event_ids that it brought are read again, too. The table stays as it is. Waits for a step that is running, and for a moment without readers and writers of the table, and writers of rules. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s, 25001, 55P03 if there is no such moment for 30 seconds';
 
 CREATE FUNCTION csagg.pipeline_follow(pipeline name, source text, relation text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
