@@ -50,6 +50,8 @@ CREATE TABLE %1$I.hole (
     writers text[] NOT NULL,
     boot timestamptz NOT NULL DEFAULT pg_postmaster_start_time()
 );
+-- Without a key, or this, no row could be deleted while a publication is for all tables.
+ALTER TABLE %1$I.hole REPLICA IDENTITY FULL;
 CREATE TABLE %1$I.log (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant text NOT NULL DEFAULT '',
