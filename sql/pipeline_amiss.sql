@@ -42,6 +42,12 @@ SELECT behind FROM am.status WHERE source = 'visit';
 SELECT DISTINCT assessed_through = (SELECT last_step FROM am.pipeline) AS as_read FROM am.health;
 CALL csagg.refresh('am');
 SELECT DISTINCT assessed_through > now() - interval '1 second' AS now FROM am.health;
+-- Of one that no step has read, nothing is known: that is NULL, which every driver reads, and not -infinity, which many do not.
+BEGIN;
+CREATE TABLE visit_again (LIKE visit INCLUDING ALL);
+SELECT csagg.add_events('am', 'visit_again', customer => 'who', at => 'at', fact => 'visit again');
+SELECT DISTINCT assessed_through FROM am.health;
+ROLLBACK;
 
 -- A column goes, and the trigger that reads it; when it is back, or another table in its place, nobody would watch.
 ALTER TABLE account DROP COLUMN seats CASCADE;

@@ -101,9 +101,9 @@ SELECT h.tenant, h.customer, csagg.number_at(h.score, %2$s) AS score,
 FROM (
     WITH pending AS MATERIALIZED (%3$s),
     through AS MATERIALIZED (
-        SELECT least(csagg.pipeline_now(), (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000), (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source')), 
+        SELECT nullif(least(csagg.pipeline_now(), (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000), (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source')), 
             -- New rows of users' tables are not among those that views overlay, and who reads here takes no lock on these tables.
-            (SELECT min(CASE WHEN s.stopped OR s.read_until = '-infinity' THEN s.read_until ELSE greatest(s.read_until, p.last_step) END) FROM %1$I.source s, %1$I.pipeline p WHERE s.kind = 'events')) AS at)
+            (SELECT min(CASE WHEN s.stopped OR s.read_until = '-infinity' THEN s.read_until ELSE greatest(s.read_until, p.last_step) END) FROM %1$I.source s, %1$I.pipeline p WHERE s.kind = 'events')), '-infinity') AS at)
     SELECT tenant, customer, %7$s AS score, stage, band, coverage, alerts, error, until_at, (SELECT at FROM through) AS through FROM %1$I.current c
     WHERE %6$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL

@@ -67,7 +67,7 @@ CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
         ['health', 'next_change', 'when any of this changes if no row comes; NULL: not before until_at in `current`, up to where the customer is assessed: 35 days ahead at most, and nearer every day until a step moves it on'],
         ['health', 'overridden_by', 'who has pinned the score'],
         ['health', 'error', 'why the rules cannot be evaluated for this customer'],
-        ['health', 'assessed_through', 'rows recorded up to here count, and rules as of here; where there are events tables, when a step last read something'],
+        ['health', 'assessed_through', 'rows recorded up to here count, and rules as of here; where there are events tables, when a step last read something; NULL while one has not been read to its end'],
         ['health_daily', '', 'daily distribution of bands and stages; today''s rows are those of health, now. Customers that have neither are not counted'],
         ['health_daily', 'tenant', 'whose customers'],
         ['health_daily', 'day', 'the day, in the time zone of the rules that hold for the tenant now; 400 days up to today'],
