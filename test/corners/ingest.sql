@@ -4,6 +4,10 @@ SELECT csagg.create_pipeline('cs');
 SELECT csagg.ingest('cs', '[{"customer":"1","key":"login"},{"customer":"2","key":"login","at":1764500000}]');
 SELECT csagg.ingest('cs', '[{"customer":"1","key":"login","at":"2026-11-30"},{"customer":"2","key":"login","at":"soon"}]');
 SELECT csagg.ingest('cs', '[{"customer":"1","key":"login","at":"2026-11-30"},{"customer":"2","key":"login"}]');
+\echo made JSON twice, as where a driver does it, too
+SELECT csagg.ingest('cs', to_jsonb(text '[{"customer":"1","key":"login"}]'));
+SELECT csagg.ingest('cs', '5');
+SELECT csagg.ingest('cs', NULL);
 \set VERBOSITY terse
 \echo names, and no pipeline
 SELECT csagg.ingest('cs', '[{"customer":"1","key":"login"},{"customer":{"x":1},"key":"login"}]');

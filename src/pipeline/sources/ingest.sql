@@ -5,17 +5,19 @@ CREATE FUNCTION csagg.ingest(pipeline name, rows jsonb, batch text DEFAULT NULL)
 DECLARE
     wrong record;
     taken bigint;
+    a_row constant text := 'A row is {"customer": ..., "key": ...} and, as needed, "at", "value", "actor", "event_id", "tenant".';
 BEGIN
     PERFORM csagg.pipeline_known(pipeline);
     IF rows IS NULL OR jsonb_typeof(rows) NOT IN ('array', 'object') THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'rows are a JSON array of objects, or one object';
+        RAISE invalid_parameter_value USING MESSAGE = 'rows are a JSON array of objects, or one object' || coalesce(', not a JSON ' || jsonb_typeof(rows), ''),
+            HINT = CASE WHEN jsonb_typeof(rows) = 'string' THEN 'Was it made JSON twice? Drivers that do so themselves take the array, not its text.' ELSE a_row END;
     ELSIF jsonb_typeof(rows) = 'object' THEN
         rows := jsonb_build_array(rows);
     END IF;
     SELECT i, csagg.pipeline_ingestible(r) AS why INTO wrong FROM jsonb_array_elements(rows) WITH ORDINALITY u(r, i) WHERE csagg.pipeline_ingestible(r) IS NOT NULL ORDER BY i LIMIT 1;
     IF wrong.i IS NOT NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = format('row %s: %s', wrong.i, wrong.why),
-            HINT = 'A row is {"customer": ..., "key": ...} and, as needed, "at", "value", "actor", "event_id", "tenant".';
+            HINT = a_row;
     END IF;
     PERFORM csagg.pipeline_check_instants(rows);
     EXECUTE format($sql$
