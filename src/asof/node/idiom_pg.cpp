@@ -81,12 +81,15 @@ bool is_plain_select(const Query* q) {
            q->jointree != nullptr && q->jointree->fromlist != NIL;
 }
 
-/// Of a constant LIMIT, up to Idiom::most_rows; else 0.
-int limit_of(const Query* q) {
+/// Of a LIMIT that is a constant, or a parameter whose value the plan is made for, up to Idiom::most_rows; else 0.
+int limit_of(const Query* q, ParamListInfo parameters) {
     if (q->limitCount == nullptr || q->limitOffset != nullptr || q->limitOption != LIMIT_OPTION_COUNT) return 0;
-    // Without a root: the value of a parameter is not looked at.
+    PlannerGlobal global{};
+    global.boundParams = parameters;
+    PlannerInfo root{};
+    root.glob = &global;
     const auto* const limit =
-        reinterpret_cast<Const*>(eval_const_expressions(nullptr, static_cast<Node*>(copyObjectImpl(q->limitCount))));
+        reinterpret_cast<Const*>(eval_const_expressions(&root, static_cast<Node*>(copyObjectImpl(q->limitCount))));
     if (!IsA(limit, Const) || limit->constisnull || limit->consttype != INT8OID) return 0;
     const std::int64_t rows = DatumGetInt64(limit->constvalue);
     return rows >= 1 && rows <= Idiom::most_rows ? int(rows) : 0;
@@ -342,16 +345,16 @@ List* raw_columns(const void* expressions) {
     return columns;
 }
 
-bool may_be_idiom(const Query* q) {
+bool may_be_idiom(const Query* q, ParamListInfo parameters) {
     Order order;
-    return is_plain_select(q) && limit_of(q) == 1 && read_order(q, order) &&
+    return is_plain_select(q) && limit_of(q, parameters) == 1 && read_order(q, order) &&
            compares_instants(q->jointree->quals, order) &&
            !contain_volatile_functions(reinterpret_cast<Node*>(const_cast<Query*>(q)));
 }
 
 Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel) {
     Query* const original = planner_rt_fetch(rel->relid, root)->subquery;
-    const int limit = is_plain_select(original) ? limit_of(original) : 0;
+    const int limit = is_plain_select(original) ? limit_of(original, root->glob->boundParams) : 0;
     if (limit == 0) return nullptr;
     if (contain_volatile_functions(reinterpret_cast<Node*>(original))) return nullptr;
 

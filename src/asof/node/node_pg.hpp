@@ -100,7 +100,8 @@ List* raw_columns(const void* expressions);
 Idiom* recognise_idiom(PlannerInfo* root, const RelOptInfo* rel);
 
 /// False if the query, as the rewriter has left it, is not the idiom with LIMIT 1 whatever stands around it.
-bool may_be_idiom(const Query* q);
+/// parameters: those whose values the plan is made for; nullptr for a generic one.
+bool may_be_idiom(const Query* q, ParamListInfo parameters);
 
 /// What the plan keeps in CustomScan.custom_private, in the order of these names; each a List. The first is a list of
 /// integers: those of Number, in their order.

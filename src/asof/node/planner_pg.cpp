@@ -51,7 +51,7 @@ PlannedStmt* plan_once(Query* statement, const char* text, int options, ParamLis
 PlannedStmt* plan_both(Query* statement, const char* text, int options, ParamListInfo parameters) {
     // Whoever declares a cursor may go backwards in it, or change its rows, as in the statement as it stands.
     const bool cursor = (options & (CURSOR_OPT_FAST_PLAN | CURSOR_OPT_SCROLL)) != 0;
-    const int last = is_node_enabled() && !cursor ? number_subselects(statement) : 0;
+    const int last = is_node_enabled() && !cursor ? number_subselects(statement, parameters) : 0;
     Planning first{last, nullptr, 0, NIL}, second{};
     if (last == 0) return plan_once(statement, text, options, parameters, &first);
     auto* const joined = static_cast<Query*>(copyObjectImpl(statement));

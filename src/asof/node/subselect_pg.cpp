@@ -22,8 +22,9 @@ namespace {
 
 struct Numbering {
     int last;
-    List* of_query;          // Query: those numbered in the query at hand
-    List* group_keys;        // its expressions in GROUP BY
+    List* of_query;    // Query: those numbered in the query at hand
+    List* group_keys;  // its expressions in GROUP BY
+    ParamListInfo parameters;
     const Query* outermost;  // others may become a part of the one around, and compute less than stands there
     bool of_each_row;        // what is computed is computed for every row of the one table that is read
 };
@@ -128,7 +129,8 @@ bool may_join_early(const Query* subselect) {
 void number_subselect(const SubLink* link, Numbering* numbering) {
     if (link->subLinkType != EXPR_SUBLINK) return;
     auto* const subselect = reinterpret_cast<Query*>(link->subselect);
-    if (!may_be_idiom(subselect) || computes_what_may_fail(reinterpret_cast<Node*>(subselect->targetList), subselect))
+    if (!may_be_idiom(subselect, numbering->parameters) ||
+        computes_what_may_fail(reinterpret_cast<Node*>(subselect->targetList), subselect))
         return;
     if (!numbering->of_each_row && !may_join_early(subselect)) return;
     ListCell* cell;
@@ -274,8 +276,9 @@ const Query* outermost_select(const Query* statement) {
 
 }  // namespace
 
-int number_subselects(Query* statement) {
+int number_subselects(Query* statement, ParamListInfo parameters) {
     Numbering numbering{};
+    numbering.parameters = parameters;
     numbering.outermost = outermost_select(statement);
     number_below(reinterpret_cast<Node*>(statement), &numbering);
     return numbering.last;

@@ -8,6 +8,7 @@
 
 extern "C" {
 #include "nodes/bitmapset.h"
+#include "nodes/params.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 }
@@ -16,7 +17,7 @@ namespace csagg::pg {
 
 /// Numbers the subselects of a statement that may be the idiom, from 1 on, in their Query.queryId, which means nothing
 /// below a statement's top. Equal ones of one query have one number. Gives the last.
-int number_subselects(Query* statement);
+int number_subselects(Query* statement, ParamListInfo parameters);
 
 /// Makes joins of those numbered, where the number is in `numbers`.
 void join_subselects(Query* statement, const Bitmapset* numbers);
