@@ -9,6 +9,10 @@ SELECT csagg.grid('2025-01-01', '2025-02-01', timezone => 'Europe/Berlin', snaps
 SELECT csagg.grid('2025-01-01', '2025-02-01');
 SET TimeZone = 'America/Sao_Paulo';
 SELECT csagg.grid('2025-01-01', '2025-02-01');
+SET TIME ZONE -7;
+SELECT csagg.default_timezone(), bool_and(starts_at = bucket::timestamptz) AS at_local_midnight FROM csagg.buckets(csagg.grid('2025-01-01', '2025-02-01'));
+SET TIME ZONE INTERVAL '+05:45' HOUR TO MINUTE;
+SELECT csagg.default_timezone(), bool_and(starts_at = bucket::timestamptz) AS at_local_midnight FROM csagg.buckets(csagg.grid('2025-01-01', '2025-02-01'));
 SET TimeZone = 'UTC';
 SET DateStyle = 'German';
 SELECT csagg.grid('2025-01-31', '2025-06-01 12:34:56.789', '1 month', 'Europe/Berlin', 'start');

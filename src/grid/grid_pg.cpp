@@ -13,9 +13,9 @@ extern "C" {
 #include "commands/extension.h"
 #include "libpq/pqformat.h"
 #include "catalog/pg_type_d.h"
+#include "pgtime.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/timestamp.h"
 }
 
@@ -159,7 +159,8 @@ CSAGG_FUNCTION(csagg_grid_recv) {
 
 CSAGG_FUNCTION(csagg_default_timezone) {
     refuse_citus(fcinfo, "timezone", "Name the time zone, as in csagg.grid(start, until, '1 day', 'Europe/Berlin').");
-    return make_text(call([] { return GetConfigOption("TimeZone", false, false); }));
+    // Not as the setting is written: SET TIME ZONE -7 is <-07>+07, and the name "-7" of a zone means 7 hours east.
+    return make_text(pg_get_timezone_name(session_timezone));
 }
 
 CSAGG_FUNCTION(csagg_default_as_of) {
