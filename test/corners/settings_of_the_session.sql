@@ -28,3 +28,24 @@ INSERT INTO hours.log (customer, key, value, at) VALUES ('ada', 'seats', '4', '2
 CALL csagg.refresh('hours');
 SET timezone = 'UTC'; SELECT score, score_30_days_ago FROM csagg.health_at('hours', '2100-04-05 12:00+00');
 SET timezone = 'America/New_York'; SELECT score, score_30_days_ago FROM csagg.health_at('hours', '2100-04-05 12:00+00');
+\echo a filter means what it meant when it was added
+CREATE TABLE files (id int PRIMARY KEY, path text, size int);
+CREATE TABLE reads (id bigserial PRIMARY KEY, file int, at timestamptz, path text);
+CREATE TABLE locks (file int, path text, since date, holder text);
+SELECT csagg.create_pipeline('fs');
+SELECT csagg.add_states('fs', 'files', customer => 'id', columns => '{size}', filter => $$path LIKE 'C:\\%' AND (path = NULL) IS NULL$$);
+SELECT csagg.add_events('fs', 'reads', customer => 'file', at => 'at', fact => 'read', filter => $$path LIKE 'C:\\%' AND (path = NULL) IS NULL$$);
+SELECT csagg.add_intervals('fs', 'locks', customer => 'file', columns => '{holder}', since => 'since', filter => $$path LIKE 'C:\\%' AND (path = NULL) IS NULL$$);
+SET standard_conforming_strings = off; SET transform_null_equals = on;
+INSERT INTO files VALUES (1, 'C:\\x', 10), (2, 'C:x', 20);
+INSERT INTO reads (file, at, path) SELECT id, '2026-01-01', path FROM files;
+INSERT INTO locks SELECT id, path, '2026-01-01', 'ada' FROM files;
+CALL csagg.refresh('fs');
+UPDATE files SET size = 30;
+UPDATE reads SET at = '2026-01-02';
+UPDATE locks SET holder = 'bob';
+CALL csagg.refresh('fs');
+SELECT customer, csagg.text_at(csagg.timeline_of(facts, 'size'), now()), csagg.counter_of(facts, 'read'), csagg.text_at(csagg.timeline_of(facts, 'holder'), now()) FROM fs.current ORDER BY 1;
+SELECT problem, detail FROM csagg.verify('fs');
+RESET ALL;
+SELECT problem, detail FROM csagg.verify('fs');
