@@ -49,3 +49,18 @@ SELECT customer, csagg.text_at(csagg.timeline_of(facts, 'size'), now()), csagg.c
 SELECT problem, detail FROM csagg.verify('fs');
 RESET ALL;
 SELECT problem, detail FROM csagg.verify('fs');
+\echo what repeated an event of a source that goes counts then
+CREATE TABLE one (id bigserial PRIMARY KEY, account int, at timestamptz, message bytea);
+CREATE TABLE two (LIKE one INCLUDING ALL);
+SELECT csagg.create_pipeline('mail');
+SELECT csagg.add_events('mail', 'one', customer => 'account', at => 'at', fact => 'x', event_id => 'message'), csagg.add_events('mail', 'two', customer => 'account', at => 'at', fact => 'y', event_id => 'message');
+INSERT INTO one (account, at, message) VALUES (1, '2026-01-01', '\xff01');
+CALL csagg.refresh('mail');
+INSERT INTO two (account, at, message) VALUES (1, '2026-01-02', '\xff01');
+CALL csagg.refresh('mail');
+SET bytea_output = escape;
+SELECT csagg.drop_source('mail', 'one');
+RESET ALL;
+CALL csagg.refresh('mail');
+SELECT customer, facts FROM mail.current;
+SELECT problem, detail FROM csagg.verify('mail');

@@ -54,7 +54,9 @@ COMMENT ON FUNCTION csagg.pipeline_free(name, text, text[]) IS
     'has rows of other sources read again that wait for what a source has had: facts, and event_ids';
 
 CREATE FUNCTION csagg.drop_source(pipeline name, name text) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+\part src/pipeline/reading.sql.in
+    SET client_min_messages = warning AS $body$
 DECLARE
     keys text[];
 BEGIN
