@@ -155,11 +155,12 @@ BEGIN
     IF history IS NOT NULL THEN
         CALL csagg.refresh(pipeline);
         LOOP
+            COMMIT;
             SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
             last := csagg.pipeline_retain_history(pipeline, history, last, 1000);
-            COMMIT;
             EXIT WHEN last.customer IS NULL;
         END LOOP;
+        COMMIT;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
         PERFORM csagg.pipeline_retain_rest(pipeline, history);
     END IF;
