@@ -1,3 +1,5 @@
+-- A moment when nobody else uses certain tables.
+
 CREATE FUNCTION csagg.pipeline_relations(pipeline name) RETURNS SETOF oid
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN

@@ -55,7 +55,7 @@ COMMENT ON FUNCTION csagg.pipeline_free(name, text, text[]) IS
 
 CREATE FUNCTION csagg.drop_source(pipeline name, name text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
-\part src/pipeline/reading.sql.in
+\part src/pipeline/tables/reading.sql.in
     SET client_min_messages = warning AS $body$
 DECLARE
     keys text[];
