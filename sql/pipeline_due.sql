@@ -114,4 +114,21 @@ SELECT count(*) FILTER (WHERE s = 'stepped') > 0 AS stepped FROM (SELECT by_hand
 SELECT alert, kind, at, emitted_at - at <= '6 hours' AS soon FROM failing.alert_feed ORDER BY id;
 SELECT customer, alerts FROM failing.health;
 SELECT * FROM csagg.verify('failing');
+
+-- How far ahead customers are assessed is drawn between half and the whole of 35 days, so that they do not all end together; who has 7 days left is not moved on
+SELECT csagg.create_pipeline('drawn', '{"timezone": "UTC", "facts": {"seats": "number"}, "rules": [{"name": "seats", "points": "seats"}]}');
+CREATE FUNCTION by_hand.seats(after interval) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE by_hand.clock SET at = at + after;
+    INSERT INTO drawn.log (customer, key, at, value) SELECT i, 'seats', at, '4' FROM by_hand.clock, generate_series(1, 100) i;
+    RETURN by_hand.step('drawn', '0');
+END $$;
+SELECT by_hand.seats('0');
+SELECT min(left_over) BETWEEN '17 days 12 hours' AND '20 days' AS half, max(left_over) BETWEEN '32 days' AND '35 days' AS whole, count(DISTINCT left_over) > 90 AS apart
+FROM (SELECT until_at - at AS left_over FROM drawn.current, by_hand.clock) c;
+CREATE TEMP TABLE before AS SELECT customer, until_at FROM drawn.current;
+SELECT by_hand.seats('10 days');
+SELECT count(*) FROM before JOIN drawn.current c USING (customer) WHERE c.until_at <> before.until_at;
+SELECT by_hand.seats('15 days');
+SELECT count(*) FROM before b JOIN drawn.current c USING (customer), by_hand.clock WHERE (c.until_at = b.until_at) <> (b.until_at >= at + interval '7 days') OR c.until_at < at + interval '7 days';
 ROLLBACK;
