@@ -64,12 +64,12 @@ SELECT count(*) AS compared, count(since) AS held, count(before) AS followed, co
     OR csagg.text_at(csagg.pipeline_slice(x, until - interval '10 days', until), at) IS DISTINCT FROM CASE WHEN at >= until - interval '10 days' AND at < until THEN csagg.text_at(x, at) END
     OR csagg.pipeline_alerts_at(alerts, at) IS DISTINCT FROM CASE WHEN csagg.text_at(x, at) = 'b' THEN '{on}'::text[] ELSE '{}' END) AS differ
 FROM (
-    SELECT x, at, until, alerts, csagg.pipeline_since(x, at) AS since, csagg.pipeline_before(x, at) AS before, csagg.pipeline_next_change(NULL, NULL, x, alerts, at, until) AS change
+    SELECT x, at, until, alerts, csagg.pipeline_since(x, at) AS since, csagg.pipeline_before(x, at) AS before, csagg.pipeline_next_change(NULL, NULL, NULL, x, alerts, at, until) AS change
     FROM (
         SELECT i, csagg.timeline(timestamptz '2025-01-01' + j * interval '1 day', NULLIF(substr('aabc-', 1 + (i * j * j + i) % 5, 1), '-')) AS x,
             csagg.history('on', 'boolean', timestamptz '2025-01-01' + j * interval '1 day', to_jsonb(NULLIF(substr('aabc-', 1 + (i * j * j + i) % 5, 1), '-') = 'b')) AS alerts
         FROM generate_series(1, 40) i, generate_series(1, 1 + i) j GROUP BY i) t,
         LATERAL (SELECT timestamptz '2024-12-30' + k * interval '1 day' AS at, timestamptz '2025-02-01' AS until FROM generate_series(0, 32) k) a) c;
-SELECT csagg.pipeline_alerts_at(NULL, now()), csagg.pipeline_alerts_at('{}', NULL), csagg.pipeline_next_change(NULL, NULL, NULL, NULL, now(), now() + interval '1 day');
+SELECT csagg.pipeline_alerts_at(NULL, now()), csagg.pipeline_alerts_at('{}', NULL), csagg.pipeline_next_change(NULL, NULL, NULL, NULL, NULL, now(), now() + interval '1 day');
 SELECT csagg.pipeline_alerts_at(csagg.history('x', 'number', '-infinity', '1'), now());
 SELECT csagg.pipeline_slice('number {2025-01-01 = 5}', s, '2025-01-03') FROM unnest('{-infinity,2025-01-02,2025-01-03}'::timestamptz[]) s;

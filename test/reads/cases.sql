@@ -4,6 +4,7 @@ DECLARE
     -- A bucket's closing instant, of the one that holds now: now.
     closing text := format('(SELECT bucket, starts_at, ends_at, CASE WHEN %2$L THEN starts_at ELSE least(ends_at - interval ''1us'', %3$L::timestamptz) END AS at
         FROM csagg.buckets(%1$L::csagg.grid) b WHERE starts_at <= %3$L::timestamptz)', over, over::text LIKE '%at start', reads_at);
+    instant text := format('(SELECT %L::timestamptz + d * interval ''1 day'' AS at FROM unnest(''{-200,0.4}''::float8[]) d)', reads_at);
     changed csagg.ruleset := naive.rules(zone, seed + 5);
 BEGIN
     PERFORM set_config('naive.now', reads_at::text, false);
@@ -17,6 +18,18 @@ BEGIN
     CALL naive.compare('today in health_daily is health', seed, format('SELECT tenant, band, stage, customers FROM %I.health_daily
             WHERE day = (%L::timestamptz AT TIME ZONE (csagg.jsonb(naive.rules_at(tenant, %L)) ->> ''timezone''))::date', p, reads_at, reads_at),
         format('SELECT tenant, band, stage, count(*) FROM %I.health WHERE band IS NOT NULL GROUP BY 1, 2, 3', p));
+    CALL naive.compare('health_at', seed, format('SELECT h.tenant, h.customer, at, jsonb_build_array(h.score, h.band, h.stage, h.coverage, h.alerts), h.score_30_days_ago
+            FROM %s i, naive.tenant t, csagg.health_at(%L, at, tenant => t.tenant) h WHERE score IS NOT NULL', instant, p),
+        format('SELECT tenant, customer, at, naive.shown(tenant, customer, at), (naive.assess(tenant, customer, at - interval ''720 hours'')).score
+            FROM %s i, naive.customer WHERE (naive.assess(tenant, customer, at)).score IS NOT NULL', instant));
+    -- A band began when it says, and the one before held until then, or had ended before; nothing changes up to next_change, or for a week.
+    CALL naive.compare('health_at: changes', seed, format($sql$
+        SELECT h.tenant, h.customer, at, band, previous_band, true, true, next_change IS NULL OR naive.shown(h.tenant, h.customer, next_change) <> naive.shown(h.tenant, h.customer, at)
+        FROM %s i, naive.tenant t, csagg.health_at(%L, at, tenant => t.tenant) h WHERE band_since > at - interval '300 days'$sql$, instant, p), format($sql$
+        SELECT h.tenant, h.customer, at, (naive.assess(h.tenant, h.customer, band_since)).band, coalesce((naive.assess(h.tenant, h.customer, band_since - interval '1us')).band, previous_band),
+            (SELECT bool_and(band IS NOT DISTINCT FROM (naive.assess(h.tenant, h.customer, s)).band) FROM generate_series(band_since, at, (at - band_since) / 6 + interval '1us') s),
+            (SELECT bool_and(naive.shown(h.tenant, h.customer, at) = naive.shown(h.tenant, h.customer, s)) FROM generate_series(at, until - interval '1us', (until - at) / 6) s), true
+        FROM %s i, naive.tenant t, csagg.health_at(%L, at, tenant => t.tenant) h, LATERAL (SELECT coalesce(next_change, at + interval '7 days') AS until) u WHERE band_since > at - interval '300 days'$sql$, instant, p));
     CALL naive.compare('trend', seed, format('SELECT * FROM csagg.trend(%L, %L, ''{band,tenant,plan,seats,stage}'')', p, over), format($sql$
         SELECT bucket, starts_at, ends_at, members, count(*) FROM (
             SELECT b.*, ARRAY[(a).band, c.tenant, naive.state(tenant, customer, 'plan', at), naive.state(tenant, customer, 'seats', at), (a).stage] AS members, (a).score

@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION csagg.pipeline_now() RETURNS timestamptz LANGUAGE sql
 
 CREATE TABLE naive.result (id serial, name text, seed int, compared bigint, differ bigint, example text);
 CREATE TABLE naive.customer (tenant text, customer text, facts csagg.history);
+CREATE TABLE naive.tenant (tenant text);
 
 -- A pipeline named p"SEED of three tenants: one has rules of its own from some day on, one has only those of all.
 CREATE FUNCTION naive.rules(zone text, seed int) RETURNS csagg.ruleset LANGUAGE sql AS $$
@@ -20,7 +21,7 @@ CREATE FUNCTION naive.rules(zone text, seed int) RETURNS csagg.ruleset LANGUAGE 
             jsonb_build_object('name', 'seats', 'points', format('least(%s, seats)', 30 + seed % 11)),
             '{"name": "gold", "stages": ["large", "small"], "when": "plan = ''gold''", "points": 15}'::jsonb,
             '{"name": "near", "when": "days_until(end) < 30", "points": -20}'::jsonb),
-        'bands', '[{"name": "red"}, {"name": "yellow", "from": 30}, {"name": "green", "from": 60}]'::jsonb,
+        'bands', jsonb_build_array('{"name": "red"}'::jsonb, jsonb_build_object('name', 'yellow', 'from', 30 + seed % 3), '{"name": "green", "from": 60}'::jsonb),
         'alerts', '[{"name": "quiet", "when": "count(login, 14 days) = 0"}]'::jsonb)::text::csagg.ruleset
 $$;
 CREATE FUNCTION naive.zone(n int) RETURNS text LANGUAGE sql AS
@@ -61,10 +62,11 @@ $$;
 CREATE TABLE naive.entry (tenant text, customer text, key text, kind text, at timestamptz, value jsonb, id bigint, recorded_at timestamptz);
 CREATE PROCEDURE naive.read(pipeline name) LANGUAGE plpgsql AS $$
 BEGIN
-    TRUNCATE naive.entry, naive.customer, naive.version;
+    TRUNCATE naive.entry, naive.customer, naive.version, naive.tenant;
     EXECUTE format('INSERT INTO naive.entry SELECT tenant, customer, key, kind, at, coalesce(value, CASE kind WHEN ''counter'' THEN to_jsonb(1) END), id, recorded_at
         FROM %1$I.log JOIN %1$I.fact USING (key)', pipeline);
     INSERT INTO naive.customer SELECT tenant, customer, csagg.history(key, kind, at, value, NULL, id) FROM naive.entry GROUP BY 1, 2;
+    INSERT INTO naive.tenant SELECT DISTINCT tenant FROM naive.entry;
     EXECUTE format('INSERT INTO naive.version SELECT tenant, effective_from, rules FROM %I.rules', pipeline);
 END $$;
 CREATE FUNCTION naive.state(t text, c text, k text, t_at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
@@ -72,6 +74,11 @@ CREATE FUNCTION naive.state(t text, c text, k text, t_at timestamptz) RETURNS te
 $$;
 CREATE FUNCTION naive.assess(t text, c text, at timestamptz) RETURNS csagg.assessment LANGUAGE sql STABLE AS $$
     SELECT csagg.assess(naive.rules_at(t, at), f, at) FROM (SELECT facts FROM naive.customer WHERE (tenant, customer) = (t, c)) f
+$$;
+
+-- What health shows of a customer at an instant, and changes by itself.
+CREATE FUNCTION naive.shown(t text, c text, at timestamptz) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_array(a.score, a.band, a.stage, a.coverage, ARRAY(SELECT key FROM jsonb_each_text(a.alerts) WHERE value = 'firing' ORDER BY key COLLATE "C")) FROM naive.assess(t, c, at) a
 $$;
 
 CREATE PROCEDURE naive.compare(name text, seed int, got text, wanted text) LANGUAGE plpgsql AS $$

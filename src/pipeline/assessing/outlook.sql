@@ -39,7 +39,7 @@ CREATE FUNCTION csagg.pipeline_alerts_at(alerts csagg.history, at timestamptz) R
 COMMENT ON FUNCTION csagg.pipeline_alerts_at(csagg.history, timestamptz) IS
     'names of the alerts that are firing at an instant, by their bytes; of NULL none; error 42804 for a fact that is not boolean';
 
-CREATE FUNCTION csagg.pipeline_next_change(score csagg.timeline, stage csagg.timeline, coverage csagg.timeline, alerts csagg.history, after timestamptz, until timestamptz) RETURNS timestamptz
+CREATE FUNCTION csagg.pipeline_next_change(score csagg.timeline, stage csagg.timeline, band csagg.timeline, coverage csagg.timeline, alerts csagg.history, after timestamptz, until timestamptz) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_pipeline_change' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 300;
-COMMENT ON FUNCTION csagg.pipeline_next_change(csagg.timeline, csagg.timeline, csagg.timeline, csagg.history, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION csagg.pipeline_next_change(csagg.timeline, csagg.timeline, csagg.timeline, csagg.timeline, csagg.history, timestamptz, timestamptz) IS
     'the first instant between both at which one of these changes, NULL if there is none; timelines and alerts that are NULL do not change; error 42804 for an alert that is not boolean';

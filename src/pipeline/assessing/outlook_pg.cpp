@@ -105,17 +105,17 @@ CSAGG_FUNCTION(csagg_pipeline_alerts_at) {
     return text_array(view(names));
 }
 
-/// pipeline_next_change(score, stage, coverage, alerts, after, until): the first change of any of these between both,
-/// NULL if there is none.
+/// pipeline_next_change(score, stage, band, coverage, alerts, after, until): the first change of any of these between
+/// both, NULL if there is none.
 CSAGG_FUNCTION(csagg_pipeline_change) {
-    if (PG_ARGISNULL(4) || PG_ARGISNULL(5)) PG_RETURN_NULL();
-    const Instant after = PG_GETARG_TIMESTAMPTZ(4);
+    if (PG_ARGISNULL(5) || PG_ARGISNULL(6)) PG_RETURN_NULL();
+    const Instant after = PG_GETARG_TIMESTAMPTZ(5), until = PG_GETARG_TIMESTAMPTZ(6);
     ContextArena arena;
-    Instant first = PG_GETARG_TIMESTAMPTZ(5);
-    for (int n = 0; n < 3; ++n)
+    Instant first = until;
+    for (int n = 0; n < 4; ++n)
         if (!PG_ARGISNULL(n)) first = std::min(first, next_change(changes_argument(fcinfo, n, arena), after));
-    if (!PG_ARGISNULL(3)) first = std::min(first, first_change(history_argument(fcinfo, 3), after, arena));
-    if (first == PG_GETARG_TIMESTAMPTZ(5)) PG_RETURN_NULL();
+    if (!PG_ARGISNULL(4)) first = std::min(first, first_change(history_argument(fcinfo, 4), after, arena));
+    if (first == until) PG_RETURN_NULL();
     PG_RETURN_TIMESTAMPTZ(first);
 }
 

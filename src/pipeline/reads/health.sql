@@ -96,7 +96,7 @@ SELECT h.tenant, h.customer, csagg.number_at(h.score, %2$s) AS score,
     csagg.text_at(h.band, %2$s) AS band, csagg.text_at(h.stage, %2$s) AS stage, csagg.number_at(h.coverage, %2$s) AS coverage,
     csagg.pipeline_since(h.band, %2$s) AS band_since, csagg.pipeline_before(h.band, %2$s) AS previous_band,
     csagg.number_at(h.score, %2$s - interval '720 hours') AS score_30_days_ago, csagg.pipeline_alerts_at(h.alerts, %2$s) AS alerts,
-    csagg.pipeline_next_change(h.score, h.stage, h.coverage, h.alerts, %2$s, h.until_at) AS next_change,
+    csagg.pipeline_next_change(h.score, h.stage, h.band, h.coverage, h.alerts, %2$s, h.until_at) AS next_change,
     %5$s AS overridden_by, h.error ->> 'message' AS error, h.through AS assessed_through
 FROM (
     WITH pending AS MATERIALIZED (%3$s),
