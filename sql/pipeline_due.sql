@@ -115,6 +115,17 @@ SELECT alert, kind, at, emitted_at - at <= '6 hours' AS soon FROM failing.alert_
 SELECT customer, alerts FROM failing.health;
 SELECT * FROM csagg.verify('failing');
 
+-- A clock that is set back: for steps time stands still until it has caught up
+SELECT csagg.create_pipeline('back', '{"timezone": "UTC", "facts": {"seats": "number"}, "alerts": [{"name": "few", "when": "seats < 5"}, {"name": "many", "when": "seats > 5"}]}');
+UPDATE back.pipeline SET alerts_from = '-infinity';
+INSERT INTO back.log (customer, key, at, value) SELECT 'ada', 'seats', at, '4' FROM by_hand.clock;
+SELECT by_hand.step('back', '0');
+INSERT INTO back.log (customer, key, at, value) SELECT 'ada', 'seats', at, '6' FROM by_hand.clock;
+SELECT by_hand.step('back', '-1 hour');
+SELECT alert, kind, emitted_at - at AS after, last_step - emitted_at AS last FROM back.alert_feed, back.pipeline ORDER BY id;
+SELECT by_hand.step('back', '61 minutes');
+SELECT * FROM csagg.verify('back');
+
 -- How far ahead customers are assessed is drawn between half and the whole of 35 days, so that they do not all end together; who has 7 days left is not moved on
 SELECT csagg.create_pipeline('drawn', '{"timezone": "UTC", "facts": {"seats": "number"}, "rules": [{"name": "seats", "points": "seats"}]}');
 CREATE FUNCTION by_hand.seats(after interval) RETURNS text LANGUAGE plpgsql AS $$
