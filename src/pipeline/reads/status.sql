@@ -84,7 +84,7 @@ CREATE FUNCTION csagg.pipeline_view_comments(pipeline name) RETURNS void
         ['alerts', 'acknowledged_at', 'since when'],
         ['alerts', 'snoozed_until', 'until when not to be reminded'],
         ['alerts', 'note', 'anything'],
-        ['alerts', 'reasons', 'score, stage and band when it began; NULL if it was not announced'],
+        ['alerts', 'reasons', 'score, stage and band when it began; NULL if it was not announced, or retain() has deleted that row of the feed'],
         ['status', '', 'one row a source: how far it is, and what stands in the way; one for override only where that has to be read, or cannot be'],
         ['status', 'source', 'name of the source'],
         ['status', 'behind', 'rows that are not folded yet; of an events table ids, NULL without the right to read its sequence, of a states source or intervals customers to be read anew'],
