@@ -10,3 +10,10 @@ INSERT INTO cs.log (customer, key) VALUES ('ada', 'login');
 CALL csagg.refresh('cs');
 SELECT d, score, score_30_days_ago FROM unnest('{0,4,6,35,700}'::int[]) d, csagg.health_at('cs', now() - d * interval '1 day');
 SELECT * FROM csagg.verify('cs');
+\echo what retain() leaves
+CALL csagg.retain('cs', history => '1 month');
+SELECT kept_from - facts_from FROM cs.current;
+INSERT INTO cs.log (customer, key) VALUES ('ada', 'login');
+CALL csagg.refresh('cs');
+SELECT d, score FROM unnest('{0,4,6}'::int[]) d, csagg.health_at('cs', now() - d * interval '1 day');
+SELECT * FROM csagg.verify('cs');
