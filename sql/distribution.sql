@@ -219,6 +219,13 @@ SELECT count(*), sum(n), count(DISTINCT value) FROM (SELECT csagg.distribution(n
 SELECT count(*), sum(n), count(DISTINCT value) FROM (SELECT csagg.distribution(text, spring()) d FROM wide_line) s, csagg.buckets(s.d);
 SELECT count(*), sum(n), count(DISTINCT members) FROM (SELECT csagg.distribution(array[number, text], spring()) d FROM wide_line) s, csagg.joint_buckets(s.d);
 
+-- Values at their limits are printed and read
+WITH extreme (x) AS (VALUES ('number {2025-03-19 = 0.123456789012345678}'::csagg.timeline), ('number {2025-03-19 = -0.000000000000000001}'), ('number {2025-03-19 = -999999999999999999}'),
+    ('time {2025-03-19 = 294276-12-31 23:59:59.999999+00}'), ('time {2025-03-19 = 4714-11-24 00:00:00+00 BC}'), ('time {2025-03-19 = infinity}'),
+    ('date {2025-03-19 = 5874897-12-31}'), ('date {2025-03-19 = 4714-11-24 BC}'), ('date {2025-03-19 = -infinity}')),
+said AS (SELECT x::text, csagg.distribution(x, spring()) AS d, csagg.flows(x, spring()) AS f FROM extreme GROUP BY x::text)
+SELECT x, min(b.value), min(b.n), bool_and(d::text::csagg.distribution = d) AS read, bool_and(f::text::csagg.flows = f) AS flows FROM said, csagg.buckets(d) b GROUP BY x ORDER BY x COLLATE "C";
+
 DROP TABLE plan_log, plan_line, score_line, by_tenant, copied, many, result, grouped, wide_line;
 DROP TABLE naive, score_log;
 DROP VIEW day;

@@ -25,3 +25,18 @@ SELECT customer, score FROM c2.health ORDER BY 1;
 INSERT INTO c2.log (customer, key, event_id) VALUES ('bell', 'login', 'e1'); CALL csagg.refresh('c2');
 SELECT customer, score FROM c2.health ORDER BY 1;
 SELECT problem, detail FROM csagg.verify('c2');
+\echo its facts of long ago, too, where the past is apart
+CREATE OR REPLACE FUNCTION csagg.pipeline_large() RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT 0';
+SELECT csagg.create_pipeline('large', rules => '{"timezone": "UTC", "facts": {"login": "counter", "visit": "counter"}, "rules": [{"name": "a", "points": "count(login, 10 days) + 100 * count(visit, 10 days)"}]}');
+CREATE TABLE visit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who text, at timestamptz);
+INSERT INTO visit (who, at) SELECT 'ada', now() - i * interval '1 day' FROM generate_series(0, 400) i;
+INSERT INTO large.log (customer, key, at) SELECT 'ada', 'login', now() - i * interval '1 day' FROM generate_series(0, 400) i;
+SELECT csagg.add_events('large', 'visit', 'who', 'at', fact => 'visit');
+CALL csagg.refresh('large');
+SELECT count(*) FROM large.past;
+SELECT score FROM csagg.health_at('large', now() - interval '300 days');
+SELECT csagg.drop_source('large', 'visit');
+CALL csagg.refresh('large');
+SELECT score FROM csagg.health_at('large', now() - interval '300 days');
+SELECT key, sum(entries) FROM (SELECT facts FROM large.past UNION ALL SELECT facts FROM large.current) p, csagg.facts(facts) GROUP BY key;
+SELECT problem, detail FROM csagg.verify('large');
