@@ -16,7 +16,10 @@ COMMENT ON FUNCTION csagg.pipeline_known(name) IS
 CREATE FUNCTION csagg.pipeline_check(pipeline name) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    owner name := (SELECT pg_get_userbyid(nspowner) FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE nspname = pipeline AND relname = 'pipeline');
+    owner name := (
+        SELECT pg_get_userbyid(nspowner)
+        FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid
+        WHERE nspname = pipeline AND relname = 'pipeline');
 BEGIN
     IF owner <> current_user THEN
         RAISE insufficient_privilege USING MESSAGE = format('pipeline "%s" is worked on by its owner only', pipeline),
@@ -44,7 +47,10 @@ DECLARE
     lost text;
 BEGIN
     EXECUTE format($sql$
-        SELECT string_agg(format('"%%s"', name), ' and ') FROM (VALUES ('pipeline', EXISTS (SELECT FROM %1$I.pipeline)), ('source', EXISTS (SELECT FROM %1$I.source WHERE name = 'log')), ('secret', EXISTS (SELECT FROM %1$I.secret))) t(name, filled)
+        SELECT string_agg(format('"%%s"', name), ' and ')
+        FROM (
+            VALUES ('pipeline', EXISTS (SELECT FROM %1$I.pipeline)), ('source', EXISTS (SELECT FROM %1$I.source WHERE name = 'log')),
+                ('secret', EXISTS (SELECT FROM %1$I.secret))) t(name, filled)
         WHERE NOT filled$sql$, pipeline) INTO lost;
     IF lost IS NOT NULL THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('pipeline "%s" has lost its own rows of %s', pipeline, lost),

@@ -8,7 +8,8 @@
 
 CREATE FUNCTION csagg.pipeline_newest(pipeline name, who text) RETURNS text
     LANGUAGE sql STABLE AS $body$
-    SELECT pg_catalog.format('(SELECT ctid AS place, * FROM %1$I.current WHERE tenant = %2$s.tenant AND customer = %2$s.customer ORDER BY moved DESC LIMIT 1)', pipeline, who)
+    SELECT pg_catalog.format('(SELECT ctid AS place, * FROM %1$I.current WHERE tenant = %2$s.tenant AND customer = %2$s.customer ORDER BY moved DESC LIMIT 1)',
+        pipeline, who)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_newest(name, text) IS
     'a query for the row of `current`, and its place, of the tenant and customer of a row of a LATERAL query around it';
