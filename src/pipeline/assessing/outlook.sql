@@ -9,7 +9,8 @@ COMMENT ON FUNCTION csagg.pipeline_slice(csagg.timeline, timestamptz, timestampt
 -- It moves once in weeks, and is 40 days ago at least: `health` asks for 30.
 CREATE FUNCTION csagg.pipeline_score_from(score_from timestamptz, now timestamptz) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE AS $body$
-    SELECT CASE WHEN score_from OPERATOR(pg_catalog.>=) (now OPERATOR(pg_catalog.-) interval '2880 hours') THEN score_from ELSE now OPERATOR(pg_catalog.-) interval '960 hours' END
+    SELECT CASE WHEN score_from OPERATOR(pg_catalog.>=) (now OPERATOR(pg_catalog.-) interval '2880 hours') THEN score_from
+        ELSE now OPERATOR(pg_catalog.-) interval '960 hours' END
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_score_from(timestamptz, timestamptz) IS
     'from when on a customer''s score is written with every change: from where it was, up to 120 days ago, or from 40 days ago';
@@ -39,7 +40,8 @@ CREATE FUNCTION csagg.pipeline_alerts_at(alerts csagg.history, at timestamptz) R
 COMMENT ON FUNCTION csagg.pipeline_alerts_at(csagg.history, timestamptz) IS
     'names of the alerts that are firing at an instant, by their bytes; of NULL none; error 42804 for a fact that is not boolean';
 
-CREATE FUNCTION csagg.pipeline_next_change(score csagg.timeline, stage csagg.timeline, band csagg.timeline, coverage csagg.timeline, alerts csagg.history, after timestamptz, until timestamptz) RETURNS timestamptz
+CREATE FUNCTION csagg.pipeline_next_change(score csagg.timeline, stage csagg.timeline, band csagg.timeline, coverage csagg.timeline,
+    alerts csagg.history, after timestamptz, until timestamptz) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'csagg_pipeline_change' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 300;
 COMMENT ON FUNCTION csagg.pipeline_next_change(csagg.timeline, csagg.timeline, csagg.timeline, csagg.timeline, csagg.history, timestamptz, timestamptz) IS
     'the first instant between both at which one of these changes, NULL if there is none; timelines and alerts that are NULL do not change; error 42804 for an alert that is not boolean';

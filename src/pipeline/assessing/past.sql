@@ -16,7 +16,9 @@ COMMENT ON FUNCTION csagg.pipeline_unite(csagg.history, csagg.history) IS
     'what pipeline_split() has parted, together again; NULL is a part without anything. Error 42804 for a key of two kinds';
 
 CREATE FUNCTION csagg.pipeline_scores() RETURNS text
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT 'CASE WHEN c.score_before IS NULL THEN c.score ELSE csagg.overlay(c.score_before, c.score) END' $body$;
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT 'CASE WHEN c.score_before IS NULL THEN c.score ELSE csagg.overlay(c.score_before, c.score) END'
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_scores() IS
     'an expression for the score of c, a row of `current`, from from_at on';
 
@@ -29,14 +31,16 @@ BEGIN
         WHEN 'facts' THEN 'csagg.pipeline_unite((SELECT csagg.merge(p.facts) FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer), c.facts)'
         WHEN 'from_at' THEN '(SELECT least(c.from_at, min(p.from_at)) FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer)'
         ELSE '(SELECT csagg.overlay(o.said ORDER BY o.starts) FROM (
-            SELECT p.starts, p.%2$I AS said FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer UNION ALL SELECT c.past_until, %3$s) o)' END || ' END', pipeline, what, here);
+            SELECT p.starts, p.%2$I AS said FROM %1$I.past p WHERE p.tenant = c.tenant AND p.customer = c.customer UNION ALL SELECT c.past_until, %3$s) o)' END || ' END',
+        pipeline, what, here);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_whole(name, text) IS
     'an expression for facts, from_at, score or coverage of c, a row of `current`, with what is in `past`';
 
 CREATE FUNCTION csagg.pipeline_rejoined(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('CASE WHEN c.past_until IS NULL THEN c.score_before ELSE csagg.pipeline_slice(%s, ''-infinity'', c.score_from) END', csagg.pipeline_whole(pipeline, 'score'))
+    SELECT format('CASE WHEN c.past_until IS NULL THEN c.score_before ELSE csagg.pipeline_slice(%s, ''-infinity'', c.score_from) END',
+        csagg.pipeline_whole(pipeline, 'score'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_rejoined(name) IS
     'an expression for score_before of c, a row of `current`, with what is in `past`';
@@ -76,8 +80,11 @@ CREATE FUNCTION csagg.pipeline_alerts_onto(before csagg.history, said csagg.hist
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN before IS NULL OR said IS NULL THEN said ELSE coalesce(csagg.merge(csagg.history_of(f.key,
         CASE WHEN csagg.bool_at(n.alert, kept_from) AND csagg.bool_at(b.alert, kept_from - interval '1 microsecond')
-            THEN csagg.overlay(csagg.slice(b.alert, csagg.pipeline_since(b.alert, kept_from - interval '1 microsecond'), kept_from), n.alert) ELSE n.alert END)), '{}') END
-    FROM csagg.facts(said) f CROSS JOIN LATERAL (SELECT csagg.timeline_of(said, f.key) AS alert) n CROSS JOIN LATERAL (SELECT csagg.timeline_of(before, f.key) AS alert) b
+            THEN csagg.overlay(csagg.slice(b.alert, csagg.pipeline_since(b.alert, kept_from - interval '1 microsecond'), kept_from), n.alert)
+            ELSE n.alert END)), '{}') END
+    FROM csagg.facts(said) f
+        CROSS JOIN LATERAL (SELECT csagg.timeline_of(said, f.key) AS alert) n
+        CROSS JOIN LATERAL (SELECT csagg.timeline_of(before, f.key) AS alert) b
     WHERE f.entries > 0  -- others may be of rules that held before
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_alerts_onto(csagg.history, csagg.history, timestamptz) IS
@@ -88,8 +95,14 @@ CREATE FUNCTION csagg.pipeline_said(what text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN format('CASE WHEN excluded.error IS NOT NULL THEN csagg.pipeline_stays(c.%1$I, c.until_at, excluded.%1$I, $2)'
-        || CASE WHEN what IN ('stage', 'band', 'alerts') THEN ' WHEN excluded.past_until IS NOT NULL THEN csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at)' ELSE '' END
-        || CASE what WHEN 'alerts' THEN ' WHEN c.kept_from IS NOT NULL THEN csagg.pipeline_alerts_onto(c.alerts, excluded.alerts, c.kept_from)' ELSE '' END || ' ELSE excluded.%1$I END', what);
+        || CASE WHEN what IN ('stage', 'band', 'alerts')
+            THEN ' WHEN excluded.past_until IS NOT NULL THEN csagg.pipeline_onto(c.%1$I, excluded.%1$I, excluded.from_at)'
+            ELSE '' END
+        || CASE what
+            WHEN 'alerts' THEN ' WHEN c.kept_from IS NOT NULL THEN csagg.pipeline_alerts_onto(c.alerts, excluded.alerts, c.kept_from)'
+            ELSE '' END
+        || ' ELSE excluded.%1$I END',
+        what);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_said(text) IS
     'an expression for score, stage, band, coverage or alerts of c, a row of `current`, with what is said anew of it, a row "excluded", at the instant $2: where the rules could not be evaluated for all of the time, what was said before stays, up to then if they can be evaluated from there on';
@@ -123,7 +136,8 @@ COMMENT ON FUNCTION csagg.pipeline_cut(csagg.pipeline_reign[], timestamptz) IS
 CREATE FUNCTION csagg.pipeline_seed(reigns csagg.pipeline_reign[], facts csagg.history, since timestamptz, at timestamptz, seed jsonb) RETURNS jsonb
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT a.seed FROM unnest(reigns) r, (SELECT facts) f,
-        csagg.try_assess_over(csagg.pipeline_pin(r.rules, f.facts), f, greatest(r.since, pipeline_seed.since), at, CASE WHEN r.since <= pipeline_seed.since THEN pipeline_seed.seed END) a
+        csagg.try_assess_over(csagg.pipeline_pin(r.rules, f.facts), f, greatest(r.since, pipeline_seed.since), at,
+            CASE WHEN r.since <= pipeline_seed.since THEN pipeline_seed.seed END) a
     WHERE r.since <= at AND r.until > at
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_seed(csagg.pipeline_reign[], csagg.history, timestamptz, timestamptz, jsonb) IS
@@ -141,17 +155,23 @@ BEGIN
             SELECT c.*, %3$s AS reigns FROM unnest($1) n CROSS JOIN LATERAL %7$s c
             WHERE pg_column_size(c.facts) > csagg.pipeline_large() AND c.error IS NULL AND c.until_at > c.from_at),
         cut AS MATERIALIZED (
-            SELECT c.*, k.past_until AS cut, k.from_at AS cut_from, %4$s AS whole, %5$s AS whole_from FROM large c CROSS JOIN LATERAL csagg.pipeline_cut(c.reigns, $2) k
+            SELECT c.*, k.past_until AS cut, k.from_at AS cut_from, %4$s AS whole, %5$s AS whole_from
+            FROM large c CROSS JOIN LATERAL csagg.pipeline_cut(c.reigns, $2) k
             WHERE k.past_until > coalesce(c.past_until, '-infinity') AND k.from_at > c.from_at),
         parted AS MATERIALIZED (
             SELECT c.*, s.before, s.after, csagg.pipeline_seed(c.reigns, c.whole, c.whole_from, c.cut_from, c.seed) AS past_seed
             FROM cut c CROSS JOIN LATERAL csagg.pipeline_split(c.facts, c.cut) s),
         added AS (
             INSERT INTO %1$I.past (tenant, customer, starts, from_at, facts, score, coverage, seed)
-            SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(%6$s, from_at, cut_from), csagg.slice(coverage, from_at, cut_from), past_seed FROM parted c)
-        UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'), score_before = csagg.pipeline_slice(c.score_before, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
+            SELECT tenant, customer, coalesce(past_until, '-infinity'), from_at, before, csagg.slice(%6$s, from_at, cut_from),
+                csagg.slice(coverage, from_at, cut_from), past_seed
+            FROM parted c)
+        UPDATE %1$I.current c SET facts = p.after, past_until = p.cut, from_at = p.cut_from, score = csagg.slice(c.score, p.cut_from, 'infinity'),
+            score_before = csagg.pipeline_slice(c.score_before, p.cut_from, 'infinity'), coverage = csagg.slice(c.coverage, p.cut_from, 'infinity')
         FROM parted p WHERE c.ctid = p.place$sql$,
-        pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_scores(), csagg.pipeline_newest(pipeline, 'n')), changes, now);
+        pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_reigns('n.tenant'), csagg.pipeline_whole(pipeline, 'facts'),
+        csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_scores(), csagg.pipeline_newest(pipeline, 'n')),
+        changes, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamptz) IS
     'puts the past of these customers apart, where they are large, assessed, and their rules do not look back without an end; each is there once';
@@ -159,7 +179,8 @@ COMMENT ON FUNCTION csagg.pipeline_part(name, csagg.pipeline_change[], timestamp
 CREATE FUNCTION csagg.pipeline_clear_past(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM csagg.pipeline_execute(format('DELETE FROM %1$I.past p USING %1$I.current c WHERE c.tenant = p.tenant AND c.customer = p.customer AND c.past_until IS NULL', pipeline));
+    PERFORM csagg.pipeline_execute(format('DELETE FROM %1$I.past p USING %1$I.current c WHERE c.tenant = p.tenant AND c.customer = p.customer AND c.past_until IS NULL',
+        pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_clear_past(name) IS
     'removes from `past` what has been put back into `current`, of all customers';
@@ -171,7 +192,10 @@ DECLARE
 BEGIN
     whole := (SELECT w FROM csagg.pipeline_query(format($sql$
         SELECT array_agg(ROW(c.tenant, c.customer, '{}', 'infinity', NULL, NULL)::csagg.pipeline_change) FROM unnest($1) n CROSS JOIN LATERAL %2$s c
-        WHERE EXISTS (SELECT FROM %1$I.past) AND c.past_until IS NOT NULL AND (n.source IS NOT NULL OR n.quiet_before IS NOT NULL OR csagg.pipeline_reaches(n.facts, c.from_at))$sql$, pipeline, csagg.pipeline_newest(pipeline, 'n')), changes) q(w csagg.pipeline_change[]));
+        WHERE EXISTS (SELECT FROM %1$I.past)
+            AND c.past_until IS NOT NULL
+            AND (n.source IS NOT NULL OR n.quiet_before IS NOT NULL OR csagg.pipeline_reaches(n.facts, c.from_at))$sql$,
+            pipeline, csagg.pipeline_newest(pipeline, 'n')), changes) q(w csagg.pipeline_change[]));
     IF whole IS NOT NULL THEN
         PERFORM csagg.pipeline_merge(pipeline, whole, now),
             csagg.pipeline_execute(format('DELETE FROM %I.past p USING unnest($1) n WHERE p.tenant = n.tenant AND p.customer = n.customer', pipeline), whole);

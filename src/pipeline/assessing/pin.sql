@@ -5,7 +5,9 @@ CREATE FUNCTION csagg.pipeline_pinned(rules csagg.ruleset) RETURNS csagg.ruleset
     LANGUAGE sql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT csagg.ruleset(r || jsonb_build_object(
         'facts', coalesce(r -> 'facts', '{}') || '{"overridden_score": {"kind": "number", "optional": true}}',
-        'override', CASE WHEN r ? 'override' THEN jsonb_build_object('when', format('overridden_score is not null or (%s)', r #>> '{override,when}'), 'score', format('coalesce(overridden_score, %s)', r #>> '{override,score}'))
+        'override', CASE WHEN r ? 'override'
+            THEN jsonb_build_object('when', format('overridden_score is not null or (%s)', r #>> '{override,when}'),
+                'score', format('coalesce(overridden_score, %s)', r #>> '{override,score}'))
             ELSE '{"when": "overridden_score is not null", "score": "overridden_score"}' END))
     FROM (SELECT csagg.jsonb(rules) AS r) j
 $body$;

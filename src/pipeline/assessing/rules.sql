@@ -19,9 +19,11 @@ COMMENT ON FUNCTION csagg.pipeline_same_kinds(name, csagg.ruleset) IS
 CREATE FUNCTION csagg.pipeline_declare(pipeline name, rules csagg.ruleset, tenant text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM csagg.try_assess(rules, f, '2000-01-01 00:00+00'), csagg.pipeline_pinned(rules) FROM (SELECT '{}'::csagg.history AS facts) f;  -- its time zone may be unknown here
+    PERFORM csagg.try_assess(rules, f, '2000-01-01 00:00+00'), csagg.pipeline_pinned(rules)
+    FROM (SELECT '{}'::csagg.history AS facts) f;  -- its time zone may be unknown here
     EXECUTE format($sql$
-        INSERT INTO %1$I.fact (key, kind, shown_to) SELECT key, kind, $2 FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$, pipeline) USING rules, tenant;
+        INSERT INTO %1$I.fact (key, kind, shown_to) SELECT key, kind, $2 FROM csagg.pipeline_declared($1) ON CONFLICT DO NOTHING$sql$,
+        pipeline) USING rules, tenant;
     PERFORM csagg.pipeline_same_kinds(pipeline, rules);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_declare(name, csagg.ruleset, text) IS
@@ -41,8 +43,13 @@ BEGIN
     IF TG_OP IN ('INSERT', 'UPDATE') THEN
         PERFORM csagg.pipeline_declare(TG_TABLE_SCHEMA, NEW.rules, NEW.tenant);
     END IF;
-    EXECUTE format('INSERT INTO %1$I.todo (tenant, why, since) SELECT DISTINCT t, ''rules'', coalesce(last_step - csagg.pipeline_hours(settle), clock_timestamp()) FROM unnest($1) t, %1$I.pipeline', TG_TABLE_SCHEMA)
-        USING CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.tenant] WHEN 'DELETE' THEN ARRAY[OLD.tenant] WHEN 'TRUNCATE' THEN ARRAY[''] ELSE ARRAY[OLD.tenant, NEW.tenant] END;
+    EXECUTE format('INSERT INTO %1$I.todo (tenant, why, since) SELECT DISTINCT t, ''rules'', coalesce(last_step - csagg.pipeline_hours(settle), clock_timestamp()) FROM unnest($1) t, %1$I.pipeline',
+        TG_TABLE_SCHEMA)
+        USING CASE TG_OP
+            WHEN 'INSERT' THEN ARRAY[NEW.tenant]
+            WHEN 'DELETE' THEN ARRAY[OLD.tenant]
+            WHEN 'TRUNCATE' THEN ARRAY['']
+            ELSE ARRAY[OLD.tenant, NEW.tenant] END;
     RETURN NULL;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rules_changed() IS
@@ -84,11 +91,14 @@ COMMENT ON FUNCTION csagg.pipeline_settle_changed() IS
 CREATE FUNCTION csagg.pipeline_triggers(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OF tenant, effective_from, rules OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OF tenant, effective_from, rules OR DELETE ON %I.rules FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_rules_changed()',
+        pipeline);
     EXECUTE format('CREATE OR REPLACE TRIGGER emptied BEFORE TRUNCATE ON %I.fact FOR EACH STATEMENT EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
     EXECUTE format('CREATE OR REPLACE TRIGGER emptied AFTER TRUNCATE ON %I.rules FOR EACH STATEMENT EXECUTE FUNCTION csagg.pipeline_rules_changed()', pipeline);
-    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER UPDATE OF settle ON %I.pipeline FOR EACH ROW WHEN (OLD.settle <> NEW.settle) EXECUTE FUNCTION csagg.pipeline_settle_changed()', pipeline);
-    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()', pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER UPDATE OF settle ON %I.pipeline FOR EACH ROW WHEN (OLD.settle <> NEW.settle) EXECUTE FUNCTION csagg.pipeline_settle_changed()',
+        pipeline);
+    EXECUTE format('CREATE OR REPLACE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON %I.fact FOR EACH ROW EXECUTE FUNCTION csagg.pipeline_fact_changed()',
+        pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_triggers(name) IS
     'makes the triggers of a pipeline''s own tables, or makes them anew';
@@ -100,7 +110,8 @@ COMMENT ON TYPE csagg.pipeline_reign IS 'a rule set that holds in [since, until)
 CREATE FUNCTION csagg.pipeline_reign(pipeline name) RETURNS text
     LANGUAGE sql STABLE AS $body$
     SELECT pg_catalog.format($sql$
-        SELECT o.tenant, v.rules, v.effective_from AS since, lead(v.effective_from, 1, 'infinity') OVER (PARTITION BY o.tenant ORDER BY v.effective_from) AS until
+        SELECT o.tenant, v.rules, v.effective_from AS since,
+            lead(v.effective_from, 1, 'infinity') OVER (PARTITION BY o.tenant ORDER BY v.effective_from) AS until
         FROM (SELECT tenant, min(effective_from) AS first FROM %1$I.rules GROUP BY tenant) o
             JOIN %1$I.rules v ON v.tenant = o.tenant OR v.tenant = '' AND v.effective_from < o.first$sql$, pipeline)
 $body$;
@@ -109,7 +120,8 @@ COMMENT ON FUNCTION csagg.pipeline_reign(name) IS
 
 CREATE FUNCTION csagg.pipeline_reigns_by_tenant(pipeline name) RETURNS text
     LANGUAGE sql STABLE AS $body$
-    SELECT pg_catalog.format('SELECT tenant, array_agg(ROW(rules, since, until)::csagg.pipeline_reign ORDER BY since) AS reigns FROM (%s) r GROUP BY tenant', csagg.pipeline_reign(pipeline))
+    SELECT pg_catalog.format('SELECT tenant, array_agg(ROW(rules, since, until)::csagg.pipeline_reign ORDER BY since) AS reigns FROM (%s) r GROUP BY tenant',
+        csagg.pipeline_reign(pipeline))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_reigns_by_tenant(name) IS
     'a query for the same, in one row for each tenant';
@@ -122,15 +134,18 @@ COMMENT ON FUNCTION csagg.pipeline_reigns(text) IS
     'an expression for the rule sets of a tenant, which is an expression, too; to be used beside pipeline_reigns_by_tenant() as "reign"';
 
 -- A division by zero somewhere in the past must not hide what the rules say from now on, nor one in the future what they say up to it.
-CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz, seed jsonb DEFAULT NULL,
-    OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb, OUT until_at timestamptz)
+CREATE FUNCTION csagg.pipeline_over(facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, now timestamptz,
+    seed jsonb DEFAULT NULL,
+    OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history,
+    OUT error jsonb, OUT until_at timestamptz)
     AS 'MODULE_PATHNAME', 'csagg_pipeline_over' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION csagg.pipeline_over(csagg.history, csagg.pipeline_reign[], timestamptz, timestamptz, timestamptz, jsonb) IS
     'what rule sets, each as long as it holds, say of facts from since to until_at: until, or the first instant after `now` for which they cannot be evaluated. Where they cannot for some instant up to `now`, error is that of try_assess_over(), and the rest is from `now` on, or NULL, until_at too, if they cannot for `now`, either. All but until_at is NULL where no rule set holds, and all where an argument but the last is NULL. seed: states of the alerts before since, where facts are forgotten, as try_assess_over() gives them. Error 22008 for infinite instants';
 
 CREATE FUNCTION csagg.pipeline_outlook(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, csagg.pipeline_now(), s.seed)', csagg.pipeline_reigns('s.tenant'))
+    SELECT format('SELECT * FROM csagg.pipeline_over(s.facts, csagg.pipeline_pin(%s, s.facts), s.from_at, s.until_at, csagg.pipeline_now(), s.seed)',
+        csagg.pipeline_reigns('s.tenant'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_outlook(name) IS
     'a query for what the rules say of s, a row with tenant, facts, from_at, until_at and seed; to be used beside pipeline_reigns_by_tenant() as "reign"';
