@@ -23,13 +23,17 @@ BEGIN
     -- add_states() waits for no step: sources and rows are of one snapshot.
     RETURN format($sql$
         SELECT l.id, true AS wanted, l.tenant, l.customer, l.key, NULL::text AS kind, l.at, l.value, %3$s AS actor, l.event_id,
-            CASE WHEN l.origin IS NOT NULL AND l.origin IN (SELECT s.name FROM (%4$s) s WHERE s.kind = 'states') THEN l.origin ELSE %2$L END AS owner, l.recorded_at
-        FROM %1$I.log l$sql$, pipeline, source, CASE WHEN readable THEN 'l.actor' ELSE csagg.pipeline_actor(pipeline, 'l.tenant', 'l.actor') END, csagg.pipeline_sources(pipeline));
+            CASE WHEN l.origin IS NOT NULL AND l.origin IN (SELECT s.name FROM (%4$s) s WHERE s.kind = 'states') THEN l.origin ELSE %2$L END AS owner,
+            l.recorded_at
+        FROM %1$I.log l$sql$,
+            pipeline, source, CASE WHEN readable THEN 'l.actor' ELSE csagg.pipeline_actor(pipeline, 'l.tenant', 'l.actor') END,
+            csagg.pipeline_sources(pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows_log(name, text, boolean) IS
     'the rows of the log; actors that are forgotten by what stands for them, unless those who may not know are to read them; what the triggers of a states source wrote is that source''s';
 
-CREATE FUNCTION csagg.pipeline_reason(tenant text, customer text, key text, kind text, asked text, at timestamptz, value jsonb, actor text, event_id text, belongs text, owner text) RETURNS text
+CREATE FUNCTION csagg.pipeline_reason(tenant text, customer text, key text, kind text, asked text, at timestamptz, value jsonb, actor text,
+    event_id text, belongs text, owner text) RETURNS text
     AS 'MODULE_PATHNAME', 'csagg_pipeline_reason' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION csagg.pipeline_reason(text, text, text, text, text, timestamptz, jsonb, text, text, text, text) IS
     'why a row cannot be folded, NULL if it can. kind is the fact''s, asked what the source says of it; belongs is the fact''s source, owner the row''s';
@@ -44,9 +48,11 @@ COMMENT ON FUNCTION csagg.pipeline_size(jsonb) IS
 CREATE FUNCTION csagg.pipeline_excerpt(id bigint, tenant text, customer text, key text, at timestamptz, value jsonb, actor text, event_id text) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_build_object('id', id, 'tenant', left(tenant, 2000), 'customer', left(customer, 2000), 'key', left(key, 1000), 'at', at,
-        'value', CASE WHEN csagg.pipeline_size(value) > 1000000 THEN to_jsonb(format('%s bytes of JSON', csagg.pipeline_size(value))) WHEN jsonb_typeof(value) = 'string' THEN to_jsonb(left(value #>> '{}', 1000))
+        'value', CASE WHEN csagg.pipeline_size(value) > 1000000 THEN to_jsonb(format('%s bytes of JSON', csagg.pipeline_size(value)))
+            WHEN jsonb_typeof(value) = 'string' THEN to_jsonb(left(value #>> '{}', 1000))
             WHEN csagg.pipeline_size(value) > 2000 THEN to_jsonb(format('%s bytes of JSON', csagg.pipeline_size(value)))
-            WHEN jsonb_typeof(value) IN ('array', 'object') OR octet_length(value::text) > 1000 THEN to_jsonb(left(value::text, 1000)) ELSE value END,
+            WHEN jsonb_typeof(value) IN ('array', 'object') OR octet_length(value::text) > 1000 THEN to_jsonb(left(value::text, 1000))
+            ELSE value END,
         'actor', left(actor, 1000), 'event_id', left(event_id, 2000))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_excerpt(bigint, text, text, text, timestamptz, jsonb, text, text) IS
@@ -99,19 +105,28 @@ CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boole
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
-    said constant text := CASE WHEN straight THEN csagg.pipeline_merging(pipeline, format('SELECT * FROM change x WHERE NOT (EXISTS (SELECT FROM %I.suppressed) AND %s)', pipeline, csagg.pipeline_suppressed(pipeline))) ELSE 'merged AS (SELECT)' END;
+    said constant text := CASE WHEN straight
+        THEN csagg.pipeline_merging(pipeline,
+            format('SELECT * FROM change x WHERE NOT (EXISTS (SELECT FROM %I.suppressed) AND %s)', pipeline, csagg.pipeline_suppressed(pipeline)))
+        ELSE 'merged AS (SELECT)' END;
 BEGIN
     RETURN format($sql$
         WITH taken AS MATERIALIZED (
             SELECT CASE WHEN plain THEN tenant END AS tenant, CASE WHEN plain THEN customer END AS customer, CASE WHEN plain OR wanted IS NOT TRUE THEN NULL
-                    WHEN reason IS NOT NULL THEN ROW(id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, reason, csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id))::csagg.pipeline_row
+                    WHEN reason IS NOT NULL
+                        THEN ROW(id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, reason,
+                            csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id))::csagg.pipeline_row
                     ELSE ROW(id, tenant, customer, key, sort, at, value, actor, event_id, belongs, owner, NULL, NULL)::csagg.pipeline_row END AS special,
-                csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) FILTER (WHERE plain) AS facts, min(at) FILTER (WHERE plain AND isfinite(at)) AS first_at,
-                bool_or(plain AND belongs IS NULL) AS claims, array_agg(id::bigint) FILTER (WHERE $7) AS ids, count(*) AS n, count(*) FILTER (WHERE new) AS new, max(id) FILTER (WHERE new) AS last
+                csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) FILTER (WHERE plain) AS facts,
+                min(at) FILTER (WHERE plain AND isfinite(at)) AS first_at,
+                bool_or(plain AND belongs IS NULL) AS claims, array_agg(id::bigint) FILTER (WHERE $7) AS ids, count(*) AS n,
+                count(*) FILTER (WHERE new) AS new, max(id) FILTER (WHERE new) AS last
             FROM (
                 SELECT r.*, (wanted AND reason IS NULL AND event_id IS NULL AND (belongs IS NOT NULL OR owner = $1)) IS TRUE AS plain FROM (
                     SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
-                        CASE WHEN r.wanted THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) END AS reason
+                        CASE WHEN r.wanted
+                            THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source,
+                                r.owner) END AS reason
                     FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4%6$s)%5$s) r
                         LEFT JOIN %7$s f ON f.key = r.key OFFSET 0) r) r
             GROUP BY 1, 2, 3),
@@ -122,7 +137,8 @@ BEGIN
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, at = excluded.at),
         claim AS (
             INSERT INTO %1$I.fact AS f (key, kind, source, shown_to) SELECT key, min(kind), min(owner), NULL FROM (
-                SELECT k.key, k.kind, $1 AS owner FROM taken t, csagg.facts(t.facts) k WHERE t.claims UNION ALL SELECT key, kind, owner FROM special WHERE reason IS NULL AND belongs IS NULL) c
+                SELECT k.key, k.kind, $1 AS owner FROM taken t, csagg.facts(t.facts) k WHERE t.claims
+                UNION ALL SELECT key, kind, owner FROM special WHERE reason IS NULL AND belongs IS NULL) c
             WHERE NOT EXISTS (SELECT FROM %1$I.fact o WHERE o.key = c.key AND o.source IS NOT NULL) GROUP BY key
             ON CONFLICT (key) DO UPDATE SET source = csagg.pipeline_claimed(f.key, f.source, excluded.source, f.kind, excluded.kind)),
         first AS (
@@ -132,22 +148,30 @@ BEGIN
             ON CONFLICT %8$s RETURNING id),
         change AS (
             SELECT tenant, customer, facts, csagg.pipeline_from(first_at, $2) AS from_at FROM taken WHERE facts IS NOT NULL
-            UNION ALL SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), csagg.pipeline_from(min(at) FILTER (WHERE isfinite(at)), $2) FROM special
+            UNION ALL SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id),
+                csagg.pipeline_from(min(at) FILTER (WHERE isfinite(at)), $2)
+            FROM special
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer),
         %3$s
-        SELECT (%4$s), csagg.pipeline_ids(ARRAY(SELECT unnest(ids) FROM taken)), coalesce(sum(n), 0)::bigint, CASE WHEN sum(new) = $6 THEN max(last)::bigint END, coalesce(sum(n - new), 0)::bigint
+        SELECT (%4$s), csagg.pipeline_ids(ARRAY(SELECT unnest(ids) FROM taken)), coalesce(sum(n), 0)::bigint,
+            CASE WHEN sum(new) = $6 THEN max(last)::bigint END, coalesce(sum(n - new), 0)::bigint
         FROM taken$sql$, pipeline, rows, said,
             CASE WHEN straight THEN $$SELECT '{}'::csagg.pipeline_change[] FROM merged$$
                 ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END,
             CASE WHEN holes THEN format($$
-                        UNION ALL (SELECT l.*, false FROM unnest($5) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l LIMIT $6)$$, rows) ELSE '' END,
-            CASE WHEN straight AND NOT limited THEN '' ELSE ' ORDER BY l.id LIMIT $6' END, format(CASE WHEN straight THEN '(SELECT * FROM %I.fact OFFSET 0)' ELSE '%I.fact' END, pipeline),
+                        UNION ALL (
+                            SELECT l.*, false
+                            FROM unnest($5) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l
+                            LIMIT $6)$$, rows) ELSE '' END,
+            CASE WHEN straight AND NOT limited THEN '' ELSE ' ORDER BY l.id LIMIT $6' END,
+            format(CASE WHEN straight THEN '(SELECT * FROM %I.fact OFFSET 0)' ELSE '%I.fact' END, pipeline),
             CASE WHEN source = 'log' THEN 'DO NOTHING' ELSE csagg.pipeline_instead(pipeline, rows) END);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean, boolean, boolean) IS
     'the statement of pipeline_take(); holes: whether there are any; limited: whether there may be more than max_rows';
 
-CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer, counted boolean, straight boolean,
+CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer,
+    counted boolean, straight boolean,
     OUT changes csagg.pipeline_change[], OUT seen int8multirange, OUT folded bigint, OUT last bigint, OUT held bigint)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = off SET enable_bitmapscan = off AS $body$
 DECLARE
@@ -172,12 +196,16 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_log(name, text) IS
     'whether ids of the log have been given that the mark has not passed';
 
-CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation regclass, OUT id name, OUT upto bigint, OUT top bigint, OUT holes int8multirange, OUT read_until timestamptz)
+CREATE FUNCTION csagg.pipeline_marked(pipeline name, source text, OUT relation regclass, OUT id name, OUT upto bigint, OUT top bigint,
+    OUT holes int8multirange, OUT read_until timestamptz)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     SELECT * INTO relation, id, upto, holes, read_until FROM csagg.pipeline_query(format($sql$
-        SELECT to_regclass(relation), coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name), read_until
-        FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, id text, upto bigint, holes int8multirange, read_until timestamptz);
+        SELECT to_regclass(relation), coalesce(spec ->> 'id', 'id'), upto, (SELECT coalesce(range_agg(ids), '{}') FROM %1$I.hole WHERE source = name),
+            read_until
+        FROM %2$s s$sql$,
+            pipeline, csagg.pipeline_newest_source(pipeline)), source)
+                q(relation regclass, id text, upto bigint, holes int8multirange, read_until timestamptz);
     IF source = 'log' AND relation IS DISTINCT FROM format('%I.log', pipeline)::regclass THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the log of pipeline "%s" is under another name than it has noted', pipeline),
             HINT = format('Was the schema renamed? SELECT csagg.upgrade_pipeline(%L);', pipeline);
@@ -188,7 +216,8 @@ BEGIN
     ELSIF top < upto THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the sequence of %s is at %s, and rows up to %s were folded', relation, top, upto),
             HINT = format('SELECT setval(%L, %s); %s.', csagg.pipeline_sequence(relation, id), upto,
-                CASE WHEN source = 'log' THEN 'and, if rows came in between, csagg.verify() with repair' ELSE format('SELECT csagg.resume(%L, %L); which reads what came in between', pipeline, source) END);
+                CASE WHEN source = 'log' THEN 'and, if rows came in between, csagg.verify() with repair'
+                    ELSE format('SELECT csagg.resume(%L, %L); which reads what came in between', pipeline, source) END);
     END IF;
     IF source <> 'log' THEN
         PERFORM csagg.pipeline_ours(pipeline, source);
@@ -197,7 +226,8 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_marked(name, text) IS
     'where a source''s mark is, the last id given, and the holes. Error 55000 for a sequence behind the mark';
 
-CREATE FUNCTION csagg.pipeline_fold_rows(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+CREATE FUNCTION csagg.pipeline_fold_rows(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[],
+    OUT folded bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     mark record;
@@ -213,12 +243,14 @@ BEGIN
     straight := least(top - mark.upto, max_rows) > 50000;
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, top, mark.holes, max_rows, active <> '{}' OR NOT isempty(mark.holes), straight);
     whole := taken.last IS NULL AND taken.held < max_rows AND top = mark.top;
-    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), mark.holes, taken.seen, taken.folded, active, taken.held < max_rows, CASE WHEN whole THEN now END);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, coalesce(taken.last, top), mark.holes, taken.seen, taken.folded, active,
+        taken.held < max_rows, CASE WHEN whole THEN now END);
     IF whole AND mark.read_until = '-infinity' AND taken.folded = 0 AND top = mark.upto THEN  -- a table without rows, whose mark does not move
         PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET read_until = $2 WHERE name = $1', pipeline), source, now);
     END IF;
     IF source = 'log' THEN
-        PERFORM csagg.pipeline_replace_logged(pipeline, r), csagg.pipeline_drop_logged(pipeline, r) FROM (SELECT mark.holes + int8multirange(int8range(mark.upto, coalesce(taken.last, top), '(]')) AS r) ids;
+        PERFORM csagg.pipeline_replace_logged(pipeline, r), csagg.pipeline_drop_logged(pipeline, r)
+        FROM (SELECT mark.holes + int8multirange(int8range(mark.upto, coalesce(taken.last, top), '(]')) AS r) ids;
     END IF;
     changes := taken.changes;
     folded := taken.folded;
@@ -227,7 +259,8 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_rows(name, text, timestamptz, integer) IS
     'folds new rows of a source that has ids: which, how many, and whether there are more. More than 50000 at once need not fit into memory: they are in `current` already, and their customers are due. Each statement has its own snapshot: the last id first, then the writers, then the rows. Errors of the rows'' query as they are';
 
-CREATE FUNCTION csagg.pipeline_fold_log(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+CREATE FUNCTION csagg.pipeline_fold_log(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[],
+    OUT folded bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     SELECT * INTO changes, folded, more FROM csagg.pipeline_fold_rows(pipeline, source, now, max_rows);
@@ -243,19 +276,23 @@ DECLARE
     mark bigint;
     waits boolean;
 BEGIN
-    EXECUTE format('SELECT upto, (SELECT max(id) FROM %1$I.log) > upto OR EXISTS (SELECT FROM %1$I.hole h WHERE h.source = name) FROM %1$I.source WHERE name = $1', pipeline)
+    EXECUTE format('SELECT upto, (SELECT max(id) FROM %1$I.log) > upto OR EXISTS (SELECT FROM %1$I.hole h WHERE h.source = name) FROM %1$I.source WHERE name = $1',
+        pipeline)
         INTO mark, waits USING source;
     IF NOT waits THEN
         RETURN;
     END IF;
     RETURN QUERY EXECUTE format($sql$
-        SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), min(csagg.pipeline_from(at, $3)), max(recorded_at), max(n)
+        SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), min(csagg.pipeline_from(at, $3)),
+            max(recorded_at), max(n)
         FROM (
             SELECT r.id, r.tenant, r.customer, r.key, f.kind, r.at, r.value, coalesce(n.actor, r.actor) AS actor, r.event_id, r.recorded_at, r.n,
                 row_number() OVER (PARTITION BY r.tenant, r.event_id ORDER BY r.id) AS nth FROM (
                 SELECT l.*, count(*) OVER () AS n FROM (
                     (SELECT l.* FROM (%2$s) l WHERE l.id > $1 ORDER BY l.id LIMIT 5000)
-                    UNION ALL SELECT l.* FROM %1$I.hole h, unnest(h.ids) i, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(i) AND l.id < upper(i)) l WHERE h.source = $2
+                    UNION ALL SELECT l.*
+                    FROM %1$I.hole h, unnest(h.ids) i, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(i) AND l.id < upper(i)) l
+                    WHERE h.source = $2
                     LIMIT 5000) l) r
             JOIN %1$I.fact f ON f.key = r.key LEFT JOIN %1$I.replaced() n ON n.id = r.id
             WHERE csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) IS NULL

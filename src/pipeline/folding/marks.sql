@@ -18,7 +18,13 @@ CREATE FUNCTION csagg.pipeline_sequence(relation regclass, id name) RETURNS regc
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN coalesce((
-        SELECT d.objid::regclass FROM pg_attribute a JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = attrelid AND d.refobjsubid = attnum AND d.deptype = 'i'
+        SELECT d.objid::regclass
+        FROM pg_attribute a
+            JOIN pg_depend d ON d.classid = 'pg_class'::regclass
+                AND d.refclassid = 'pg_class'::regclass
+                AND d.refobjid = attrelid
+                AND d.refobjsubid = attnum
+                AND d.deptype = 'i'
             JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
         WHERE attrelid = relation AND attname = id AND attidentity <> ''
     ), (
@@ -101,7 +107,8 @@ CREATE FUNCTION csagg.pipeline_ids(ids bigint[]) RETURNS int8multirange
 COMMENT ON FUNCTION csagg.pipeline_ids(bigint[]) IS
     'these ids as ranges; error 22004 for an id that is NULL';
 
-CREATE FUNCTION csagg.pipeline_mark(pipeline name, source text, upto bigint, top bigint, holes int8multirange, seen int8multirange, folded bigint, active text[], closing boolean, through timestamptz) RETURNS void
+CREATE FUNCTION csagg.pipeline_mark(pipeline name, source text, upto bigint, top bigint, holes int8multirange, seen int8multirange, folded bigint,
+    active text[], closing boolean, through timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     missed constant int8multirange := int8multirange(int8range(upto, top, '(]')) - seen;
@@ -117,10 +124,12 @@ BEGIN
         PERFORM csagg.pipeline_execute(format('INSERT INTO %1$I.hole (source, ids, writers) VALUES ($1, $2, $3)', pipeline), source, missed, active);
     END IF;
     IF top <> upto OR folded > 0 THEN
-        moved := csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3, read_until = coalesce($4, read_until) WHERE ctid = (SELECT place FROM %s n)', pipeline, csagg.pipeline_newest_source(pipeline)), source, top, folded, through);
+        moved := csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3, read_until = coalesce($4, read_until) WHERE ctid = (SELECT place FROM %s n)',
+            pipeline, csagg.pipeline_newest_source(pipeline)), source, top, folded, through);
     END IF;
     IF moved = 0 THEN  -- while a trigger of the source was writing its error there
-        PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3, read_until = coalesce($4, read_until) WHERE name = $1', pipeline), source, top, folded, through);
+        PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET upto = $2, folded = folded + $3, read_until = coalesce($4, read_until) WHERE name = $1',
+            pipeline), source, top, folded, through);
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_mark(name, text, bigint, bigint, int8multirange, int8multirange, bigint, text[], boolean, timestamptz) IS

@@ -27,8 +27,14 @@ CREATE FUNCTION csagg.pipeline_ours(pipeline name, source text) RETURNS void
 DECLARE
     found record;
 BEGIN
-    SELECT * INTO found FROM csagg.pipeline_query(format('SELECT kind, relation, csagg.pipeline_relation(relation) FROM %s n', csagg.pipeline_newest_source(pipeline)), source) q(kind text, relation text, oid oid);
-    IF found.kind <> 'log' AND found.oid IS NOT NULL AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = found.oid AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))) THEN
+    SELECT * INTO found
+    FROM csagg.pipeline_query(format('SELECT kind, relation, csagg.pipeline_relation(relation) FROM %s n', csagg.pipeline_newest_source(pipeline)),
+        source) q(kind text, relation text, oid oid);
+    IF found.kind <> 'log'
+        AND found.oid IS NOT NULL
+        AND NOT EXISTS (
+            SELECT FROM pg_trigger
+            WHERE tgrelid = found.oid AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))) THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s has no trigger of source "%s": it may be another table than that which was added', found.relation, source),
             HINT = format('If it is the right one: SELECT csagg.resume(%L, %L);', pipeline, source);
     END IF;

@@ -11,7 +11,12 @@ COMMENT ON FUNCTION csagg.pipeline_hash(uuid, text, text) IS
 CREATE FUNCTION csagg.pipeline_suppressed(pipeline name) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN format($sql$(coalesce(octet_length(x.tenant) + octet_length(x.customer), 0) <= 2000 AND EXISTS (SELECT FROM %1$I.secret p, %1$I.suppressed s WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer)))$sql$, pipeline);
+    RETURN format($sql$
+        (coalesce(octet_length(x.tenant) + octet_length(x.customer), 0) <= 2000
+            AND EXISTS (
+                SELECT FROM %1$I.secret p, %1$I.suppressed s
+                WHERE s.until > csagg.pipeline_now() AND s.hash = csagg.pipeline_hash(p.salt, x.tenant, x.customer)))$sql$,
+        pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_suppressed(name) IS
     'a condition: whether the customer of x, a row with tenant and customer, is to be dropped; for the owner, who alone can read the salt';
@@ -22,13 +27,16 @@ CREATE FUNCTION csagg.pipeline_make_forgotten(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     EXECUTE format($sql$
-CREATE OR REPLACE FUNCTION %1$I.forgotten() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$, pipeline, format($sql$
+CREATE OR REPLACE FUNCTION %1$I.forgotten() RETURNS SETOF bigint
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$,
+        pipeline, format($sql$
     WITH x AS MATERIALIZED (
         SELECT tenant, customer, min(id) AS id FROM (%3$s) l
         WHERE EXISTS (SELECT FROM %1$I.suppressed) AND octet_length(tenant) + octet_length(customer) <= 2000 GROUP BY tenant, customer)
     SELECT id FROM x WHERE %2$s
 $sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline)));
-    EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''', pipeline);
+    EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''',
+        pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_forgotten(name) IS
     'makes the function forgotten() of a pipeline, or makes it anew';
@@ -45,7 +53,8 @@ CREATE FUNCTION csagg.pipeline_rejected(pipeline name) RETURNS text
     SELECT format($sql$
         SELECT x.source, x.id, x.at, coalesce(x.row ->> n.tenant, '') AS tenant, x.row ->> n.customer AS customer, n.actor
         FROM %1$I.rejected x JOIN %1$I.source s ON s.name = x.source CROSS JOIN LATERAL (
-            SELECT CASE WHEN x.row ? 'fault' THEN s.spec ->> 'tenant' ELSE 'tenant' END AS tenant, CASE WHEN x.row ? 'fault' THEN s.spec ->> 'customer' ELSE 'customer' END AS customer,
+            SELECT CASE WHEN x.row ? 'fault' THEN s.spec ->> 'tenant' ELSE 'tenant' END AS tenant,
+                CASE WHEN x.row ? 'fault' THEN s.spec ->> 'customer' ELSE 'customer' END AS customer,
                 CASE WHEN x.row ? 'fault' THEN s.spec ->> 'actor' ELSE 'actor' END AS actor) n$sql$, pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_rejected(name) IS
@@ -60,8 +69,10 @@ BEGIN
     IF NOT suppressing THEN
         RETURN changes;
     END IF;
-    EXECUTE format('DELETE FROM %I.rejected r USING (SELECT * FROM (%s) x WHERE x.at = $1 OFFSET 0) x WHERE r.source = x.source AND r.id = x.id AND %s', pipeline, csagg.pipeline_rejected(pipeline), csagg.pipeline_suppressed(pipeline)) USING now;
-    EXECUTE format('SELECT coalesce(array_agg(x::csagg.pipeline_change), ''{}'') FROM unnest($1) x WHERE NOT %s', csagg.pipeline_suppressed(pipeline)) INTO kept USING changes;
+    EXECUTE format('DELETE FROM %I.rejected r USING (SELECT * FROM (%s) x WHERE x.at = $1 OFFSET 0) x WHERE r.source = x.source AND r.id = x.id AND %s',
+        pipeline, csagg.pipeline_rejected(pipeline), csagg.pipeline_suppressed(pipeline)) USING now;
+    EXECUTE format('SELECT coalesce(array_agg(x::csagg.pipeline_change), ''{}'') FROM unnest($1) x WHERE NOT %s',
+        csagg.pipeline_suppressed(pipeline)) INTO kept USING changes;
     RETURN kept;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unsuppressed(name, csagg.pipeline_change[], timestamptz) IS
@@ -79,11 +90,13 @@ BEGIN
             WITH came AS MATERIALIZED (
                 SELECT l.* FROM unnest($1) i CROSS JOIN LATERAL (
                     SELECT id, tenant, customer FROM %1$I.log WHERE id >= lower(i) AND id < upper(i) ORDER BY id) l
-                WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> l.id) AND octet_length(l.tenant) + octet_length(l.customer) <= 2000),
+                WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> l.id)
+                    AND octet_length(l.tenant) + octet_length(l.customer) <= 2000),
             who AS MATERIALIZED (SELECT DISTINCT tenant, customer FROM came),
             forgotten AS MATERIALIZED (SELECT x.* FROM who x WHERE %2$s),
             gone AS (DELETE FROM %1$I.log l USING came c JOIN forgotten f USING (tenant, customer) WHERE l.id = c.id RETURNING l.id)
-            UPDATE %1$I.source SET folded = folded - n FROM (SELECT count(*) AS n FROM gone) g WHERE kind = 'log' AND n > 0$sql$, pipeline, csagg.pipeline_suppressed(pipeline)) USING ids;
+            UPDATE %1$I.source SET folded = folded - n FROM (SELECT count(*) AS n FROM gone) g WHERE kind = 'log' AND n > 0$sql$,
+                pipeline, csagg.pipeline_suppressed(pipeline)) USING ids;
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_drop_logged(name, int8multirange) IS
