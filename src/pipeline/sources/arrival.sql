@@ -23,7 +23,9 @@ COMMENT ON FUNCTION csagg.add_arrival(regclass) IS
 CREATE FUNCTION csagg.pipeline_arrival_sequence(relation regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    sequence constant text := (SELECT format('%I.%I', nspname, left(relname, 40) || '_' || relation::oid || '_arrival') FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = relation);
+    sequence constant text := (
+        SELECT format('%I.%I', nspname, left(relname, 40) || '_' || relation::oid || '_arrival')
+        FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = relation);
     inserter text;
 BEGIN
     EXECUTE format('CREATE SEQUENCE %s', sequence);
@@ -32,7 +34,8 @@ BEGIN
     FOR inserter IN
         SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END FROM (
             SELECT (aclexplode(relacl)).* FROM pg_class c WHERE c.oid IN (SELECT relid FROM pg_partition_tree(relation))
-            UNION ALL SELECT (aclexplode(attacl)).* FROM pg_attribute a WHERE a.attrelid IN (SELECT relid FROM pg_partition_tree(relation))) g WHERE privilege_type = 'INSERT' LOOP
+            UNION ALL SELECT (aclexplode(attacl)).* FROM pg_attribute a WHERE a.attrelid IN (SELECT relid FROM pg_partition_tree(relation))) g
+        WHERE privilege_type = 'INSERT' LOOP
         EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %s', sequence, inserter);
     END LOOP;
 END $body$;

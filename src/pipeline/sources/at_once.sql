@@ -5,7 +5,10 @@ CREATE FUNCTION csagg.pipeline_relations(pipeline name) RETURNS SETOF oid
 BEGIN
     RETURN QUERY EXECUTE format($sql$
         SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace(%2$L)
-        UNION SELECT p.oid FROM (SELECT csagg.pipeline_relation(relation) AS oid FROM %1$I.source) s CROSS JOIN LATERAL (SELECT s.oid UNION SELECT relid FROM pg_partition_tree(s.oid)) p$sql$, pipeline, quote_ident(pipeline));
+        UNION SELECT p.oid
+        FROM (SELECT csagg.pipeline_relation(relation) AS oid FROM %1$I.source) s
+            CROSS JOIN LATERAL (SELECT s.oid UNION SELECT relid FROM pg_partition_tree(s.oid)) p$sql$,
+            pipeline, quote_ident(pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_relations(name) IS
     'oids of all that is in a pipeline''s schema, and of the tables of its sources with their partitions';
@@ -24,13 +27,19 @@ BEGIN
                 SET LOCAL lock_timeout = 0;
                 EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
             END IF;
-            PERFORM set_config('lock_timeout', (200 + CASE WHEN vacuumed THEN (SELECT setting::integer FROM pg_settings WHERE name = 'deadlock_timeout') ELSE 0 END)::text, true);
+            PERFORM set_config('lock_timeout',
+                (200 + CASE WHEN vacuumed THEN (SELECT setting::integer FROM pg_settings WHERE name = 'deadlock_timeout') ELSE 0 END)::text, true);
             EXECUTE statements;
             RETURN;
         EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
             PERFORM pg_sleep(0.05);
         END;
-        vacuumed := EXISTS (SELECT FROM pg_locks WHERE mode = 'ShareUpdateExclusiveLock' AND granted AND pid <> pg_backend_pid() AND relation IN (SELECT csagg.pipeline_relations(pipeline)));
+        vacuumed := EXISTS (
+            SELECT FROM pg_locks
+            WHERE mode = 'ShareUpdateExclusiveLock'
+                AND granted
+                AND pid <> pg_backend_pid()
+                AND relation IN (SELECT csagg.pipeline_relations(pipeline)));
     END LOOP;
     RAISE lock_not_available USING MESSAGE = format('for 30 seconds there was no moment without readers and writers of pipeline "%s", or of tables of its sources', pipeline),
         HINT = format('Who has been there for long (without a pid: a prepared transaction): SELECT pid, xact_start, query FROM pg_locks LEFT JOIN pg_stat_activity USING (pid) WHERE relation IN (SELECT csagg.pipeline_relations(%L));', pipeline);

@@ -23,9 +23,12 @@ CREATE FUNCTION csagg.pipeline_read_again(pipeline name, source text, ids bigint
 BEGIN
     EXECUTE format($sql$
         WITH again AS (
-            SELECT DISTINCT i FROM unnest($2) i JOIN %1$I.source s ON s.name = $1 AND i <= s.upto WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = $1 AND h.ids @> i)),
+            SELECT DISTINCT i
+            FROM unnest($2) i JOIN %1$I.source s ON s.name = $1 AND i <= s.upto
+            WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = $1 AND h.ids @> i)),
         fewer AS (UPDATE %1$I.source SET folded = folded - (SELECT count(*) FROM again) WHERE name = $1)
-        INSERT INTO %1$I.hole (source, ids, writers) SELECT $1, range_agg(int8range(i, i, '[]')), '{}' FROM again HAVING count(*) > 0$sql$, pipeline) USING source, ids;
+        INSERT INTO %1$I.hole (source, ids, writers) SELECT $1, range_agg(int8range(i, i, '[]')), '{}' FROM again HAVING count(*) > 0$sql$,
+        pipeline) USING source, ids;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_read_again(name, text, bigint[]) IS
     'rows of a source that have been folded, or rejected, and have to be read again by the next step: they become a hole';
@@ -38,11 +41,13 @@ DECLARE
     ids bigint[];
 BEGIN
     FOR other IN EXECUTE format('SELECT name FROM %I.source WHERE kind IN (''log'', ''events'') AND name <> $1 ORDER BY name', pipeline) USING source LOOP
-        EXECUTE format('WITH bad AS (DELETE FROM %I.rejected WHERE source = $1 AND row ->> ''key'' = ANY ($2) RETURNING id) SELECT array_agg(id) FROM bad', pipeline) INTO ids USING other, keys;
+        EXECUTE format('WITH bad AS (DELETE FROM %I.rejected WHERE source = $1 AND row ->> ''key'' = ANY ($2) RETURNING id) SELECT array_agg(id) FROM bad',
+            pipeline) INTO ids USING other, keys;
         PERFORM csagg.pipeline_read_again(pipeline, other, ids);
         BEGIN
             PERFORM csagg.pipeline_ours(pipeline, other);
-            EXECUTE format('SELECT array_agg(r.id) FROM %I.seen s JOIN (%s) r ON r.tenant = s.tenant AND r.event_id = s.event_id WHERE s.source = $1', pipeline, csagg.pipeline_rows(pipeline, other)) INTO ids USING source;
+            EXECUTE format('SELECT array_agg(r.id) FROM %I.seen s JOIN (%s) r ON r.tenant = s.tenant AND r.event_id = s.event_id WHERE s.source = $1',
+                pipeline, csagg.pipeline_rows(pipeline, other)) INTO ids USING source;
             PERFORM csagg.pipeline_read_again(pipeline, other, ids);
         EXCEPTION WHEN OTHERS THEN
             RAISE WARNING 'source "%" of pipeline "%" cannot be read, for rows whose event_id "%" had: %', other, pipeline, source, SQLERRM USING HINT = 'csagg.verify() finds them.';
@@ -62,22 +67,31 @@ DECLARE
 BEGIN
     PERFORM csagg.pipeline_source(pipeline, name, false),
         -- Rules, too: who is about to declare one of its facts finds it here, and it would go.
-        csagg.pipeline_at_once(pipeline, format('DROP FUNCTION IF EXISTS %1$I.%2$I() CASCADE; LOCK TABLE %1$I.rules IN SHARE MODE', pipeline, csagg.pipeline_tracker_name(name)));
+        csagg.pipeline_at_once(pipeline,
+            format('DROP FUNCTION IF EXISTS %1$I.%2$I() CASCADE; LOCK TABLE %1$I.rules IN SHARE MODE', pipeline, csagg.pipeline_tracker_name(name)));
     EXECUTE format('SELECT ARRAY(SELECT key FROM %I.fact WHERE source = $1)', pipeline) INTO keys USING name;
-    EXECUTE format('UPDATE %I.past SET facts = csagg.drop_facts(facts, $1) WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1))', pipeline) USING keys;
+    EXECUTE format('UPDATE %I.past SET facts = csagg.drop_facts(facts, $1) WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1))',
+        pipeline) USING keys;
     EXECUTE format($sql$
         WITH less AS (
             UPDATE %1$I.current SET facts = csagg.drop_facts(facts, $1)
             WHERE EXISTS (SELECT FROM csagg.facts(facts) f WHERE f.key = ANY ($1)) RETURNING tenant, customer)
-        INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'rules', coalesce(last_step - csagg.pipeline_hours(settle), clock_timestamp()) FROM less, %1$I.pipeline$sql$, pipeline) USING keys;
+        INSERT INTO %1$I.todo (tenant, customer, why, since)
+        SELECT tenant, customer, 'rules', coalesce(last_step - csagg.pipeline_hours(settle), clock_timestamp())
+        FROM less, %1$I.pipeline$sql$,
+        pipeline) USING keys;
     EXECUTE format($sql$
         WITH gone AS (DELETE FROM %1$I.log WHERE origin = $1 AND (SELECT kind FROM %1$I.source WHERE name = $1) = 'states' RETURNING id),
         bad AS (DELETE FROM %1$I.rejected r USING gone WHERE r.source = 'log' AND r.id = gone.id)
-        UPDATE %1$I.source s SET folded = folded - (SELECT count(*) FROM gone WHERE id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> id)) WHERE name = 'log'$sql$, pipeline) USING name;
+        UPDATE %1$I.source s SET folded = folded - (
+            SELECT count(*) FROM gone WHERE id <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = 'log' AND h.ids @> id))
+        WHERE name = 'log'$sql$,
+        pipeline) USING name;
     PERFORM csagg.pipeline_free(pipeline, name, keys);
     EXECUTE format('DELETE FROM %1$I.rejected WHERE source = $1', pipeline) USING name;
     EXECUTE format('DELETE FROM %1$I.source WHERE name = $1', pipeline) USING name;
-    EXECUTE format('DELETE FROM %1$I.fact WHERE key = ANY ($1) AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)', pipeline) USING keys;
+    EXECUTE format('DELETE FROM %1$I.fact WHERE key = ANY ($1) AND key NOT IN (SELECT d.key FROM %1$I.rules r, csagg.pipeline_declared(r.rules) d)',
+        pipeline) USING keys;
 END $body$;
 COMMENT ON FUNCTION csagg.drop_source(name, text) IS
     'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. Rows of others with event_ids that it brought are read again, too. The table stays as it is. Waits for a step that is running, and for a moment without readers and writers of the table, and writers of rules. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s, 25001, 55P03 if there is no such moment for 30 seconds';
@@ -108,7 +122,8 @@ DECLARE
     s record;
     missed text;
 BEGIN
-    EXECUTE format('SELECT kind, spec, csagg.pipeline_follow($1, name, relation) AS relation FROM %I.source WHERE name = $2', pipeline) INTO s USING pipeline, source;
+    EXECUTE format('SELECT kind, spec, csagg.pipeline_follow($1, name, relation) AS relation FROM %I.source WHERE name = $2',
+        pipeline) INTO s USING pipeline, source;
     missed := csagg.pipeline_amiss(pipeline, source, s.relation, s.kind, s.spec);
     IF missed IS NOT NULL THEN
         EXECUTE format('DROP FUNCTION IF EXISTS %I.%I() CASCADE', pipeline, csagg.pipeline_tracker_name(source));  -- and the triggers of a table in whose place it is now
@@ -145,7 +160,8 @@ BEGIN
         WITH bad AS (DELETE FROM %1$I.rejected WHERE source = $1 RETURNING id, row ? 'whole' AS whole)
         SELECT csagg.pipeline_read_again($2, $1, array_agg(id) FILTER (WHERE NOT whole)) FROM bad$sql$, pipeline) USING source, pipeline;
     EXECUTE format($sql$
-        SELECT relation FROM %1$I.source WHERE name = $1 AND (error LIKE 'trigger: %%' OR error LIKE 'the sequence of %%')$sql$, pipeline) INTO relation USING source;
+        SELECT relation FROM %1$I.source WHERE name = $1 AND (error LIKE 'trigger: %%' OR error LIKE 'the sequence of %%')$sql$,
+        pipeline) INTO relation USING source;
     IF relation IS NULL THEN
         RETURN;
     END IF;

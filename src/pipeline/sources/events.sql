@@ -4,7 +4,9 @@ CREATE FUNCTION csagg.pipeline_id(relation regclass) RETURNS name
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT attname FROM pg_attribute a
     WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND csagg.pipeline_sequence(relation, attname) IS NOT NULL
-    ORDER BY attname = 'csagg_arrival' DESC, EXISTS (SELECT FROM pg_index WHERE indrelid = relation AND indisprimary AND attnum = ANY (indkey)) DESC, attnum LIMIT 1
+    ORDER BY attname = 'csagg_arrival' DESC, EXISTS (SELECT FROM pg_index WHERE indrelid = relation AND indisprimary AND attnum = ANY (indkey)) DESC,
+        attnum
+    LIMIT 1
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_id(regclass) IS
     'the column with a sequence by which a table''s new rows are found, if none is named';
@@ -62,18 +64,22 @@ DECLARE
     s record;
 BEGIN
     SELECT * INTO s FROM csagg.pipeline_query(format($sql$
-        SELECT relation::regclass, spec, spec ->> 'filter', ARRAY(SELECT jsonb_array_elements_text(spec -> 'keys')), ARRAY(SELECT id FROM %1$I.rejected r WHERE r.source = name AND r.row ? 'fault')
-        FROM %2$s s$sql$, pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, spec jsonb, filter text, keys text[], faults bigint[]);
+        SELECT relation::regclass, spec, spec ->> 'filter', ARRAY(SELECT jsonb_array_elements_text(spec -> 'keys')),
+            ARRAY(SELECT id FROM %1$I.rejected r WHERE r.source = name AND r.row ? 'fault')
+        FROM %2$s s$sql$,
+            pipeline, csagg.pipeline_newest_source(pipeline)), source) q(relation regclass, spec jsonb, filter text, keys text[], faults bigint[]);
     RETURN format($sql$
         SELECT e.%1$I AS id, CASE WHEN e.%1$I = ANY (%2$L::bigint[]) THEN false ELSE %3$s END AS wanted,
             %4$s AS tenant, %5$s AS customer, %6$s AS key, 'counter'::text AS kind, %7$s AS at, %8$s AS value,
             %9$s AS actor, %10$s AS event_id, %11$L::text AS owner
         FROM %12$s e$sql$, s.spec ->> 'id', s.faults,
-        concat_ws(' AND ', CASE WHEN s.spec ? 'keys' THEN format('%s = ANY (%L::text[])', csagg.pipeline_text(s.spec ->> 'key', NULL), s.keys) END, coalesce('(' || s.filter || E'\n)', 'true')),
+        concat_ws(' AND ', CASE WHEN s.spec ? 'keys' THEN format('%s = ANY (%L::text[])', csagg.pipeline_text(s.spec ->> 'key', NULL), s.keys) END,
+            coalesce('(' || s.filter || E'\n)', 'true')),
         csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), csagg.pipeline_text(s.spec ->> 'customer', NULL),
         csagg.pipeline_text(s.spec ->> 'key', format('%L::text', s.spec ->> 'fact')), csagg.pipeline_instant(s.relation, (s.spec ->> 'at')::name),
         coalesce('coalesce(to_jsonb(e.' || quote_ident(s.spec ->> 'amount') || '), ''null'')', 'NULL::jsonb'),
-        csagg.pipeline_actor(pipeline, csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), csagg.pipeline_text(s.spec ->> 'actor', 'NULL::text')), csagg.pipeline_text(s.spec ->> 'event_id', 'NULL::text'), source, s.relation);
+        csagg.pipeline_actor(pipeline, csagg.pipeline_text(s.spec ->> 'tenant', '''''::text'), csagg.pipeline_text(s.spec ->> 'actor', 'NULL::text')),
+        csagg.pipeline_text(s.spec ->> 'event_id', 'NULL::text'), source, s.relation);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rows_events(name, text) IS
     'a query for all rows of an events table in the shape of those of the log; wanted is false for those that the source leaves out';
@@ -82,8 +88,11 @@ CREATE FUNCTION csagg.pipeline_new_events(pipeline name, source text) RETURNS bo
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (SELECT a FROM csagg.pipeline_query(format($sql$
-        SELECT CASE WHEN has_sequence_privilege(csagg.pipeline_sequence(r, id), 'SELECT, USAGE') THEN coalesce(upto <> csagg.pipeline_last_id(r, id), true) ELSE true END
-        FROM (SELECT upto, to_regclass(relation) AS r, (spec ->> 'id')::name AS id FROM %s n) s$sql$, csagg.pipeline_newest_source(pipeline)), source) q(a boolean));
+        SELECT CASE WHEN has_sequence_privilege(csagg.pipeline_sequence(r, id), 'SELECT, USAGE')
+            THEN coalesce(upto <> csagg.pipeline_last_id(r, id), true)
+            ELSE true END
+        FROM (SELECT upto, to_regclass(relation) AS r, (spec ->> 'id')::name AS id FROM %s n) s$sql$,
+            csagg.pipeline_newest_source(pipeline)), source) q(a boolean));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_new_events(name, text) IS
     'whether ids have been given that the mark has not passed; true where the table is gone or its sequence may not be read, which folding will say';
@@ -114,15 +123,21 @@ BEGIN
             EXECUTE format('SELECT r FROM (%s) r WHERE id = $1', rows) USING one;
         EXCEPTION WHEN data_exception THEN
             EXECUTE format($sql$
-                INSERT INTO %1$I.rejected (source, id, reason, row, at) SELECT $1, $2, $3, coalesce((SELECT to_jsonb(csagg_row)%4$s FROM %2$s e CROSS JOIN LATERAL (SELECT e.*) csagg_row WHERE e.%3$I = $2 LIMIT 1), '{}') || '{"fault": true}', $4
-                ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row$sql$, pipeline, relation, id, person) USING source, one, SQLERRM, now;
+                INSERT INTO %1$I.rejected (source, id, reason, row, at)
+                SELECT $1, $2, $3,
+                    coalesce((SELECT to_jsonb(csagg_row)%4$s FROM %2$s e CROSS JOIN LATERAL (SELECT e.*) csagg_row WHERE e.%3$I = $2 LIMIT 1), '{}')
+                        || '{"fault": true}',
+                    $4
+                ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row$sql$,
+                pipeline, relation, id, person) USING source, one, SQLERRM, now;
         END;
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_try(name, text, bigint[], timestamptz) IS
     'puts rows that cannot even be read through the source''s filter into `rejected`';
 
-CREATE FUNCTION csagg.pipeline_fold_singly(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+CREATE FUNCTION csagg.pipeline_fold_singly(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[],
+    OUT folded bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     mark record;
@@ -135,20 +150,23 @@ BEGIN
     active := csagg.pipeline_writers(mark.relation);
     EXECUTE format($sql$
         SELECT ARRAY(SELECT %1$I FROM %2$s WHERE %1$I > $1 AND %1$I <= $2 ORDER BY %1$I LIMIT $4),
-            ARRAY(SELECT e.* FROM unnest($3) r, LATERAL (SELECT %1$I FROM %2$s WHERE %1$I >= lower(r) AND %1$I < upper(r)) e LIMIT $4)$sql$, mark.id, mark.relation)
+            ARRAY(SELECT e.* FROM unnest($3) r, LATERAL (SELECT %1$I FROM %2$s WHERE %1$I >= lower(r) AND %1$I < upper(r)) e LIMIT $4)$sql$,
+        mark.id, mark.relation)
         INTO new, late USING mark.upto, mark.top, mark.holes, max_rows;
     more := greatest(cardinality(new), cardinality(late)) = max_rows;
     mark.top := CASE WHEN cardinality(new) = max_rows THEN new[max_rows] ELSE mark.top END;
     PERFORM csagg.pipeline_try(pipeline, source, new || late, now);
     taken := csagg.pipeline_take(pipeline, source, now, mark.upto, mark.top, (SELECT range_agg(int8range(l, l, '[]')) FROM unnest(late) l), NULL, true, false);
-    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, mark.top, mark.holes, taken.seen, taken.folded, active, cardinality(late) < max_rows, CASE WHEN NOT more THEN now END);
+    PERFORM csagg.pipeline_mark(pipeline, source, mark.upto, mark.top, mark.holes, taken.seen, taken.folded, active, cardinality(late) < max_rows,
+        CASE WHEN NOT more THEN now END);
     changes := taken.changes;
     folded := taken.folded;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_singly(name, text, timestamptz, integer) IS
     'as pipeline_fold_rows(), where each row is tried alone before';
 
-CREATE FUNCTION csagg.pipeline_fold_events(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+CREATE FUNCTION csagg.pipeline_fold_events(pipeline name, source text, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[],
+    OUT folded bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     failure text;
@@ -158,7 +176,9 @@ BEGIN
     FOREACH attempt IN ARRAY ARRAY['csagg.pipeline_fold_rows($1, $2, $3, $4)', 'csagg.pipeline_fold_singly($1, $2, $3, least($4, 1000))'] LOOP
         BEGIN
             failure := NULL;
-            SELECT * INTO changes, folded, more FROM csagg.pipeline_query('SELECT * FROM ' || attempt, pipeline, source, now, max_rows) q(changes csagg.pipeline_change[], folded bigint, more boolean);
+            SELECT * INTO changes, folded, more
+            FROM csagg.pipeline_query('SELECT * FROM ' || attempt, pipeline, source, now, max_rows)
+                q(changes csagg.pipeline_change[], folded bigint, more boolean);
             EXIT;
         EXCEPTION
             WHEN data_exception OR serialization_failure THEN failure := SQLERRM;  -- others claimed one of its facts meanwhile
@@ -178,7 +198,8 @@ COMMENT ON FUNCTION csagg.pipeline_fold_events(name, text, timestamptz, integer)
 CREATE FUNCTION csagg.pipeline_failed(pipeline name, source text, failure text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET error = $2 WHERE name = $1 AND error IS DISTINCT FROM $2 AND (error NOT LIKE ''trigger: %%'' AND error NOT LIKE ''the sequence of %%'') IS NOT FALSE', pipeline), source, failure);
+    PERFORM csagg.pipeline_execute(format('UPDATE %I.source SET error = $2 WHERE name = $1 AND error IS DISTINCT FROM $2 AND (error NOT LIKE ''trigger: %%'' AND error NOT LIKE ''the sequence of %%'') IS NOT FALSE',
+        pipeline), source, failure);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_failed(name, text, text) IS
     'sets or clears the error of a source, but for one of its triggers, and a sequence that was behind, by which rows may be lost: resume() clears these';
@@ -190,25 +211,32 @@ DECLARE
         csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', csagg.pipeline_instant(relation, (spec ->> 'at')::name));
     was text;
     "is" text;
-    alone constant text := format('INSERT INTO %I.todo (tenant, why, source, row) SELECT '''', ''source'', %L, e.%I FROM (SELECT (NEW).*) e WHERE (%s) IS NOT TRUE;',
+    alone constant text := format(
+        'INSERT INTO %I.todo (tenant, why, source, row) SELECT '''', ''source'', %L, e.%I FROM (SELECT (NEW).*) e WHERE (%s) IS NOT TRUE;',
         pipeline, source, spec ->> 'id', placed);
 BEGIN
     SELECT string_agg(s, '' ORDER BY r DESC) FILTER (WHERE r = 'OLD'), string_agg(s, '') FILTER (WHERE r = 'NEW') INTO was, "is"
-    FROM unnest('{OLD,NEW}'::text[]) r, format('INSERT INTO %I.todo (tenant, customer, why, source, from_at) SELECT %s, e.%I::text, ''source'', %L, %s FROM (SELECT (%s).*) e WHERE %s;',
-        pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source, csagg.pipeline_instant(relation, (spec ->> 'at')::name), r, placed) s;
+    FROM unnest('{OLD,NEW}'::text[]) r,
+        format(
+            'INSERT INTO %I.todo (tenant, customer, why, source, from_at) SELECT %s, e.%I::text, ''source'', %L, %s FROM (SELECT (%s).*) e WHERE %s;',
+        pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source,
+        csagg.pipeline_instant(relation, (spec ->> 'at')::name), r, placed) s;
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN',
         'IF TG_OP = ''TRUNCATE'' THEN', csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation)), 'RETURN NULL;', 'END IF;',
         was, 'IF TG_OP = ''UPDATE'' THEN', "is", alone, 'END IF;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(relation, columns));
     IF spec ->> 'deletes' = 'retract' THEN
-        PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW'), csagg.pipeline_track(pipeline, source, relation, 'TRUNCATE', 'FOR EACH STATEMENT');
+        PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW'),
+            csagg.pipeline_track(pipeline, source, relation, 'TRUNCATE', 'FOR EACH STATEMENT');
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track_events(name, text, regclass, name[], jsonb) IS
     'makes the triggers of an events source: a row whose mapped columns change, or that goes if that retracts, is put into `todo`, with the instants that it had and has, or by its id if it names no customer';
 
-CREATE FUNCTION csagg.add_events(pipeline name, relation regclass, customer name, at name, key name DEFAULT NULL, fact text DEFAULT NULL, amount name DEFAULT NULL,
-    actor name DEFAULT NULL, id name DEFAULT NULL, event_id name DEFAULT NULL, tenant name DEFAULT NULL, keys text[] DEFAULT NULL, filter text DEFAULT NULL, deletes text DEFAULT 'keep')
+CREATE FUNCTION csagg.add_events(pipeline name, relation regclass, customer name, at name, key name DEFAULT NULL, fact text DEFAULT NULL,
+    amount name DEFAULT NULL,
+    actor name DEFAULT NULL, id name DEFAULT NULL, event_id name DEFAULT NULL, tenant name DEFAULT NULL, keys text[] DEFAULT NULL,
+    filter text DEFAULT NULL, deletes text DEFAULT 'keep')
     RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
 \part src/pipeline/tables/reading.sql.in
     AS $body$
@@ -238,7 +266,8 @@ BEGIN
     spec := jsonb_build_object('id', id, 'customer', customer, 'at', at, 'key', key, 'fact', fact, 'amount', amount, 'actor', actor,
         'event_id', event_id, 'tenant', tenant, 'keys', keys, 'filter', filter, 'deletes', deletes);
     source := csagg.pipeline_register(pipeline, relation, 'events', spec);
-    PERFORM csagg.pipeline_claim(pipeline, source, coalesce(keys, array_remove(ARRAY[fact], NULL)), array_fill('counter'::text, ARRAY[coalesce(cardinality(keys), num_nonnulls(fact))]));
+    PERFORM csagg.pipeline_claim(pipeline, source, coalesce(keys, array_remove(ARRAY[fact], NULL)),
+        array_fill('counter'::text, ARRAY[coalesce(cardinality(keys), num_nonnulls(fact))]));
     PERFORM csagg.pipeline_watch(pipeline, source);
     RETURN source;
 END $body$;

@@ -14,7 +14,9 @@ BEGIN
     ELSIF jsonb_typeof(rows) = 'object' THEN
         rows := jsonb_build_array(rows);
     END IF;
-    SELECT i, csagg.pipeline_ingestible(r) AS why INTO wrong FROM jsonb_array_elements(rows) WITH ORDINALITY u(r, i) WHERE csagg.pipeline_ingestible(r) IS NOT NULL ORDER BY i LIMIT 1;
+    SELECT i, csagg.pipeline_ingestible(r) AS why INTO wrong
+    FROM jsonb_array_elements(rows) WITH ORDINALITY u(r, i)
+    WHERE csagg.pipeline_ingestible(r) IS NOT NULL ORDER BY i LIMIT 1;
     IF wrong.i IS NOT NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = format('row %s: %s', wrong.i, wrong.why),
             HINT = a_row;
@@ -22,7 +24,8 @@ BEGIN
     PERFORM csagg.pipeline_check_instants(rows);
     EXECUTE format($sql$
         INSERT INTO %I.log (tenant, customer, key, at, value, actor, event_id)
-        SELECT coalesce(r ->> 'tenant', ''), r ->> 'customer', r ->> 'key', coalesce((r ->> 'at')::timestamptz, clock_timestamp()), nullif(r -> 'value', 'null'),
+        SELECT coalesce(r ->> 'tenant', ''), r ->> 'customer', r ->> 'key', coalesce((r ->> 'at')::timestamptz, clock_timestamp()),
+            nullif(r -> 'value', 'null'),
             r ->> 'actor', coalesce(r ->> 'event_id', $2 || ' ' || i)
         FROM jsonb_array_elements($1) WITH ORDINALITY u(r, i) ORDER BY i$sql$, pipeline) USING rows, batch;
     GET DIAGNOSTICS taken = ROW_COUNT;
@@ -57,7 +60,8 @@ CREATE FUNCTION csagg.pipeline_ingestible(r jsonb) RETURNS text
         WHEN coalesce(r ->> 'customer', '') = '' THEN 'there is no customer'
         WHEN coalesce(r ->> 'key', '') = '' THEN 'there is no key'
         ELSE (
-            SELECT CASE WHEN known THEN format('%s is a string or a number, not a JSON %s', to_json(k), jsonb_typeof(v)) ELSE format('%s is not known', to_json(k)) END
+            SELECT CASE WHEN known THEN format('%s is a string or a number, not a JSON %s', to_json(k), jsonb_typeof(v))
+                ELSE format('%s is not known', to_json(k)) END
             FROM jsonb_each(r - '{at,value}'::text[]) e (k, v), LATERAL (SELECT k IN ('customer', 'key', 'actor', 'event_id', 'tenant') AS known) n
             WHERE NOT known OR jsonb_typeof(v) NOT IN ('string', 'number', 'null') ORDER BY k LIMIT 1) END
 $body$;

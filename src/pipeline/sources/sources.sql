@@ -38,13 +38,17 @@ COMMENT ON FUNCTION csagg.pipeline_column_of(regclass, name, text, regtype[]) IS
 CREATE FUNCTION csagg.pipeline_instant(relation regclass, "column" name) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN CASE csagg.pipeline_column(relation, "column", 'instant') WHEN 'timestamp'::regtype THEN format('(e.%I AT TIME ZONE ''UTC'')', "column") ELSE format('e.%I', "column") END;
+    RETURN CASE csagg.pipeline_column(relation, "column", 'instant')
+        WHEN 'timestamp'::regtype THEN format('(e.%I AT TIME ZONE ''UTC'')', "column")
+        ELSE format('e.%I', "column") END;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_instant(regclass, name) IS
     'an expression for the instant in a column of the row e';
 
 CREATE FUNCTION csagg.pipeline_text("column" text, otherwise text) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$ BEGIN RETURN coalesce('(e.' || quote_ident("column") || '::text COLLATE "default")', otherwise); END $body$;
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    BEGIN RETURN coalesce('(e.' || quote_ident("column") || '::text COLLATE "default")', otherwise); END
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_text(text, text) IS
     'an expression for a column of the row e as text, whose bytes count, whatever the column''s collation takes for equal; otherwise for NULL';
 
@@ -109,8 +113,10 @@ BEGIN
     EXECUTE format($sql$
         INSERT INTO %1$I.source (name, relation, kind, spec)
         SELECT n, $1::text, $2, jsonb_strip_nulls($3)
-        FROM (SELECT relname AS short FROM pg_class WHERE oid = $1) c, generate_series(1, 1000) i, LATERAL (SELECT CASE i WHEN 1 THEN short ELSE short || ' ' || i END AS n) m
-        WHERE NOT EXISTS (SELECT FROM %1$I.source s WHERE s.name = n) AND ($2 <> 'states' OR NOT EXISTS (SELECT FROM %1$I.log l WHERE l.origin = n)) ORDER BY i LIMIT 1
+        FROM (SELECT relname AS short FROM pg_class WHERE oid = $1) c, generate_series(1, 1000) i,
+            LATERAL (SELECT CASE i WHEN 1 THEN short ELSE short || ' ' || i END AS n) m
+        WHERE NOT EXISTS (SELECT FROM %1$I.source s WHERE s.name = n) AND ($2 <> 'states' OR NOT EXISTS (SELECT FROM %1$I.log l WHERE l.origin = n))
+        ORDER BY i LIMIT 1
         RETURNING name$sql$, pipeline) INTO given USING relation, kind, spec;
     RETURN given;
 END $body$;
@@ -125,7 +131,8 @@ BEGIN
     -- First, since it waits for whoever claims the same just now.
     EXECUTE format($sql$
         INSERT INTO %1$I.fact AS f (key, kind, source) SELECT DISTINCT k.key, k.kind, $1 FROM unnest($2, $3) k(key, kind)
-        ON CONFLICT (key) DO UPDATE SET source = excluded.source, shown_to = '' WHERE f.kind = excluded.kind AND coalesce(f.source, $1) = $1$sql$, pipeline) USING source, keys, kinds;
+        ON CONFLICT (key) DO UPDATE SET source = excluded.source, shown_to = '' WHERE f.kind = excluded.kind AND coalesce(f.source, $1) = $1$sql$,
+        pipeline) USING source, keys, kinds;
     EXECUTE format($sql$
         SELECT k.key, k.kind AS asked, f.kind, f.source FROM unnest($2, $3) k(key, kind) JOIN %1$I.fact f USING (key)
         WHERE f.kind <> k.kind OR f.source <> $1 ORDER BY 1 LIMIT 1$sql$, pipeline) INTO clash USING source, keys, kinds;
@@ -176,7 +183,8 @@ END $plpgsql$, pipeline, source, body));
     EXECUTE format('REVOKE ALL ON FUNCTION %I.%I() FROM PUBLIC', pipeline, csagg.pipeline_tracker_name(source));
     -- Who makes or attaches a partition makes its triggers.
     EXECUTE format($sql$
-        SELECT pg_get_userbyid(c.relowner) FROM %I.source s JOIN pg_class c ON c.oid = csagg.pipeline_relation(s.relation) WHERE s.name = $1$sql$, pipeline) INTO owner USING source;
+        SELECT pg_get_userbyid(c.relowner) FROM %I.source s JOIN pg_class c ON c.oid = csagg.pipeline_relation(s.relation) WHERE s.name = $1$sql$,
+        pipeline) INTO owner USING source;
     EXECUTE format('GRANT EXECUTE ON FUNCTION %I.%I() TO %I', pipeline, csagg.pipeline_tracker_name(source), owner);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_tracker(name, text, text) IS
@@ -229,9 +237,15 @@ COMMENT ON FUNCTION csagg.pipeline_trigger(name, text, text) IS
 -- *<> of rows: what pg_dump writes of that PostgreSQL reads as a comparison of their columns.
 CREATE FUNCTION csagg.pipeline_changed(relation regclass, columns name[]) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('FOR EACH ROW WHEN (%s)', string_agg(format(CASE WHEN EXISTS (SELECT FROM pg_opclass WHERE opcmethod = 403 AND opcdefault AND opcintype = csagg.pipeline_column(relation, c, 'column'))
-            AND NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_collation l ON l.oid = attcollation WHERE attrelid = relation AND attname = c AND NOT collisdeterministic)
-        THEN 'OLD.%1$I IS DISTINCT FROM NEW.%1$I' ELSE 'pg_catalog.record_image_ne(ROW(OLD.%1$I), ROW(NEW.%1$I))' END, c), ' OR ' ORDER BY c))
+    SELECT format('FOR EACH ROW WHEN (%s)',
+        string_agg(format(
+            CASE WHEN EXISTS (
+                    SELECT FROM pg_opclass WHERE opcmethod = 403 AND opcdefault AND opcintype = csagg.pipeline_column(relation, c, 'column'))
+                AND NOT EXISTS (
+                    SELECT FROM pg_attribute a JOIN pg_collation l ON l.oid = attcollation
+                    WHERE attrelid = relation AND attname = c AND NOT collisdeterministic)
+                THEN 'OLD.%1$I IS DISTINCT FROM NEW.%1$I'
+                ELSE 'pg_catalog.record_image_ne(ROW(OLD.%1$I), ROW(NEW.%1$I))' END, c), ' OR ' ORDER BY c))
     FROM (SELECT DISTINCT c FROM unnest(columns) c WHERE c IS NOT NULL) d
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
@@ -240,8 +254,13 @@ COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
 CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind text, spec jsonb) RETURNS name[]
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT ARRAY(SELECT value::name FROM jsonb_each_text(spec -> 'facts')) || csagg.pipeline_filter_columns(pipeline, relation, spec ->> 'filter')
-        || ARRAY(SELECT (spec ->> c)::name FROM unnest(CASE kind WHEN 'states' THEN '{customer,tenant}'::text[] WHEN 'intervals' THEN '{customer,tenant,since,until,range}'
-            ELSE '{customer,tenant,at,key,amount,actor,event_id}' END) c WHERE spec ? c)
+        || ARRAY(
+            SELECT (spec ->> c)::name
+            FROM unnest(CASE kind
+                WHEN 'states' THEN '{customer,tenant}'::text[]
+                WHEN 'intervals' THEN '{customer,tenant,since,until,range}'
+                ELSE '{customer,tenant,at,key,amount,actor,event_id}' END) c
+            WHERE spec ? c)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_watched(name, regclass, text, jsonb) IS
     'the columns that a source is made of. Errors of its filter''s SQL as they are';
@@ -274,7 +293,9 @@ CREATE FUNCTION csagg.pipeline_hold(pipeline name, source text, relation regclas
 BEGIN
     IF has_table_privilege(relation, 'UPDATE, DELETE, TRUNCATE') THEN
         EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation);
-    ELSIF NOT EXISTS (SELECT FROM pg_locks l WHERE l.pid = pg_backend_pid() AND l.relation = pipeline_hold.relation AND l.mode = 'ShareRowExclusiveLock' AND l.granted) THEN
+    ELSIF NOT EXISTS (
+        SELECT FROM pg_locks l
+        WHERE l.pid = pg_backend_pid() AND l.relation = pipeline_hold.relation AND l.mode = 'ShareRowExclusiveLock' AND l.granted) THEN
         PERFORM csagg.pipeline_watch(pipeline, source);
     END IF;
 END $body$;
@@ -286,7 +307,8 @@ CREATE FUNCTION csagg.pipeline_hold_sources(pipeline name) RETURNS void
 DECLARE
     source record;
 BEGIN
-    FOR source IN EXECUTE format('SELECT name, csagg.pipeline_relation(relation)::regclass AS relation FROM %I.source WHERE kind <> ''log'' AND csagg.pipeline_relation(relation) IS NOT NULL ORDER BY random()', pipeline) LOOP
+    FOR source IN EXECUTE format('SELECT name, csagg.pipeline_relation(relation)::regclass AS relation FROM %I.source WHERE kind <> ''log'' AND csagg.pipeline_relation(relation) IS NOT NULL ORDER BY random()',
+        pipeline) LOOP
         BEGIN
             PERFORM csagg.pipeline_hold(pipeline, source.name, source.relation);
         EXCEPTION
@@ -319,10 +341,16 @@ COMMENT ON FUNCTION csagg.pipeline_disordered(text, text, jsonb) IS
 CREATE FUNCTION csagg.pipeline_amiss(pipeline name, source text, relation text, kind text, spec jsonb) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN r.oid IS NULL THEN format('there is no table %s', relation) ELSE (
-        SELECT format('trigger %s of %s %s: csagg.resume(%L, %L) makes up for what it missed', quote_ident(name), relation, CASE WHEN tgname IS NULL THEN 'is missing' ELSE 'does not fire everywhere' END, pipeline, source)
-        FROM unnest(CASE WHEN kind <> 'events' THEN '{INSERT,DELETE,UPDATE,TRUNCATE}' WHEN spec ->> 'deletes' = 'retract' THEN '{DELETE,UPDATE,TRUNCATE}' ELSE '{UPDATE}'::text[] END) event
+        SELECT format('trigger %s of %s %s: csagg.resume(%L, %L) makes up for what it missed', quote_ident(name), relation,
+            CASE WHEN tgname IS NULL THEN 'is missing' ELSE 'does not fire everywhere' END, pipeline, source)
+        FROM unnest(
+            CASE WHEN kind <> 'events' THEN '{INSERT,DELETE,UPDATE,TRUNCATE}'
+                WHEN spec ->> 'deletes' = 'retract' THEN '{DELETE,UPDATE,TRUNCATE}'
+                ELSE '{UPDATE}'::text[] END) event
             CROSS JOIN LATERAL (SELECT csagg.pipeline_trigger(pipeline, source, event) AS name) n
-            LEFT JOIN pg_trigger ON tgrelid = r.oid AND tgname = name AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))
+            LEFT JOIN pg_trigger ON tgrelid = r.oid
+                AND tgname = name
+                AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))
         WHERE tgname IS NULL OR tgenabled <> 'A' AND (tgenabled <> 'O' OR csagg.pipeline_subscribed(r.oid))
             OR EXISTS (SELECT FROM pg_trigger part WHERE part.tgparentid = pg_trigger.oid AND part.tgenabled = 'D') ORDER BY name LIMIT 1) END
     FROM (SELECT csagg.pipeline_relation(relation) AS oid) r WHERE kind <> 'log'

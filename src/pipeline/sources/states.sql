@@ -6,7 +6,8 @@ CREATE FUNCTION csagg.pipeline_kind(relation regclass, "column" name) RETURNS te
 DECLARE
     type regtype := csagg.pipeline_column(relation, "column", 'state');
     kind text := CASE WHEN type = 'boolean'::regtype THEN 'boolean' WHEN type = 'date'::regtype THEN 'date'
-        WHEN type IN ('timestamptz', 'timestamp') THEN 'time' WHEN type IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision') THEN 'number'
+        WHEN type IN ('timestamptz', 'timestamp') THEN 'time'
+        WHEN type IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision') THEN 'number'
         WHEN type = 'uuid'::regtype OR (SELECT typcategory IN ('S', 'E') FROM pg_type WHERE oid = type) THEN 'text' END;
 BEGIN
     IF kind IS NULL THEN
@@ -20,7 +21,10 @@ COMMENT ON FUNCTION csagg.pipeline_kind(regclass, name) IS
 
 CREATE FUNCTION csagg.pipeline_value_of(relation regclass, "column" name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('to_jsonb(%s)', CASE csagg.pipeline_kind(relation, "column") WHEN 'text' THEN format('left(e.%I::text, 1001)', "column") WHEN 'time' THEN csagg.pipeline_instant(relation, "column")
+    SELECT format('to_jsonb(%s)',
+        CASE csagg.pipeline_kind(relation, "column")
+            WHEN 'text' THEN format('left(e.%I::text, 1001)', "column")
+            WHEN 'time' THEN csagg.pipeline_instant(relation, "column")
         ELSE format('e.%I', "column") END)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_value_of(regclass, name) IS
@@ -51,7 +55,9 @@ CREATE FUNCTION csagg.pipeline_one_row(relation regclass, customer name, tenant 
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_index i WHERE indrelid = relation AND indisunique AND indisvalid AND indexprs IS NULL
-            AND (SELECT array_agg(attname) FROM pg_attribute WHERE attrelid = relation AND attnum = ANY (i.indkey[0:i.indnkeyatts - 1])) <@ ARRAY[customer, tenant]) THEN
+            AND (
+                SELECT array_agg(attname) FROM pg_attribute
+                WHERE attrelid = relation AND attnum = ANY (i.indkey[0:i.indnkeyatts - 1])) <@ ARRAY[customer, tenant]) THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('a customer may have several rows in %s', relation),
             HINT = format('CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s); or name its tenant, if its key has one; or add_intervals(), if its rows have a start and an end.', relation, concat_ws(', ', quote_ident(tenant), quote_ident(customer)));
     END IF;
@@ -67,11 +73,14 @@ DECLARE
     facts text;
 BEGIN
     EXECUTE format($sql$
-        SELECT relation::regclass, spec ->> 'customer' AS customer, spec ->> 'tenant' AS tenant, spec ->> 'filter' AS filter, (spec ->> 'since')::name AS since, spec -> 'facts' AS facts
+        SELECT relation::regclass, spec ->> 'customer' AS customer, spec ->> 'tenant' AS tenant, spec ->> 'filter' AS filter,
+            (spec ->> 'since')::name AS since, spec -> 'facts' AS facts
         FROM %I.source WHERE name = $1$sql$, pipeline) INTO s USING source;
-    SELECT string_agg(format('(%L, %s)', key, csagg.pipeline_value_of(s.relation, value::name)), ', ' ORDER BY key COLLATE "C") INTO facts FROM jsonb_each_text(s.facts);
+    SELECT string_agg(format('(%L, %s)', key, csagg.pipeline_value_of(s.relation, value::name)), ', ' ORDER BY key COLLATE "C") INTO facts
+    FROM jsonb_each_text(s.facts);
     RETURN format('SELECT %s AS tenant, e.%I::text COLLATE "default" AS customer, e.%2$I AS raw, f.key, f.value, %s AS since FROM (SELECT e.* FROM (%s) e WHERE (%s)) e, LATERAL (VALUES %s) f(key, value) '
-        'WHERE e.%2$I IS NOT NULL', csagg.pipeline_text(s.tenant, ''''''), s.customer, CASE WHEN s.since IS NULL THEN 'NULL::timestamptz' ELSE csagg.pipeline_instant(s.relation, s.since) END,
+        'WHERE e.%2$I IS NOT NULL', csagg.pipeline_text(s.tenant, ''''''), s.customer,
+        CASE WHEN s.since IS NULL THEN 'NULL::timestamptz' ELSE csagg.pipeline_instant(s.relation, s.since) END,
         rows, coalesce(s.filter || E'\n', 'true'), facts);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_states(name, text, text) IS
@@ -79,7 +88,8 @@ COMMENT ON FUNCTION csagg.pipeline_states(name, text, text) IS
 
 CREATE FUNCTION csagg.pipeline_tell(pipeline name, source text, states text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('INSERT INTO %1$I.log (tenant, customer, key, value, origin) SELECT tenant, customer, key, value, %2$L FROM (%3$s) n WHERE tenant IS NOT NULL;', pipeline, source, states)
+    SELECT format('INSERT INTO %1$I.log (tenant, customer, key, value, origin) SELECT tenant, customer, key, value, %2$L FROM (%3$s) n WHERE tenant IS NOT NULL;',
+        pipeline, source, states)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_tell(name, text, text) IS
     'a statement that writes states into the log, at the clock''s instant';
@@ -90,9 +100,12 @@ CREATE FUNCTION csagg.pipeline_gone(pipeline name, source text, old text) RETURN
 DECLARE
     s record;
 BEGIN
-    EXECUTE format('SELECT relation, spec ->> ''customer'' AS customer, spec ->> ''tenant'' AS tenant, spec ->> ''filter'' AS filter FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
-    RETURN format('SELECT o.tenant, o.customer, o.key, NULL::jsonb AS value FROM (%1$s) o WHERE NOT EXISTS (SELECT FROM (SELECT e.* FROM %2$s e WHERE (%3$s)) e WHERE e.%4$I = o.raw AND e.%4$I::text COLLATE "default" = o.customer%5$s)',
-        csagg.pipeline_states(pipeline, source, old), s.relation, coalesce(s.filter || E'\n', 'true'), s.customer, CASE WHEN s.tenant IS NOT NULL THEN format(' AND %s = o.tenant', csagg.pipeline_text(s.tenant, NULL)) ELSE '' END);
+    EXECUTE format('SELECT relation, spec ->> ''customer'' AS customer, spec ->> ''tenant'' AS tenant, spec ->> ''filter'' AS filter FROM %I.source WHERE name = $1',
+        pipeline) INTO s USING source;
+    RETURN format(
+        'SELECT o.tenant, o.customer, o.key, NULL::jsonb AS value FROM (%1$s) o WHERE NOT EXISTS (SELECT FROM (SELECT e.* FROM %2$s e WHERE (%3$s)) e WHERE e.%4$I = o.raw AND e.%4$I::text COLLATE "default" = o.customer%5$s)',
+        csagg.pipeline_states(pipeline, source, old), s.relation, coalesce(s.filter || E'\n', 'true'), s.customer,
+        CASE WHEN s.tenant IS NOT NULL THEN format(' AND %s = o.tenant', csagg.pipeline_text(s.tenant, NULL)) ELSE '' END);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_gone(name, text, text) IS
     'a query for ends of the states of rows whose customers have none now';
@@ -103,7 +116,9 @@ CREATE FUNCTION csagg.pipeline_stop(pipeline name, source text, relation regclas
     IF TG_OP = 'DELETE' AND TG_LEVEL = 'STATEMENT' THEN
         SELECT count(*) INTO csagg_ended FROM (SELECT e.* FROM old_rows e WHERE (%4$s)) e;
         IF csagg_ended >= 10 AND (SELECT count(*) FROM (SELECT FROM %3$s e WHERE (%4$s) LIMIT csagg_ended) e) < csagg_ended THEN
-            UPDATE %1$I.source SET error = format('one statement ended %%s customers, more than half: csagg.resume() takes them as ended', csagg_ended) WHERE name = %2$L;
+            UPDATE %1$I.source SET error = format('one statement ended %%s customers, more than half: csagg.resume() takes them as ended',
+                csagg_ended)
+            WHERE name = %2$L;
             RETURN NULL;
         END IF;
     END IF;$plpgsql$, pipeline, source, relation, coalesce(filter || E'\n', 'true'))
@@ -122,14 +137,19 @@ BEGIN
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'csagg_ended bigint;',
         'BEGIN',
         -- Nor where the source is not there yet, as while its data are restored. An older snapshot cannot see whether it goes on.
-        format('IF current_setting(''transaction_isolation'') LIKE ''read %%'' AND NOT EXISTS (SELECT FROM %I.source WHERE name = %L AND error IS NULL) THEN RETURN NULL; END IF;', pipeline, source),
+        format('IF current_setting(''transaction_isolation'') LIKE ''read %%'' AND NOT EXISTS (SELECT FROM %I.source WHERE name = %L AND error IS NULL) THEN RETURN NULL; END IF;',
+            pipeline, source),
         csagg.pipeline_stop(pipeline, source, relation, filter),
         'CASE TG_OP',
         'WHEN ''INSERT'' THEN', csagg.pipeline_tell(pipeline, source, csagg.pipeline_states(pipeline, source, new)),
         'WHEN ''DELETE'' THEN', csagg.pipeline_tell(pipeline, source, csagg.pipeline_gone(pipeline, source, old)),
-        'WHEN ''TRUNCATE'' THEN', csagg.pipeline_tell(pipeline, source, format('SELECT tenant, customer, key, NULL::jsonb AS value FROM (%s) o', csagg.pipeline_states(pipeline, source, format('SELECT * FROM %s', relation)))),
-        'ELSE', csagg.pipeline_tell(pipeline, source, format('SELECT n.tenant, n.customer, n.key, n.value FROM (%2$s) n LEFT JOIN (%1$s) o ON o.tenant = n.tenant AND o.customer = n.customer AND o.key = n.key '
-            'WHERE n.value IS DISTINCT FROM o.value OR o.key IS NULL', csagg.pipeline_states(pipeline, source, 'SELECT OLD.*'), csagg.pipeline_states(pipeline, source, 'SELECT NEW.*'))),
+        'WHEN ''TRUNCATE'' THEN', csagg.pipeline_tell(pipeline, source,
+            format('SELECT tenant, customer, key, NULL::jsonb AS value FROM (%s) o',
+                csagg.pipeline_states(pipeline, source, format('SELECT * FROM %s', relation)))),
+        'ELSE', csagg.pipeline_tell(pipeline, source,
+            format('SELECT n.tenant, n.customer, n.key, n.value FROM (%2$s) n LEFT JOIN (%1$s) o ON o.tenant = n.tenant AND o.customer = n.customer AND o.key = n.key '
+                'WHERE n.value IS DISTINCT FROM o.value OR o.key IS NULL',
+                csagg.pipeline_states(pipeline, source, 'SELECT OLD.*'), csagg.pipeline_states(pipeline, source, 'SELECT NEW.*'))),
         csagg.pipeline_tell(pipeline, source, csagg.pipeline_gone(pipeline, source, 'SELECT OLD.*')),
         'END CASE;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'INSERT', format(level, 'NEW', 'new')),
@@ -140,7 +160,8 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track_states(name, text, regclass, name[], text) IS
     'makes the triggers of a states source; rows of a partitioned table, and of one that a subscription fills, are followed one by one';
 
-CREATE FUNCTION csagg.add_states(pipeline name, relation regclass, customer name, columns name[], since name DEFAULT NULL, tenant name DEFAULT NULL, rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
+CREATE FUNCTION csagg.add_states(pipeline name, relation regclass, customer name, columns name[], since name DEFAULT NULL, tenant name DEFAULT NULL,
+    rename jsonb DEFAULT '{}', filter text DEFAULT NULL)
     RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off
 \part src/pipeline/tables/reading.sql.in
     AS $body$
@@ -157,12 +178,15 @@ BEGIN
     IF since IS NOT NULL THEN
         PERFORM csagg.pipeline_column_of(relation, since, 'start', '{timestamptz,timestamp}');
     END IF;
-    source := csagg.pipeline_register(pipeline, relation, 'states', jsonb_build_object('customer', customer, 'tenant', tenant, 'since', since, 'filter', filter, 'facts', jsonb_object(facts, columns::text[])));
-    PERFORM csagg.pipeline_claim(pipeline, source, facts, ARRAY(SELECT csagg.pipeline_kind(relation, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i));
+    source := csagg.pipeline_register(pipeline, relation, 'states',
+        jsonb_build_object('customer', customer, 'tenant', tenant, 'since', since, 'filter', filter, 'facts', jsonb_object(facts, columns::text[])));
+    PERFORM csagg.pipeline_claim(pipeline, source, facts,
+        ARRAY(SELECT csagg.pipeline_kind(relation, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i));
     PERFORM csagg.pipeline_watch(pipeline, source);
     EXECUTE format($sql$
         INSERT INTO %1$I.log (tenant, customer, key, value, at, origin) SELECT tenant, customer, key, value, least(since, clock_timestamp()), $1
-        FROM (%2$s) n WHERE tenant IS NOT NULL AND value IS NOT NULL$sql$, pipeline, csagg.pipeline_states(pipeline, source, format('SELECT * FROM %s', relation))) USING source;
+        FROM (%2$s) n WHERE tenant IS NOT NULL AND value IS NOT NULL$sql$,
+            pipeline, csagg.pipeline_states(pipeline, source, format('SELECT * FROM %s', relation))) USING source;
     RETURN source;
 END $body$;
 COMMENT ON FUNCTION csagg.add_states(name, regclass, name, name[], name, name, jsonb, text) IS
@@ -181,7 +205,8 @@ BEGIN
             SELECT tenant, customer, f.key FROM %1$I.current, csagg.facts(facts) k JOIN %1$I.fact f USING (key) WHERE f.source = $1
             UNION SELECT tenant, customer, key FROM %1$I.log WHERE origin = $1)
         INSERT INTO %1$I.log (tenant, customer, key, value, origin)
-        SELECT tenant, customer, key, h.value, $1 FROM here h FULL JOIN known USING (tenant, customer, key) WHERE tenant IS NOT NULL$sql$, pipeline, states) USING source;
+        SELECT tenant, customer, key, h.value, $1 FROM here h FULL JOIN known USING (tenant, customer, key) WHERE tenant IS NOT NULL$sql$,
+        pipeline, states) USING source;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_resume_states(name, text) IS
     'what the table''s rows say now is written into the log, and ends for customers that have none';
