@@ -38,7 +38,8 @@ DECLARE
 BEGIN
     PERFORM csagg.pipeline_known(pipeline);
     EXECUTE format($sql$
-        SELECT refresh_since, refresh_from, (SELECT sum(folded) FROM %1$I.source), csagg.pipeline_left($1), (SELECT count(*) FROM %1$I.current), (SELECT count(*) FROM %1$I.todo)
+        SELECT refresh_since, refresh_from, (SELECT sum(folded) FROM %1$I.source), csagg.pipeline_left($1), (SELECT count(*) FROM %1$I.current),
+            (SELECT count(*) FROM %1$I.todo)
         FROM %1$I.pipeline$sql$, pipeline) INTO refreshing_since, begun, rows, rows_left, customers, customers_left USING pipeline;
     share := round(rows / nullif(rows + rows_left, 0)::numeric, 4);
     rows_a_second := round((rows - begun) / extract(epoch FROM clock_timestamp() - refreshing_since), 1);

@@ -33,7 +33,12 @@ CREATE FUNCTION csagg.pipeline_running(pipeline name) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT EXISTS (
         SELECT FROM pg_locks l JOIN pg_namespace n ON n.nspname = pipeline AND l.objid = n.oid JOIN pg_stat_activity a USING (pid)
-        WHERE l.locktype = 'advisory' AND l.classid = 1668506983 AND l.objsubid = 2 AND l.mode = 'ShareLock' AND l.granted AND pg_has_role(a.usesysid, n.nspowner, 'USAGE')
+        WHERE l.locktype = 'advisory'
+            AND l.classid = 1668506983
+            AND l.objsubid = 2
+            AND l.mode = 'ShareLock'
+            AND l.granted
+            AND pg_has_role(a.usesysid, n.nspowner, 'USAGE')
             AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_running(name) IS

@@ -24,8 +24,10 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
         RAISE feature_not_supported USING MESSAGE = 'this database has no pg_cron',
             HINT = CASE WHEN home IS NOT NULL AND home <> current_database()
-                THEN format('A superuser in database "%s": SELECT cron.schedule_in_database(%L, ''* * * * *'', %L, %L, %L);', home, csagg.pipeline_job(pipeline), command, current_database(), current_user)
-                ELSE 'A superuser, if this is the database of cron.database_name: CREATE EXTENSION pg_cron; else a line in a crontab: ' || csagg.pipeline_crontab(pipeline) END;
+                THEN format('A superuser in database "%s": SELECT cron.schedule_in_database(%L, ''* * * * *'', %L, %L, %L);',
+                    home, csagg.pipeline_job(pipeline), command, current_database(), current_user)
+                ELSE 'A superuser, if this is the database of cron.database_name: CREATE EXTENSION pg_cron; else a line in a crontab: '
+                    || csagg.pipeline_crontab(pipeline) END;
     ELSIF NOT (SELECT rolcanlogin FROM pg_roles WHERE rolname = current_user) THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('role "%s" may not log in, which pg_cron does as the pipeline''s owner', current_user), HINT = format('ALTER ROLE %I LOGIN;', current_user);
     ELSIF NOT has_schema_privilege('cron', 'USAGE') THEN

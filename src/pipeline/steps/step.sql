@@ -3,7 +3,11 @@
 -- Assessments know beforehand which rules will hold; but dates begin in the time zone of those that hold now.
 CREATE FUNCTION csagg.pipeline_begun_rules(pipeline name, now text) RETURNS text
     LANGUAGE sql STABLE AS $body$
-    SELECT pg_catalog.format($sql$(r.effective_from <= %2$s AND r.effective_from > (SELECT last_step FROM %3$s p) AND EXISTS (SELECT FROM %1$I.source s WHERE s.spec ? 'zoned'))$sql$, pipeline, now, csagg.pipeline_newest_state(pipeline))
+    SELECT pg_catalog.format($sql$
+        (r.effective_from <= %2$s
+            AND r.effective_from > (SELECT last_step FROM %3$s p)
+            AND EXISTS (SELECT FROM %1$I.source s WHERE s.spec ? 'zoned'))$sql$,
+        pipeline, now, csagg.pipeline_newest_state(pipeline))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_begun_rules(name, text) IS
     'a condition: whether rules r have begun to hold since the last step, and there are sources with dates';
@@ -20,7 +24,9 @@ BEGIN
     FOR source IN SELECT * FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text) WHERE kind IN ('log', 'events') LOOP
         sourced := true;
         BEGIN
-            answer := (SELECT a FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
+            answer := (
+                SELECT a
+                FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
         EXCEPTION WHEN lock_not_available THEN  -- somebody alters its table: there may be, and the others are looked at
             answer := true;
         END;
@@ -32,7 +38,12 @@ BEGIN
         PERFORM csagg.pipeline_filled(pipeline);
     END IF;
     RETURN (SELECT a FROM csagg.pipeline_query(format($sql$
-        SELECT EXISTS (SELECT FROM %1$I.hole) OR EXISTS (SELECT FROM %1$I.todo) OR (SELECT min(until_at) FROM %1$I.current) <= $1 OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %2$s p)) <= $1 OR EXISTS (SELECT FROM %1$I.rules r WHERE %3$s)$sql$, pipeline, csagg.pipeline_newest_state(pipeline), csagg.pipeline_begun_rules(pipeline, '$1')), csagg.pipeline_clock()) q(a boolean)) IS TRUE;
+        SELECT EXISTS (SELECT FROM %1$I.hole)
+            OR EXISTS (SELECT FROM %1$I.todo)
+            OR (SELECT min(until_at) FROM %1$I.current) <= $1
+            OR (SELECT min(at) FROM %1$I.due WHERE at >= (SELECT due_from FROM %2$s p)) <= $1
+            OR EXISTS (SELECT FROM %1$I.rules r WHERE %3$s)$sql$,
+            pipeline, csagg.pipeline_newest_state(pipeline), csagg.pipeline_begun_rules(pipeline, '$1')), csagg.pipeline_clock()) q(a boolean)) IS TRUE;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_has_work(name) IS
     'whether a step would find something to do; takes no transaction id';
@@ -44,12 +55,15 @@ DECLARE
     asked boolean;
     begun boolean;
 BEGIN
-    SELECT q.asked, q.begun INTO asked, begun FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL), EXISTS (SELECT FROM %1$I.rules r WHERE %2$s)',
+    SELECT q.asked, q.begun INTO asked, begun
+    FROM csagg.pipeline_query(format('SELECT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL), EXISTS (SELECT FROM %1$I.rules r WHERE %2$s)',
         pipeline, csagg.pipeline_begun_rules(pipeline, '$1')), now) q(asked boolean, begun boolean);
     IF begun THEN
         EXECUTE format($sql$
             INSERT INTO %1$I.todo (tenant, customer, why, source)
-            SELECT DISTINCT c.tenant, c.customer, 'source', s.name FROM %1$I.rules r JOIN %1$I.current c ON r.tenant IN ('', c.tenant) JOIN %1$I.source s ON s.spec ? 'zoned' WHERE %2$s$sql$,
+            SELECT DISTINCT c.tenant, c.customer, 'source', s.name
+            FROM %1$I.rules r JOIN %1$I.current c ON r.tenant IN ('', c.tenant) JOIN %1$I.source s ON s.spec ? 'zoned'
+            WHERE %2$s$sql$,
             pipeline, csagg.pipeline_begun_rules(pipeline, '$1')) USING now;
     END IF;
     IF NOT asked THEN
@@ -60,13 +74,16 @@ BEGIN
         seeds AS (UPDATE %1$I.current c SET seed = NULL FROM asked a WHERE a.tenant IN ('', c.tenant) AND c.seed IS NOT NULL),  -- of other alerts
         dates AS (
             INSERT INTO %1$I.todo (tenant, customer, why, source)
-            SELECT DISTINCT c.tenant, c.customer, 'source', s.name FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant) JOIN %1$I.source s ON s.spec ? 'zoned')
+            SELECT DISTINCT c.tenant, c.customer, 'source', s.name
+            FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant) JOIN %1$I.source s ON s.spec ? 'zoned')
         INSERT INTO %1$I.todo (tenant, customer, why, since)
         SELECT c.tenant, c.customer, 'rules', min(a.since) FROM %1$I.current c JOIN asked a ON a.tenant IN ('', c.tenant)
         GROUP BY c.tenant, c.customer ORDER BY 1, 2$sql$, pipeline);
     EXECUTE format($sql$
         WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND (why = 'fact' OR row IS NOT NULL) RETURNING source, row),
-        mended AS (DELETE FROM %1$I.rejected r USING %1$I.fact f WHERE f.key = r.row ->> 'key' AND EXISTS (SELECT FROM asked WHERE row IS NULL) RETURNING r.source, r.id),
+        mended AS (
+            DELETE FROM %1$I.rejected r USING %1$I.fact f
+            WHERE f.key = r.row ->> 'key' AND EXISTS (SELECT FROM asked WHERE row IS NULL) RETURNING r.source, r.id),
         again AS (SELECT source, id FROM mended UNION SELECT s.name, a.row FROM asked a JOIN %1$I.source s ON s.name = a.source AND a.row <= s.upto
             WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = s.name AND h.ids @> a.row)),
         fewer AS (UPDATE %1$I.source s SET folded = folded - n FROM (SELECT source, count(*) AS n FROM again GROUP BY source) a WHERE s.name = a.source)
@@ -74,7 +91,11 @@ BEGIN
     EXECUTE format($sql$
         WITH asked AS (DELETE FROM %1$I.todo WHERE customer IS NULL AND why = 'settle' RETURNING 1),
         look AS (UPDATE %1$I.current SET next_at = $1 WHERE next_at > $1 AND EXISTS (SELECT FROM asked))
-        INSERT INTO %1$I.due (at, tenant, customer) SELECT $1, tenant, customer FROM %1$I.current WHERE EXISTS (SELECT FROM asked) ON CONFLICT DO NOTHING$sql$, pipeline) USING now;
+        INSERT INTO %1$I.due (at, tenant, customer)
+        SELECT $1, tenant, customer FROM %1$I.current
+        WHERE EXISTS (SELECT FROM asked)
+        ON CONFLICT DO NOTHING$sql$,
+        pipeline) USING now;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_expand(name, timestamptz) IS
     'puts a row for each customer in place of those of `todo` that name none, since dates begin in the zone of the rules also for each source that has these; rejected rows of facts that are declared now, and changed rows that name no customer, become a hole, to be read again; with another time to settle it is everybody''s time to be looked at';
@@ -87,7 +108,8 @@ BEGIN
             SELECT t.id FROM unnest($1) c JOIN %1$I.todo t USING (tenant, customer) WHERE t.source IS NULL
             UNION (SELECT id FROM %1$I.todo WHERE customer IS NOT NULL AND source IS NULL ORDER BY id LIMIT $2)),
         taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.id = c.id RETURNING t.tenant, t.customer, t.since)
-        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, NULL, since, NULL)::csagg.pipeline_change), '{}') FROM taken$sql$, pipeline), changes, most) q(asked csagg.pipeline_change[]));
+        SELECT coalesce(array_agg(ROW(tenant, customer, NULL, NULL, since, NULL)::csagg.pipeline_change), '{}') FROM taken$sql$,
+        pipeline), changes, most) q(asked csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_asked(name, csagg.pipeline_change[], integer) IS
     'takes from `todo` the rows of these customers, and so many more; not those for pipeline_reread()';
@@ -101,14 +123,16 @@ BEGIN
             RETURNING tenant, customer),
         who AS (SELECT tenant, customer FROM come UNION (SELECT tenant, customer FROM %1$I.current WHERE until_at <= $1 ORDER BY until_at LIMIT $2))
         SELECT coalesce(array_agg(ROW(c.tenant, c.customer, NULL, CASE WHEN c.until_at <= $1 THEN c.from_at END, NULL, NULL)::csagg.pipeline_change), '{}')
-        FROM who w CROSS JOIN LATERAL %2$s c WHERE least(c.next_at, c.until_at) <= $1$sql$, pipeline, csagg.pipeline_newest(pipeline, 'w'), csagg.pipeline_newest_state(pipeline)), now, most) q(due csagg.pipeline_change[]));
+        FROM who w CROSS JOIN LATERAL %2$s c WHERE least(c.next_at, c.until_at) <= $1$sql$,
+            pipeline, csagg.pipeline_newest(pipeline, 'w'), csagg.pipeline_newest_state(pipeline)), now, most) q(due csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_due(name, timestamptz, integer) IS
     'customers whose time has come, out of `due` and of those whose assessment has ended, at most so many of each; with from_at the latter';
 
 CREATE FUNCTION csagg.pipeline_attended(pipeline name, who text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('(%2$s.until_at > (SELECT last_step FROM %1$I.pipeline) AND NOT EXISTS (SELECT FROM %1$I.due d WHERE d.at >= (SELECT due_from FROM %1$I.pipeline) AND d.at <= (SELECT last_step FROM %1$I.pipeline) AND d.tenant = %2$s.tenant AND d.customer = %2$s.customer))', pipeline, who)
+    SELECT format('(%2$s.until_at > (SELECT last_step FROM %1$I.pipeline) AND NOT EXISTS (SELECT FROM %1$I.due d WHERE d.at >= (SELECT due_from FROM %1$I.pipeline) AND d.at <= (SELECT last_step FROM %1$I.pipeline) AND d.tenant = %2$s.tenant AND d.customer = %2$s.customer))',
+        pipeline, who)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_attended(name, text) IS
     'a condition on a row of `current`: its time has not come since, as of the last step, so its alerts are booked';
@@ -121,7 +145,9 @@ BEGIN
     END IF;
     PERFORM csagg.pipeline_execute(format($sql$
         WITH rested AS MATERIALIZED (
-            SELECT n.tenant, n.customer, n.until_at, csagg.pipeline_halfway(csagg.pipeline_next(n.alerts, $2 - $3, $3, n.until_at), $2, n.until_at) AS next_at FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2)
+            SELECT n.tenant, n.customer, n.until_at,
+                csagg.pipeline_halfway(csagg.pipeline_next(n.alerts, $2 - $3, $3, n.until_at), $2, n.until_at) AS next_at
+            FROM unnest($1) d CROSS JOIN LATERAL %3$s n WHERE n.next_at <= $2)
         %2$s$sql$, pipeline, csagg.pipeline_put_down(pipeline, 'rested'), csagg.pipeline_newest(pipeline, 'd')), changes, now, settle);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_rest(name, csagg.pipeline_change[], timestamptz, interval) IS
@@ -140,17 +166,20 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_bury(name, csagg.pipeline_change[]) IS
     'removes customers of which their sources have taken back everything';
 
-CREATE FUNCTION csagg.pipeline_fold_all(pipeline name, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint, OUT more boolean)
+CREATE FUNCTION csagg.pipeline_fold_all(pipeline name, now timestamptz, max_rows integer, OUT changes csagg.pipeline_change[], OUT folded bigint,
+    OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
     part record;
 BEGIN
     SELECT '{}'::csagg.pipeline_change[], 0, false INTO changes, folded, more;
-    FOR source IN SELECT * FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text) WHERE kind IN ('log', 'events') ORDER BY name LOOP
+    FOR source IN SELECT * FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text)
+        WHERE kind IN ('log', 'events') ORDER BY name LOOP
         -- What is folded of an events table is held in memory until it is stored; of the log it goes straight into its table.
         SELECT * INTO part FROM csagg.pipeline_query(format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind),
-            pipeline, source.name, now, CASE source.kind WHEN 'log' THEN max_rows ELSE least(max_rows, 50000) END) q(changes csagg.pipeline_change[], folded bigint, more boolean);
+            pipeline, source.name, now, CASE source.kind WHEN 'log' THEN max_rows ELSE least(max_rows, 50000) END)
+                q(changes csagg.pipeline_change[], folded bigint, more boolean);
         changes := changes || part.changes;
         folded := folded + part.folded;
         more := more OR part.more;
@@ -161,7 +190,8 @@ COMMENT ON FUNCTION csagg.pipeline_fold_all(name, timestamptz, integer) IS
     'folds new rows of all sources, of an events table at most 50000: whose, how many, and whether there are more';
 
 -- With all rows folded: who was asked for, and whose time has come; then alerts are right, and can be booked.
-CREATE FUNCTION csagg.pipeline_attend(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, most integer, OUT customers bigint, OUT more boolean)
+CREATE FUNCTION csagg.pipeline_attend(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, most integer,
+    OUT customers bigint, OUT more boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     due csagg.pipeline_change[] := csagg.pipeline_due(pipeline, now, most);
@@ -192,7 +222,9 @@ BEGIN
     RETURN (SELECT m FROM csagg.pipeline_query(format($sql$
         WITH state AS MATERIALIZED (SELECT place, due_from FROM %2$s p),
         left_over AS MATERIALIZED (SELECT min(at) AS at FROM %1$I.due WHERE at >= (SELECT due_from FROM state))
-        UPDATE %1$I.pipeline p SET last_step = $1, due_from = least($1, l.at) FROM left_over l WHERE p.ctid = (SELECT place FROM state) RETURNING l.at < $1$sql$, pipeline, csagg.pipeline_newest_state(pipeline)), now) q(m boolean)) IS TRUE;
+        UPDATE %1$I.pipeline p SET last_step = $1, due_from = least($1, l.at)
+        FROM left_over l WHERE p.ctid = (SELECT place FROM state) RETURNING l.at < $1$sql$,
+            pipeline, csagg.pipeline_newest_state(pipeline)), now) q(m boolean)) IS TRUE;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_stepped(name, timestamptz) IS
     'notes that a step was made, in the row that the step has locked; whether there are customers left whose time has come';
@@ -224,7 +256,8 @@ BEGIN
         RETURN;
     END IF;
     -- As pipeline_newest_state(), in which it could not be locked.
-    SELECT * INTO state FROM csagg.pipeline_query(format('SELECT paused, last_step, csagg.pipeline_hours(settle) FROM %I.pipeline WHERE one >= true ORDER BY one DESC LIMIT 1 FOR UPDATE SKIP LOCKED', pipeline)) q(paused boolean, last_step timestamptz, settle interval);
+    SELECT * INTO state FROM csagg.pipeline_query(format('SELECT paused, last_step, csagg.pipeline_hours(settle) FROM %I.pipeline WHERE one >= true ORDER BY one DESC LIMIT 1 FOR UPDATE SKIP LOCKED',
+        pipeline)) q(paused boolean, last_step timestamptz, settle interval);
     IF state IS NULL THEN
         PERFORM csagg.pipeline_filled(pipeline);
     END IF;
