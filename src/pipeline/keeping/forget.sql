@@ -11,7 +11,8 @@ BEGIN
     END IF;
     -- Where people's open transactions are waited for, no step has to wait with us.
     EXECUTE format('SELECT FROM %I.override WHERE tenant = $1 AND customer = $2 ORDER BY since FOR UPDATE', pipeline) USING tenant, customer;
-    EXECUTE format('SELECT FROM %1$I.alert_note WHERE episode IN (SELECT episode FROM %1$I.alert WHERE tenant = $1 AND customer = $2) ORDER BY episode FOR UPDATE', pipeline) USING tenant, customer;
+    EXECUTE format('SELECT FROM %1$I.alert_note WHERE episode IN (SELECT episode FROM %1$I.alert WHERE tenant = $1 AND customer = $2) ORDER BY episode FOR UPDATE',
+        pipeline) USING tenant, customer;
     EXECUTE format('SELECT FROM %I.alert_feed WHERE tenant = $1 AND customer = $2 ORDER BY id FOR UPDATE', pipeline) USING tenant, customer;
     EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     EXECUTE format($sql$
@@ -22,7 +23,9 @@ BEGIN
         repeats AS (
             DELETE FROM %1$I.seen s USING gone WHERE s.tenant = $1 AND s.event_id = gone.event_id AND s.source = 'log' AND s.id = gone.id
                 AND NOT EXISTS (SELECT FROM %1$I.source WHERE spec ? 'event_id')  -- whose rows may have it, too
-                AND gone.event_id NOT IN (SELECT l.event_id FROM %1$I.log l WHERE l.tenant = $1 AND l.customer <> $2 AND l.event_id IS NOT NULL)),  -- that one was dropped as a repeated one
+                AND gone.event_id NOT IN (
+                    SELECT l.event_id FROM %1$I.log l
+                    WHERE l.tenant = $1 AND l.customer <> $2 AND l.event_id IS NOT NULL)),  -- that one was dropped as a repeated one
         bad AS (DELETE FROM %1$I.rejected r USING (%2$s) x WHERE r.source = x.source AND r.id = x.id AND x.tenant = $1 AND x.customer = $2),
         told AS (DELETE FROM %1$I.alert_feed WHERE tenant = $1 AND customer = $2),
         episode AS (DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2 RETURNING episode),

@@ -34,8 +34,11 @@ BEGIN
         pin AS (UPDATE %1$I.override SET author = $3 WHERE tenant = $1 AND author = $2),
         note AS (
             UPDATE %1$I.alert_note SET acknowledged_by = $3
-            WHERE acknowledged_by = $2 AND episode NOT IN (SELECT episode FROM %1$I.alert WHERE tenant <> $1 UNION ALL SELECT episode FROM %1$I.alert_feed WHERE tenant <> $1))
-        SELECT EXISTS (TABLE logged) OR EXISTS (TABLE kept) OR EXISTS (TABLE older)$sql$, pipeline, csagg.pipeline_rejected(pipeline)) INTO known USING tenant, actor, replacement;
+            WHERE acknowledged_by = $2
+                AND episode NOT IN (
+                    SELECT episode FROM %1$I.alert WHERE tenant <> $1 UNION ALL SELECT episode FROM %1$I.alert_feed WHERE tenant <> $1))
+        SELECT EXISTS (TABLE logged) OR EXISTS (TABLE kept) OR EXISTS (TABLE older)$sql$,
+            pipeline, csagg.pipeline_rejected(pipeline)) INTO known USING tenant, actor, replacement;
     RETURN known;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_replace_actor(name, text, text, text) IS

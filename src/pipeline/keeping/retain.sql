@@ -3,7 +3,9 @@
 
 -- By whole months, so that a customer is seldom written.
 CREATE FUNCTION csagg.pipeline_horizon(history interval, now timestamptz) RETURNS timestamptz
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $body$ SELECT date_trunc('month', now - history) $body$;
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $body$
+    SELECT date_trunc('month', now - history)
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_horizon(interval, timestamptz) IS
     'the beginning of the month, in UTC, in which the history to be kept begins';
 
@@ -102,7 +104,12 @@ BEGIN
         WITH reign AS MATERIALIZED (%2$s),
         old AS MATERIALIZED (
             SELECT c.*, %3$s AS whole, %4$s AS whole_from, %5$s AS whole_score, %6$s AS whole_coverage, %7$s AS reigns
-            FROM %1$I.current c WHERE ($4 IS NULL OR (c.tenant, c.customer) > ($4, $5)) AND %4$s < $1 AND %8$s AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.tenant = c.tenant AND t.customer = c.customer) AND NOT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL)
+            FROM %1$I.current c
+            WHERE ($4 IS NULL OR (c.tenant, c.customer) > ($4, $5))
+                AND %4$s < $1
+                AND %8$s
+                AND NOT EXISTS (SELECT FROM %1$I.todo t WHERE t.tenant = c.tenant AND t.customer = c.customer)
+                AND NOT EXISTS (SELECT FROM %1$I.todo WHERE customer IS NULL)
             ORDER BY c.tenant, c.customer LIMIT $2),
         kept AS MATERIALIZED (
             SELECT o.*, l.forgotten, csagg.pipeline_seed(o.reigns, o.whole, o.whole_from, $1, o.seed) AS seed_there
@@ -112,13 +119,17 @@ BEGIN
         again AS (INSERT INTO %1$I.todo (tenant, customer, why, since) SELECT tenant, customer, 'retain', $3 FROM kept WHERE error IS NOT NULL),
         written AS (
             UPDATE %1$I.current c SET facts = csagg.forget_before(k.whole, k.forgotten), from_at = $1, until_at = greatest(c.until_at, $1), past_until = NULL,
-                score = csagg.slice(k.whole_score, greatest($1, c.score_from), 'infinity'), score_before = csagg.pipeline_slice(k.whole_score, $1, c.score_from), coverage = csagg.slice(k.whole_coverage, $1, 'infinity'),
+                score = csagg.slice(k.whole_score, greatest($1, c.score_from), 'infinity'),
+                score_before = csagg.pipeline_slice(k.whole_score, $1, c.score_from), coverage = csagg.slice(k.whole_coverage, $1, 'infinity'),
                 stage = csagg.slice(c.stage, $1, 'infinity'), band = csagg.slice(c.band, $1, 'infinity'),
-                alerts = csagg.pipeline_alerts_onto(c.alerts, csagg.slice(c.alerts, $1, 'infinity'), $1), kept_from = $1, facts_from = k.forgotten, seed = k.seed_there
+                alerts = csagg.pipeline_alerts_onto(c.alerts, csagg.slice(c.alerts, $1, 'infinity'), $1), kept_from = $1, facts_from = k.forgotten,
+                seed = k.seed_there
             FROM kept k WHERE c.tenant = k.tenant AND c.customer = k.customer RETURNING c.tenant, c.customer)
         SELECT array_agg(ROW(tenant, customer, NULL, NULL, NULL, NULL)::csagg.pipeline_change ORDER BY tenant, customer) FROM written$sql$,
         pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'),
-        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant'), csagg.pipeline_attended(pipeline, 'c')) INTO changes USING horizon, most, now, after.tenant, after.customer;
+        csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'), csagg.pipeline_reigns('c.tenant'),
+        csagg.pipeline_attended(pipeline, 'c'))
+        INTO changes USING horizon, most, now, after.tenant, after.customer;
     PERFORM csagg.pipeline_part(pipeline, changes, now);
     RETURN changes[most];
 END $body$;
@@ -129,13 +140,20 @@ COMMENT ON FUNCTION csagg.pipeline_retain_history(name, interval, csagg.pipeline
 CREATE FUNCTION csagg.pipeline_retain_rest(pipeline name, history interval) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 BEGIN
-    EXECUTE format('DELETE FROM %1$I.alert_note WHERE episode IN (SELECT episode FROM %1$I.alert_note WHERE episode NOT IN (SELECT episode FROM %1$I.alert) FOR UPDATE SKIP LOCKED)', pipeline);
+    EXECUTE format('DELETE FROM %1$I.alert_note WHERE episode IN (SELECT episode FROM %1$I.alert_note WHERE episode NOT IN (SELECT episode FROM %1$I.alert) FOR UPDATE SKIP LOCKED)',
+        pipeline);
     EXECUTE format($sql$
         DELETE FROM %1$I.override WHERE (tenant, customer, since) IN (
-            SELECT v.tenant, v.customer, v.since FROM %1$I.override v JOIN %1$I.current c ON c.tenant = v.tenant AND c.customer = v.customer WHERE v.until <= c.facts_from FOR UPDATE OF v SKIP LOCKED)$sql$, pipeline);
+            SELECT v.tenant, v.customer, v.since
+            FROM %1$I.override v JOIN %1$I.current c ON c.tenant = v.tenant AND c.customer = v.customer
+            WHERE v.until <= c.facts_from FOR UPDATE OF v SKIP LOCKED)$sql$,
+        pipeline);
     EXECUTE format($sql$
         DELETE FROM %1$I.rejected WHERE (source, id) IN (
-            SELECT r.source, r.id FROM %1$I.rejected r JOIN %1$I.source s ON s.name = r.source AND s.kind <> 'log' WHERE r.at < csagg.pipeline_horizon($1, csagg.pipeline_clock()) FOR UPDATE OF r SKIP LOCKED)$sql$, pipeline) USING history;
+            SELECT r.source, r.id
+            FROM %1$I.rejected r JOIN %1$I.source s ON s.name = r.source AND s.kind <> 'log'
+            WHERE r.at < csagg.pipeline_horizon($1, csagg.pipeline_clock()) FOR UPDATE OF r SKIP LOCKED)$sql$,
+        pipeline) USING history;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_retain_rest(name, interval) IS
     'deletes notes of episodes that are gone, overrides that had ended where facts begin, and rows of users'' tables that were rejected before the month in which that interval begins';
