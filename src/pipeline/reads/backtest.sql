@@ -19,35 +19,49 @@ CREATE FUNCTION csagg.pipeline_known_then(pipeline name) RETURNS text
         bucket AS MATERIALIZED (SELECT starts_at, ends_at, row_number() OVER (ORDER BY starts_at) AS i FROM csagg.buckets($2) b),
         edge AS MATERIALIZED (SELECT array_agg(ends_at ORDER BY i) AS ends FROM bucket),
         came AS MATERIALIZED (
-            SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, coalesce(n.actor, l.actor) AS actor, l.id, l.event_id,
-                CASE WHEN width_bucket(l.recorded_at, ends) > width_bucket(l.at, ends) THEN width_bucket(l.recorded_at, ends) + 1 ELSE 1 END AS i, width_bucket(l.recorded_at, ends) + 1 AS known
+            SELECT l.tenant, l.customer, l.key, f.kind, l.at, csagg.pipeline_value(f.kind, l.value) AS value, coalesce(n.actor, l.actor) AS actor,
+                l.id, l.event_id,
+                CASE WHEN width_bucket(l.recorded_at, ends) > width_bucket(l.at, ends) THEN width_bucket(l.recorded_at, ends) + 1 ELSE 1 END AS i,
+                width_bucket(l.recorded_at, ends) + 1 AS known
             FROM edge, %1$I.log l JOIN %1$I.fact f ON f.key = l.key AND coalesce(f.source, 'log') = 'log' LEFT JOIN %1$I.replaced() n ON n.id = l.id
-            WHERE ($3 IS NULL OR l.tenant = $3) AND csagg.pipeline_reason(l.tenant, l.customer, l.key, f.kind, NULL, l.at, l.value, l.actor, l.event_id, f.source, 'log') IS NULL
+            WHERE ($3 IS NULL OR l.tenant = $3)
+                AND csagg.pipeline_reason(l.tenant, l.customer, l.key, f.kind, NULL, l.at, l.value, l.actor, l.event_id, f.source, 'log') IS NULL
                 AND NOT EXISTS (SELECT FROM %1$I.seen s WHERE s.tenant = l.tenant AND s.event_id = l.event_id AND (s.source, s.id) <> ('log', l.id))),
-        repeated AS (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY tenant, event_id ORDER BY id) AS nth FROM came WHERE event_id IS NOT NULL) e WHERE nth > 1),
+        repeated AS (
+            SELECT id
+            FROM (SELECT id, row_number() OVER (PARTITION BY tenant, event_id ORDER BY id) AS nth FROM came WHERE event_id IS NOT NULL) e
+            WHERE nth > 1),
         entry AS MATERIALIZED (SELECT * FROM came WHERE id NOT IN (SELECT id FROM repeated)),
         epoch AS (
             SELECT tenant, customer, i, lead(i) OVER (PARTITION BY tenant, customer ORDER BY i) AS next
-            FROM (SELECT tenant, customer, i FROM entry UNION SELECT tenant, customer, 1 FROM entry UNION SELECT tenant, customer, 1 FROM %1$I.current WHERE $3 IS NULL OR tenant = $3) e
+            FROM (
+                SELECT tenant, customer, i FROM entry
+                UNION SELECT tenant, customer, 1 FROM entry
+                UNION SELECT tenant, customer, 1 FROM %1$I.current WHERE $3 IS NULL OR tenant = $3) e
             WHERE i <= (SELECT max(i) FROM bucket)),
         logged AS (
-            SELECT p.tenant, p.customer, p.i, p.next, csagg.history(e.key, e.kind, e.at, e.value, e.actor, e.id) FILTER (WHERE e.key IS NOT NULL) AS facts, min(e.known) AS known
+            SELECT p.tenant, p.customer, p.i, p.next,
+                csagg.history(e.key, e.kind, e.at, e.value, e.actor, e.id) FILTER (WHERE e.key IS NOT NULL) AS facts, min(e.known) AS known
             FROM epoch p LEFT JOIN entry e ON e.tenant = p.tenant AND e.customer = p.customer AND e.i <= p.i GROUP BY p.tenant, p.customer, p.i, p.next),
         subject AS (
             SELECT g.tenant, g.customer, csagg.merge(g.facts, o.facts) AS facts,
-                greatest(b.starts_at, CASE WHEN o.facts IS NULL THEN f.starts_at END, c.kept_from) AS since, coalesce(n.starts_at, (SELECT max(ends_at) FROM bucket)) AS until
+                greatest(b.starts_at, CASE WHEN o.facts IS NULL THEN f.starts_at END, c.kept_from) AS since,
+                coalesce(n.starts_at, (SELECT max(ends_at) FROM bucket)) AS until
             FROM logged g JOIN bucket b ON b.i = g.i LEFT JOIN bucket n ON n.i = g.next LEFT JOIN bucket f ON f.i = g.known
                 LEFT JOIN %1$I.current c ON c.tenant = g.tenant AND c.customer = g.customer
                 LEFT JOIN LATERAL (
                     SELECT d.facts FROM csagg.drop_facts(%2$s, ARRAY(SELECT key FROM %1$I.fact WHERE coalesce(source, 'log') = 'log')) d (facts)
                     WHERE EXISTS (SELECT FROM csagg.facts(d.facts))) o ON true
-            WHERE (o.facts IS NOT NULL OR f.i IS NOT NULL) AND (c.customer IS NOT NULL OR (g.tenant, g.customer) IN (SELECT p.tenant, p.customer FROM pending p)))$sql$, pipeline, csagg.pipeline_whole(pipeline, 'facts'))
+            WHERE (o.facts IS NOT NULL OR f.i IS NOT NULL)
+                AND (c.customer IS NOT NULL OR (g.tenant, g.customer) IN (SELECT p.tenant, p.customer FROM pending p)))$sql$,
+                pipeline, csagg.pipeline_whole(pipeline, 'facts'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_known_then(name) IS
     'part of a query, beside pipeline_live(): "subject", each customer''s facts as they were known from one bucket to another; facts of other sources than the log as they are known now';
 
 CREATE FUNCTION csagg.backtest(pipeline name, rules csagg.ruleset, over csagg.grid, tenant text DEFAULT NULL, known text DEFAULT 'now',
-    OUT bucket timestamp, OUT starts_at timestamptz, OUT ends_at timestamptz, OUT band text, OUT actual bigint, OUT tested bigint, OUT failed bigint) RETURNS SETOF record
+    OUT bucket timestamp, OUT starts_at timestamptz, OUT ends_at timestamptz, OUT band text, OUT actual bigint, OUT tested bigint,
+    OUT failed bigint) RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     begun csagg.grid := csagg.pipeline_grid(over, csagg.pipeline_now());
@@ -85,7 +99,9 @@ BEGIN
             FROM (SELECT b.* FROM told, csagg.buckets(counts) b) t FULL JOIN (SELECT b.* FROM tested, csagg.buckets(counts) b) e USING (starts_at, value)),
         shown AS (
             TABLE laid
-            UNION ALL SELECT starts_at, NULL, 0, 0 FROM csagg.buckets($2) WHERE EXISTS (SELECT FROM outcome o WHERE o.failed) AND starts_at NOT IN (SELECT starts_at FROM laid))
+            UNION ALL SELECT starts_at, NULL, 0, 0
+            FROM csagg.buckets($2)
+            WHERE EXISTS (SELECT FROM outcome o WHERE o.failed) AND starts_at NOT IN (SELECT starts_at FROM laid))
         SELECT g.bucket, g.starts_at, g.ends_at, b.value, b.actual, b.tested, (SELECT count(*) FROM outcome o WHERE o.failed)
         FROM shown b JOIN csagg.buckets($1) g ON g.starts_at = b.starts_at AND g.starts_at < g.ends_at
         ORDER BY g.starts_at, b.value$sql$, csagg.pipeline_live(pipeline), subject)

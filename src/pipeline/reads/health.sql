@@ -8,7 +8,9 @@ DECLARE
     source record;
 BEGIN
     FOR source IN EXECUTE format('SELECT name, kind FROM %I.source WHERE kind = ''log''', pipeline) LOOP
-        RETURN QUERY EXECUTE format('SELECT x.* FROM csagg.%I($1, $2, $3) x WHERE NOT %s', 'pipeline_unfolded_' || source.kind, csagg.pipeline_forgotten(pipeline)) USING pipeline, source.name, now;
+        RETURN QUERY EXECUTE format('SELECT x.* FROM csagg.%I($1, $2, $3) x WHERE NOT %s', 'pipeline_unfolded_' || source.kind,
+            csagg.pipeline_forgotten(pipeline))
+            USING pipeline, source.name, now;
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unfolded(name, timestamptz) IS
@@ -35,28 +37,35 @@ COMMENT ON FUNCTION csagg.pipeline_reigning(name) IS
 
 -- Of a customer whose past is apart, the score of 30 days before may be there.
 CREATE FUNCTION csagg.pipeline_begun(as_of text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$ SELECT format('CASE WHEN past_until IS NULL THEN %1$s ELSE %1$s - interval ''720 hours'' END', as_of) $body$;
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('CASE WHEN past_until IS NULL THEN %1$s ELSE %1$s - interval ''720 hours'' END', as_of)
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_begun(text) IS
     'an expression for the instant at which `current` must say something, for `health` as of an instant, which is an expression, too';
 
 -- Customers of whom nothing is stored for this instant: they have new rows, or their outlook has ended or not begun. Apart
 -- from the views, which are planned in half the time without it.
 CREATE FUNCTION csagg.pipeline_unstored(pipeline name, as_of timestamptz,
-    OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT kept_from timestamptz, OUT seed jsonb, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
+    OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT kept_from timestamptz, OUT seed jsonb,
+    OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
 BEGIN
     RETURN QUERY EXECUTE format($sql$
         WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (SELECT * FROM csagg.pipeline_reigning(%3$L)),
         customer AS (
             SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at, c.kept_from, c.seed FROM %1$I.current c WHERE until_at <= $1
-            UNION ALL SELECT c.tenant, c.customer, %4$s, %5$s, c.kept_from, c.seed FROM %1$I.current c WHERE from_at > %6$s AND $1 < (SELECT last_step FROM %1$I.pipeline))
+            UNION ALL SELECT c.tenant, c.customer, %4$s, %5$s, c.kept_from, c.seed
+            FROM %1$I.current c WHERE from_at > %6$s AND $1 < (SELECT last_step FROM %1$I.pipeline))
         SELECT s.*, %7$s FROM (
             SELECT * FROM customer WHERE (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
             UNION ALL
-            SELECT p.tenant, p.customer, csagg.merge(%4$s, p.facts), greatest(least(%5$s, p.from_at), c.kept_from), c.kept_from, csagg.pipeline_kept_seed(c.seed, p.facts, c.kept_from)
+            SELECT p.tenant, p.customer, csagg.merge(%4$s, p.facts), greatest(least(%5$s, p.from_at), c.kept_from), c.kept_from,
+                csagg.pipeline_kept_seed(c.seed, p.facts, c.kept_from)
             FROM pending p LEFT JOIN %1$I.current c ON c.tenant = p.tenant AND c.customer = p.customer) s
         WHERE kept_from IS NULL OR kept_from <= $1$sql$,
-        pipeline, csagg.pipeline_pending(pipeline, '$1'), pipeline, csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_begun('$1'), csagg.pipeline_reigns('s.tenant')) USING as_of;
+        pipeline, csagg.pipeline_pending(pipeline, '$1'), pipeline, csagg.pipeline_whole(pipeline, 'facts'),
+        csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_begun('$1'), csagg.pipeline_reigns('s.tenant'))
+        USING as_of;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unstored(name, timestamptz) IS
     'customers of whom nothing is stored that holds at this instant, with all that is needed to assess them; not those of whom all before it was removed by retain()';
@@ -72,16 +81,20 @@ COMMENT ON FUNCTION csagg.pipeline_computed(name, text) IS
     'a query for pipeline_unstored() as of an instant that is an SQL expression, which does not ask while nothing waits; to be used beside pipeline_pending() as "pending". As of now, every outlook has begun';
 
 -- In PL/pgSQL, so that views are planned without `current` once more, and only a customer with an error is looked up there.
-CREATE FUNCTION csagg.pipeline_overlaid(pipeline name, tenant text, customer text, facts csagg.history, reigns csagg.pipeline_reign[], since timestamptz, until timestamptz, as_of timestamptz, seed jsonb,
-    OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history, OUT error jsonb, OUT until_at timestamptz)
+CREATE FUNCTION csagg.pipeline_overlaid(pipeline name, tenant text, customer text, facts csagg.history, reigns csagg.pipeline_reign[],
+    since timestamptz, until timestamptz, as_of timestamptz, seed jsonb,
+    OUT score csagg.timeline, OUT stage csagg.timeline, OUT band csagg.timeline, OUT coverage csagg.timeline, OUT alerts csagg.history,
+    OUT error jsonb, OUT until_at timestamptz)
     LANGUAGE plpgsql STABLE COST 5000 SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     SELECT o.* INTO score, stage, band, coverage, alerts, error, until_at FROM csagg.pipeline_over(facts, reigns, since, until, as_of, seed) o;
     IF error IS NOT NULL THEN
         EXECUTE format($sql$
-            SELECT csagg.pipeline_stays(%2$s, c.until_at, $3, $8), csagg.pipeline_stays(c.stage, c.until_at, $4, $8), csagg.pipeline_stays(c.band, c.until_at, $5, $8),
+            SELECT csagg.pipeline_stays(%2$s, c.until_at, $3, $8), csagg.pipeline_stays(c.stage, c.until_at, $4, $8),
+                csagg.pipeline_stays(c.band, c.until_at, $5, $8),
                 csagg.pipeline_stays(%3$s, c.until_at, $6, $8), csagg.pipeline_stays(c.alerts, c.until_at, $7, $8)
-            FROM (SELECT) one LEFT JOIN %1$I.current c ON c.tenant = $1 AND c.customer = $2$sql$, pipeline, csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'))
+            FROM (SELECT) one LEFT JOIN %1$I.current c ON c.tenant = $1 AND c.customer = $2$sql$,
+                pipeline, csagg.pipeline_whole(pipeline, 'score'), csagg.pipeline_whole(pipeline, 'coverage'))
             INTO score, stage, band, coverage, alerts USING tenant, customer, score, stage, band, coverage, alerts, as_of;
     END IF;
 END $body$;
@@ -101,15 +114,23 @@ SELECT h.tenant, h.customer, csagg.number_at(h.score, %2$s) AS score,
 FROM (
     WITH pending AS MATERIALIZED (%3$s),
     through AS MATERIALIZED (
-        SELECT nullif(least(csagg.pipeline_now(), (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000), (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source')), 
+        SELECT nullif(least(csagg.pipeline_now(),
+            (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000),
+            (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source')),
             -- New rows of users' tables are not among those that views overlay, and who reads here takes no lock on these tables.
-            (SELECT min(CASE WHEN s.stopped OR s.read_until = '-infinity' THEN s.read_until ELSE greatest(s.read_until, p.last_step) END) FROM %1$I.source s, %1$I.pipeline p WHERE s.kind = 'events')), '-infinity') AS at)
+            (SELECT min(CASE WHEN s.stopped OR s.read_until = '-infinity' THEN s.read_until ELSE greatest(s.read_until, p.last_step) END)
+                FROM %1$I.source s, %1$I.pipeline p WHERE s.kind = 'events')),
+            '-infinity') AS at)
     SELECT tenant, customer, %7$s AS score, stage, band, coverage, alerts, error, until_at, (SELECT at FROM through) AS through FROM %1$I.current c
     WHERE %6$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
-    SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, coalesce(o.until_at, %2$s + interval '35 days'), (SELECT at FROM through)
-    FROM %4$s s CROSS JOIN LATERAL csagg.pipeline_overlaid(%8$L, s.tenant, s.customer, s.facts, csagg.pipeline_pin(s.reigns, s.facts), greatest(least(s.from_at, %2$s - interval '720 hours'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
-        pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of), csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END,
+    SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, coalesce(o.until_at, %2$s + interval '35 days'),
+        (SELECT at FROM through)
+    FROM %4$s s
+        CROSS JOIN LATERAL csagg.pipeline_overlaid(%8$L, s.tenant, s.customer, s.facts, csagg.pipeline_pin(s.reigns, s.facts),
+            greatest(least(s.from_at, %2$s - interval '720 hours'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
+        pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of),
+        csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END,
         CASE WHEN as_of = 'csagg.pipeline_now()' THEN 'c.score' ELSE csagg.pipeline_scores() END, pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS
@@ -134,7 +155,8 @@ BEGIN
         RAISE datetime_field_overflow USING MESSAGE = 'health_at() needs a finite instant';
     END IF;
     RETURN QUERY EXECUTE format($sql$
-        SELECT customer, tenant, score, band, stage, coverage, band_since, previous_band, score_30_days_ago, alerts, next_change, overridden_by, error, assessed_through
+        SELECT customer, tenant, score, band, stage, coverage, band_since, previous_band, score_30_days_ago, alerts, next_change, overridden_by,
+            error, assessed_through
         FROM (%s) h WHERE tenant = $2 AND ($3 IS NULL OR customer = $3)$sql$, csagg.pipeline_health(pipeline, '$1'))
         USING as_of, tenant, customer;
 END $body$;

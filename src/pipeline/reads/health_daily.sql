@@ -8,7 +8,10 @@ CREATE OR REPLACE VIEW %1$I.health_daily WITH (security_invoker = true) AS
 %2$s, reign AS MATERIALIZED (SELECT * FROM csagg.pipeline_reigning(%4$L)),
 zone AS MATERIALIZED (
     SELECT tenant, zone, csagg.pipeline_until(csagg.last_buckets(400, '1 day', zone, csagg.pipeline_now()), csagg.pipeline_now()) AS days
-    FROM (SELECT tenant, csagg.jsonb(r.rules) ->> 'timezone' AS zone FROM reign, unnest(reigns) r WHERE r.since <= csagg.pipeline_now() AND r.until > csagg.pipeline_now()) z),
+    FROM (
+        SELECT tenant, csagg.jsonb(r.rules) ->> 'timezone' AS zone
+        FROM reign, unnest(reigns) r
+        WHERE r.since <= csagg.pipeline_now() AND r.until > csagg.pipeline_now()) z),
 counted AS (
     SELECT t.tenant, z.zone, c.counts
     FROM (%3$s) t JOIN zone z ON z.tenant = CASE WHEN t.tenant IN (SELECT tenant FROM reign) THEN t.tenant ELSE '' END

@@ -7,14 +7,16 @@ DECLARE
     s record;
 BEGIN
     PERFORM csagg.pipeline_known(pipeline);
-    IF NOT (has_column_privilege(format('%I.source', pipeline), 'spec', 'SELECT') AND has_column_privilege(format('%I.source', pipeline), 'error', 'SELECT')) THEN
+    IF NOT (has_column_privilege(format('%I.source', pipeline), 'spec', 'SELECT')
+        AND has_column_privilege(format('%I.source', pipeline), 'error', 'SELECT')) THEN
         error := CASE WHEN stopped THEN 'is not read: who operates the pipeline can see why' END;
         RETURN;
     END IF;
     EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
     error := coalesce(s.error, csagg.pipeline_amiss(pipeline, source, s.relation, s.kind, s.spec), csagg.pipeline_disordered(s.relation, s.kind, s.spec));
     IF error IS NULL AND s.kind = 'log' THEN
-        EXECUTE format('SELECT format(''the last step was at %%s, which is yet to come: was the clock ahead?'', last_step) FROM %I.pipeline WHERE last_step > csagg.pipeline_clock() + interval ''5 minutes''', pipeline) INTO error;
+        EXECUTE format('SELECT format(''the last step was at %%s, which is yet to come: was the clock ahead?'', last_step) FROM %I.pipeline WHERE last_step > csagg.pipeline_clock() + interval ''5 minutes''',
+            pipeline) INTO error;
     END IF;
     IF s.kind = 'events' THEN
         behind := csagg.pipeline_behind(csagg.pipeline_relation(s.relation), (s.spec ->> 'id')::name, s.upto);
@@ -31,10 +33,15 @@ CREATE OR REPLACE VIEW %1$I.status WITH (security_invoker = true) AS
 SELECT s.name AS source,
     CASE s.kind WHEN 'log' THEN (SELECT count(*) FROM (SELECT FROM %1$I.log l WHERE l.id > s.upto LIMIT 100000) b)
         WHEN 'events' THEN t.behind ELSE (SELECT count(*) FROM %1$I.todo t WHERE t.source = s.name) END AS behind,
-    (SELECT extract(epoch FROM clock_timestamp() - min(recorded_at)) FROM (SELECT recorded_at FROM %1$I.log l WHERE s.kind = 'log' AND l.id > s.upto ORDER BY id LIMIT 1) b) AS seconds_behind,
+    (SELECT extract(epoch FROM clock_timestamp() - min(recorded_at))
+        FROM (SELECT recorded_at FROM %1$I.log l WHERE s.kind = 'log' AND l.id > s.upto ORDER BY id LIMIT 1) b) AS seconds_behind,
     (SELECT count(*) FROM %1$I.hole h WHERE h.source = s.name) AS holes,
     (SELECT coalesce('pid ' || min(l.pid), 'prepared transaction') FROM %1$I.hole h, unnest(h.writers) w, pg_locks l
-     WHERE h.source = s.name AND (l.virtualtransaction = w OR l.virtualtransaction LIKE '-1/%%') AND l.relation IN (SELECT csagg.pipeline_relation(s.relation) UNION SELECT relid FROM pg_partition_tree(csagg.pipeline_relation(s.relation))) AND l.mode = 'RowExclusiveLock' HAVING count(*) > 0) AS oldest_writer,
+     WHERE h.source = s.name
+         AND (l.virtualtransaction = w OR l.virtualtransaction LIKE '-1/%%')
+         AND l.relation IN (SELECT csagg.pipeline_relation(s.relation) UNION SELECT relid FROM pg_partition_tree(csagg.pipeline_relation(s.relation)))
+         AND l.mode = 'RowExclusiveLock'
+     HAVING count(*) > 0) AS oldest_writer,
     (SELECT count(*) FROM %1$I.rejected r WHERE r.source = s.name) AS rejected,
     (SELECT count(*) FROM %1$I.current c WHERE c.error IS NOT NULL) AS erroring_customers,
     (SELECT count(*) FROM %1$I.todo) AS todo,
@@ -45,7 +52,11 @@ SELECT s.name AS source,
         WHEN (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
         THEN 'waits for open transactions: more than 10000 gaps below the mark' END AS error
 FROM %1$I.source s, csagg.pipeline_told(%2$L, s.name, s.stopped) t
-WHERE s.name <> 'override' OR s.stopped OR EXISTS (SELECT FROM %1$I.todo t WHERE t.source = s.name) OR EXISTS (SELECT FROM %1$I.rejected r WHERE r.source = s.name)$sql$, pipeline, pipeline);
+WHERE s.name <> 'override'
+    OR s.stopped
+    OR EXISTS (SELECT FROM %1$I.todo t WHERE t.source = s.name)
+    OR EXISTS (SELECT FROM %1$I.rejected r WHERE r.source = s.name)$sql$,
+        pipeline, pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_view_status(name) IS
     'makes the view status of a pipeline, or makes it anew';
@@ -104,7 +115,8 @@ COMMENT ON FUNCTION csagg.pipeline_view_comments(name) IS
 
 CREATE FUNCTION csagg.pipeline_views(pipeline name) RETURNS void
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT csagg.pipeline_view_health(pipeline), csagg.pipeline_view_health_daily(pipeline), csagg.pipeline_view_alerts(pipeline), csagg.pipeline_view_status(pipeline), csagg.pipeline_view_comments(pipeline)
+    SELECT csagg.pipeline_view_health(pipeline), csagg.pipeline_view_health_daily(pipeline), csagg.pipeline_view_alerts(pipeline),
+        csagg.pipeline_view_status(pipeline), csagg.pipeline_view_comments(pipeline)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_views(name) IS
     'makes the views of a pipeline, or makes them anew';

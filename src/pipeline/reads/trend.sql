@@ -20,7 +20,8 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('fact "%s" is a counter, which has no value at an instant', dimension),
             HINT = 'Let a stage or band say what its count means, or put it into the filter: count(x, 30 days) > 0.';
     END IF;
-    RETURN format('CASE WHEN l.kept_from IS NULL THEN csagg.timeline_of(l.facts, %1$L) ELSE csagg.slice(csagg.timeline_of(l.facts, %1$L), l.kept_from, ''infinity'') END', dimension);
+    RETURN format('CASE WHEN l.kept_from IS NULL THEN csagg.timeline_of(l.facts, %1$L) ELSE csagg.slice(csagg.timeline_of(l.facts, %1$L), l.kept_from, ''infinity'') END',
+        dimension);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_dimension(name, text) IS
     'the expression of a customer''s timeline under that name, in a query from "live l". Errors: 42703 for no fact, 42804 for a counter, 22004 for NULL';
@@ -38,9 +39,13 @@ DECLARE
     part text;
 BEGIN
     EXECUTE format($sql$
-        WITH dimension (key, kind) AS (VALUES ('tenant', 'text'), ('band', 'text'), ('stage', 'text'), ('score', 'number'), ('coverage', 'number'), ('the customer', 'boolean'))
+        WITH dimension (key, kind) AS (
+            VALUES ('tenant', 'text'), ('band', 'text'), ('stage', 'text'), ('score', 'number'), ('coverage', 'number'), ('the customer', 'boolean'))
         SELECT jsonb_object_agg(key, jsonb_build_object('kind', kind, 'optional', true))
-        FROM (TABLE dimension UNION ALL SELECT key, kind FROM %I.fact WHERE key NOT IN (SELECT key FROM dimension) AND strpos($1, replace(key, '"', '""')) > 0) f$sql$, pipeline) INTO facts USING filter;
+        FROM (
+            TABLE dimension
+            UNION ALL SELECT key, kind FROM %I.fact WHERE key NOT IN (SELECT key FROM dimension) AND strpos($1, replace(key, '"', '""')) > 0) f$sql$,
+        pipeline) INTO facts USING filter;
     document := jsonb_build_object('timezone', zone, 'facts', facts, 'exists', '"the customer"',
         'alerts', jsonb_build_array(jsonb_build_object('name', 'filter', 'when', filter)));
     RETURN document::csagg.ruleset;
@@ -50,7 +55,8 @@ EXCEPTION WHEN OTHERS THEN
     part := substring(left(document, substring(message FROM '^line 1, column ([0-9]+)')::integer - 1) FROM '"when": "(.*)$');
     message := regexp_replace(message, '^line 1, column [0-9]+', format('filter, column %s', length(replace(part, E'\\"', '"')) + 1));
     IF message LIKE '%is not declared' THEN
-        hint := regexp_replace(hint, 'Declared? (it )?in "facts".*$', format('A filter asks for facts, whose names are in %I.fact, and for tenant, band, stage, score and coverage.', pipeline));
+        hint := regexp_replace(hint, 'Declared? (it )?in "facts".*$', format('A filter asks for facts, whose names are in %I.fact, and for tenant, band, stage, score and coverage.',
+            pipeline));
     END IF;
     IF hint = '' THEN
         RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message;
@@ -63,7 +69,8 @@ COMMENT ON FUNCTION csagg.pipeline_filter(name, text, text) IS
 -- What has a value is equal to itself. By a mean of no rules there is no score, and where no rule applies no coverage.
 CREATE FUNCTION csagg.pipeline_existence() RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('csagg.any_of(%s)', string_agg(format('coalesce(csagg.eq(l.%1$I, l.%1$I), ''boolean {}'')', said), ', ')) FROM unnest('{score,coverage,stage}'::text[]) said
+    SELECT format('csagg.any_of(%s)', string_agg(format('coalesce(csagg.eq(l.%1$I, l.%1$I), ''boolean {}'')', said), ', '))
+    FROM unnest('{score,coverage,stage}'::text[]) said
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_existence() IS
     'an expression for the timeline that is true while a customer exists, in a query from "live l": while it has a score, coverage or stage';
@@ -96,7 +103,9 @@ BEGIN
     IF filter IS NOT NULL THEN
         filtering := csagg.pipeline_filter(pipeline, filter, substring(over::text FROM ' in ([^ ]+)(?: at start)?$'));
         condition := format($sql$(SELECT csagg.timeline_of(a.alerts, 'filter')
-            FROM (SELECT l.tenant, l.score, l.stage, l.band, l.coverage, l.facts, %s AS "the customer") f, csagg.assess_over($3, f, $4, csagg.pipeline_now() + interval '1 microsecond') a)$sql$, condition);
+            FROM (SELECT l.tenant, l.score, l.stage, l.band, l.coverage, l.facts, %s AS "the customer") f,
+                csagg.assess_over($3, f, $4, csagg.pipeline_now() + interval '1 microsecond') a)$sql$,
+            condition);
     END IF;
     IF begun IS NULL THEN
         RETURN;

@@ -1,7 +1,8 @@
 -- Why a customer's score is what it is, and why it changed: under the rules that held at each instant.
 
 CREATE FUNCTION csagg.why(pipeline name, customer text, a timestamptz DEFAULT NULL, b timestamptz DEFAULT csagg.pipeline_now(), tenant text DEFAULT '',
-    OUT at timestamptz, OUT cause text, OUT part text, OUT rule text, OUT points numeric, OUT applies boolean, OUT matched boolean, OUT missing boolean, OUT facts jsonb)
+    OUT at timestamptz, OUT cause text, OUT part text, OUT rule text, OUT points numeric, OUT applies boolean, OUT matched boolean,
+    OUT missing boolean, OUT facts jsonb)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -20,8 +21,10 @@ BEGIN
                 SELECT %4$s AS facts, %5$s AS from_at, c.kept_from FROM %1$I.current c WHERE c.tenant = $2 AND c.customer = $1
                 UNION ALL SELECT p.facts, p.from_at, NULL FROM pending p WHERE p.tenant = $2 AND p.customer = $1) x),
         part AS (
-            SELECT csagg.pipeline_pin(r.rules, s.facts) AS rules, greatest(r.since, s.a) AS a, least(r.until, $4) AS b, lag(csagg.pipeline_pin(r.rules, s.facts)) OVER (ORDER BY r.since) AS before
-            FROM reign r, (SELECT facts, greatest(from_at, coalesce($3, $4)) AS a FROM f) s WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = $2) THEN $2 ELSE '' END
+            SELECT csagg.pipeline_pin(r.rules, s.facts) AS rules, greatest(r.since, s.a) AS a, least(r.until, $4) AS b,
+                lag(csagg.pipeline_pin(r.rules, s.facts)) OVER (ORDER BY r.since) AS before
+            FROM reign r, (SELECT facts, greatest(from_at, coalesce($3, $4)) AS a FROM f) s
+            WHERE r.tenant = CASE WHEN EXISTS (SELECT FROM reign o WHERE o.tenant = $2) THEN $2 ELSE '' END
                 AND r.since <= $4 AND r.until > s.a AND s.a <= $4)
         SELECT p.b, NULL::text, e.part, e.rule, e.points, e.applies, e.matched, e.missing, e.facts
         FROM part p, f, csagg.explain(p.rules, f, p.b) e WHERE $3 IS NULL
