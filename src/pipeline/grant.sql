@@ -13,7 +13,8 @@ CREATE FUNCTION csagg.pipeline_grants(may text) RETURNS TABLE (what text)
         ('{operate}', 'SELECT ON %1$I.source'),
         ('{operate}', 'SELECT ON SEQUENCE %1$I.log_id_seq'),
         ('{note}', 'INSERT (tenant, customer, since, score, until, reason), UPDATE (score, until, reason) ON %1$I.override'),
-        ('{note}', 'INSERT (episode, acknowledged_by, acknowledged_at, snoozed_until, note), UPDATE (acknowledged_by, acknowledged_at, snoozed_until, note) ON %1$I.alert_note'),
+        ('{note}',
+            'INSERT (episode, acknowledged_by, acknowledged_at, snoozed_until, note), UPDATE (acknowledged_by, acknowledged_at, snoozed_until, note) ON %1$I.alert_note'),
         ('{operate}', 'INSERT, UPDATE, DELETE ON %1$I.rules, %1$I.override, %1$I.alert_note'),
         ('{operate}', 'INSERT (key, kind, shown_to), UPDATE (shown_to) ON %1$I.fact'),
         ('{operate}', 'INSERT (tenant, why, since) ON %1$I.todo'),
@@ -32,7 +33,10 @@ DECLARE
     relation name;
     policy text := 'operate_' || id;
 BEGIN
-    IF operating OR EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = pipeline AND p.polroles = ARRAY[id]) THEN
+    IF operating
+        OR EXISTS (
+            SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = pipeline AND p.polroles = ARRAY[id]) THEN
         PERFORM csagg.pipeline_shut(pipeline);
     END IF;
     FOR old IN SELECT p.polname, c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -40,7 +44,9 @@ BEGIN
         EXECUTE format('DROP POLICY %I ON %I.%I', old.polname, pipeline, old.relname);
     END LOOP;
     -- A restored pipeline may have that name from a role that had this number elsewhere.
-    WHILE EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = pipeline AND p.polname = policy) LOOP
+    WHILE EXISTS (
+        SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = pipeline AND p.polname = policy) LOOP
         policy := policy || '_';
     END LOOP;
     FOR relation IN SELECT p.relation FROM csagg.pipeline_policies(pipeline) p WHERE operating LOOP

@@ -6,9 +6,11 @@
 CREATE FUNCTION csagg.pipeline_make_tenant(pipeline name, tenant text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    EXECUTE format('CREATE OR REPLACE FUNCTION %I.session_tenant() RETURNS text LANGUAGE sql STABLE PARALLEL RESTRICTED RETURN nullif((SELECT (%s)::text), '''')', pipeline, tenant || E'\n');
+    EXECUTE format('CREATE OR REPLACE FUNCTION %I.session_tenant() RETURNS text LANGUAGE sql STABLE PARALLEL RESTRICTED RETURN nullif((SELECT (%s)::text), '''')',
+        pipeline, tenant || E'\n');
     EXECUTE format('GRANT EXECUTE ON FUNCTION %I.session_tenant() TO PUBLIC', pipeline);  -- whatever ALTER DEFAULT PRIVILEGES says: who may not ask sees an error
-    EXECUTE format('COMMENT ON FUNCTION %I.session_tenant() IS ''whose rows this session may see: made by csagg.isolate(); NULL, for the empty text too: nobody''''s''', pipeline);
+    EXECUTE format('COMMENT ON FUNCTION %I.session_tenant() IS ''whose rows this session may see: made by csagg.isolate(); NULL, for the empty text too: nobody''''s''',
+        pipeline);
 EXCEPTION WHEN syntax_error THEN
     RAISE invalid_parameter_value USING MESSAGE = format('the tenant of a session is an SQL expression, not %L: %s', tenant, SQLERRM),
         HINT = 'For one, $$current_setting(''app.tenant'', true)$$, or $$(SELECT tenant FROM app.member WHERE role = current_user)$$.';

@@ -37,9 +37,18 @@ CREATE FUNCTION csagg.pipeline_dependants(pipeline name) RETURNS text
         UNION ALL SELECT 'pg_type', oid FROM pg_type WHERE typnamespace = to_regnamespace(quote_ident(pipeline))
         UNION ALL SELECT 'pg_proc', oid FROM pg_proc WHERE pronamespace = to_regnamespace(quote_ident(pipeline)))
     SELECT string_agg(DISTINCT pg_describe_object(class, oid, 0), ', ') FROM (
-        SELECT 'pg_class'::regclass AS class, ev_class AS oid FROM own o JOIN pg_depend ON refclassid = o.class AND refobjid = o.oid AND classid = 'pg_rewrite'::regclass JOIN pg_rewrite r ON r.oid = objid
-        UNION ALL SELECT 'pg_class', conrelid FROM own o JOIN pg_depend ON refclassid = o.class AND refobjid = o.oid AND classid = 'pg_constraint'::regclass JOIN pg_constraint c ON c.oid = objid
-        UNION ALL SELECT classid, objid FROM own o JOIN pg_depend ON refclassid = o.class AND refobjid = o.oid AND classid IN ('pg_proc'::regclass, 'pg_class'::regclass) AND deptype = 'n') d
+        SELECT 'pg_class'::regclass AS class, ev_class AS oid
+        FROM own o JOIN pg_depend ON refclassid = o.class AND refobjid = o.oid AND classid = 'pg_rewrite'::regclass JOIN pg_rewrite r ON r.oid = objid
+        UNION ALL SELECT 'pg_class', conrelid
+        FROM own o
+            JOIN pg_depend ON refclassid = o.class AND refobjid = o.oid AND classid = 'pg_constraint'::regclass
+            JOIN pg_constraint c ON c.oid = objid
+        UNION ALL SELECT classid, objid
+        FROM own o
+            JOIN pg_depend ON refclassid = o.class
+                AND refobjid = o.oid
+                AND classid IN ('pg_proc'::regclass, 'pg_class'::regclass)
+                AND deptype = 'n') d
     WHERE oid <> 0 AND (class, oid) NOT IN (TABLE own)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_dependants(name) IS

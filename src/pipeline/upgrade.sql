@@ -8,7 +8,9 @@ CREATE FUNCTION csagg.pipeline_lock_made(pipeline name) RETURNS void
 DECLARE
     view regclass;
 BEGIN
-    FOR view IN SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(pipeline)) AND relkind = 'v' AND relname IN ('health', 'health_daily', 'alerts', 'status') ORDER BY random() LOOP
+    FOR view IN SELECT oid FROM pg_class
+        WHERE relnamespace = to_regnamespace(quote_ident(pipeline)) AND relkind = 'v' AND relname IN ('health', 'health_daily', 'alerts', 'status')
+        ORDER BY random() LOOP
         EXECUTE format('ALTER VIEW %s SET (security_invoker = true)', view);
     END LOOP;
     PERFORM csagg.pipeline_hold_sources(pipeline);
@@ -34,10 +36,15 @@ BEGIN
     -- Tables in the schema itself have moved with it.
     EXECUTE format($sql$
         WITH old AS (SELECT (parse_ident(relation))[1] AS schema FROM %1$I.source WHERE name = 'log')
-        UPDATE %1$I.source SET relation = format('%%I.%%I', $1, (parse_ident(relation))[2]) FROM old WHERE schema <> $1 AND (parse_ident(relation))[1] = schema$sql$, pipeline) USING pipeline;
-    PERFORM csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline), csagg.pipeline_make_forgotten(pipeline), csagg.pipeline_make_replaced(pipeline);
+        UPDATE %1$I.source SET relation = format('%%I.%%I', $1, (parse_ident(relation))[2])
+        FROM old WHERE schema <> $1 AND (parse_ident(relation))[1] = schema$sql$,
+        pipeline) USING pipeline;
+    PERFORM csagg.pipeline_comments(pipeline), csagg.pipeline_triggers(pipeline), csagg.pipeline_make_forgotten(pipeline),
+        csagg.pipeline_make_replaced(pipeline);
     FOR source IN EXECUTE format('SELECT name, relation FROM %I.source WHERE kind <> ''log''', pipeline) LOOP
-        stale := EXISTS (SELECT FROM pg_trigger WHERE tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source.name))) AND tgparentid = 0
+        stale := EXISTS (
+            SELECT FROM pg_trigger
+            WHERE tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source.name))) AND tgparentid = 0
             AND tgname <> ALL (ARRAY(SELECT csagg.pipeline_trigger(pipeline, source.name, e) FROM unnest('{INSERT,DELETE,UPDATE,TRUNCATE}'::text[]) e)));
         BEGIN
             PERFORM csagg.pipeline_follow(pipeline, source.name, source.relation);
