@@ -189,7 +189,8 @@ COMMENT ON FUNCTION csagg.pipeline_verify_customers(name, integer, jsonb) IS
     'so many customers, drawn at random, whose facts, assessments or episodes are not what the rows and rules give; with the right facts. Customers that wait in `todo`, or for a step since their outlook has ended, are not assessed';
 
 -- What rows of a states source said before can be read nowhere; but its triggers write in the transaction of the change: so what the table says now and
--- what was said last are one, but for changes that no trigger saw. Not of a source that is stopped, which is a problem by itself, nor of customers with rows that are not folded.
+-- what was said last are one, but for changes that no trigger saw. Not of a source that is stopped, which is a problem by itself, nor of customers
+-- with rows that are not folded.
 CREATE FUNCTION csagg.pipeline_unsaid(pipeline name, source text) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

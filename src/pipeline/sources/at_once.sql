@@ -13,9 +13,9 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_relations(name) IS
     'oids of all that is in a pipeline''s schema, and of the tables of its sources with their partitions';
 
--- Locks that are taken one after the other, as ALTER TABLE and CREATE POLICY do, and DROP, meet those of writers and readers in another order: a deadlock. So all at
--- once, in short attempts, and whoever waits behind one waits no longer. A step that runs is waited for first, however long, and none begins in an attempt. Autovacuum ends for who waits
--- as long as deadlock_timeout.
+-- Locks that are taken one after the other, as ALTER TABLE and CREATE POLICY do, and DROP, meet those of writers and readers in another order: a
+-- deadlock. So all at once, in short attempts, and whoever waits behind one waits no longer. A step that runs is waited for first, however long, and
+-- none begins in an attempt. Autovacuum ends for who waits as long as deadlock_timeout.
 CREATE FUNCTION csagg.pipeline_at_once(pipeline name, statements text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET lock_timeout = '200ms' AS $body$
 DECLARE

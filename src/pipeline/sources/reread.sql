@@ -147,7 +147,8 @@ COMMENT ON FUNCTION csagg.pipeline_ids_of(name, text, csagg.pipeline_change[]) I
     'ids of an events table''s rows of these customers';
 
 -- Only the instants of rows that changed are read anew: what is older than the table may be of rows that were folded and are
--- gone. The filter is evaluated for rows of these customers only: in `read`, above the join. Rows that are not folded yet stay out: they are above the mark or in a hole.
+-- gone. The filter is evaluated for rows of these customers only: in `read`, above the join. Rows that are not folded yet stay out: they are above
+-- the mark or in a hole.
 CREATE FUNCTION csagg.pipeline_reread_events(pipeline name, source text, asked csagg.pipeline_change[], folded csagg.pipeline_change[],
     now timestamptz) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -148,8 +148,9 @@ COMMENT ON FUNCTION csagg.pipeline_claim(name, text, text[], text[]) IS
     'makes facts belong to a source. Errors: 42804 for one that is of another kind, 42710 for one that belongs to another source';
 
 -- One function for all triggers of a source. Where row-level security would hide rows from it, that is an error, too. Columns become texts, and literals of
--- a filter are read, under the same settings as in step(), add_*(), resume(), upgrade_pipeline() and verify(), whatever the application's are. What it does is in `body`; whatever that raises becomes the source's error,
--- never the application's, but for what its transaction may as well try again, and would be lost here: a snapshot that conflicts with others, or has no such source yet, a deadlock, and its own lock_timeout.
+-- a filter are read, under the same settings as in step(), add_*(), resume(), upgrade_pipeline() and verify(), whatever the application's are. What
+-- it does is in `body`; whatever that raises becomes the source's error, never the application's, but for what its transaction may as well try again,
+-- and would be lost here: a snapshot that conflicts with others, or has no such source yet, a deadlock, and its own lock_timeout.
 CREATE FUNCTION csagg.pipeline_tracker(pipeline name, source text, body text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
