@@ -2,7 +2,8 @@
 -- statement for the others.
 
 CREATE FUNCTION csagg.try_assess(rules csagg.ruleset, facts record, as_of timestamptz,
-    OUT as_of timestamptz, OUT stage text, OUT score numeric, OUT band text, OUT coverage numeric, OUT alerts jsonb, OUT valid_until timestamptz, OUT error jsonb)
+    OUT as_of timestamptz, OUT stage text, OUT score numeric, OUT band text, OUT coverage numeric, OUT alerts jsonb, OUT valid_until timestamptz,
+    OUT error jsonb)
     AS 'MODULE_PATHNAME', 'csagg_try_assess' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION csagg.try_assess(csagg.ruleset, record, timestamptz) IS
     'what assess() gives, with error NULL; or error alone, the rest NULL, where this customer''s data are what is wrong: rule (its name, null if no rule failed), sqlstate and message. These are division by zero, numbers and instants out of range, facts of another kind than declared. Errors of the statement remain: 42703 and 42804 of its columns, 22008 for as_of infinite, a time zone that is not known';
