@@ -116,6 +116,12 @@ CALL csagg.refresh('am');
 SELECT customer, score FROM am.health ORDER BY customer;
 SELECT * FROM csagg.verify('am');
 
+-- What is no source, no role and no number of customers.
+SELECT csagg.drop_source('am', NULL);
+SELECT csagg.resume('am', NULL);
+SELECT csagg.grant_pipeline('am', NULL, 'read');
+SELECT * FROM csagg.verify('am', -1);
+
 SELECT csagg.drop_pipeline('am');
 DROP TABLE visit, other.customer;
 DROP SCHEMA other;

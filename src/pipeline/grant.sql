@@ -13,8 +13,8 @@ CREATE FUNCTION csagg.pipeline_grants(may text) RETURNS TABLE (what text)
         ('{operate}', 'SELECT ON %1$I.source'),
         ('{operate}', 'SELECT ON SEQUENCE %1$I.log_id_seq'),
         ('{note}', 'INSERT (tenant, customer, since, score, until, reason), UPDATE (score, until, reason) ON %1$I.override'),
-        ('{note}',
-            'INSERT (episode, acknowledged_by, acknowledged_at, snoozed_until, note), UPDATE (acknowledged_by, acknowledged_at, snoozed_until, note) ON %1$I.alert_note'),
+        ('{note}', 'INSERT (episode, acknowledged_by, acknowledged_at, snoozed_until, note),
+            UPDATE (episode, acknowledged_by, acknowledged_at, snoozed_until, note) ON %1$I.alert_note'),
         ('{operate}', 'INSERT, UPDATE, DELETE ON %1$I.rules, %1$I.override, %1$I.alert_note'),
         ('{operate}', 'INSERT (key, kind, shown_to), UPDATE (shown_to) ON %1$I.fact'),
         ('{operate}', 'INSERT (tenant, why, since) ON %1$I.todo'),
@@ -64,6 +64,8 @@ BEGIN
     PERFORM csagg.pipeline_define(pipeline);
     IF may IS NULL OR may NOT IN ('write', 'read', 'note', 'operate', 'none') THEN
         RAISE invalid_parameter_value USING MESSAGE = format('a role may write, read, note, operate or none, not %L', may);
+    ELSIF "role" IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the role is NULL';
     ELSIF to_regrole(quote_ident("role")) IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('there is no role "%s"', "role");
     ELSIF "role" = current_user THEN
@@ -86,4 +88,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.grant_pipeline(name, name, text) IS
-    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or note, which goes with read: write notes and overrides of its tenant; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain, forget and forget_actor are the owner''s. Waits for a moment without readers and writers, where operate is given or taken. Errors: 42704 for no such pipeline or role, 42501 as of step(), 22023 for another word, and for the owner, 55P03 if there is no such moment for 30 seconds';
+    'lets a role write: add rows to the log, and see none; or read: views, functions and what they are made of, of its tenant once the pipeline is isolated; or note, which goes with read: write notes and overrides of its tenant; or operate: see all tenants, and change rules, overrides, facts, notes, and pipeline.paused, settle and alerts_from. One call adds to another; none takes everything back. Steps, sources, retain, forget and forget_actor are the owner''s. Waits for a moment without readers and writers, where operate is given or taken. Errors: 42704 for no such pipeline or role, 22004 for NULL, 42501 as of step(), 22023 for another word, and for the owner, 55P03 if there is no such moment for 30 seconds';

@@ -27,7 +27,7 @@ TABLE through;
 \echo events
 CREATE TABLE visit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who text, at timestamptz DEFAULT now());
 SELECT csagg.add_events('cs', 'visit', 'who', 'at', fact => 'visit');
-SELECT assessed_through FROM cs.health;
+SELECT assessed_through IS NULL FROM cs.health;
 INSERT INTO visit (who) VALUES ('ada');
 CALL csagg.refresh('cs');
 TABLE through;

@@ -352,6 +352,9 @@ DECLARE
     unreadable jsonb;
 BEGIN
     PERFORM csagg.pipeline_check(pipeline), csagg.pipeline_filled(pipeline);
+    IF customers < 0 THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the number of customers is at least 0', HINT = 'NULL: all of them.';
+    END IF;
     IF repair THEN
         EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     END IF;
@@ -370,4 +373,4 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.verify(name, integer, boolean) IS
-    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What is stopped or cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end; facts that cannot be read are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step(); 55P03 where a table of states is to be locked, and there is no moment without writers for 30 seconds';
+    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What is stopped or cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end; facts that cannot be read are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step(); 22023 for less than 0 customers; 55P03 where a table of states is to be locked, and there is no moment without writers for 30 seconds';

@@ -6,6 +6,9 @@ DECLARE
     found record;
 BEGIN
     PERFORM csagg.pipeline_define(pipeline), csagg.pipeline_read_committed(CASE WHEN resuming THEN 'resume()' ELSE 'drop_source()' END);
+    IF name IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the source is NULL';
+    END IF;
     EXECUTE format('SELECT * FROM %I.source WHERE name = $1', pipeline) INTO found USING name;
     IF found.name IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('pipeline "%s" has no source "%s"', pipeline, name), HINT = format('SELECT name FROM %I.source;', pipeline);
@@ -94,7 +97,7 @@ BEGIN
         pipeline) USING keys;
 END $body$;
 COMMENT ON FUNCTION csagg.drop_source(name, text) IS
-    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. Rows of others with event_ids that it brought are read again, too. The table stays as it is. Waits for a step that is running, and for a moment without readers and writers of the table, and writers of rules. Errors: 42704 for none, 42809 for the log, 42501 if the pipeline is another''s, 25001, 55P03 if there is no such moment for 30 seconds';
+    'ends a source: its triggers go, and all that it said of customers; the next step assesses these anew, and reads rejected rows of its facts again. Rows of others with event_ids that it brought are read again, too. The table stays as it is. Waits for a step that is running, and for a moment without readers and writers of the table, and writers of rules. Errors: 42704 for none, 22004 for NULL, 42809 for the log, 42501 if the pipeline is another''s, 25001, 55P03 if there is no such moment for 30 seconds';
 
 CREATE FUNCTION csagg.pipeline_follow(pipeline name, source text, relation text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -149,7 +152,7 @@ BEGIN
     EXECUTE format('UPDATE %I.source SET error = NULL WHERE name = $1', pipeline) USING name;
 END $body$;
 COMMENT ON FUNCTION csagg.resume(name, text) IS
-    'lets a source go on that has an error, or lacks a trigger, which is made anew: what was missed is made up for, and rejected rows are tried again. A table that has another name now is found by its triggers. Waits for a step that is running, and for a moment without writers of the table, and without readers where a trigger is made anew. Errors: 42704 for none, 42809 for the log, 42P01 without the table, 42501 if the pipeline is another''s, 25001, 55P03 if there is no such moment for 30 seconds';
+    'lets a source go on that has an error, or lacks a trigger, which is made anew: what was missed is made up for, and rejected rows are tried again. A table that has another name now is found by its triggers. Waits for a step that is running, and for a moment without writers of the table, and without readers where a trigger is made anew. Errors: 42704 for none, 22004 for NULL, 42809 for the log, 42P01 without the table, 42501 if the pipeline is another''s, 25001, 55P03 if there is no such moment for 30 seconds';
 
 CREATE FUNCTION csagg.pipeline_resume_events(pipeline name, source text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
