@@ -112,6 +112,7 @@ like 'subselect, an error kept away by a CASE around a view' "$(viewed 'SELECT s
 like 'subselect, an error kept away by a table beside a view' "$(viewed 'SELECT count(x) FROM shares s JOIN lines n ON n.pay = s.id')" '^99000$'
 like 'subselect, an error kept away by LIMIT around a view' "$(viewed 'SELECT count(x) FROM (SELECT * FROM shares ORDER BY k <> 7 DESC, id LIMIT 12000) s')" '^12000$'
 like 'subselect, an error in a column of a view, kept away by WHERE' "$(viewed "SELECT count(x) FROM (SELECT (SELECT r.x FROM inverses r WHERE r.k = v.k AND r.at <= v.at ORDER BY r.at DESC LIMIT 1) AS x FROM pays v WHERE v.k <> 7) s")" '^19800$'
+is 'subselect, an error in a LIMIT that nobody asks for' "$(viewed "PREPARE q(int) AS SELECT count(*) FROM pays v WHERE \$1 <> 0 AND (SELECT r.rate FROM rates r WHERE r.k = v.k AND r.at <= v.at ORDER BY r.at DESC LIMIT 1 / \$1) = 2; EXECUTE q(0); EXECUTE q(1)")" $'0\n19800'
 like 'subselect that may fail, the only condition of WHERE: it is joined' "$(left_out "SELECT v.id AS x FROM pays v WHERE $(rate 'r.rate * 2') > 1")" AsOfJoin
 # A cursor can do what it could, and who asks for one need not say beforehand what for.
 is 'subselect: a cursor stays one that rows are changed by, and that goes back' "$(query <<SQL

@@ -129,6 +129,8 @@ bool may_join_early(const Query* subselect) {
 void number_subselect(const SubLink* link, Numbering* numbering) {
     if (link->subLinkType != EXPR_SUBLINK) return;
     auto* const subselect = reinterpret_cast<Query*>(link->subselect);
+    // PostgreSQL computes its LIMIT only where it plans the subselect, which may be nowhere.
+    if (may_fail(subselect->limitCount, nullptr)) return;
     if (!may_be_idiom(subselect, numbering->parameters) ||
         computes_what_may_fail(reinterpret_cast<Node*>(subselect->targetList), subselect))
         return;
