@@ -54,19 +54,28 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_dependants(name) IS
     'what outside a pipeline''s schema depends on what is in it: views, tables with foreign keys or columns of its types, functions; NULL: nothing';
 
-CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
+CREATE FUNCTION csagg.pipeline_unused(pipeline name) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    users text;
+    users constant text := csagg.pipeline_dependants(pipeline);
 BEGIN
-    PERFORM csagg.pipeline_define(pipeline);
-    users := csagg.pipeline_dependants(pipeline);
     IF users IS NOT NULL THEN
         RAISE dependent_objects_still_exist USING MESSAGE = format('pipeline "%s" is used by %s', pipeline, users),
             HINT = format('Drop these first; or DROP SCHEMA %I CASCADE; drops them with it, after csagg.unschedule(%L).', pipeline, pipeline);
     END IF;
-    PERFORM csagg.unschedule(pipeline);
-    PERFORM csagg.pipeline_at_once(pipeline, format('DROP SCHEMA %I CASCADE', pipeline));
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_unused(name) IS
+    'that nothing outside a pipeline''s schema depends on what is in it. Error 2BP01';
+
+CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
+BEGIN
+    PERFORM csagg.pipeline_define(pipeline), csagg.pipeline_unused(pipeline), csagg.unschedule(pipeline),
+        -- Once more, as others may have made a view on it meanwhile.
+        csagg.pipeline_at_once(pipeline, format($sql$
+            SELECT csagg.pipeline_lock_views(%1$L), csagg.pipeline_lock_tables(%1$L);
+            SELECT csagg.pipeline_unused(%1$L);
+            DROP SCHEMA %1$I CASCADE$sql$, pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.drop_pipeline(name) IS
     'drops the pipeline''s schema and all that is in it, and what schedule() did. Waits for a step that is running, and for a moment without readers and writers of the pipeline and of tables of its sources. Errors: 42704 if there is none, 42501 if it is another''s, 2BP01 if views or tables elsewhere depend on it, 55P03 if there is no such moment for 30 seconds';

@@ -5,15 +5,8 @@
 -- Views first: who reads one holds it, and waits for its tables.
 CREATE FUNCTION csagg.pipeline_lock_made(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    view regclass;
 BEGIN
-    FOR view IN SELECT oid FROM pg_class
-        WHERE relnamespace = to_regnamespace(quote_ident(pipeline)) AND relkind = 'v' AND relname IN ('health', 'health_daily', 'alerts', 'status')
-        ORDER BY random() LOOP
-        EXECUTE format('ALTER VIEW %s SET (security_invoker = true)', view);
-    END LOOP;
-    PERFORM csagg.pipeline_hold_sources(pipeline);
+    PERFORM csagg.pipeline_lock_views(pipeline), csagg.pipeline_hold_sources(pipeline);
     IF to_regprocedure(format('%I.session_tenant()', pipeline)) IS NULL THEN
         EXECUTE format('LOCK TABLE %1$I.fact, %1$I.pipeline, %1$I.rules IN SHARE ROW EXCLUSIVE MODE', pipeline);
     ELSE

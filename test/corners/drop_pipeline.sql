@@ -22,3 +22,15 @@ DELETE FROM cs.secret;
 SELECT csagg.forget('cs', 'a');
 SELECT csagg.forget_actor('cs', 'eve');
 SELECT customer, actor FROM cs.log;
+\echo what others have made in its schema goes with it, whoever may drop that
+CREATE ROLE csagg_keeper; CREATE ROLE csagg_shop;
+GRANT CREATE ON DATABASE :DBNAME TO csagg_keeper; SET ROLE csagg_keeper;
+SELECT csagg.create_pipeline('ours');
+GRANT USAGE, CREATE ON SCHEMA ours TO csagg_shop;
+SET ROLE csagg_shop;
+CREATE TABLE ours.theirs (n int);
+SET ROLE csagg_keeper;
+SELECT csagg.grant_pipeline('ours', 'csagg_shop', 'operate');
+SELECT csagg.drop_pipeline('ours');
+RESET ROLE;
+SELECT count(*) FROM pg_namespace WHERE nspname = 'ours';
