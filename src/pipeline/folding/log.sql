@@ -264,9 +264,11 @@ CREATE FUNCTION csagg.pipeline_fold_log(pipeline name, source text, now timestam
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     SELECT * INTO changes, folded, more FROM csagg.pipeline_fold_rows(pipeline, source, now, max_rows);
+EXCEPTION WHEN lock_not_available OR serialization_failure THEN  -- others are writing a fact that no row had before, or have
+    SELECT '{}', 0, SQLSTATE = '40001' INTO changes, folded, more;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_log(name, text, timestamptz, integer) IS
-    'folds new rows of the log, as pipeline_fold_rows() does; its errors are the step''s';
+    'folds new rows of the log, as pipeline_fold_rows() does, whose errors are the step''s; but none while others lock a fact whose first rows they are, and in the next step where others claimed it meanwhile';
 
 -- The same rows for the views: what a step would fold now, at most 5000 rows.
 CREATE FUNCTION csagg.pipeline_unfolded_log(pipeline name, source text, now timestamptz,
