@@ -13,25 +13,39 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_relations(name) IS
     'oids of all that is in a pipeline''s schema, and of the tables of its sources with their partitions';
 
--- Locks that are taken one after the other, as ALTER TABLE and CREATE POLICY do, and DROP, meet those of writers and readers in another order: a
--- deadlock. So all at once, in short attempts, and whoever waits behind one waits no longer. A step that runs is waited for first, however long, and
--- none begins in an attempt. Autovacuum ends for who waits as long as deadlock_timeout.
-CREATE FUNCTION csagg.pipeline_at_once(pipeline name, statements text) RETURNS void
+CREATE FUNCTION csagg.pipeline_attempt(statements text, vacuumed boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET lock_timeout = '200ms' AS $body$
+BEGIN
+    IF vacuumed THEN
+        PERFORM set_config('lock_timeout', (200 + setting::integer)::text, true) FROM pg_settings WHERE name = 'deadlock_timeout';
+    END IF;
+    EXECUTE statements;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_attempt(text, boolean) IS
+    'runs statements, of whose locks none may take longer than 0.2 s, and deadlock_timeout besides where autovacuum is at work. Error 55P03';
+
+-- Locks that are taken one after the other, as ALTER TABLE and CREATE POLICY do, and DROP, meet those of writers and readers in another order: a
+-- deadlock. So all at once, in short attempts, and whoever waits behind one waits no longer. A step that runs is waited for first, as long as the
+-- caller's lock_timeout lets it, and none begins in an attempt. Autovacuum ends for who waits as long as deadlock_timeout.
+CREATE FUNCTION csagg.pipeline_at_once(pipeline name, statements text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
+    alone boolean;
     vacuumed boolean := false;
 BEGIN
     FOR attempt IN 1 .. 120 LOOP
         BEGIN
+            alone := false;
             IF current_setting('transaction_isolation') LIKE 'read %' THEN  -- an older snapshot has not the row that the last step wrote
-                SET LOCAL lock_timeout = 0;
                 EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
             END IF;
-            PERFORM set_config('lock_timeout',
-                (200 + CASE WHEN vacuumed THEN (SELECT setting::integer FROM pg_settings WHERE name = 'deadlock_timeout') ELSE 0 END)::text, true);
-            EXECUTE statements;
+            alone := true;
+            PERFORM csagg.pipeline_attempt(statements, vacuumed);
             RETURN;
         EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF NOT alone AND SQLSTATE = '55P03' THEN
+                RAISE;
+            END IF;
             PERFORM pg_sleep(0.05);
         END;
         vacuumed := EXISTS (
@@ -45,4 +59,4 @@ BEGIN
         HINT = format('Who has been there for long (without a pid: a prepared transaction): SELECT pid, xact_start, query FROM pg_locks LEFT JOIN pg_stat_activity USING (pid) WHERE relation IN (SELECT csagg.pipeline_relations(%L));', pipeline);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_at_once(name, text) IS
-    'runs statements that lock tables which others use, at a moment when nobody does and no step runs, up to the end of the transaction. Error 55P03 after 30 seconds, without those of a step';
+    'runs statements that lock tables which others use, at a moment when nobody does and no step runs, up to the end of the transaction. Error 55P03 after 30 seconds, without those of a step, for which lock_timeout counts';
