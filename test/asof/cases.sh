@@ -34,6 +34,19 @@ same 'LIMIT and a cursor end early' '10 3' "$(query -c "SELECT count(*) FROM (SE
 same 'sees what its own transaction wrote' 1 "$(query -c BEGIN -c "INSERT INTO inv VALUES (-1, 1, '2026-01-01', 1)" -c "SELECT count(*) FROM $J WHERE (left_row).id = -1" -c ROLLBACK)"
 same 'stored rows and their text come back' 't|t' "$(query -c "CREATE TEMP TABLE kept AS SELECT * FROM $J" -c "SELECT bool_and(left_row::text::inv IS NOT DISTINCT FROM left_row), bool_and(right_row::text::plans IS NOT DISTINCT FROM right_row) FROM kept")"
 
+# From PostgreSQL 17 on intervals may be infinite.
+name='an infinite tolerance of dates reaches infinite ones, as in LATERAL'
+if [[ $(query -c 'SHOW server_version_num') -ge 170000 ]]; then
+    query -c "CREATE TABLE days (at date)" -c "INSERT INTO days VALUES ('-infinity'), ('2026-01-01'), ('infinity')"
+    lateral="SELECT r.at FROM days r WHERE r.at %s date '2026-01-01' %s interval 'infinity' AND r.at %s '2026-01-01' ORDER BY r.at %s LIMIT 1"
+    # shellcheck disable=SC2059
+    same "$name" "$(query -c "SELECT ($(printf "$lateral" '>=' - '<' DESC)), ($(printf "$lateral" '<=' + '>' ASC))")" \
+        "$(query -c "SELECT (b.right_row).at, (f.right_row).at FROM csagg.asof_join(NULL::days, NULL::days, 'at', 'at', tolerance => 'infinity', allow_exact => false) b
+            JOIN csagg.asof_join(NULL::days, NULL::days, 'at', 'at', tolerance => 'infinity', allow_exact => false, direction => 'forward') f ON f.left_row = b.left_row WHERE (b.left_row).at = '2026-01-01'")"
+else
+    skip "$name" 'there are none before PostgreSQL 17'
+fi
+
 # Values in TOAST tables, on both sides.
 query <<'SQL'
 CREATE TABLE wide_l (k int, at int, a text, b text);

@@ -214,6 +214,7 @@ std::int64_t Tolerance::shifted(std::int64_t at, bool later) const {
                 return DatumGetTimestamp(
                     DirectFunctionCall2(later ? date_pl_interval : date_mi_interval, DateADTGetDatum(day), value_));
             });
+            if (TIMESTAMP_NOT_FINITE(moment)) return later ? DATEVAL_NOEND : DATEVAL_NOBEGIN;
             const std::int64_t whole = moment / USECS_PER_DAY, rest = moment % USECS_PER_DAY;
             return whole + (later ? -std::int64_t(rest < 0) : std::int64_t(rest > 0));
         }
