@@ -270,7 +270,7 @@ COMMENT ON FUNCTION csagg.pipeline_watched(name, regclass, text, jsonb) IS
     'the columns that a source is made of. Errors of its filter''s SQL as they are';
 
 -- What triggers see of a row are its values as they are stored.
-CREATE FUNCTION csagg.pipeline_stored(relation regclass, columns name[]) RETURNS void
+CREATE FUNCTION csagg.pipeline_check_stored(relation regclass, columns name[]) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     virtual text := (SELECT string_agg(format('"%s"', attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = relation AND attname = ANY (columns) AND attgenerated = 'v');
@@ -280,7 +280,7 @@ BEGIN
             HINT = 'A generated column that is STORED can take its place; from PostgreSQL 18 on it is not unless one says so.';
     END IF;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_stored(regclass, name[]) IS
+COMMENT ON FUNCTION csagg.pipeline_check_stored(regclass, name[]) IS
     'that none of these columns is a virtual one, which has no value in a trigger. Error 0A000 with a hint';
 
 CREATE FUNCTION csagg.pipeline_watch(pipeline name, source text) RETURNS void
@@ -295,7 +295,7 @@ BEGIN
             USING source, csagg.pipeline_column(s.relation, coalesce(s.spec ->> 'range', s.spec ->> 'since')::name, 'start') IN ('date', 'daterange');
     END IF;
     watched := csagg.pipeline_watched(pipeline, s.relation, s.kind, s.spec);
-    PERFORM csagg.pipeline_stored(s.relation, CASE s.kind WHEN 'events' THEN ARRAY[s.spec ->> 'tenant', s.spec ->> 'customer', s.spec ->> 'at']::name[] ELSE watched END);
+    PERFORM csagg.pipeline_check_stored(s.relation, CASE s.kind WHEN 'events' THEN ARRAY[s.spec ->> 'tenant', s.spec ->> 'customer', s.spec ->> 'at']::name[] ELSE watched END);
     CASE s.kind
         WHEN 'states' THEN PERFORM csagg.pipeline_track_states(pipeline, source, s.relation, watched, s.spec ->> 'filter');
         WHEN 'intervals' THEN PERFORM csagg.pipeline_track_intervals(pipeline, source, s.relation, watched);
