@@ -36,6 +36,7 @@ SQL_PARTS = \
 	src/pipeline/tables/change.sql \
 	src/pipeline/tables/check.sql \
 	src/pipeline/tables/tables.sql \
+	src/pipeline/tables/comments.sql \
 	src/pipeline/assessing/rules.sql \
 	src/pipeline/assessing/pin.sql \
 	src/pipeline/assessing/outlook.sql \
@@ -48,7 +49,10 @@ SQL_PARTS = \
 	src/pipeline/folding/actor.sql \
 	src/pipeline/folding/log.sql \
 	src/pipeline/sources/at_once.sql \
-	src/pipeline/sources/sources.sql \
+	src/pipeline/sources/columns.sql \
+	src/pipeline/sources/register.sql \
+	src/pipeline/sources/triggers.sql \
+	src/pipeline/sources/amiss.sql \
 	src/pipeline/sources/events.sql \
 	src/pipeline/sources/states.sql \
 	src/pipeline/sources/intervals.sql \
@@ -65,6 +69,8 @@ SQL_PARTS = \
 	src/pipeline/keeping/retain.sql \
 	src/pipeline/keeping/forget.sql \
 	src/pipeline/keeping/forget_actor.sql \
+	src/pipeline/keeping/verify_customers.sql \
+	src/pipeline/keeping/verify_states.sql \
 	src/pipeline/keeping/verify.sql \
 	src/pipeline/reads/health.sql \
 	src/pipeline/reads/live.sql \
