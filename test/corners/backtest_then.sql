@@ -15,3 +15,16 @@ INSERT INTO cs.log (customer, key, event_id) VALUES ('bell', 'login', 'once'), (
 SELECT known, b.band, actual, tested FROM unnest('{now,then}'::text[]) known, csagg.backtest('cs', (SELECT rules FROM cs.rules), csagg.last_buckets(1, '1 day', 'UTC'), known => known) b ORDER BY 1, 2;
 CALL csagg.refresh('cs');
 SELECT known, b.band, actual, tested FROM unnest('{now,then}'::text[]) known, csagg.backtest('cs', (SELECT rules FROM cs.rules), csagg.last_buckets(1, '1 day', 'UTC'), known => known) b ORDER BY 1, 2;
+-- Whose facts of other sources are there from the first bucket on is tested there, though the first row of the log came later.
+SELECT csagg.create_pipeline('c2', '{"timezone":"UTC","facts":{"seats":"number","login":"counter"},"rules":[{"name":"s","points":"coalesce(seats,0)"}],"bands":[{"name":"red"},{"name":"green","from":5}]}');
+CREATE TABLE subscription (who text, seats int, since timestamptz);
+SELECT csagg.add_intervals('c2', 'subscription', 'who', '{seats}', 'since');
+INSERT INTO subscription VALUES ('ada', 9, now() - interval '1 year');
+INSERT INTO c2.log (customer, key) VALUES ('ada', 'login'), ('bell', 'login');
+CALL csagg.refresh('c2');
+SELECT known, current_date - b.bucket::date AS ago, b.band, actual, tested FROM unnest('{now,then}'::text[]) known, csagg.backtest('c2', (SELECT rules FROM c2.rules), csagg.last_buckets(3, '1 day', 'UTC'), known => known) b ORDER BY 1, 2, 3;
+\echo rows of the log are gone
+UPDATE c2.log SET recorded_at = '2025-01-01 00:00+00';
+CALL csagg.retain('c2', '30 days');
+SELECT known FROM unnest('{now}'::text[]) known, csagg.backtest('c2', (SELECT rules FROM c2.rules), csagg.last_buckets(1, '1 day', 'UTC'), known => known) b WHERE band = 'green';
+SELECT * FROM csagg.backtest('c2', (SELECT rules FROM c2.rules), csagg.last_buckets(1, '1 day', 'UTC'), known => 'then');
