@@ -12,3 +12,7 @@ SELECT alert, reasons FROM cs.alerts;
 UPDATE cs.alert_feed SET emitted_at = emitted_at - interval '91 days';
 CALL csagg.retain('cs');
 SELECT alert, reasons FROM cs.alerts;
+\echo why somebody who was there since ever has the score: what gives no points is no reason
+INSERT INTO cs.log (customer, key, at, value) VALUES ('bell', 'n', '-infinity', '0');
+CALL csagg.refresh('cs');
+SELECT cause, part, rule, points FROM csagg.why('cs', 'bell', now() - interval '1000 days');
