@@ -113,6 +113,30 @@ TEST(RuleSet, hints_at_what_was_meant) {
     EXPECT_EQ(hint(R"x("stages": ["b"])x"), "Stages are \"a\".");
 }
 
+TEST(RuleSet, says_what_a_value_must_be) {
+    const auto message = [](const std::string& members) {
+        const std::string all = message_of(R"({"timezone": "UTC", "facts": {"n": "number"}, )" + members + "}");
+        return all.substr(all.find(": ") + 2);
+    };
+    for (const char* const member : {"base", "min", "max"}) {
+        const std::string name = '"' + std::string(member) + '"';
+        EXPECT_EQ(message(name + R"(: "20")"), name + " must be a number, not a string");
+        EXPECT_EQ(message(name + ": true"), name + " must be a number, not a boolean");
+    }
+    const auto rule = [&](const std::string& members) {
+        return message(R"("method": "weighted mean", "rules": [{"name": "r", "points": 1, )" + members + "}]");
+    };
+    EXPECT_EQ(rule(R"("missing": "1")"), "\"missing\" must be a number, not a string");
+    EXPECT_EQ(rule(R"("weight": "1")"), "\"weight\" must be a number, not a string");
+    EXPECT_EQ(rule(R"("when": true)"), "\"when\" must be a string, not a boolean");
+    EXPECT_EQ(message(R"("bands": [{"name": "low"}, {"name": "high", "from": "50"}])"),
+              "\"from\" must be a number, not a string");
+    EXPECT_EQ(message(R"("alerts": [{"name": "a", "when": "true", "for": 2}])"),
+              "\"for\" must be a string, not a number");
+    EXPECT_EQ(message(R"("optional": "true")"), "\"optional\" must be a boolean, not a string");
+    EXPECT_EQ(message(R"("rules": {})"), "\"rules\" must be an array, not an object");
+}
+
 TEST(RuleSet, lets_alerts_ask_for_the_assessment_and_nothing_else) {
     const auto alert = [](const std::string& when) {
         return message_of(R"({"timezone": "UTC", "facts": {"seats": "number"}, "alerts": [{"name": "a", "when": ")" +
