@@ -334,5 +334,19 @@ TEST(Population, RejectsEveryCutAndMostFlips) {
     }
 }
 
+TEST(Population, RejectsTextsWithAZeroByte) {
+    const DayGrid days(3);
+    for (const Form form : {Form::distribution, Form::flows}) {
+        Cells cells = new_cells(form, days);
+        count_one(cells,
+                  {Kind::text, minus_infinity, {{DayGrid::first_day + 1, 0, Value::of(std::string_view("aXb"))}}},
+                  days);
+        auto bytes = encode(cells);
+        EXPECT_NO_THROW(validate(bytes, days.grid.size(), twin::grow, heap()));
+        *std::ranges::find(bytes, Byte('X')) = 0;
+        EXPECT_THROW(validate(bytes, days.grid.size(), twin::grow, heap()), Error);
+    }
+}
+
 }  // namespace
 }  // namespace csagg
