@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace csagg {
 namespace {
 
@@ -311,6 +313,32 @@ TEST(RuleSet, shares_equal_parts) {
                         utc, arena);
     EXPECT_EQ(rules.program().questions().size(), 2U);
     EXPECT_EQ(rules.rules()[0].points, rules.rules()[1].points);
+}
+
+// However the table of nodes puts them beside one another.
+TEST(RuleSet, shares_nothing_else) {
+    test::TestArena arena;
+    std::string rules;
+    int n = 0;
+    const auto add = [&](const std::string& points) {
+        rules += (n > 0 ? ", " : "") + (R"({"name": "r)" + std::to_string(n) + R"(", "points": ")" + points + "\"}");
+        ++n;
+    };
+    for (int i = 1; i <= 150; ++i) {
+        const std::string days = std::to_string(i) + " days";
+        for (const char* const fact : {"login", "visit"}) {
+            add("count(" + std::string(fact) + ", " + days + ")");
+            add("sum(" + std::string(fact) + ", 14 days, " + days + " ago)");
+        }
+        add("round(seats, " + std::to_string(i % 10) + ") * " + std::to_string(i));
+    }
+    const RuleSet set(
+        R"({"timezone": "UTC", "facts": {"login": "counter", "visit": "counter", "seats": "number"}, "rules": [)" +
+            rules + "]}",
+        utc, arena);
+    std::set<NodeId> points;
+    for (const auto& rule : set.rules()) points.insert(rule.points);
+    EXPECT_EQ(points.size(), std::size_t(n));
 }
 
 }  // namespace
