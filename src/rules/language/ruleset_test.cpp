@@ -92,6 +92,8 @@ TEST(RuleSet, says_what_is_wrong_with_a_document_and_where) {
     // The place is right behind escapes, too.
     EXPECT_EQ(message_of(R"({"timezone": "UTC", "rules": [{"name": "a", "points": "1 \u002b \n +x"}]})"),
               "line 1, column 69: fact \"x\" is not declared");
+    EXPECT_EQ(message_of(R"x({"timezone": "UTC", "rules": [{"name": "a", "points": "if('\u0092' = '', x, 1)"}]})x"),
+              "line 1, column 74: fact \"x\" is not declared");
 }
 
 TEST(RuleSet, hints_at_what_was_meant) {
