@@ -122,7 +122,7 @@ endif
 
 # -isystem: PostgreSQL's headers are C, and not ours to warn about.
 # -fno-semantic-interposition and -fvisibility-inlines-hidden: let GCC inline within the library, and call, as in a program.
-PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) -DCSAGG_VERSION='"$(EXTVERSION)"'
 PG_CXXFLAGS += -std=c++20 -Wall -Wextra -fno-semantic-interposition -fvisibility-inlines-hidden -MMD -MP
 SHLIB_LINK = -lstdc++
 
@@ -158,7 +158,7 @@ $(shell echo $(OBJS) $(SOURCES) | cmp -s - .objects || echo $(OBJS) $(SOURCES) >
 csagg.so: .objects
 
 # And compile anew with other flags, or for another PostgreSQL.
-FLAGS = $(CXX) $(CXXFLAGS) $(VERSION) $(includedir_server)
+FLAGS = $(CXX) $(CXXFLAGS) $(VERSION) $(includedir_server) $(EXTVERSION)
 $(shell echo $(FLAGS) | cmp -s - .flags || echo $(FLAGS) >.flags)
 $(OBJS): .flags
 

@@ -1,12 +1,18 @@
 #include "grid/calendar.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace csagg {
 namespace {
 
 // A regime outside of the table is searched from here on: zones that keep changing change about twice a year.
 constexpr std::int64_t look_back = 400 * micros_per_day;
+
+// PostgreSQL's infinite intervals, from 17 on.
+using Part = std::numeric_limits<std::int32_t>;
+using Micros = std::numeric_limits<std::int64_t>;
+constexpr Span forever{Part::max(), Part::max(), Micros::max()}, never{Part::min(), Part::min(), Micros::min()};
 
 /// sum + factor * times; false if it does not fit.
 bool add_product(std::int64_t& sum, std::int64_t factor, std::int64_t times) {
@@ -25,6 +31,8 @@ std::int64_t days_in_micros(std::int32_t days) {
 }
 
 SpanUnit check_span(const Span& span, const char* what) {
+    if (span == forever || span == never)
+        throw Error(Errc::invalid_parameter, std::string(what) + " is infinite");
     const int units = (span.months != 0) + (span.days != 0) + (span.micros != 0);
     if (units > 1)
         throw Error(Errc::invalid_parameter, std::string(what) + " mixes months, days and shorter units",

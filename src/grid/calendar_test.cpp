@@ -69,5 +69,25 @@ TEST(Calendar, AddsMonthsWithThePostgresClamp) {
     EXPECT_EQ(midnight_of(at("1999-12-31")), at("1999-12-31"));
 }
 
+TEST(Calendar, NamesWhatIsWrongWithASpan) {
+    const auto wrong = [](const Span& span) -> std::string {
+        try {
+            check_span(span, "step");
+            return "";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::invalid_parameter);
+            return error.what();
+        }
+    };
+    constexpr auto most = std::numeric_limits<std::int32_t>::max();
+    EXPECT_EQ(wrong({most, most, std::numeric_limits<std::int64_t>::max()}), "step is infinite");
+    EXPECT_EQ(wrong({-most - 1, -most - 1, std::numeric_limits<std::int64_t>::min()}), "step is infinite");
+    EXPECT_EQ(wrong({most, most, 1}), "step mixes months, days and shorter units");
+    EXPECT_EQ(wrong({0, 1, 1}), "step mixes months, days and shorter units");
+    EXPECT_EQ(wrong({0, 0, 0}), "step must be longer than zero");
+    EXPECT_EQ(wrong({0, -1, 0}), "step must be longer than zero");
+    EXPECT_EQ(wrong({most, 0, 0}), "");
+}
+
 }  // namespace
 }  // namespace csagg

@@ -4,7 +4,7 @@
 
 extern "C" {
 #ifdef PG_MODULE_MAGIC_EXT
-PG_MODULE_MAGIC_EXT(.name = "csagg", .version = nullptr);
+PG_MODULE_MAGIC_EXT(.name = "csagg", .version = CSAGG_VERSION);
 #else
 PG_MODULE_MAGIC;
 #endif
