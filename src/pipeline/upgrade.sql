@@ -39,6 +39,9 @@ BEGIN
             SELECT FROM pg_trigger
             WHERE tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source.name))) AND tgparentid = 0
             AND tgname <> ALL (ARRAY(SELECT csagg.pipeline_trigger(pipeline, source.name, e) FROM unnest('{INSERT,DELETE,UPDATE,TRUNCATE}'::text[]) e)));
+        IF stale THEN
+            PERFORM csagg.pipeline_read_committed('upgrade_pipeline() of a schema that was renamed');
+        END IF;
         BEGIN
             PERFORM csagg.pipeline_follow(pipeline, source.name, source.relation);
             IF stale THEN  -- its triggers missed what came since
@@ -58,4 +61,4 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.upgrade_pipeline(name) IS
-    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE, and, by its new name, after ALTER SCHEMA ... RENAME, which has its sources resumed, too. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and for a moment without readers of the views and writers of rules, facts and the tables of its sources, and without any of the pipeline, if it is isolated: these wait then until the transaction ends. Errors: 42704, 42501 as of step(), 55P03 if there is no such moment for 30 seconds';
+    'makes the views, functions, triggers and policies of a pipeline anew, as this version of csagg has them; for each pipeline after ALTER EXTENSION csagg UPDATE, and, by its new name, after ALTER SCHEMA ... RENAME, which has its sources resumed, too. What is stored, what is granted and views of others on its views stay. Waits for a step that is running, and for a moment without readers of the views and writers of rules, facts and the tables of its sources, and without any of the pipeline, if it is isolated: these wait then until the transaction ends. Errors: 42704, 42501 as of step(), 55P03 if there is no such moment for 30 seconds, 25001 after a renaming outside READ COMMITTED';

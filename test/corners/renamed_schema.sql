@@ -10,6 +10,7 @@ UPDATE accounts SET plan = 'b' WHERE id = 1;
 SELECT * FROM health.status;
 INSERT INTO health.log (customer, key, value) VALUES ('7', 'nps', '1');
 CALL csagg.refresh('health');
+BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT csagg.upgrade_pipeline('health'); ROLLBACK;
 SELECT csagg.upgrade_pipeline('health');
 SELECT tgrelid::regclass, string_agg(tgname, ' ' ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN ('accounts'::regclass, 'health.override'::regclass) GROUP BY 1 ORDER BY 1;
 CALL csagg.refresh('health');

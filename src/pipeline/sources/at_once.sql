@@ -32,14 +32,18 @@ CREATE FUNCTION csagg.pipeline_at_once(pipeline name, statements text) RETURNS v
 DECLARE
     alone boolean;
     vacuumed boolean := false;
+    begun timestamptz;
+    tried interval := '0';
 BEGIN
-    FOR attempt IN 1 .. 120 LOOP
+    WHILE tried < '30 seconds' LOOP
         BEGIN
             alone := false;
+            begun := clock_timestamp();
             IF current_setting('transaction_isolation') LIKE 'read %' THEN  -- an older snapshot has not the row that the last step wrote
                 EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
             END IF;
             alone := true;
+            begun := clock_timestamp();
             PERFORM csagg.pipeline_attempt(statements, vacuumed);
             RETURN;
         EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -47,6 +51,7 @@ BEGIN
                 RAISE;
             END IF;
             PERFORM pg_sleep(0.05);
+            tried := tried + (clock_timestamp() - begun);
         END;
         vacuumed := EXISTS (
             SELECT FROM pg_locks
