@@ -167,7 +167,6 @@ SELECT id, reason FROM cs.rejected ORDER BY id;
 SELECT * FROM csagg.verify('cs');
 SELECT csagg.drop_pipeline('cs');
 DROP TABLE visit;
-SELECT csagg.pipeline_ids('{3,1,2,7,7}'), csagg.pipeline_ids('{}');
 -- A page has room for seven such rows.
 CREATE TABLE page (a text);
 CREATE TABLE pages (a text) PARTITION BY LIST (a);

@@ -1,9 +1,8 @@
 // The rows of the aggregate history(), and check_fact(), which says whether it takes one: a key, its kind, an instant,
 // and a value as jsonb.
-#include "history/history_build.hpp"
+#include "history/row_pg.hpp"
 
 #include "history/history_pg.hpp"
-#include "history/row_pg.hpp"
 #include "value/value_pg.hpp"
 
 extern "C" {
@@ -13,18 +12,6 @@ extern "C" {
 
 namespace csagg::pg {
 namespace {
-
-struct Row {
-    std::string_view key;
-    FactKind kind;
-    Instant at;
-};
-
-/// A row of the aggregate that its checks have passed.
-struct CheckedRow {
-    Row row;
-    Value value;  // of an event: its amount
-};
 
 const char* json_type_name(enum jbvType type) {
     switch (type) {
@@ -57,16 +44,16 @@ enum jbvType json_type_of(FactKind kind) {
 }
 
 /// jbvNull also for SQL's NULL, jbvArray for an object too.
-JsonbValue json_argument(FunctionCallInfo fcinfo, int n) {
+JsonbValue scalar_of(const NullableDatum& datum) {
     JsonbValue value;
     value.type = jbvNull;
-    if (PG_ARGISNULL(n)) return value;
-    auto* json = call([fcinfo, n] { return PG_GETARG_JSONB_P(n); });
+    if (datum.isnull) return value;
+    auto* json = call([&datum] { return DatumGetJsonbP(datum.value); });
     if (!call([json, &value] { return JsonbExtractScalar(&json->root, &value); })) value.type = jbvArray;
     return value;
 }
 
-void require_type(const JsonbValue& value, const Row& row) {
+void require_type(const JsonbValue& value, const CheckedRow& row) {
     if (value.type == json_type_of(row.kind)) return;
     throw Error(Errc::kind_mismatch,
                 std::string(kind_name(row.kind)) + " fact \"" + excerpt(row.key) + "\" has " +
@@ -74,13 +61,13 @@ void require_type(const JsonbValue& value, const Row& row) {
                 hint_of(row.kind));
 }
 
-void require_end(std::string_view rest, const Row& row) {
+void require_end(std::string_view rest, const CheckedRow& row) {
     if (!rest.empty())
         throw Error(Errc::invalid_text,
                     "junk after the value of fact \"" + excerpt(row.key) + "\": \"" + excerpt(rest) + "\"");
 }
 
-Value state_value(const JsonbValue& value, const Row& row) {
+Value state_value(const JsonbValue& value, const CheckedRow& row) {
     const Kind kind = state_kind(row.kind);
     if (value.type == jbvNull) return Value::none(kind);
     require_type(value, row);
@@ -93,7 +80,7 @@ Value state_value(const JsonbValue& value, const Row& row) {
     return read;
 }
 
-Value amount(const JsonbValue& value, const Row& row) {
+Value amount(const JsonbValue& value, const CheckedRow& row) {
     if (value.type == jbvNull)
         throw Error(Errc::null_not_allowed, "an event of counter \"" + excerpt(row.key) + "\" has no amount",
                     "Log 1 for an event without an amount.");
@@ -101,52 +88,45 @@ Value amount(const JsonbValue& value, const Row& row) {
     return Value::of(number_of(NumericGetDatum(value.val.numeric)));
 }
 
-/// From argument n on: key, kind, at, value. Every check of a row by itself is here; that a key has one kind shows
-/// later.
-CheckedRow row_arguments(FunctionCallInfo fcinfo, int n) {
-    reject_null(fcinfo, n, "key");
-    reject_null(fcinfo, n + 1, "kind");
-    reject_null(fcinfo, n + 2, "at");
-    const Row row{text_argument(fcinfo, n), fact_kind_named(text_argument(fcinfo, n + 1)),
-                  PG_GETARG_TIMESTAMPTZ(n + 2)};
-    check_key(row.key);
-    check_instant(row.at);
-    const JsonbValue value = json_argument(fcinfo, n + 3);
-    return {row, row.kind == FactKind::counter ? amount(value, row) : state_value(value, row)};
+/// From argument n on.
+RowArguments row_arguments(FunctionCallInfo fcinfo, int n) {
+    return {fcinfo->args[n], fcinfo->args[n + 1], fcinfo->args[n + 2], fcinfo->args[n + 3]};
 }
 
 }  // namespace
 
-std::string refusal(FunctionCallInfo fcinfo, int n) {
-    try {
-        row_arguments(fcinfo, n);
-    } catch (const Error& e) {
-        return e.what();
-    }
-    return {};
+CheckedRow check_row(const RowArguments& given) {
+    if (given.key.isnull) throw_null("key");
+    if (given.kind.isnull) throw_null("kind");
+    if (given.at.isnull) throw_null("at");
+    CheckedRow row{text_of(given.key), fact_kind_named(text_of(given.kind)), DatumGetTimestampTz(given.at.value),
+                   Value{}};
+    check_key(row.key);
+    check_instant(row.at);
+    const JsonbValue value = scalar_of(given.value);
+    row.value = row.kind == FactKind::counter ? amount(value, row) : state_value(value, row);
+    return row;
 }
 
 // Arguments: state, key, kind, at, value, actor, seq; the last two may be missing.
 CSAGG_FUNCTION(csagg_history_add) {
     require_aggregate(fcinfo);
-    const bool has_actor = PG_NARGS() > 5 && !PG_ARGISNULL(5), has_seq = PG_NARGS() > 6;
+    const bool has_actor = PG_NARGS() > 5, has_seq = PG_NARGS() > 6;
     if (has_seq) reject_null(fcinfo, 6, "seq");
-    const auto [row, value] = row_arguments(fcinfo, 1);
+    const CheckedRow row = check_row(row_arguments(fcinfo, 1));
     HistoryLog log = history_log_argument(fcinfo);
-    if (row.kind != FactKind::counter)
-        log.add_state(row.key, {row.at, has_seq ? PG_GETARG_INT64(6) : 0, value});
-    else if (has_actor)
-        log.add_event(row.key, row.at, value.number(), text_argument(fcinfo, 5));
-    else
-        log.add_event(row.key, row.at, value.number());
+    add_row(log, row, has_seq ? PG_GETARG_INT64(6) : 0, has_actor ? fcinfo->args[5] : NullableDatum{0, true});
     return state_result(fcinfo, log.flat());
 }
 
 // Arguments: key, kind, at, value, actor. Any actor will do.
 CSAGG_FUNCTION(csagg_check_fact) {
-    const std::string reason = refusal(fcinfo, 0);
-    if (reason.empty()) PG_RETURN_NULL();
-    return make_text(reason);
+    try {
+        check_row(row_arguments(fcinfo, 0));
+    } catch (const Error& e) {
+        return make_text(e.what());
+    }
+    PG_RETURN_NULL();
 }
 
 }  // namespace csagg::pg

@@ -41,9 +41,8 @@ Datum make_cstring(std::string_view text);
 /// From JSON text, which is to be well-formed.
 Datum make_jsonb(std::string_view json);
 
-inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) {
-    return as_text(datum_bytes(PG_GETARG_DATUM(n)));
-}
+inline std::string_view text_of(const NullableDatum& datum) { return as_text(datum_bytes(datum.value)); }
+inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) { return text_of(fcinfo->args[n]); }
 
 /// Errc::null_not_allowed that names the argument when it is NULL.
 [[noreturn]] void throw_null(const char* name);

@@ -3,6 +3,8 @@
 #include "base/hash.hpp"
 #include "base/sort.hpp"
 
+#include <cstring>
+
 namespace csagg {
 
 std::uint32_t Names::number_of(std::string_view text) {
@@ -20,6 +22,11 @@ std::uint32_t Names::number_of(std::string_view text) {
 }
 
 std::uint32_t Names::append(std::string_view text) {
+    if (keep_ == Keep::copies && !text.empty()) {
+        auto* const bytes = static_cast<char*>(slots_.get_stored_allocator().arena().allocate(text.size(), 1));
+        std::memcpy(bytes, text.data(), text.size());
+        text = {bytes, text.size()};
+    }
     texts_.push_back(text);
     return std::uint32_t(texts_.size() - 1);
 }

@@ -1,4 +1,4 @@
-// Distinct texts, numbered in the order in which they first appear. Not copied: whoever adds one keeps it alive.
+// Distinct texts, numbered in the order in which they first appear.
 #pragma once
 #include "base/memory.hpp"
 
@@ -6,7 +6,9 @@ namespace csagg {
 
 class Names {
 public:
-    explicit Names(Arena& arena) : texts_(arena), slots_(arena) {}
+    enum class Keep { views, copies };  // views: whoever adds a text keeps it alive
+
+    explicit Names(Arena& arena, Keep keep = Keep::views) : keep_(keep), texts_(arena), slots_(arena) {}
 
     std::size_t size() const { return texts_.size(); }
     std::string_view operator[](std::size_t i) const { return texts_[i]; }
@@ -26,6 +28,7 @@ private:
     std::size_t slot_of(std::string_view text) const;
     void rebuild(std::size_t slots);
 
+    Keep keep_;
     SmallVector<std::string_view, few> texts_;
     Vector<std::uint32_t> slots_;  // open addressing: number + 1, or 0; a power of two long, or empty
 };

@@ -58,23 +58,34 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_excerpt(bigint, text, text, text, timestamptz, jsonb, text, text) IS
     'a row for `rejected`: long texts are cut off, JSON that is no single value is a text, and of more than 2000 bytes of it, but for a string of up to a million, there is only their number';
 
-CREATE TYPE csagg.pipeline_row AS (
-    id bigint,
+CREATE TYPE csagg.pipeline_gathered AS (
     tenant text,
     customer text,
+    facts csagg.history,
+    at timestamptz,
+    id bigint,
     key text,
     kind text,
-    at timestamptz,
     value jsonb,
     actor text,
     event_id text,
     belongs text,
     owner text,
     reason text,
-    row jsonb
+    read bigint,
+    fresh bigint,
+    last bigint,
+    ids int8multirange
 );
-COMMENT ON TYPE csagg.pipeline_row IS
-    'a row that cannot be folded (reason, and all of it in row), or can be only once (event_id), or brings a fact that belongs to no source; see pipeline_reason()';
+COMMENT ON TYPE csagg.pipeline_gathered IS
+    'one of: a customer with facts, and the first finite instant that they change; a row by itself (id) that cannot be folded (reason), can be only once (event_id), or brings a fact of another owner that belongs to no source; a fact (key, kind) that belongs to no source and is the owner''s now; and, once, how many rows were read, how many of them fresh, the last id of these, and all ids if they were asked for';
+
+-- By plan nodes it takes twice as long.
+CREATE FUNCTION csagg.pipeline_gather(statement text, source text, counted boolean, kept boolean, upto bigint, top bigint, holes int8multirange,
+    max_rows integer) RETURNS SETOF csagg.pipeline_gathered
+    AS 'MODULE_PATHNAME', 'csagg_pipeline_gather' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION csagg.pipeline_gather(text, text, boolean, boolean, bigint, bigint, int8multirange, integer) IS
+    'runs a query of rows (id, wanted, those of pipeline_reason(), fresh) with $1 to $4 for upto and what follows, by the snapshot of the caller, and keeps them by customer. counted: with ids; kept: its plan is, as by pipeline_query(). When histories take more than maintenance_work_mem, each customer has as many rows as it takes. Error 22004 for NULL';
 
 CREATE FUNCTION csagg.pipeline_claimed(key text, had text, wants text, kind text, asked text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -87,10 +98,6 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_claimed(text, text, text, text, text) IS
     'the source of a fact that belonged to none, or was not there, when its rows were read as of a kind; error 40001 if somebody else was first with a source or another kind';
 
--- Rows are read once and kept by customer, but for those that are not plain: each of these, `special`, is a group of its own, and of those that
--- cannot be folded no text is looked at whole. Nothing is
--- known of the rows before: hashing then beats sorting, and the index on ids their sort. Customers' names are long to compare in most collations.
--- Of very many rows the facts are hashed as well, and the order does not matter if all are read.
 CREATE FUNCTION csagg.pipeline_instead(pipeline name, rows text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$(tenant, event_id) DO UPDATE SET id = excluded.id, at = excluded.at
@@ -100,6 +107,26 @@ CREATE FUNCTION csagg.pipeline_instead(pipeline name, rows text) RETURNS text
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_instead(name, text) IS
     'part of a statement that notes event_ids s of a source: one counts again when the row that counted has another one now, or never was';
+
+-- What is not wanted is not looked at: of a row that the source leaves out, an instant may be none that there is.
+CREATE FUNCTION csagg.pipeline_gathering(pipeline name, rows text, straight boolean, holes boolean, limited boolean) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT r.id::bigint, r.wanted, r.tenant, r.customer, r.key, f.kind, r.kind, CASE WHEN r.wanted THEN r.at END,
+            CASE WHEN r.wanted THEN r.value END, CASE WHEN r.wanted THEN r.actor END, r.event_id, f.source, r.owner, r.fresh
+        FROM (
+            (SELECT l.*, true AS fresh FROM (%1$s) l WHERE l.id > $1 AND l.id <= $2%2$s)%3$s) r
+            LEFT JOIN %4$s f ON f.key = r.key$sql$,
+        rows, CASE WHEN limited OR NOT straight THEN ' ORDER BY l.id LIMIT $4' ELSE '' END,
+        CASE WHEN holes THEN format($$
+            UNION ALL (
+                SELECT l.*, false
+                FROM unnest($3) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l
+                LIMIT $4)$$, rows) ELSE '' END,
+        format(CASE WHEN straight THEN '(SELECT * FROM %I.fact OFFSET 0)' ELSE '%I.fact' END, pipeline))
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_gathering(name, text, boolean, boolean, boolean) IS
+    'the query of pipeline_gather() for the rows of a source: those in (upto, top], and in holes if there are any, max_rows of each. Of very many rows (straight) the facts are hashed, and the order does not matter if all are read (not limited)';
 
 CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boolean, holes boolean, limited boolean) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -112,59 +139,35 @@ DECLARE
 BEGIN
     RETURN format($sql$
         WITH taken AS MATERIALIZED (
-            SELECT CASE WHEN plain THEN tenant END AS tenant, CASE WHEN plain THEN customer END AS customer, CASE WHEN plain OR wanted IS NOT TRUE THEN NULL
-                    WHEN reason IS NOT NULL
-                        THEN ROW(id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, reason,
-                            csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id))::csagg.pipeline_row
-                    ELSE ROW(id, tenant, customer, key, sort, at, value, actor, event_id, belongs, owner, NULL, NULL)::csagg.pipeline_row END AS special,
-                csagg.history(key, sort, at, csagg.pipeline_value(sort, value), actor, id) FILTER (WHERE plain) AS facts,
-                min(at) FILTER (WHERE plain AND isfinite(at)) AS first_at,
-                bool_or(plain AND belongs IS NULL) AS claims, array_agg(id::bigint) FILTER (WHERE $7) AS ids, count(*) AS n,
-                count(*) FILTER (WHERE new) AS new, max(id) FILTER (WHERE new) AS last
-            FROM (
-                SELECT r.*, (wanted AND reason IS NULL AND event_id IS NULL AND (belongs IS NOT NULL OR owner = $1)) IS TRUE AS plain FROM (
-                    SELECT r.*, coalesce(f.kind, r.kind) AS sort, f.source AS belongs,
-                        CASE WHEN r.wanted
-                            THEN csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source,
-                                r.owner) END AS reason
-                    FROM ((SELECT l.*, true AS new FROM (%2$s) l WHERE l.id > $3 AND l.id <= $4%6$s)%5$s) r
-                        LEFT JOIN %7$s f ON f.key = r.key OFFSET 0) r) r
-            GROUP BY 1, 2, 3),
-        special AS MATERIALIZED (
-            SELECT (special).* FROM taken WHERE NOT special IS NULL),
+            SELECT * FROM csagg.pipeline_gather(%2$L, $1, $7, $8, $3, $4, $5, $6)),
+        single AS MATERIALIZED (
+            SELECT * FROM taken WHERE id IS NOT NULL),
         bad AS (
-            INSERT INTO %1$I.rejected SELECT DISTINCT ON (id) $1, id, reason, row, $2 FROM special WHERE reason IS NOT NULL
+            INSERT INTO %1$I.rejected
+            SELECT DISTINCT ON (id) $1, id, reason, csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id), $2
+            FROM single WHERE reason IS NOT NULL
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, at = excluded.at),
         claim AS (
-            INSERT INTO %1$I.fact AS f (key, kind, source, shown_to) SELECT key, min(kind), min(owner), NULL FROM (
-                SELECT k.key, k.kind, $1 AS owner FROM taken t, csagg.facts(t.facts) k WHERE t.claims
-                UNION ALL SELECT key, kind, owner FROM special WHERE reason IS NULL AND belongs IS NULL) c
-            WHERE NOT EXISTS (SELECT FROM %1$I.fact o WHERE o.key = c.key AND o.source IS NOT NULL) GROUP BY key
+            INSERT INTO %1$I.fact AS f (key, kind, source, shown_to) SELECT key, min(kind), min(owner), NULL FROM taken c
+            WHERE key IS NOT NULL AND reason IS NULL AND belongs IS NULL
+                AND NOT EXISTS (SELECT FROM %1$I.fact o WHERE o.key = c.key AND o.source IS NOT NULL) GROUP BY key
             ON CONFLICT (key) DO UPDATE SET source = csagg.pipeline_claimed(f.key, f.source, excluded.source, f.kind, excluded.kind)),
         first AS (
             INSERT INTO %1$I.seen AS s (tenant, event_id, at, source, id)
-            SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM special
+            SELECT DISTINCT ON (tenant, event_id) tenant, event_id, at, $1, id FROM single
             WHERE reason IS NULL AND event_id IS NOT NULL ORDER BY tenant, event_id, id
-            ON CONFLICT %8$s RETURNING id),
+            ON CONFLICT %5$s RETURNING id),
         change AS (
-            SELECT tenant, customer, facts, csagg.pipeline_from(first_at, $2) AS from_at FROM taken WHERE facts IS NOT NULL
+            SELECT tenant, customer, facts, csagg.pipeline_from(at, $2) AS from_at FROM taken WHERE facts IS NOT NULL
             UNION ALL SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id),
                 csagg.pipeline_from(min(at) FILTER (WHERE isfinite(at)), $2)
-            FROM special
+            FROM single
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer),
         %3$s
-        SELECT (%4$s), csagg.pipeline_ids(ARRAY(SELECT unnest(ids) FROM taken)), coalesce(sum(n), 0)::bigint,
-            CASE WHEN sum(new) = $6 THEN max(last)::bigint END, coalesce(sum(n - new), 0)::bigint
-        FROM taken$sql$, pipeline, rows, said,
+        SELECT (%4$s), ids, read, CASE WHEN fresh = $6 THEN last END, read - fresh FROM taken WHERE read IS NOT NULL$sql$,
+            pipeline, csagg.pipeline_gathering(pipeline, rows, straight, holes, limited), said,
             CASE WHEN straight THEN $$SELECT '{}'::csagg.pipeline_change[] FROM merged$$
                 ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END,
-            CASE WHEN holes THEN format($$
-                        UNION ALL (
-                            SELECT l.*, false
-                            FROM unnest($5) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l
-                            LIMIT $6)$$, rows) ELSE '' END,
-            CASE WHEN straight AND NOT limited THEN '' ELSE ' ORDER BY l.id LIMIT $6' END,
-            format(CASE WHEN straight THEN '(SELECT * FROM %I.fact OFFSET 0)' ELSE '%I.fact' END, pipeline),
             CASE WHEN source = 'log' THEN 'DO NOTHING' ELSE csagg.pipeline_instead(pipeline, rows) END);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean, boolean, boolean) IS
@@ -178,14 +181,14 @@ DECLARE
     statement constant text := csagg.pipeline_taking(pipeline, source, straight, NOT isempty(holes), top - upto > max_rows);
 BEGIN
     IF top - upto + (SELECT coalesce(sum(upper(h) - lower(h)), 0) FROM unnest(holes) h) <= 1000 THEN
-        SELECT * INTO changes, seen, folded, last, held FROM csagg.pipeline_query(statement, source, now, upto, top, holes, max_rows, counted)
+        SELECT * INTO changes, seen, folded, last, held FROM csagg.pipeline_query(statement, source, now, upto, top, holes, max_rows, counted, true)
             q(changes csagg.pipeline_change[], seen int8multirange, folded bigint, last bigint, held bigint);
     ELSE
-        EXECUTE statement INTO changes, seen, folded, last, held USING source, now, upto, top, holes, max_rows, counted;
+        EXECUTE statement INTO changes, seen, folded, last, held USING source, now, upto, top, holes, max_rows, counted, false;
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_take(name, text, timestamptz, bigint, bigint, int8multirange, integer, boolean, boolean) IS
-    'reads the visible rows of a source with ids in (upto, top] and in the holes, max_rows of each; gives histories by customer, two of a customer at most, or has merged them straight into `current`, the ids seen if these are counted, their number, the last new id if there may be more, and how many came from holes. Bad rows go to `rejected`, event_ids to `seen`; a fact that belongs to no source is this one''s from now on';
+    'reads the visible rows of a source with ids in (upto, top] and in the holes, max_rows of each; gives histories by customer, or has merged them straight into `current`, the ids seen if these are counted, their number, the last new id if there may be more, and how many came from holes. Bad rows go to `rejected`, event_ids to `seen`; a fact that belongs to no source is this one''s from now on';
 
 CREATE FUNCTION csagg.pipeline_new_log(pipeline name, source text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

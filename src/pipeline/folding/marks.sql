@@ -102,11 +102,6 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_awaited(text[], timestamptz, text[]) IS
     'whether one of the active transactions may still bring what a hole waits for';
 
-CREATE FUNCTION csagg.pipeline_ids(ids bigint[]) RETURNS int8multirange
-    AS 'MODULE_PATHNAME', 'csagg_pipeline_ids' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION csagg.pipeline_ids(bigint[]) IS
-    'these ids as ranges; error 22004 for an id that is NULL';
-
 CREATE FUNCTION csagg.pipeline_mark(pipeline name, source text, upto bigint, top bigint, holes int8multirange, seen int8multirange, folded bigint,
     active text[], closing boolean, through timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -1,6 +1,6 @@
 // Statements whose plans a session keeps: a pipeline's statements are formatted with its name, so that PL/pgSQL would
 // plan each of them in each step, which takes longer than a step of one row.
-#include "base/hash.hpp"
+#include "pipeline/tables/plans_pg.hpp"
 
 #include "postgres/cache.hpp"
 
@@ -17,37 +17,6 @@ extern "C" {
 
 namespace csagg::pg {
 namespace {
-
-/// Arguments from the second on, with their types.
-struct Statement {
-    const char* text;
-    int count;
-    const Oid* types;
-    ParamListInfo values;
-};
-
-/// May ereport.
-Statement statement_of(FunctionCallInfo fcinfo) {
-    if (get_fn_expr_variadic(fcinfo->flinfo))
-        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("arguments are given one by one"));
-    if (PG_ARGISNULL(0)) ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a statement is not NULL"));
-    const int count = PG_NARGS() - 1;
-    auto* const types = static_cast<Oid*>(palloc(sizeof(Oid) * (count + 1)));
-    const ParamListInfo values = makeParamList(count);
-    for (int i = 0; i < count; ++i) {
-        types[i] = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
-        const NullableDatum& given = fcinfo->args[i + 1];
-        Datum value = given.value;
-        if (types[i] == UNKNOWNOID) {
-            types[i] = TEXTOID;
-            if (!given.isnull) value = CStringGetTextDatum(DatumGetCString(given.value));
-        }
-        // A statement may use it more than once: none of its functions may change it in place.
-        value = MakeExpandedObjectReadOnly(value, given.isnull, get_typlen(types[i]));
-        values->params[i] = {value, given.isnull, PARAM_FLAG_CONST, types[i]};
-    }
-    return {text_to_cstring(PG_GETARG_TEXT_PP(0)), count, types, values};
-}
 
 /// A plan that is made without knowing the arguments expects ten elements of an array. Up to so many in all its nested
 /// loops cost less than a new plan.
@@ -177,9 +146,10 @@ private:
 };
 
 /// May ereport. The number of rows.
-std::uint64_t execute(const Statement& statement, SPIPlanPtr plan, DestReceiver* receiver) {
+std::uint64_t execute(const Statement& statement, SPIPlanPtr plan, Access access, DestReceiver* receiver) {
     SPIExecuteOptions options{};
     options.params = statement.values;
+    options.read_only = access == Access::reading;
     options.must_return_tuples = receiver != nullptr;
     options.dest = receiver;
     const int code =
@@ -188,27 +158,6 @@ std::uint64_t execute(const Statement& statement, SPIPlanPtr plan, DestReceiver*
         ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                 errmsg("a statement of this kind is not run: %s", SPI_result_code_string(code)));
     return SPI_processed;
-}
-
-std::uint64_t run(FunctionCallInfo fcinfo, DestReceiver* receiver) {
-    Statement statement{};
-    bool planned_anew = false;
-    call([fcinfo, &statement, &planned_anew] {
-        statement = statement_of(fcinfo);
-        const std::uint64_t count = count_elements(statement);
-        elements += count;
-        planned_anew = count > long_array;
-        SPI_connect();
-    });
-    std::uint64_t rows = 0;
-    if (planned_anew) {
-        rows = call([&statement, receiver] { return execute(statement, nullptr, receiver); });
-    } else {
-        KeptPlan kept(statement);
-        rows = call([&statement, plan = kept.get(), receiver] { return execute(statement, plan, receiver); });
-    }
-    call([] { SPI_finish(); });
-    return rows;
 }
 
 /// Rows into the result of a function that is declared as SETOF record. May ereport.
@@ -221,7 +170,55 @@ DestReceiver* into_result(FunctionCallInfo fcinfo) {
     return receiver;
 }
 
+/// Arguments: the statement, and what stands for $1 and so on.
+std::uint64_t run(FunctionCallInfo fcinfo, DestReceiver* receiver) {
+    Statement statement{};
+    const std::uint64_t count = call([fcinfo, &statement] {
+        statement = statement_of(fcinfo, 1);
+        return count_elements(statement);
+    });
+    elements += count;
+    return run_statement(statement, count > long_array ? Planning::for_arguments : Planning::kept, Access::writing,
+                         receiver);
+}
+
 }  // namespace
+
+Statement statement_of(FunctionCallInfo fcinfo, int first) {
+    if (get_fn_expr_variadic(fcinfo->flinfo))
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("arguments are given one by one"));
+    if (PG_ARGISNULL(0)) ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a statement is not NULL"));
+    const int count = PG_NARGS() - first;
+    auto* const types = static_cast<Oid*>(palloc(sizeof(Oid) * (count + 1)));
+    const ParamListInfo values = makeParamList(count);
+    for (int i = 0; i < count; ++i) {
+        types[i] = get_fn_expr_argtype(fcinfo->flinfo, first + i);
+        const NullableDatum& given = fcinfo->args[first + i];
+        Datum value = given.value;
+        if (types[i] == UNKNOWNOID) {
+            types[i] = TEXTOID;
+            if (!given.isnull) value = CStringGetTextDatum(DatumGetCString(given.value));
+        }
+        // A statement may use it more than once: none of its functions may change it in place.
+        value = MakeExpandedObjectReadOnly(value, given.isnull, get_typlen(types[i]));
+        values->params[i] = {value, given.isnull, PARAM_FLAG_CONST, types[i]};
+    }
+    return {text_to_cstring(PG_GETARG_TEXT_PP(0)), count, types, values};
+}
+
+std::uint64_t run_statement(const Statement& statement, Planning planning, Access access, DestReceiver* receiver) {
+    call([] { SPI_connect(); });
+    std::uint64_t rows = 0;
+    if (planning == Planning::for_arguments) {
+        rows = call([&statement, access, receiver] { return execute(statement, nullptr, access, receiver); });
+    } else {
+        KeptPlan kept(statement);
+        rows = call(
+            [&statement, plan = kept.get(), access, receiver] { return execute(statement, plan, access, receiver); });
+    }
+    call([] { SPI_finish(); });
+    return rows;
+}
 
 /// pipeline_query(statement, arguments ...): the statement's rows.
 CSAGG_FUNCTION(csagg_pipeline_query) {
