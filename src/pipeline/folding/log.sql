@@ -109,13 +109,13 @@ COMMENT ON FUNCTION csagg.pipeline_instead(name, text) IS
     'part of a statement that notes event_ids s of a source: one counts again when the row that counted has another one now, or never was';
 
 -- What is not wanted is not looked at: of a row that the source leaves out, an instant may be none that there is.
-CREATE FUNCTION csagg.pipeline_gathering(pipeline name, rows text, straight boolean, holes boolean, limited boolean) RETURNS text
+CREATE FUNCTION csagg.pipeline_gathering(pipeline name, rows text, straight boolean, holes boolean, limited boolean, first boolean) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
         SELECT r.id::bigint, r.wanted, r.tenant, r.customer, r.key, f.kind, r.kind, CASE WHEN r.wanted THEN r.at END,
             CASE WHEN r.wanted THEN r.value END, CASE WHEN r.wanted THEN r.actor END, r.event_id, f.source, r.owner, r.fresh
         FROM (
-            (SELECT l.*, true AS fresh FROM (%1$s) l WHERE l.id > $1 AND l.id <= $2%2$s)%3$s) r
+            (SELECT l.*, true AS fresh FROM (%1$s) l WHERE %5$s > $1 AND l.id <= $2%2$s)%3$s) r
             LEFT JOIN %4$s f ON f.key = r.key$sql$,
         rows, CASE WHEN limited OR NOT straight THEN ' ORDER BY l.id LIMIT $4' ELSE '' END,
         CASE WHEN holes THEN format($$
@@ -123,12 +123,13 @@ CREATE FUNCTION csagg.pipeline_gathering(pipeline name, rows text, straight bool
                 SELECT l.*, false
                 FROM unnest($3) r, LATERAL (SELECT * FROM (%s) l WHERE l.id >= lower(r) AND l.id < upper(r) ORDER BY l.id) l
                 LIMIT $4)$$, rows) ELSE '' END,
-        format(CASE WHEN straight THEN '(SELECT * FROM %I.fact OFFSET 0)' ELSE '%I.fact' END, pipeline))
+        format(CASE WHEN straight THEN '(SELECT * FROM %I.fact OFFSET 0)' ELSE '%I.fact' END, pipeline),
+        CASE WHEN straight AND first AND NOT limited THEN 'l.id + 0' ELSE 'l.id' END)
 $body$;
-COMMENT ON FUNCTION csagg.pipeline_gathering(name, text, boolean, boolean, boolean) IS
-    'the query of pipeline_gather() for the rows of a source: those in (upto, top], and in holes if there are any, max_rows of each. Of very many rows (straight) the facts are hashed, and the order does not matter if all are read (not limited)';
+COMMENT ON FUNCTION csagg.pipeline_gathering(name, text, boolean, boolean, boolean, boolean) IS
+    'the query of pipeline_gather() for the rows of a source: those in (upto, top], and in holes if there are any, max_rows of each. Of very many rows (straight) the facts are hashed, and the order does not matter if all are read (not limited), nor is an index of use for those of a table that was never read before (first)';
 
-CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boolean, holes boolean, limited boolean) RETURNS text
+CREATE FUNCTION csagg.pipeline_taking(pipeline name, source text, straight boolean, holes boolean, limited boolean, first boolean) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     rows constant text := csagg.pipeline_rows(pipeline, source);
@@ -165,20 +166,21 @@ BEGIN
             WHERE reason IS NULL AND (event_id IS NULL OR id IN (TABLE first)) GROUP BY tenant, customer),
         %3$s
         SELECT (%4$s), ids, read, CASE WHEN fresh = $6 THEN last END, read - fresh FROM taken WHERE read IS NOT NULL$sql$,
-            pipeline, csagg.pipeline_gathering(pipeline, rows, straight, holes, limited), said,
+            pipeline, csagg.pipeline_gathering(pipeline, rows, straight, holes, limited, first), said,
             CASE WHEN straight THEN $$SELECT '{}'::csagg.pipeline_change[] FROM merged$$
                 ELSE $$SELECT coalesce(array_agg(ROW(tenant, customer, facts, from_at, NULL, NULL)::csagg.pipeline_change), '{}') FROM change$$ END,
             CASE WHEN source = 'log' THEN 'DO NOTHING' ELSE csagg.pipeline_instead(pipeline, rows) END);
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean, boolean, boolean) IS
-    'the statement of pipeline_take(); holes: whether there are any; limited: whether there may be more than max_rows';
+COMMENT ON FUNCTION csagg.pipeline_taking(name, text, boolean, boolean, boolean, boolean) IS
+    'the statement of pipeline_take(); holes: whether there are any; limited: whether there may be more than max_rows; first: whether no row was read before';
 
 CREATE FUNCTION csagg.pipeline_take(pipeline name, source text, now timestamptz, upto bigint, top bigint, holes int8multirange, max_rows integer,
     counted boolean, straight boolean,
     OUT changes csagg.pipeline_change[], OUT seen int8multirange, OUT folded bigint, OUT last bigint, OUT held bigint)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_sort = off SET enable_bitmapscan = off AS $body$
 DECLARE
-    statement constant text := csagg.pipeline_taking(pipeline, source, straight, NOT isempty(holes), top - upto > max_rows);
+    statement constant text := csagg.pipeline_taking(pipeline, source, straight, NOT isempty(holes), top - upto > max_rows,
+        upto <= 0);
 BEGIN
     IF top - upto + (SELECT coalesce(sum(upper(h) - lower(h)), 0) FROM unnest(holes) h) <= 1000 THEN
         SELECT * INTO changes, seen, folded, last, held FROM csagg.pipeline_query(statement, source, now, upto, top, holes, max_rows, counted, true)
