@@ -120,7 +120,11 @@ CREATE TABLE one.events (id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a
 SELECT csagg.add_events('cs', 'one.events', customer => 'account', at => 'at', fact => 'logins');
 INSERT INTO one.events (account) VALUES (1);
 SELECT outcome, folded FROM csagg.step('cs');
+BEGIN;
+DROP TRIGGER update_cs_events ON one.events;
 ALTER TABLE one.events ADD note text, ALTER id SET DATA TYPE int;
+SELECT csagg.upgrade_pipeline('cs');
+COMMIT;
 INSERT INTO one.events (account) VALUES (2);
 SELECT outcome, folded FROM csagg.step('cs');
 BEGIN;

@@ -116,7 +116,7 @@ CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind te
             FROM unnest(CASE kind
                 WHEN 'states' THEN '{customer,tenant}'::text[]
                 WHEN 'intervals' THEN '{customer,tenant,since,until,range}'
-                ELSE '{customer,tenant,at,key,amount,actor,event_id}' END) c
+                ELSE '{id,customer,tenant,at,key,amount,actor,event_id}' END) c
             WHERE spec ? c)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_watched(name, regclass, text, jsonb) IS
