@@ -70,7 +70,7 @@ COMMENT ON FUNCTION csagg.pipeline_unused(name) IS
 CREATE FUNCTION csagg.drop_pipeline(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
 BEGIN
-    PERFORM csagg.pipeline_define(pipeline), csagg.pipeline_unused(pipeline), csagg.unschedule(pipeline),
+    PERFORM csagg.pipeline_define(pipeline), csagg.pipeline_read_committed('drop_pipeline()'), csagg.pipeline_unused(pipeline), csagg.unschedule(pipeline),
         -- Once more, as others may have made a view on it meanwhile.
         csagg.pipeline_at_once(pipeline, format($sql$
             SELECT csagg.pipeline_lock_views(%1$L), csagg.pipeline_lock_tables(%1$L);
@@ -78,4 +78,4 @@ BEGIN
             DROP SCHEMA %1$I CASCADE$sql$, pipeline));
 END $body$;
 COMMENT ON FUNCTION csagg.drop_pipeline(name) IS
-    'drops the pipeline''s schema and all that is in it, and what schedule() did. Waits for a step that is running, and for a moment without readers and writers of the pipeline and of tables of its sources. Errors: 42704 if there is none, 42501 if it is another''s, 2BP01 if views or tables elsewhere depend on it, 55P03 if there is no such moment for 30 seconds';
+    'drops the pipeline''s schema and all that is in it, and what schedule() did. Waits for a step that is running, and for a moment without readers and writers of the pipeline and of tables of its sources. Errors: 42704 if there is none, 42501 if it is another''s, 2BP01 if views or tables elsewhere depend on it, 25001 outside READ COMMITTED, 55P03 if there is no such moment for 30 seconds';

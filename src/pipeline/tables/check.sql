@@ -64,7 +64,7 @@ CREATE FUNCTION csagg.pipeline_read_committed(what text) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        RAISE active_sql_transaction USING MESSAGE = format('%s needs READ COMMITTED: an older snapshot would miss rows for good', what),
+        RAISE active_sql_transaction USING MESSAGE = format('%s needs READ COMMITTED: an older snapshot would miss what others have committed', what),
             HINT = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED; as csagg.refresh() and csagg.run() do.';
     END IF;
 END $body$;
