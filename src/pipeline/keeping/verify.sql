@@ -134,10 +134,14 @@ BEGIN
     IF customers < 0 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'the number of customers is at least 0', HINT = 'NULL: all of them.';
     END IF;
+    unreadable := csagg.pipeline_unreadable(pipeline);
     IF repair THEN
+        -- Where writers of these tables are waited for, no step has to wait with us.
+        IF EXISTS (SELECT FROM csagg.pipeline_verify_states(pipeline, unreadable)) THEN
+            PERFORM csagg.pipeline_hold_telling(pipeline, unreadable);
+        END IF;
         EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     END IF;
-    unreadable := csagg.pipeline_unreadable(pipeline);
     FOR found IN SELECT * FROM csagg.pipeline_verify_sources(pipeline, unreadable) UNION ALL SELECT * FROM csagg.pipeline_verify_marks(pipeline)
         UNION ALL SELECT * FROM csagg.pipeline_verify_states(pipeline, unreadable)
         UNION ALL SELECT * FROM csagg.pipeline_verify_customers(pipeline, customers, unreadable) LOOP

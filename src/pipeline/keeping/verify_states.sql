@@ -56,13 +56,21 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_states(name, jsonb) IS
     'customers of whom the tables of states sources say something else than what their triggers wrote last';
 
+CREATE FUNCTION csagg.pipeline_hold_telling(pipeline name, unreadable jsonb) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    PERFORM csagg.pipeline_at_once(pipeline, format('SELECT csagg.pipeline_hold(%1$L, t.name, t.relation) FROM csagg.pipeline_telling(%1$L, %2$L) t ORDER BY random()',
+        pipeline, unreadable));
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_hold_telling(name, jsonb) IS
+    'nobody else writes to the tables of states sources that are not stopped and can be read, until the end of the transaction. Error 55P03 as of pipeline_at_once()';
+
 CREATE FUNCTION csagg.pipeline_tell_unsaid(pipeline name, unreadable jsonb, tenant text, customer text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
 BEGIN
-    PERFORM csagg.pipeline_at_once(pipeline, format('SELECT csagg.pipeline_hold(%1$L, t.name, t.relation) FROM csagg.pipeline_telling(%1$L, %2$L) t ORDER BY random()',
-        pipeline, unreadable));
+    PERFORM csagg.pipeline_hold_telling(pipeline, unreadable);
     FOR source IN SELECT * FROM csagg.pipeline_telling(pipeline, unreadable) t LOOP
         EXECUTE format(
             'INSERT INTO %I.log (tenant, customer, key, value, origin) SELECT tenant, customer, key, value, $1 FROM (%s) d WHERE tenant = $2 AND customer = $3',
