@@ -26,8 +26,9 @@ COMMENT ON FUNCTION csagg.pipeline_attempt(text, boolean) IS
 
 -- Locks that are taken one after the other, as ALTER TABLE and CREATE POLICY do, and DROP, meet those of writers and readers in another order: a
 -- deadlock. So all at once, in short attempts, and whoever waits behind one waits no longer. A step that runs is waited for first, as long as the
--- caller's lock_timeout lets it, and none begins in an attempt. Autovacuum ends for who waits as long as deadlock_timeout.
-CREATE FUNCTION csagg.pipeline_at_once(pipeline name, statements text) RETURNS void
+-- caller's lock_timeout lets it, and none begins in an attempt; but none reads a table that is just added. Autovacuum ends for who waits as long as
+-- deadlock_timeout.
+CREATE FUNCTION csagg.pipeline_at_once(pipeline name, statements text, added regclass DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     alone boolean;
@@ -39,7 +40,7 @@ BEGIN
         BEGIN
             alone := false;
             begun := clock_timestamp();
-            IF current_setting('transaction_isolation') LIKE 'read %' THEN  -- an older snapshot has not the row that the last step wrote
+            IF added IS NULL AND current_setting('transaction_isolation') LIKE 'read %' THEN  -- an older snapshot has not the row that the last step wrote
                 EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
             END IF;
             alone := true;
@@ -61,7 +62,8 @@ BEGIN
                 AND relation IN (SELECT csagg.pipeline_relations(pipeline)));
     END LOOP;
     RAISE lock_not_available USING MESSAGE = format('for 30 seconds there was no moment without readers and writers of pipeline "%s", or of tables of its sources', pipeline),
-        HINT = format('Who has been there for long (without a pid: a prepared transaction): SELECT pid, xact_start, query FROM pg_locks LEFT JOIN pg_stat_activity USING (pid) WHERE relation IN (SELECT csagg.pipeline_relations(%L));', pipeline);
+        HINT = format('Who has been there for long (without a pid: a prepared transaction): SELECT pid, xact_start, query FROM pg_locks LEFT JOIN pg_stat_activity USING (pid) WHERE relation IN (SELECT csagg.pipeline_relations(%L)%s);', pipeline,
+            CASE WHEN added IS NOT NULL THEN format(' UNION SELECT %1$L::regclass UNION SELECT relid FROM pg_partition_tree(%1$L)', added) END);
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_at_once(name, text) IS
-    'runs statements that lock tables which others use, at a moment when nobody does and no step runs, up to the end of the transaction. Error 55P03 after 30 seconds, without those of a step, for which lock_timeout counts';
+COMMENT ON FUNCTION csagg.pipeline_at_once(name, text, regclass) IS
+    'runs statements that lock tables which others use, at a moment when nobody does and no step runs, up to the end of the transaction. Error 55P03 after 30 seconds, without those of a step, for which lock_timeout counts. added: a table that no step reads yet: none is waited for';

@@ -268,8 +268,8 @@ BEGIN
     source := csagg.pipeline_register(pipeline, relation, 'events', spec);
     PERFORM csagg.pipeline_claim(pipeline, source, coalesce(keys, array_remove(ARRAY[fact], NULL)),
         array_fill('counter'::text, ARRAY[coalesce(cardinality(keys), num_nonnulls(fact))]));
-    PERFORM csagg.pipeline_watch(pipeline, source);
+    PERFORM csagg.pipeline_watch_added(pipeline, source, relation);
     RETURN source;
 END $body$;
 COMMENT ON FUNCTION csagg.add_events(name, regclass, name, name, name, text, name, name, name, name, name, text[], text, text) IS
-    'makes an append-only table a source of counters, pulled by the increasing id; gives the source''s name. customer, actor, event_id and tenant are columns of any type, read as text; at is timestamptz, or timestamp, which is UTC. The fact''s name is in the column key, or is fact for all rows; keys: only these names. amount: 1 if NULL, and a row whose amount is NULL is rejected. filter: an SQL condition on the row. deletes: keep, or retract: what is deleted never was. An UPDATE of one of these columns has the customer read anew. Errors: 42703, 42804, 22023, 42809, 0A000, 55000, 42710, 42501, each with a hint';
+    'makes an append-only table a source of counters, pulled by the increasing id; gives the source''s name. customer, actor, event_id and tenant are columns of any type, read as text; at is timestamptz, or timestamp, which is UTC. The fact''s name is in the column key, or is fact for all rows; keys: only these names. amount: 1 if NULL, and a row whose amount is NULL is rejected. filter: an SQL condition on the row. deletes: keep, or retract: what is deleted never was. An UPDATE of one of these columns has the customer read anew. Errors: 42703, 42804, 22023, 42809, 0A000, 55000, 42710, 42501; 55P03 where the table has no moment without writers for 30 seconds; each with a hint';

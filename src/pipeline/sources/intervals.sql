@@ -314,12 +314,12 @@ BEGIN
     source := csagg.pipeline_register(pipeline, relation, 'intervals', spec);
     PERFORM csagg.pipeline_claim(pipeline, source, facts,
         ARRAY(SELECT csagg.pipeline_kind(relation, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i));
-    PERFORM csagg.pipeline_watch(pipeline, source);
+    PERFORM csagg.pipeline_watch_added(pipeline, source, relation);
     EXECUTE csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation));
     RETURN source;
 END $body$;
 COMMENT ON FUNCTION csagg.add_intervals(name, regclass, name, name[], name, name, name, boolean, jsonb, jsonb, text) IS
-    'makes a table whose rows hold from a start to an end a source of states; gives the source''s name. since and until are dates, which begin at midnight in the zone of the tenant''s rules, or instants (a timestamp is UTC); or since is one column of a range. until NULL, or a row''s NULL: open. until_included: the end belongs to it, a date as a whole day. Each of columns is a fact, named and typed as in add_states(); where rows of a customer overlap, overlap says by column: latest (default: the row that started last), sum, max, or error (the fact is left out, and rejected says so). A NULL says nothing. What changes in the table changes the past, too. tenant and filter as in add_events(). Errors: 42703, 42804, 22023, 42809, 0A000 for virtual columns, 42710, 42501, 25001, each with a hint';
+    'makes a table whose rows hold from a start to an end a source of states; gives the source''s name. since and until are dates, which begin at midnight in the zone of the tenant''s rules, or instants (a timestamp is UTC); or since is one column of a range. until NULL, or a row''s NULL: open. until_included: the end belongs to it, a date as a whole day. Each of columns is a fact, named and typed as in add_states(); where rows of a customer overlap, overlap says by column: latest (default: the row that started last), sum, max, or error (the fact is left out, and rejected says so). A NULL says nothing. What changes in the table changes the past, too. tenant and filter as in add_events(). Errors: 42703, 42804, 22023, 42809, 0A000 for virtual columns, 42710, 42501, 25001; 55P03 where the table has no moment without writers for 30 seconds; each with a hint';
 
 CREATE FUNCTION csagg.pipeline_resume_intervals(pipeline name, source text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

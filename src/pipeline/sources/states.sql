@@ -182,7 +182,7 @@ BEGIN
         jsonb_build_object('customer', customer, 'tenant', tenant, 'since', since, 'filter', filter, 'facts', jsonb_object(facts, columns::text[])));
     PERFORM csagg.pipeline_claim(pipeline, source, facts,
         ARRAY(SELECT csagg.pipeline_kind(relation, c) FROM unnest(columns) WITH ORDINALITY u(c, i) ORDER BY i));
-    PERFORM csagg.pipeline_watch(pipeline, source);
+    PERFORM csagg.pipeline_watch_added(pipeline, source, relation);
     EXECUTE format($sql$
         INSERT INTO %1$I.log (tenant, customer, key, value, at, origin) SELECT tenant, customer, key, value, least(since, clock_timestamp()), $1
         FROM (%2$s) n WHERE tenant IS NOT NULL AND value IS NOT NULL$sql$,
@@ -190,7 +190,7 @@ BEGIN
     RETURN source;
 END $body$;
 COMMENT ON FUNCTION csagg.add_states(name, regclass, name, name[], name, name, jsonb, text) IS
-    'makes a table with one row a customer a source of states; gives the source''s name. Each of columns is a fact of its name, or of the name that rename gives it, of the kind of its type. What rows say now is put into the log from the column since on (timestamptz, or timestamp, which is UTC; at most now, and now where it is NULL), what changes from then on at the instant of the change: a DELETE ends the states, TRUNCATE all of them. A statement that deletes more than half of ten customers or more stops the source until resume(), but not where rows are followed one by one: of a partitioned table, and one that a subscription fills. tenant and filter as in add_events(). The table is locked against writing while this runs. Errors: 42703, 42804, 42809, 0A000 for virtual columns, 55000 without a unique index, 42710, 42501, 25001, each with a hint';
+    'makes a table with one row a customer a source of states; gives the source''s name. Each of columns is a fact of its name, or of the name that rename gives it, of the kind of its type. What rows say now is put into the log from the column since on (timestamptz, or timestamp, which is UTC; at most now, and now where it is NULL), what changes from then on at the instant of the change: a DELETE ends the states, TRUNCATE all of them. A statement that deletes more than half of ten customers or more stops the source until resume(), but not where rows are followed one by one: of a partitioned table, and one that a subscription fills. tenant and filter as in add_events(). The table is locked against writing while this runs. Errors: 42703, 42804, 42809, 0A000 for virtual columns, 55000 without a unique index, 42710, 42501, 25001; 55P03 where the table has no moment without writers for 30 seconds; each with a hint';
 
 CREATE FUNCTION csagg.pipeline_resume_states(pipeline name, source text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -159,6 +159,14 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_watch(name, text) IS
     'makes the triggers of a source, as it is registered, or makes them anew';
 
+CREATE FUNCTION csagg.pipeline_watch_added(pipeline name, source text, relation regclass) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    PERFORM csagg.pipeline_at_once(pipeline, format('SELECT csagg.pipeline_watch(%L, %L)', pipeline, source), relation);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_watch_added(name, text, regclass) IS
+    'pipeline_watch() of a source whose table was just added. Error 55P03 as of pipeline_at_once()';
+
 -- LOCK TABLE wants a right to write; who may make triggers gets the same lock by making them.
 CREATE FUNCTION csagg.pipeline_hold(pipeline name, source text, relation regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
