@@ -19,7 +19,7 @@ SELECT customer, score FROM cs.health;
 \echo set back: an error
 SELECT setval('events_id_seq', 2, false);
 CALL csagg.refresh('cs');
-SELECT source, error FROM cs.status WHERE error IS NOT NULL;
+SELECT source, behind, error FROM cs.status WHERE error IS NOT NULL;
 SELECT setval('events_id_seq', 6);
 SELECT csagg.resume('cs', 'events');
 CALL csagg.refresh('cs');

@@ -86,7 +86,7 @@ BEGIN
     ELSIF EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation AND attname = id) AND has_column_privilege(relation, id, 'SELECT') THEN
         EXECUTE format('SELECT coalesce(max(%I), 0) FROM %s', id, relation) INTO last;
     END IF;
-    RETURN last - upto;
+    RETURN CASE WHEN last < upto THEN 0 ELSE last - upto END;
 EXCEPTION WHEN lock_not_available THEN
     RETURN NULL;
 END $body$;

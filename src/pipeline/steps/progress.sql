@@ -22,7 +22,7 @@ DECLARE
     left_over bigint;
 BEGIN
     EXECUTE format($sql$
-        SELECT CASE WHEN bool_and(behind IS NOT NULL) THEN sum(greatest(behind, 0)) END
+        SELECT CASE WHEN bool_and(behind IS NOT NULL) THEN sum(behind) END
         FROM (SELECT csagg.pipeline_behind(csagg.pipeline_relation(relation), CASE kind WHEN 'log' THEN 'id' ELSE spec ->> 'id' END::name, upto) AS behind
               FROM %1$I.source WHERE kind IN ('log', 'events') AND csagg.pipeline_relation(relation) IS NOT NULL) b$sql$, pipeline) INTO left_over;
     RETURN left_over;
