@@ -9,10 +9,20 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_disorder(regclass) IS
     'why rows do not arrive in the order of a sequence''s numbers; NULL if they do';
 
+CREATE FUNCTION csagg.pipeline_foreign_order(relation regclass, id name) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('logical replication fills %s, in another order than that of "%s"', relation, id) WHERE id <> 'csagg_arrival' AND csagg.pipeline_subscribed(relation)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_foreign_order(regclass, name) IS
+    'that a subscription brings ids of another database, by which arriving rows are not found; NULL if none does';
+
 CREATE FUNCTION csagg.pipeline_disordered(relation text, kind text, spec jsonb) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT csagg.pipeline_disorder(s) || format(': ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE; and csagg.verify() with repair counts what was missed', s)
-    FROM csagg.pipeline_sequence(csagg.pipeline_relation(relation), coalesce(spec ->> 'id', 'id')::name) s WHERE kind IN ('log', 'events')
+    SELECT coalesce(
+        csagg.pipeline_disorder(s) || format(': ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE; and csagg.verify() with repair counts what was missed', s),
+        CASE kind WHEN 'events' THEN csagg.pipeline_foreign_order(r, id) END || format(': SELECT csagg.add_arrival(%L); and add it anew', relation))
+    FROM csagg.pipeline_relation(relation) r, coalesce(spec ->> 'id', 'id') id, csagg.pipeline_sequence(r, id::name) s
+    WHERE kind IN ('log', 'events')
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_disordered(text, text, jsonb) IS
     'why rows of a source that has ids may be missed, and what to do; NULL if they are not';

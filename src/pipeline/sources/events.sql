@@ -45,8 +45,8 @@ BEGIN
                       WHERE indrelid = relation AND attname = id AND indisvalid AND indpred IS NULL) THEN
         RAISE feature_not_supported USING MESSAGE = format('no index of %s begins with "%s"', relation, id),
             HINT = format('CREATE INDEX CONCURRENTLY ON %s (%I); or: %s', relation, id, hint);
-    ELSIF id <> 'csagg_arrival' AND csagg.pipeline_subscribed(relation) THEN
-        RAISE feature_not_supported USING MESSAGE = format('logical replication fills %s, in another order than that of "%s"', relation, id), HINT = hint;
+    ELSIF csagg.pipeline_foreign_order(relation, id) IS NOT NULL THEN
+        RAISE feature_not_supported USING MESSAGE = csagg.pipeline_foreign_order(relation, id), HINT = hint;
     ELSIF NOT has_sequence_privilege(sequence, 'SELECT, USAGE') THEN
         RAISE insufficient_privilege USING MESSAGE = format('the pipeline''s owner may not read sequence %s', sequence), HINT = format('GRANT SELECT ON SEQUENCE %s TO %I;', sequence, current_user);
     END IF;
