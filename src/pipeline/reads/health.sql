@@ -161,4 +161,4 @@ BEGIN
         USING as_of, tenant, customer;
 END $body$;
 COMMENT ON FUNCTION csagg.health_at(name, timestamptz, text, text) IS
-    'rows like those of the view health, of a tenant''s customers or of one, at any instant, past or future, with all that is known now. Reads with the caller''s rights. Errors: 22008 for an instant that is NULL or infinite, 42704 where there is no such pipeline';
+    'rows like those of the view health, of a tenant''s customers (customer NULL) or of one, at any instant, past or future, with all that is known now; no rows for a tenant that is NULL. Reads with the caller''s rights. Errors: 22008 for an instant that is NULL or infinite, 42704 where there is no such pipeline, 22004 for NULL';
