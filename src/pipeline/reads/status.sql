@@ -47,7 +47,7 @@ SELECT s.name AS source,
     (SELECT count(*) FROM %1$I.todo) AS todo,
     (SELECT last_step FROM %1$I.pipeline),
     CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN csagg.pipeline_running(%2$L) END AS runner_alive,
-    (SELECT max(age(backend_xmin)) FROM pg_stat_activity) AS oldest_xmin_age,
+    (SELECT max(age(held)) FROM (SELECT backend_xmin FROM pg_stat_activity UNION ALL SELECT xmin FROM pg_replication_slots) h(held)) AS oldest_xmin_age,
     CASE WHEN t.error IS NOT NULL THEN t.error
         WHEN (SELECT count(*) FROM %1$I.hole h, unnest(h.ids) i WHERE h.source = s.name) > 10000
         THEN 'waits for open transactions: more than 10000 gaps below the mark' END AS error
