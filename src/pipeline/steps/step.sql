@@ -27,7 +27,7 @@ BEGIN
             answer := (
                 SELECT a
                 FROM csagg.pipeline_query(format('SELECT csagg.%I($1, $2)', 'pipeline_new_' || source.kind), pipeline, source.name) q(a boolean));
-        EXCEPTION WHEN lock_not_available THEN  -- somebody alters its table: there may be, and the others are looked at
+        EXCEPTION WHEN lock_not_available OR insufficient_privilege THEN  -- somebody alters its table, or keeps it: there may be, and the others are looked at
             answer := true;
         END;
         IF answer THEN
