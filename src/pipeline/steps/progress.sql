@@ -46,4 +46,4 @@ BEGIN
     time_left := make_interval(secs => round(rows_left / nullif(rows_a_second, 0))::double precision);
 END $body$;
 COMMENT ON FUNCTION csagg.progress(name) IS
-    'how far a pipeline is: rows folded, ids that are still to be read (NULL, as what follows from it, without the right to read the sequence of an events table), customers there are, rows of todo (customers that wait to be assessed or read anew), rows as a share of all; and of a refresh that takes more than one step, while it works or since it was stopped: since when, rows a second, and the time left at that rate; else these three are NULL. Error 42704 for no such pipeline';
+    'how far a pipeline is: rows folded, ids that are still to be read (NULL, as what follows from it, without the right to read the sequence of an events table), customers there are, rows of todo (customers that wait to be assessed or read anew), rows as a share of all; and of a refresh that takes more than one step, while it works or since it was stopped: since when, rows a second, and the time left at that rate; else these three are NULL. Errors: 42704 for no such pipeline, 42501 for who may not read the table source';
