@@ -108,9 +108,9 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_changed(regclass, name[]) IS
     'when an UPDATE has changed one of these columns, by their bytes where a type has no order, or a collation takes different texts for equal';
 
-CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind text, spec jsonb) RETURNS name[]
-    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT ARRAY(SELECT value::name FROM jsonb_each_text(spec -> 'facts')) || csagg.pipeline_filter_columns(pipeline, relation, spec ->> 'filter')
+CREATE FUNCTION csagg.pipeline_mapped(kind text, spec jsonb) RETURNS name[]
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT ARRAY(SELECT value::name FROM jsonb_each_text(spec -> 'facts'))
         || ARRAY(
             SELECT (spec ->> c)::name
             FROM unnest(CASE kind
@@ -118,6 +118,13 @@ CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind te
                 WHEN 'intervals' THEN '{customer,tenant,since,until,range}'
                 ELSE '{id,customer,tenant,at,key,amount,actor,event_id}' END) c
             WHERE spec ? c)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_mapped(text, jsonb) IS
+    'the columns whose changes a source follows, but for those of its filter';
+
+CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind text, spec jsonb) RETURNS name[]
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT csagg.pipeline_mapped(kind, spec) || csagg.pipeline_filter_columns(pipeline, relation, spec ->> 'filter')
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_watched(name, regclass, text, jsonb) IS
     'the columns that a source is made of. Errors of its filter''s SQL as they are';
