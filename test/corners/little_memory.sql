@@ -1,5 +1,5 @@
--- Of more rows than maintenance_work_mem has room for, a customer's come in several parts; the answers are the same.
-SET maintenance_work_mem = '1MB';
+-- Of more rows than a step has room for in memory, a customer's come in several parts; the answers are the same.
+ALTER FUNCTION csagg.step SET work_mem = '1MB';
 SELECT csagg.create_pipeline('cs', rules => '{"timezone": "UTC", "facts": {"login": "counter", "plan": "text", "seats": "number"}, "rules": [{"name": "logins", "points": "count(login, 30 days)"}]}');
 INSERT INTO cs.log (tenant, customer, key, at, value, actor, event_id)
 SELECT CASE i % 2 WHEN 0 THEN 't' ELSE '' END, (i % 3001)::text, (ARRAY['login', 'plan', 'seats', 'other'])[1 + i % 7 % 4], '2026-01-01'::timestamptz + i % 86400 * interval '1 second',

@@ -93,8 +93,8 @@ public:
     }
 
     Gathering& get() { return *gathering_; }
-    /// As much as an index build may use.
-    bool is_full() const { return MemoryContextMemAllocated(context_, true) > Size(maintenance_work_mem) * 1024; }
+    /// Beyond what a sort may use.
+    bool is_full() const { return MemoryContextMemAllocated(context_, true) > Size(work_mem) * 1024; }
     void clear() {
         gathering_.reset();
         MemoryContextReset(context_);

@@ -171,14 +171,16 @@ CREATE FUNCTION csagg.pipeline_fold_events(pipeline name, source text, now times
 DECLARE
     failure text;
     hint text;
-    attempt text;
+    most integer := max_rows;
+    attempt text := 'SELECT * FROM csagg.pipeline_fold_rows($1, $2, $3, $4)';
+    singly constant text := 'SELECT * FROM csagg.pipeline_fold_singly($1, $2, $3, $4)';
 BEGIN
-    FOREACH attempt IN ARRAY ARRAY['csagg.pipeline_fold_rows($1, $2, $3, $4)', 'csagg.pipeline_fold_singly($1, $2, $3, least($4, 1000))'] LOOP
+    -- Up to where a row cannot be read there may be many that can: those are not to be tried one by one.
+    LOOP
         BEGIN
             failure := NULL;
             SELECT * INTO changes, folded, more
-            FROM csagg.pipeline_query('SELECT * FROM ' || attempt, pipeline, source, now, max_rows)
-                q(changes csagg.pipeline_change[], folded bigint, more boolean);
+            FROM csagg.pipeline_query(attempt, pipeline, source, now, most) q(changes csagg.pipeline_change[], folded bigint, more boolean);
             EXIT;
         EXCEPTION
             WHEN data_exception OR serialization_failure THEN failure := SQLERRM;  -- others claimed one of its facts meanwhile
@@ -188,12 +190,15 @@ BEGIN
                 failure := concat_ws(': ', SQLERRM, nullif(hint, ''));
                 EXIT;
         END;
+        EXIT WHEN attempt = singly;
+        attempt := CASE WHEN most <= 1000 THEN singly ELSE attempt END;
+        most := greatest(most / 4, least(most, 1000));
     END LOOP;
     PERFORM csagg.pipeline_failed(pipeline, source, failure);
     SELECT coalesce(changes, '{}'), coalesce(folded, 0), coalesce(more, false) INTO changes, folded, more;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_events(name, text, timestamptz, integer) IS
-    'folds new rows of an events table; what stands in the way becomes the source''s error, and a row that cannot be read is rejected';
+    'folds new rows of an events table, at most so many, and fewer where one of them cannot be read, which is rejected; what else stands in the way becomes the source''s error';
 
 CREATE FUNCTION csagg.pipeline_failed(pipeline name, source text, failure text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -30,4 +30,4 @@ BEGIN
     COMMIT;
 END $body$;
 COMMENT ON PROCEDURE csagg.refresh(name) IS
-    'steps until all that was committed before is folded and assessed, but for rows of transactions that are still open; each step commits, up to a million rows of the log, so it may be stopped and called again. Waits for another step that is running. Not within a transaction (2D000). Errors as of step()';
+    'steps until all that was committed before is folded and assessed, but for rows of transactions that are still open; each step commits, up to a million rows of a source, so it may be stopped and called again. Waits for another step that is running. Not within a transaction (2D000). Errors as of step()';

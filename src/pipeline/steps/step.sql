@@ -176,9 +176,8 @@ BEGIN
     SELECT '{}'::csagg.pipeline_change[], 0, false INTO changes, folded, more;
     FOR source IN SELECT * FROM csagg.pipeline_query(csagg.pipeline_sources(pipeline)) q(name text, kind text)
         WHERE kind IN ('log', 'events') ORDER BY name LOOP
-        -- What is folded of an events table is held in memory until it is stored; of the log it goes straight into its table.
         SELECT * INTO part FROM csagg.pipeline_query(format('SELECT * FROM csagg.%I($1, $2, $3, $4)', 'pipeline_fold_' || source.kind),
-            pipeline, source.name, now, CASE source.kind WHEN 'log' THEN max_rows ELSE least(max_rows, 50000) END)
+            pipeline, source.name, now, max_rows)
                 q(changes csagg.pipeline_change[], folded bigint, more boolean);
         changes := changes || part.changes;
         folded := folded + part.folded;
@@ -187,7 +186,7 @@ BEGIN
     changes := csagg.pipeline_unsuppressed(pipeline, changes, now);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_all(name, timestamptz, integer) IS
-    'folds new rows of all sources, of an events table at most 50000: whose, how many, and whether there are more';
+    'folds new rows of all sources, at most so many of each: whose, how many, and whether there are more';
 
 -- With all rows folded: who was asked for, and whose time has come; then alerts are right, and can be booked.
 CREATE FUNCTION csagg.pipeline_attend(pipeline name, changes csagg.pipeline_change[], now timestamptz, settle interval, most integer,
