@@ -47,6 +47,12 @@ else
     skip "$name" 'there are none before PostgreSQL 17'
 fi
 
+# More microseconds than there are: as far as there is time, and what is infinite is further.
+query -c 'CREATE TABLE ends (at timestamp, n int)' -c "INSERT INTO ends VALUES ('-infinity', 0), ('2025-01-01', 1), ('2026-01-01', 2), ('infinity', 3)"
+ends() { query -c "SELECT string_agg(coalesce((right_row).n::text, '-'), ' ' ORDER BY (left_row).at) FROM csagg.asof_join(NULL::ends, NULL::ends, 'at', 'at', tolerance => '200000000 days', allow_exact => false, direction => '$1')"; }
+same 'a tolerance that is longer than time' '- - 1 -' "$(ends backward)"
+same 'and forward' '- 2 - -' "$(ends forward)"
+
 # Values in TOAST tables, on both sides.
 query <<'SQL'
 CREATE TABLE wide_l (k int, at int, a text, b text);

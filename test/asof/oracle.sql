@@ -40,7 +40,10 @@ INSERT INTO asof.at_type (l, r, l_value, r_value, tolerance) VALUES
     ('float8', 'float4', '%s / 4.0', '%s / 4.0', '1.25'),
     ('date', 'timestamptz', 'date ''2025-03-20'' + %s / 4', 'timestamptz ''2025-03-20 00:00+00'' + %s * interval ''7 hours''', '1 day'),
     ('timestamp', 'date', 'timestamp ''2025-01-01'' + %s * interval ''9 hours''', 'date ''2025-01-01'' + %s / 4', '40 hours'),
-    ('date', 'date', 'date ''2025-01-01'' + %s', 'date ''2025-01-01'' + %s', '36 hours');
+    ('date', 'date', 'date ''2025-01-01'' + %s', 'date ''2025-01-01'' + %s', '36 hours'),
+    ('timestamptz', 'timestamp', 'timestamptz ''2025-03-27 00:00+00'' + %s * interval ''3 hours''', 'timestamp ''2025-03-27'' + %s * interval ''5 hours''', '1 day 3 hours'),
+    ('int', 'float8', '%s', '%s / 4.0', '2.5'),
+    ('float4', 'numeric', '%s / 4.0', '%s / 2.0', '1.25');
 
 -- The row of r for one row of l, as one would write it.
 CREATE FUNCTION asof.one_way(backward bool, conditions text, exact bool, tolerance text, tie bool, r_at text, l_at text) RETURNS text LANGUAGE sql AS $$
@@ -102,6 +105,7 @@ BEGIN
     IF seed % 4 < 2 THEN tolerance := a.tolerance; END IF;
     bound := CASE WHEN tolerance IS NULL THEN NULL WHEN a.tolerance ~ '[a-z]' THEN format('interval %L', tolerance) ELSE tolerance END;
     IF a.l = 'date' AND a.r = 'timestamptz' THEN l_at := 'l.at::timestamptz'; END IF;
+    IF a.l = 'timestamptz' AND a.r = 'timestamp' THEN r_at := 'r.at2::timestamptz'; END IF;
     IF a.l = 'timestamp' AND a.r = 'date' THEN r_at := 'r.at2::timestamp'; END IF;
     conditions := CASE key_count WHEN 0 THEN 'true' WHEN 1 THEN 'l.k1 = r.k1' WHEN 2 THEN 'l.k1 = r.k1 AND l.k2 = r.k2' ELSE 'l.k1 = r.k1_there' END;
     by_keys := (ARRAY['{}', '{k1}', '{k1,k2}', '{k1=k1_there}'])[key_count + 1];
