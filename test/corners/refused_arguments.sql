@@ -31,10 +31,33 @@ SELECT refused(format('SELECT csagg.add_events(''cs'', ''visit'', %s)', argument
     $$'who', 'day', fact => 'visit'$$, $$'who', 'at', fact => 'visit', amount => 'paid'$$, $$'who', 'at', fact => 'visit', actor => 'ann'$$,
     $$'who', 'at', fact => 'visit', event_id => 'uid'$$, $$'who', 'at', fact => 'visit', tenant => 'of'$$, $$'who', 'at', key => 'named'$$, $$'who', 'at', fact => 'visit', id => 'number'$$,
     $$'who', 'at', fact => 'plan'$$, $$'who', 'at', key => 'name', keys => '{visit,plan}'$$]) arguments;
+\echo an id without an index that finds new rows, and one behind them
+CREATE TABLE call (id bigint GENERATED ALWAYS AS IDENTITY, who text, at timestamptz);
+INSERT INTO call (id, who, at) OVERRIDING SYSTEM VALUE VALUES (7, 'a', now()), (3, 'b', now()), (3, 'c', now());
+CREATE INDEX ON call (who, id);
+CREATE INDEX ON call ((id + 0));
+CREATE INDEX ON call (id) WHERE who <> 'a';
+CREATE UNIQUE INDEX CONCURRENTLY broken ON call (id);
+SELECT refused($$SELECT csagg.add_events('cs', 'call', 'who', 'at', fact => 'call')$$);
+CREATE INDEX ON call (id, who);
+SELECT refused($$SELECT csagg.add_events('cs', 'call', 'who', 'at', fact => 'call')$$);
+DROP INDEX broken;
+CREATE SEQUENCE numbers;
+ALTER TABLE call ADD number numeric DEFAULT nextval('numbers') UNIQUE;
+ALTER SEQUENCE numbers OWNED BY call.number;
+SELECT refused($$SELECT csagg.add_events('cs', 'call', 'who', 'at', fact => 'call', id => 'number')$$);
 \echo states
 SELECT refused(format('SELECT csagg.add_states(''cs'', ''contract'', ''id'', %s)', arguments)) FROM unnest(ARRAY[
     $$NULL$$, $$'{}'$$, $$'{plan,NULL}'$$, $$'{plan,form}'$$, $$'{plan,price}'$$, $$'{plan}', rename => '{"seats": "beds"}'$$, $$'{plan,seats}', rename => '{"seats": "plan"}'$$,
-    $$'{plan}', tenant => 'of'$$, $$'{seats}', rename => '{"seats": "login"}'$$, $$'{seats}', rename => '{"seats": "plan"}'$$]) arguments;
+    $$'{plan}', tenant => 'of'$$, $$'{seats}', rename => '{"seats": "login"}'$$, $$'{seats}', rename => '{"seats": "plan"}'$$,
+    $$'{seats}', rename => '{"seats": "overridden_score"}'$$, $$'{plan,seats}', rename => '{"plan": "overridden_by", "seats": "beds"}'$$]) arguments;
+\echo a customer with several rows
+INSERT INTO contract (id, who) VALUES (1, 'a'), (2, 'a');
+CREATE UNIQUE INDEX CONCURRENTLY broken_too ON contract (who);
+DELETE FROM contract;
+CREATE UNIQUE INDEX ON contract (who, id);
+CREATE UNIQUE INDEX ON contract (lower(who));
+CREATE INDEX ON contract (who);
 SELECT refused($$SELECT csagg.add_states('cs', 'contract', 'who', '{plan}')$$);
 SELECT refused($$SELECT csagg.add_states('cs', 'contract', 'who', '{plan}', tenant => 'plan')$$);
 \echo intervals
