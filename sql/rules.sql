@@ -116,6 +116,10 @@ SELECT e.* FROM r, customer c, explain_change(rules, c, '2025-05-01', '2025-06-2
 -- rows of facts
 SELECT score(rules, ROW(1, 2), '2025-01-01') FROM r;
 SELECT score(rules, x, '2025-01-01') FROM r, (SELECT 1 AS seats) x;
+SELECT score(ruleset('{"timezone": "UTC", "facts": {"seats": "number"}, "rules": [{"name": "r", "points": "seats"}]}'), x, '2025-01-01') FROM (SELECT 1 AS seats, 2 AS seats) x;
+-- a char(n) without the spaces that fill it
+SELECT x.plan, score(ruleset('{"timezone": "UTC", "facts": {"plan": "text"}, "rules": [{"name": "r", "points": "if(plan = ''gold'', 1, if(plan = '''', 2, 3))"}]}'), x, '2025-01-01')
+FROM (SELECT unnest('{gold,"",old}'::char(8)[]) AS plan) x;
 CREATE TABLE q AS SELECT '{"timezone": "UTC", "facts": {"a": "number", "d": {"kind": "date", "optional": true}, "n": {"kind": "counter", "optional": true}},
     "rules": [{"name": "quotient", "points": "1 / a"}, {"name": "until", "points": "days_until(d)", "missing": -1}, {"name": "n", "points": "count(n)"}]}'::ruleset AS rules;
 SELECT score(rules, x, '2025-01-01') FROM q, (SELECT 8 AS a) x;
