@@ -132,6 +132,9 @@ FROM (SELECT (SELECT count(*) FROM csagg.buckets(csagg.grid('2025-01-01', timest
 SELECT csagg.grid(NULL, '2025-01-01') IS NULL AS a, csagg.grid('2025-01-01', '2025-02-01', NULL) IS NULL AS b,
        csagg.grid('2025-01-01', '2025-02-01', '1 day', NULL) IS NULL AS c, csagg.last_buckets(NULL, '1 day', 'UTC') IS NULL AS d, csagg.last_buckets(1, '1 day', 'UTC', now(), NULL) IS NULL AS e;
 
+-- The last months that there are
+SELECT csagg.grid('294276-10-01', '294276-12-01', '1 month', 'UTC');
+
 -- Errors
 CREATE FUNCTION pg_temp.fails(command text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE hint text;
@@ -166,7 +169,8 @@ FROM (VALUES ('''2025-01-02'', ''2025-01-01'''),
              ('''2025-01-01'', ''2025-01-02'', ''1 microsecond'''),
              ('''4714-11-24 BC'', ''294276-12-31'', ''1 microsecond'', ''UTC'''),
              ('''4714-11-24 BC'', ''294276-12-31'', ''1 day'', ''UTC'''),
-             ('''4714-11-24 BC'', ''294276-12-31'', ''1 month'', ''UTC''')) e(arguments);
+             ('''4714-11-24 BC'', ''294276-12-31'', ''1 month'', ''UTC'''),
+             ('''294276-11-01'', ''294276-12-31'', ''1 month'', ''UTC''')) e(arguments);
 SELECT arguments, pg_temp.fails('SELECT csagg.last_buckets(' || arguments || ')')
 FROM (VALUES ('0, ''1 day'', ''UTC'''),
              ('-1, ''1 day'', ''UTC'''),

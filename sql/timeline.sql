@@ -331,6 +331,8 @@ SELECT count(*) FROM csagg.changes('number {}') UNION ALL SELECT count(*) FROM c
 UNION ALL SELECT count(*) FROM csagg.snapshots(NULL, csagg.grid('2025-01-01', '2025-01-03', '1 day', 'UTC')) UNION ALL SELECT count(*) FROM csagg.snapshots('number {}', NULL);
 -- What is not known is NULL; buckets in the future carry flat
 SELECT * FROM csagg.snapshots('number known from 2025-01-03 {2025-01-01 = 1}', csagg.grid('2025-01-01', '2025-01-05', '1 day', 'UTC'));
+-- known from a bucket's own instant on
+SELECT * FROM csagg.snapshots('number known from 2025-01-02 {2025-01-01 = 1}', csagg.grid('2025-01-01', '2025-01-04', '1 day', 'UTC', 'start'));
 SELECT DISTINCT value FROM csagg.snapshots('text {-infinity = "gold"}', csagg.grid('2100-01-01', '2101-01-01', '1 day', 'UTC'));
 
 -- Nothing public is without a comment, and nothing claims more than is true
