@@ -103,5 +103,8 @@ SELECT distribution(1, now(), 'gold', NULL::bigint, :g);
 SELECT distribution(k, timestamptz '2025-01-01', true, csagg.grid('2025-01-01', '2025-01-05', '1 day', z)) FROM (VALUES (1, 'UTC'), (2, 'Asia/Tokyo')) v(k, z);
 SELECT summary(1, now(), 'NaN'::numeric, :g);
 SELECT summary(1, now(), 'gold'::text, :g);
+-- The collation of the key is the key's
+SELECT distribution(k, now(), v, :g) FROM (SELECT 'a' COLLATE "C" AS k, 'b' COLLATE "POSIX" AS v) v;
+SELECT distribution(k COLLATE "C", now(), v, :g) FROM (SELECT 'a' COLLATE "C" AS k, 'b' COLLATE "POSIX" AS v) v;
 DROP TABLE raw_log, grids;
 DROP FUNCTION differing;

@@ -21,3 +21,5 @@ CALL csagg.refresh('cs');
 SELECT customer, string_agg(k.key || ' ' || k.entries, ', ' ORDER BY k.key) FROM cs.current, csagg.facts(facts) k GROUP BY customer ORDER BY customer COLLATE "C";
 SELECT score FROM cs.health WHERE customer = '1';
 SELECT problem, detail FROM csagg.verify('cs', NULL);
+\echo but keys of a raw log are not: GROUP BY would know better
+SELECT csagg.distribution(account, at, 1, csagg.grid('2026-01-01', '2026-02-01', '1 day', 'UTC')) FROM ev;
