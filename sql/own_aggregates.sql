@@ -139,7 +139,7 @@ FROM (SELECT id, n, t, counter, NULL::csagg.history AS history FROM states UNION
 JOIN (SELECT id, n, t, counter, NULL::csagg.history AS history FROM finished UNION ALL SELECT id + 4, NULL, NULL, NULL, csagg.merge(history, csagg.history_of('n', n)) FROM finished) f USING (id),
      csagg.ruleset('{"timezone": "UTC", "facts": {"n": "number", "t": "text", "counter": "counter"}, "rules": [{"name": "n", "points": "coalesce(n, 0) + count(counter, 14 days) + if(t = ''text 3'', 100, 0)"}]}') r;
 -- A state and its value are one to =, hash, order, DISTINCT, joins and statistics
-SELECT bool_and(s.n = f.n AND s.n <= f.n AND NOT s.n < f.n AND s.counter = f.counter AND s.history = f.history AND (s.summary = f.summary) IS NOT FALSE AND s.n IS NOT DISTINCT FROM f.n) AS same
+SELECT bool_and(s.n = f.n AND s.n <= f.n AND s.n >= f.n AND (s.n < f.n) IS FALSE AND (s.n > f.n) IS FALSE AND s.counter = f.counter AND s.history = f.history AND (s.summary = f.summary) IS NOT FALSE AND s.n IS NOT DISTINCT FROM f.n) AS same
 FROM states s JOIN finished f USING (id);
 SELECT count(DISTINCT n) AS n, count(DISTINCT counter) AS counters, count(DISTINCT distribution) AS distributions, count(*) FROM (TABLE states UNION ALL TABLE finished) u;
 SELECT count(*) FROM (TABLE states INTERSECT TABLE finished) u;
