@@ -71,5 +71,7 @@ FROM (
         FROM generate_series(1, 40) i, generate_series(1, 1 + i) j GROUP BY i) t,
         LATERAL (SELECT timestamptz '2024-12-30' + k * interval '1 day' AS at, timestamptz '2025-02-01' AS until FROM generate_series(0, 32) k) a) c;
 SELECT csagg.pipeline_alerts_at(NULL, now()), csagg.pipeline_alerts_at('{}', NULL), csagg.pipeline_next_change(NULL, NULL, NULL, NULL, NULL, now(), now() + interval '1 day');
+SELECT csagg.pipeline_next_change(NULL, NULL, NULL, 'number {-infinity = 1, 2025-01-20 = 2}', csagg.history('on', 'boolean', at, 'true'), '2025-01-01', '2025-02-01')
+FROM unnest('{2025-01-01,2025-01-05,2025-01-25}'::timestamptz[]) at GROUP BY at ORDER BY at;
 SELECT csagg.pipeline_alerts_at(csagg.history('x', 'number', '-infinity', '1'), now());
 SELECT csagg.pipeline_slice('number {2025-01-01 = 5}', s, '2025-01-03') FROM unnest('{-infinity,2025-01-02,2025-01-03}'::timestamptz[]) s;
