@@ -32,3 +32,11 @@ SELECT kind, customer, alert, at <= now() AS past FROM cs.alert_feed WHERE custo
 SELECT count(*) FROM cs.alert WHERE since > now();
 SELECT problem, customer, detail FROM csagg.verify('cs', NULL);
 SELECT error FROM cs.status WHERE error IS NOT NULL;
+\echo two episodes, and a time to settle that began before both
+INSERT INTO cs.log (customer, key, value, at) SELECT 'two', 'n', n::jsonb, now() - ago FROM (VALUES ('1', interval '3 hours'), ('9', '2 hours'), ('1', '1 hour'), ('9', '30 minutes')) v(n, ago);
+CALL csagg.refresh('cs');
+UPDATE cs.pipeline SET settle = '1 day';
+INSERT INTO cs.log (customer, key, value) VALUES ('two', 'n', '8');
+CALL csagg.refresh('cs');
+SELECT until IS NULL AS lasts FROM cs.alert WHERE customer = 'two' ORDER BY since;
+SELECT problem, customer, detail FROM csagg.verify('cs', NULL);
