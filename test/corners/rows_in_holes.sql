@@ -30,3 +30,13 @@ SELECT csagg.drop_source('cs', 'account');
 SELECT folded, (SELECT count(*) FROM cs.log) FROM cs.source WHERE name = 'log';
 CALL csagg.refresh('cs');
 SELECT folded, (SELECT count(*) FROM cs.log) FROM cs.source WHERE name = 'log';
+\echo more rows in a hole than a step reads, and one that cannot be read
+CREATE TABLE visit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who text, at timestamptz DEFAULT now(), n int DEFAULT 1);
+SELECT setval('visit_id_seq', 10);
+SELECT csagg.add_events('cs', 'visit', 'who', 'at', fact => 'visit', filter => '1 / n > 0');
+CALL csagg.refresh('cs');
+INSERT INTO cs.hole (source, ids, writers) VALUES ('visit', '{[1,6)}', '{}');
+INSERT INTO visit (id, who, n) OVERRIDING SYSTEM VALUE SELECT i, 'eve', CASE WHEN i <> 1 THEN 1 ELSE 0 END FROM generate_series(1, 5) i;
+SELECT folded, more FROM csagg.step('cs', 2);
+CALL csagg.refresh('cs');
+SELECT f.key, f.entries, (SELECT count(*) FROM cs.rejected) AS rejected, (SELECT count(*) FROM cs.hole) AS holes FROM cs.current, csagg.facts(facts) f WHERE customer = 'eve';
