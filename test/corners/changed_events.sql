@@ -34,3 +34,7 @@ SELECT setval('ev_id_seq', 100);
 CALL csagg.refresh('cs');
 SELECT score FROM cs.health WHERE customer = 'bob';
 SELECT event_id, id FROM cs.seen ORDER BY id;
+\echo who has waited longest is read first
+INSERT INTO cs.todo (tenant, customer, why, source) SELECT '', c, 'source', 'ev' FROM unnest('{z,a,m,z,b}'::text[]) WITH ORDINALITY u(c, i) ORDER BY i;
+SELECT string_agg(customer, ',' ORDER BY customer) FROM unnest(csagg.pipeline_asked_of('cs', 'ev', 2));
+SELECT string_agg(customer, ',' ORDER BY customer) FROM unnest(csagg.pipeline_asked_of('cs', 'ev', 2));
