@@ -37,3 +37,11 @@ SELECT problem, detail FROM csagg.verify('cs', NULL);
 ALTER SEQUENCE events_id_seq CACHE 100; ALTER SEQUENCE cs.log_id_seq CACHE 10;
 SELECT source, error FROM cs.status WHERE error IS NOT NULL ORDER BY 1;
 SELECT problem, detail FROM csagg.verify('cs');
+\echo of several columns with a sequence: the primary key, or the first; csagg_arrival before all
+CREATE TABLE numbered (gone bigserial, n bigserial UNIQUE, id bigserial PRIMARY KEY, account text, at timestamptz);
+ALTER TABLE numbered DROP gone;
+CREATE TABLE listed (n bigserial UNIQUE, m bigserial UNIQUE, account text PRIMARY KEY, at timestamptz);
+CREATE TABLE copied (id bigserial PRIMARY KEY, account text, at timestamptz);
+SELECT csagg.add_arrival('copied');
+SELECT csagg.add_events('cs', relation, customer => 'account', at => 'at', fact => relation::text) FROM unnest('{numbered,listed,copied}'::regclass[]) relation;
+SELECT name, spec ->> 'id' FROM cs.source WHERE spec ->> 'fact' IN ('numbered', 'listed', 'copied') ORDER BY name;
