@@ -220,7 +220,7 @@ DECLARE
         'INSERT INTO %I.todo (tenant, why, source, row) SELECT '''', ''source'', %L, e.%I FROM (SELECT (NEW).*) e WHERE (%s) IS NOT TRUE;',
         pipeline, source, spec ->> 'id', placed);
 BEGIN
-    SELECT string_agg(s, '' ORDER BY r DESC) FILTER (WHERE r = 'OLD'), string_agg(s, '') FILTER (WHERE r = 'NEW') INTO was, "is"
+    SELECT max(s) FILTER (WHERE r = 'OLD'), max(s) FILTER (WHERE r = 'NEW') INTO was, "is"
     FROM unnest('{OLD,NEW}'::text[]) r,
         format(
             'INSERT INTO %I.todo (tenant, customer, why, source, from_at) SELECT %s, e.%I::text, ''source'', %L, %s FROM (SELECT (%s).*) e WHERE %s;',
