@@ -2,6 +2,7 @@
 
 #include "base/test_arena.hpp"
 #include "grid/zone_twin.hpp"
+#include "rules/calendar/duration.hpp"
 
 #include <gtest/gtest.h>
 
@@ -315,6 +316,17 @@ TEST(RuleSet, shares_equal_parts) {
                         utc, arena);
     EXPECT_EQ(rules.program().questions().size(), 2U);
     EXPECT_EQ(rules.rules()[0].points, rules.rules()[1].points);
+}
+
+TEST(Duration, has_a_unit_or_several_of_it_up_to_1000_years) {
+    EXPECT_EQ(parse_duration("1 week"), (Span{0, 7, 0}));
+    EXPECT_EQ(parse_duration("2 quarters"), (Span{6, 0, 0}));
+    EXPECT_EQ(parse_duration("36 hours"), (Span{0, 0, 36 * 3600 * micros_per_second}));
+    for (const char* const most : {"1000 years", "4000 quarters", "12000 months", "366000 days", "8784000 hours"})
+        EXPECT_NO_THROW(parse_duration(most)) << most;
+    for (const char* const wrong : {"0 days", "-1 days", "1001 years", "4001 quarters", "12001 months", "366001 days",
+                                    "8784001 hours", "2 dayz", "2 dayss", "2 day s", "2 s", "2 ", "2days", "days"})
+        EXPECT_THROW(parse_duration(wrong), Error) << wrong;
 }
 
 // However the table of nodes puts them beside one another.
