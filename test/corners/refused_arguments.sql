@@ -49,7 +49,7 @@ SELECT refused($$SELECT csagg.add_events('cs', 'call', 'who', 'at', fact => 'cal
 \echo states
 SELECT refused(format('SELECT csagg.add_states(''cs'', ''contract'', ''id'', %s)', arguments)) FROM unnest(ARRAY[
     $$NULL$$, $$'{}'$$, $$'{plan,NULL}'$$, $$'{plan,form}'$$, $$'{plan,price}'$$, $$'{plan}', rename => '{"seats": "beds"}'$$, $$'{plan,seats}', rename => '{"seats": "plan"}'$$,
-    $$'{plan}', tenant => 'of'$$, $$'{seats}', rename => '{"seats": "login"}'$$, $$'{seats}', rename => '{"seats": "plan"}'$$,
+    $$'{plan}', tenant => 'of'$$, $$'{plan}', since => 'until'$$, $$'{plan}', since => 'from'$$, $$'{seats}', rename => '{"seats": "login"}'$$, $$'{seats}', rename => '{"seats": "plan"}'$$,
     $$'{seats}', rename => '{"seats": "overridden_score"}'$$, $$'{plan,seats}', rename => '{"plan": "overridden_by", "seats": "beds"}'$$]) arguments;
 \echo a customer with several rows
 INSERT INTO contract (id, who) VALUES (1, 'a'), (2, 'a');
