@@ -489,6 +489,9 @@ CALL untouched($$set operation$$,
 CALL untouched($$set-returning function$$,
     $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at, r.id, unnest(r.tags) AS tag FROM r WHERE r.k = l.k
       AND r.at <= l.at ORDER BY r.at DESC, r.id, 3 LIMIT 1) p ON true $$);
+CALL untouched($$set-returning function that nothing orders$$,
+    $$ SELECT l.id, p.* FROM l LEFT JOIN LATERAL (SELECT r.at, r.id, unnest(r.tags) AS tag FROM r WHERE r.k = l.k
+      AND r.at <= l.at ORDER BY r.at DESC, r.id LIMIT 1) p ON true $$);
 CALL untouched($$subselect in the filter$$,
     as_of($$r.k = l.k AND r.at <= l.at AND r.plan IN (SELECT k FROM names) ORDER BY r.at DESC, r.id$$));
 CALL untouched($$subselect in the target list$$,
