@@ -31,6 +31,7 @@ INSERT INTO cs.override (customer, score, author) VALUES ('c', 33, 'Mia');
 CALL csagg.refresh('cs');
 UPDATE account SET plan = 'silver' WHERE id = 'c';
 DELETE FROM account WHERE id = 'd';
+UPDATE click SET at = at - interval '20 days' WHERE who = 'b';
 SQL
 check 'verify: rows that wait for a step are no difference' empty -c "SELECT * FROM csagg.verify('cs', NULL)"
 query -c "CALL csagg.refresh('cs')"
@@ -52,6 +53,7 @@ for column in score stage band coverage; do
 done
 check 'verify finds another instant of an alert in current' finds "UPDATE cs.current SET alerts = csagg.slice(alerts, from_at, until_at - interval '1 microsecond') WHERE customer = 'a'" "$assessment"
 check 'verify finds another amount in current' finds "UPDATE cs.current SET facts = csagg.replace_facts(facts, h) FROM (SELECT csagg.history('click', 'counter', now(), '2') AS h) x WHERE customer = 'b'" 'facts b'
+check 'verify finds one customer while another waits' finds "INSERT INTO cs.todo (tenant, customer, why, source) VALUES ('', 'a', 'source', 'click'); UPDATE cs.current SET facts = csagg.drop_facts(facts, '{click}') WHERE customer = 'b'" 'facts b'
 check 'verify finds an actor that nobody was' finds "UPDATE cs.current SET facts = csagg.merge(csagg.drop_facts(facts, '{login}'), (SELECT csagg.history('login', 'counter', e.at, '1', 'x') FROM csagg.events(csagg.counter_of(facts, 'login')) e)) WHERE customer = 'a'" 'facts a'
 check 'verify finds a customer that is gone' finds "DELETE FROM cs.current WHERE customer = 'a'" 'facts a, states a'
 check 'verify finds a customer who is there twice' finds "CREATE TEMP TABLE b AS SELECT * FROM cs.current WHERE customer = 'b'; UPDATE b SET moved = moved + 1; INSERT INTO cs.current TABLE b" 'facts b'
