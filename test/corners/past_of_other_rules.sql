@@ -17,3 +17,13 @@ INSERT INTO cs.log (customer, key) VALUES ('ada', 'login');
 CALL csagg.refresh('cs');
 SELECT d, score FROM unnest('{0,4,6}'::int[]) d, csagg.health_at('cs', now() - d * interval '1 day');
 SELECT * FROM csagg.verify('cs');
+\echo verify() takes away who has no rows, and no past of others
+SELECT csagg.create_pipeline('gone', rules => '{"timezone": "UTC", "facts": {"login": "counter"}, "rules": [{"name": "logins", "points": "count(login, 10 days)"}]}');
+INSERT INTO gone.log (customer, key, at) SELECT c, 'login', now() - interval '1 hour' - i * interval '1 day' FROM generate_series(0, 799) i, unnest('{ada,bell}'::text[]) c;
+CALL csagg.refresh('gone');
+SELECT customer, count(*) FROM gone.past GROUP BY customer ORDER BY customer;
+DELETE FROM gone.log WHERE customer = 'bell';
+SELECT problem, customer, detail FROM csagg.verify('gone', NULL, repair => true);
+SELECT customer, count(*) FROM gone.past GROUP BY customer ORDER BY customer;
+SELECT customer FROM gone.current;
+SELECT * FROM csagg.verify('gone', NULL);
