@@ -56,7 +56,7 @@ INSERT INTO contract (id, who) VALUES (1, 'a'), (2, 'a');
 CREATE UNIQUE INDEX CONCURRENTLY broken_too ON contract (who);
 DELETE FROM contract;
 CREATE UNIQUE INDEX ON contract (who, id);
-CREATE UNIQUE INDEX ON contract (lower(who));
+CREATE UNIQUE INDEX ON contract (who, lower(plan));
 CREATE INDEX ON contract (who);
 SELECT refused($$SELECT csagg.add_states('cs', 'contract', 'who', '{plan}')$$);
 SELECT refused($$SELECT csagg.add_states('cs', 'contract', 'who', '{plan}', tenant => 'plan')$$);
