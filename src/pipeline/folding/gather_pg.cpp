@@ -135,11 +135,13 @@ public:
     }
 
 private:
+    bool is_ours(const NullableDatum& source) const { return !source.isnull && text_of(source) == source_; }
+
     void take_wanted(std::int64_t id, const NullableDatum* columns) {
         CheckedRow row{};
         const std::string reason = reason_of(columns, row);
         const bool is_claim = columns[belongs].isnull;
-        if (!reason.empty() || !columns[event_id].isnull || (is_claim && text_of(columns[owner]) != source_))
+        if (!reason.empty() || !columns[event_id].isnull || (is_claim && !is_ours(columns[owner])))
             return put_single(id, columns, reason);
         if (is_claim && claims_.number_of(row.key) == claimed_kinds_.size()) claimed_kinds_.push_back(row.kind);
         gathered_.get().set_customer(text_of(columns[tenant]), text_of(columns[customer]));
@@ -225,11 +227,14 @@ struct Receiver {
 };
 
 void check_shape(DestReceiver*, int, TupleDesc shape) {
-    if (shape->natts != width) elog(ERROR, "a source's rows have %d columns in place of %d", shape->natts, width);
+    if (shape->natts != width)
+        ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+                errmsg("a source's rows have %d columns in place of %d", shape->natts, width));
     for (int i = 0; i < width; ++i)
-        if (TupleDescAttr(shape, i)->atttypid != types[i])
-            elog(ERROR, "column %d of a source's rows is of type %s", i + 1,
-                 format_type_be(TupleDescAttr(shape, i)->atttypid));
+        if (const Oid type = TupleDescAttr(shape, i)->atttypid; type != types[i])
+            ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+                    errmsg("column %d of a source's rows is of type %s in place of %s", i + 1, format_type_be(type),
+                           format_type_be(types[i])));
 }
 
 bool receive(TupleTableSlot* slot, DestReceiver* receiver) {

@@ -85,7 +85,7 @@ CREATE FUNCTION csagg.pipeline_gather(statement text, source text, counted boole
     max_rows integer) RETURNS SETOF csagg.pipeline_gathered
     AS 'MODULE_PATHNAME', 'csagg_pipeline_gather' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION csagg.pipeline_gather(text, text, boolean, boolean, bigint, bigint, int8multirange, integer) IS
-    'runs a query of rows (id, wanted, those of pipeline_reason(), fresh) with $1 to $4 for upto and what follows, by the snapshot of the caller, and keeps them by customer. counted: with ids; kept: its plan is, as by pipeline_query(). When they take more than work_mem, a customer has several rows. Error 22004 for NULL';
+    'runs a query of rows (id, wanted, those of pipeline_reason(), fresh) with $1 to $4 for upto and what follows, by the snapshot of the caller, and keeps them by customer. counted: with ids; kept: its plan is, as by pipeline_query(). When they take more than work_mem, a customer has several rows. Errors: 22004 for NULL as one of the first four, 42804 for other columns, 0A000 for a statement that writes, and the statement''s own';
 
 CREATE FUNCTION csagg.pipeline_claimed(key text, had text, wants text, kind text, asked text) RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -1,0 +1,28 @@
+-- pipeline_gather() is called by steps, and may be by anybody: whatever it is given, the server lives.
+\set VERBOSITY sqlstate
+CREATE TABLE wanted (i int, type text, value text);
+INSERT INTO wanted SELECT row_number() OVER (), t, v FROM unnest('{bigint,boolean,text,text,text,text,text,timestamptz,jsonb,text,text,text,text,boolean}'::text[],
+    '{7,true,t,c,k,number,number,2026-01-01,1,a,e,s,s,true}'::text[]) u(t, v);
+CREATE FUNCTION statement(mask int) RETURNS text LANGUAGE sql AS $$ SELECT 'SELECT ' || string_agg(format('%L::%s', CASE WHEN mask >> i - 1 & 1 = 0 THEN value END, type), ', ' ORDER BY i) FROM wanted $$;
+CREATE FUNCTION gather(statement text) RETURNS SETOF csagg.pipeline_gathered LANGUAGE sql AS $$ SELECT * FROM csagg.pipeline_gather(statement, 's', true, false, 1, 2, '{}', 3) $$;
+\echo any columns that are NULL
+SELECT count(*), count(facts), count(event_id), count(DISTINCT reason), sum(read), sum(fresh) FROM generate_series(0, (1 << 14) - 1) mask, gather(statement(mask));
+\echo an owner that is not known owns no fact
+SELECT id, key, owner FROM gather(statement((1 << 10) + (1 << 11) + (1 << 12))) WHERE read IS NULL;
+\echo other arguments, columns and statements
+SELECT * FROM csagg.pipeline_gather(NULL, 's', true, false, 1, 2, '{}', 3);
+SELECT * FROM csagg.pipeline_gather(statement(0), NULL, true, false, 1, 2, '{}', 3);
+SELECT * FROM csagg.pipeline_gather(statement(0), 's', NULL, false, 1, 2, '{}', 3);
+SELECT * FROM csagg.pipeline_gather(statement(0), 's', true, NULL, 1, 2, '{}', 3);
+SELECT read FROM csagg.pipeline_gather(statement(0), 's', true, true, NULL, NULL, NULL, NULL) WHERE read IS NOT NULL;
+SELECT * FROM gather('SELECT');
+SELECT * FROM gather(statement(0) || ', 1');
+SELECT * FROM gather(replace(statement(0), '''c''::text', '''c''::varchar'));
+SELECT count(*) FROM gather(statement(0) || ' WHERE false');
+SELECT * FROM gather(format('INSERT INTO wanted SELECT FROM (%s) s RETURNING 1', statement(0)));
+SELECT * FROM gather('SHOW timezone');
+SELECT * FROM gather('COPY wanted TO STDOUT');
+SELECT * FROM gather('COMMIT');
+SELECT * FROM gather('');
+SELECT * FROM gather(statement(0) || ' FROM generate_series(-3, 3) i WHERE 1 / i < 0');
+SELECT count(*) FROM gather(statement(0));
