@@ -17,3 +17,7 @@ SELECT (SELECT sum(events) FROM cs.current, csagg.events(csagg.counter_of(facts,
     count(*) + (SELECT count(DISTINCT (tenant, event_id)) FROM cs.log WHERE key = 'login' AND event_id IS NOT NULL) FROM cs.log WHERE key = 'login' AND event_id IS NULL;
 SELECT count(*) FILTER (WHERE csagg.text_at(csagg.timeline_of(facts, 'plan'), 'infinity') IS DISTINCT FROM plan), count(*) > 2000 FROM cs.current c
 JOIN (SELECT DISTINCT ON (tenant, customer) tenant, customer, value #>> '{}' AS plan FROM cs.log WHERE key = 'plan' AND event_id IS NULL ORDER BY tenant, customer, at DESC, id DESC) l USING (tenant, customer);
+-- So it is where every other row is none of the source's.
+SET work_mem = '1MB';
+SELECT count(*) > count(DISTINCT customer) FROM csagg.pipeline_gather($$SELECT i::bigint, i % 2 = 1, '', 'c' || i % 1000, 'login', 'counter', NULL::text, now(), NULL::jsonb, 'person ' || i % 5, NULL::text, 'log', 'log', true FROM generate_series(1, 200000) i$$,
+    'log', false, false, NULL, NULL, NULL, NULL) WHERE facts IS NOT NULL;

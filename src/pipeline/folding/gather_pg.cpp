@@ -115,7 +115,7 @@ public:
 
     void take(const Datum* values, const bool* nulls) {
         const std::int64_t id = DatumGetInt64(values[id_at]);
-        ++rows_;
+        if (++rows_ % 1024 == 0 && gathered_.is_full()) put_customers();
         if (is_counted_) ids_.add(id);
         if (DatumGetBool(values[new_at])) {
             ++fresh_;
@@ -125,7 +125,6 @@ public:
         NullableDatum columns[owner + 1];
         for (int i = 0; i <= owner; ++i) columns[i] = {values[columns_at + i], nulls[columns_at + i]};
         memory_.run([&] { take_wanted(id, columns); });
-        if (rows_ % 1024 == 0 && gathered_.is_full()) put_customers();
     }
 
     void finish() {
