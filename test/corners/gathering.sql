@@ -26,3 +26,11 @@ SELECT * FROM gather('COMMIT');
 SELECT * FROM gather('');
 SELECT * FROM gather(statement(0) || ' FROM generate_series(-3, 3) i WHERE 1 / i < 0');
 SELECT count(*) FROM gather(statement(0));
+\echo columns of the log that its owner gave another type
+SELECT csagg.create_pipeline('cs', rules => '{"timezone": "UTC", "facts": {"login": "counter"}, "rules": [{"name": "logins", "points": "count(login)"}]}');
+CREATE DOMAIN person AS text CHECK (VALUE <> '');
+ALTER TABLE cs.log ALTER customer TYPE varchar(50), ALTER actor TYPE person, ALTER event_id TYPE varchar, ALTER at TYPE timestamptz(0);
+INSERT INTO cs.log (customer, key, at, actor, event_id) VALUES ('a', 'login', '2026-01-01', 'x', 'once'), ('a', 'login', '2026-01-02', 'y', 'once');
+CALL csagg.refresh('cs');
+SELECT tenant, customer, facts FROM cs.current;
+SELECT * FROM csagg.verify('cs');

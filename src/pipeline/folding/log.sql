@@ -112,8 +112,8 @@ COMMENT ON FUNCTION csagg.pipeline_instead(name, text) IS
 CREATE FUNCTION csagg.pipeline_gathering(pipeline name, rows text, straight boolean, holes boolean, limited boolean, first boolean) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-        SELECT r.id::bigint, r.wanted, r.tenant, r.customer, r.key, f.kind, r.kind, CASE WHEN r.wanted THEN r.at END,
-            CASE WHEN r.wanted THEN r.value END, CASE WHEN r.wanted THEN r.actor END, r.event_id, f.source, r.owner, r.fresh
+        SELECT r.id::bigint, r.wanted, r.tenant::text, r.customer::text, r.key::text, f.kind::text, r.kind, CASE WHEN r.wanted THEN r.at::timestamptz END,
+            CASE WHEN r.wanted THEN r.value END, CASE WHEN r.wanted THEN r.actor::text END, r.event_id::text, f.source::text, r.owner::text, r.fresh
         FROM (
             (SELECT l.*, true AS fresh FROM (%1$s) l WHERE %5$s > $1 AND l.id <= $2%2$s)%3$s) r
             LEFT JOIN %4$s f ON f.key = r.key$sql$,
