@@ -60,6 +60,19 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_rejected(name) IS
     'a query for whose the rejected rows are, and under which name they have the actor: a row that could not be read through its filter has the names of its table''s columns';
 
+-- A filter that fails on a row does so for whoever reads it, as verify() does.
+CREATE FUNCTION csagg.pipeline_efface(pipeline name, rows text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        effaced AS MATERIALIZED (%2$s),
+        bad AS (DELETE FROM %1$I.rejected r USING effaced e WHERE r.source = e.source AND r.id = e.id AND NOT r.row ? 'fault'),
+        fault AS (
+            UPDATE %1$I.rejected r SET reason = 'the filter fails', row = '{"fault": true}' FROM effaced e
+            WHERE r.source = e.source AND r.id = e.id AND r.row ? 'fault' AND r.row <> '{"fault": true}')$sql$, pipeline, rows)
+$body$;
+COMMENT ON FUNCTION csagg.pipeline_efface(name, text) IS
+    'queries of a WITH by which these rejected rows (source, id) go, but for the ids of those that could not be read through their filter';
+
 CREATE FUNCTION csagg.pipeline_unsuppressed(pipeline name, changes csagg.pipeline_change[], now timestamptz) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -69,8 +82,9 @@ BEGIN
     IF NOT suppressing THEN
         RETURN changes;
     END IF;
-    EXECUTE format('DELETE FROM %I.rejected r USING (SELECT * FROM (%s) x WHERE x.at = $1 OFFSET 0) x WHERE r.source = x.source AND r.id = x.id AND %s',
-        pipeline, csagg.pipeline_rejected(pipeline), csagg.pipeline_suppressed(pipeline)) USING now;
+    EXECUTE format('WITH %s SELECT',
+        csagg.pipeline_efface(pipeline, format('SELECT source, id FROM (SELECT * FROM (%s) x WHERE x.at = $1 OFFSET 0) x WHERE %s',
+            csagg.pipeline_rejected(pipeline), csagg.pipeline_suppressed(pipeline)))) USING now;
     EXECUTE format('SELECT coalesce(array_agg(x::csagg.pipeline_change), ''{}'') FROM unnest($1) x WHERE NOT %s',
         csagg.pipeline_suppressed(pipeline)) INTO kept USING changes;
     RETURN kept;

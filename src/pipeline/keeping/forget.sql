@@ -26,7 +26,7 @@ BEGIN
                 AND gone.event_id NOT IN (
                     SELECT l.event_id FROM %1$I.log l
                     WHERE l.tenant = $1 AND l.customer <> $2 AND l.event_id IS NOT NULL)),  -- that one was dropped as a repeated one
-        bad AS (DELETE FROM %1$I.rejected r USING (%2$s) x WHERE r.source = x.source AND r.id = x.id AND x.tenant = $1 AND x.customer = $2),
+        %2$s,
         told AS (DELETE FROM %1$I.alert_feed WHERE tenant = $1 AND customer = $2),
         episode AS (DELETE FROM %1$I.alert WHERE tenant = $1 AND customer = $2 RETURNING episode),
         note AS (DELETE FROM %1$I.alert_note n USING episode e WHERE n.episode = e.episode),
@@ -38,9 +38,12 @@ BEGIN
             UPDATE %1$I.source m SET folded = folded - (
                 SELECT count(*) FROM gone g WHERE g.id <= m.upto AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> g.id))
             WHERE kind = 'log')
-        SELECT EXISTS (TABLE it) OR EXISTS (TABLE gone)$sql$, pipeline, csagg.pipeline_rejected(pipeline)) INTO known USING tenant, customer;
+        SELECT EXISTS (TABLE it) OR EXISTS (TABLE gone)$sql$,
+            pipeline,
+            csagg.pipeline_efface(pipeline, format('SELECT source, id FROM (%s) x WHERE tenant = $1 AND customer = $2', csagg.pipeline_rejected(pipeline))))
+        INTO known USING tenant, customer;
     EXECUTE format('DELETE FROM %I.todo WHERE tenant = $1 AND customer = $2', pipeline) USING tenant, customer;  -- the trigger of override wrote there, too
     RETURN known;
 END $body$;
 COMMENT ON FUNCTION csagg.forget(name, text, text, timestamptz) IS
-    'deletes a customer: its rows in the log, facts, assessments, episodes, notes, feed and rejected rows; whether there was one. A salted hash of its name stays until the given instant: until then what comes of it, from any source, is dropped when it is read, from the log too. The event_ids that its rows had count again, unless sources have event_ids. Tables that are not the pipeline''s keep their rows. Waits for a step that is running. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step(), 22004 for NULL';
+    'deletes a customer: its rows in the log, facts, assessments, episodes, notes, feed and rejected rows, but for the id of one on which a filter fails; whether there was one. A salted hash of its name stays until the given instant: until then what comes of it, from any source, is dropped when it is read, from the log too. The event_ids that its rows had count again, unless sources have event_ids. Tables that are not the pipeline''s keep their rows. Waits for a step that is running. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step(), 22004 for NULL';

@@ -148,15 +148,15 @@ BEGIN
             FROM %1$I.override v JOIN %1$I.current c ON c.tenant = v.tenant AND c.customer = v.customer
             WHERE v.until <= c.facts_from FOR UPDATE OF v SKIP LOCKED)$sql$,
         pipeline);
-    EXECUTE format($sql$
-        DELETE FROM %1$I.rejected WHERE (source, id) IN (
+    EXECUTE format('WITH %s SELECT',
+        csagg.pipeline_efface(pipeline, format($sql$
             SELECT r.source, r.id
             FROM %1$I.rejected r JOIN %1$I.source s ON s.name = r.source AND s.kind <> 'log'
-            WHERE r.at < csagg.pipeline_horizon($1, csagg.pipeline_clock()) FOR UPDATE OF r SKIP LOCKED)$sql$,
-        pipeline) USING history;
+            WHERE r.at < csagg.pipeline_horizon($1, csagg.pipeline_clock()) FOR UPDATE OF r SKIP LOCKED$sql$,
+            pipeline))) USING history;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_retain_rest(name, interval) IS
-    'deletes notes of episodes that are gone, overrides that had ended where facts begin, and rows of users'' tables that were rejected before the month in which that interval begins';
+    'deletes notes of episodes that are gone, overrides that had ended where facts begin, and rows of users'' tables that were rejected before the month in which that interval begins, but for the ids of those on which a filter fails';
 
 CREATE PROCEDURE csagg.retain(pipeline name, log interval DEFAULT NULL, history interval DEFAULT NULL, feed interval DEFAULT '90 days')
     LANGUAGE plpgsql AS $body$
