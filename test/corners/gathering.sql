@@ -9,6 +9,9 @@ CREATE FUNCTION gather(statement text) RETURNS SETOF csagg.pipeline_gathered LAN
 SELECT count(*), count(facts), count(event_id), count(DISTINCT reason), sum(read), sum(fresh) FROM generate_series(0, (1 << 14) - 1) mask, gather(statement(mask));
 \echo an owner that is not known owns no fact
 SELECT id, key, owner FROM gather(statement((1 << 10) + (1 << 11) + (1 << 12))) WHERE read IS NULL;
+\echo of texts of any length what rejected shows, and a little more
+SELECT reason, octet_length(tenant), octet_length(customer), octet_length(key), octet_length(actor), octet_length(event_id)
+FROM gather($$SELECT 7::bigint, true, t, t, t, 'counter', 'counter', now(), '1'::jsonb, t, t, 's', 's', true FROM (VALUES (repeat('x', 100000)), (repeat('é', 100000)), ('x' || repeat('é', 100000))) v(t)$$) WHERE id IS NOT NULL;
 \echo other arguments, columns and statements
 SELECT * FROM csagg.pipeline_gather(NULL, 's', true, false, 1, 2, '{}', 3);
 SELECT * FROM csagg.pipeline_gather(statement(0), NULL, true, false, 1, 2, '{}', 3);

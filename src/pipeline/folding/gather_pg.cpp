@@ -76,6 +76,17 @@ Datum multirange(const Vector<IdRange>& ranges, Arena& arena) {
     });
 }
 
+/// Of a text that may have any length the beginning, which is more than `rejected` shows: several at once have to fit
+/// into a row.
+NullableDatum beginning(const NullableDatum& text) {
+    constexpr int bytes = 8000;
+    if (text.isnull) return text;
+    const std::string_view whole = text_of(text);
+    if (whole.size() <= bytes) return text;
+    const int clipped = call([&whole] { return pg_mbcliplen(whole.data(), int(whole.size()), bytes); });
+    return {make_text(whole.substr(0, std::size_t(clipped))), false};
+}
+
 /// What is gathered, in memory of its own.
 class GatheringOwner {
 public:
@@ -172,14 +183,14 @@ private:
     void put_single(std::int64_t id, const NullableDatum* columns, const std::string& reason) {
         Gathered row;
         row.set(Gathered::id, Int64GetDatum(id));
-        row.set(Gathered::tenant, columns[tenant]);
-        row.set(Gathered::customer, columns[customer]);
-        row.set(Gathered::key, columns[key]);
+        row.set(Gathered::tenant, beginning(columns[tenant]));
+        row.set(Gathered::customer, beginning(columns[customer]));
+        row.set(Gathered::key, beginning(columns[key]));
         row.set(Gathered::kind, columns[columns[kind].isnull ? asked : kind]);
         row.set(Gathered::at, columns[at]);
         row.set(Gathered::value, columns[value]);
-        row.set(Gathered::actor, columns[actor]);
-        row.set(Gathered::event_id, columns[event_id]);
+        row.set(Gathered::actor, beginning(columns[actor]));
+        row.set(Gathered::event_id, beginning(columns[event_id]));
         row.set(Gathered::belongs, columns[belongs]);
         row.set(Gathered::owner, columns[owner]);
         if (!reason.empty()) row.set(Gathered::reason, make_text(reason));

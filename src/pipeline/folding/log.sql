@@ -78,7 +78,7 @@ CREATE TYPE csagg.pipeline_gathered AS (
     ids int8multirange
 );
 COMMENT ON TYPE csagg.pipeline_gathered IS
-    'one of: a customer with facts, and the first finite instant that they change; a row by itself (id) that cannot be folded (reason), can be only once (event_id), or brings a fact of another owner that belongs to no source; a fact (key, kind) that belongs to no source and is the owner''s now; and, once, how many rows were read, how many of them fresh, the last id of these, and all ids if they were asked for';
+    'one of: a customer with facts, and the first finite instant that they change; a row by itself (id) that cannot be folded (reason; of long texts the first 8000 bytes), can be only once (event_id), or brings a fact of another owner that belongs to no source; a fact (key, kind) that belongs to no source and is the owner''s now; and, once, how many rows were read, how many of them fresh, the last id of these, and all ids if they were asked for';
 
 -- By plan nodes it takes twice as long.
 CREATE FUNCTION csagg.pipeline_gather(statement text, source text, counted boolean, kept boolean, upto bigint, top bigint, holes int8multirange,
