@@ -78,6 +78,7 @@ void Gathering::copy_rows(const Customer& customer, HistoryLog& log) const {
     };
     for (std::size_t i = 0; i < ahead; ++i) fetch(i);
     for (std::size_t i = 0; i < customer.rows.size(); ++i) {
+        if (i % 65536 == 65535) check_interrupts();
         fetch(i + ahead);
         copy_row(customer.rows[i], log);
     }

@@ -1,5 +1,6 @@
 #include "pipeline/folding/gather.hpp"
 
+#include "base/interrupt.hpp"
 #include "base/test_arena.hpp"
 #include "base/test_error.hpp"
 
@@ -139,6 +140,25 @@ TEST(Gathering, AKeyHasOneKind) {
     const Row text{"", "a", "plan", FactKind::text, {1, 0, gold}},
         number{"", "b", "plan", FactKind::number, {1, 0, Value::of(Number{1, 0})}};
     EXPECT_EQ(code_of([&] { gathered({text, number}); }), Errc::kind_mismatch);
+}
+
+TEST(Gathering, ManyRowsOfOneCustomerAreInterrupted) {
+    test::TestArena arena, logs;
+    const test::StateArena states(logs);
+    Gathering gathering(arena);
+    for (const Row& row : random_rows(1, 70000, 1)) {
+        gathering.set_customer("", "a");
+        add(gathering, row);
+    }
+    static int asked;
+    gathering.for_each([&](const Gathering::Customer& customer) {
+        HistoryLog log = HistoryLog::create(test::grow_in_arena);
+        asked = 0;
+        interrupt_handler = [] { ++asked; };
+        gathering.copy_rows(customer, log);
+        interrupt_handler = nullptr;
+        EXPECT_EQ(asked, 1);
+    });
 }
 
 TEST(Gathering, MemoryMayEnd) {
