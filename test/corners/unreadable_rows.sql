@@ -24,3 +24,10 @@ INSERT INTO visit (customer, at, pages) SELECT i, now(), CASE i WHEN 2 THEN 0 EL
 SELECT folded, n <= 10 AS few FROM steps(1);
 SELECT count(*) FROM cs.rejected;
 SELECT * FROM csagg.verify('cs', NULL);
+-- One that cannot be read any more is told, until it is read anew.
+UPDATE visit SET pages = 0 WHERE id = 1;
+SELECT * FROM csagg.verify('cs', NULL);
+SELECT * FROM csagg.verify('cs', NULL, repair => true);
+CALL csagg.refresh('cs');
+SELECT count(*) FROM cs.rejected;
+SELECT * FROM csagg.verify('cs', NULL);

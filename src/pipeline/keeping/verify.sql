@@ -9,7 +9,7 @@ DECLARE
     found jsonb := '{}';
 BEGIN
     FOR one IN EXECUTE format($sql$
-        SELECT name, kind, kind = 'intervals' AND (spec ? 'filter' OR spec ->> 'overlap' ~ 'sum') AS whole
+        SELECT name, kind, kind <> 'states' AND (spec ? 'filter' OR spec ->> 'overlap' ~ 'sum') AS whole
         FROM %I.source WHERE kind <> 'log' ORDER BY name$sql$,
         pipeline) LOOP
         BEGIN
