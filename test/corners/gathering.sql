@@ -37,3 +37,10 @@ INSERT INTO cs.log (customer, key, at, actor, event_id) VALUES ('a', 'login', '2
 CALL csagg.refresh('cs');
 SELECT tenant, customer, facts FROM cs.current;
 SELECT * FROM csagg.verify('cs');
+\echo a filter is asked once a row, of however many
+CREATE TABLE visit (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who int, at timestamptz DEFAULT '2026-01-01', by text);
+CREATE SEQUENCE asked;
+CREATE FUNCTION asks(n int) RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN nextval('public.asked') > 0; END $$;
+SELECT csagg.add_events('cs', 'visit', customer => 'who', at => 'at', actor => 'by', fact => 'visit', filter => 'public.asks(who)');
+INSERT INTO visit (who) SELECT i % 100 FROM generate_series(1, 60000) i;
+SELECT folded, last_value FROM csagg.step('cs', 1000000), LATERAL (SELECT last_value + 0 * folded AS last_value FROM asked) a;

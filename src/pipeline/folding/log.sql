@@ -108,7 +108,7 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_instead(name, text) IS
     'part of a statement that notes event_ids s of a source: one counts again when the row that counted has another one now, or never was';
 
--- What is not wanted is not looked at: of a row that the source leaves out, an instant may be none that there is.
+-- What is not wanted is not looked at: of a row that the source leaves out, an instant may be none that there is. OFFSET 0: a filter is asked once a row.
 CREATE FUNCTION csagg.pipeline_gathering(pipeline name, rows text, straight boolean, holes boolean, limited boolean, first boolean) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
@@ -117,7 +117,7 @@ CREATE FUNCTION csagg.pipeline_gathering(pipeline name, rows text, straight bool
         FROM (
             (SELECT l.*, true AS fresh FROM (%1$s) l WHERE %5$s > $1 AND l.id <= $2%2$s)%3$s) r
             LEFT JOIN %4$s f ON f.key = r.key$sql$,
-        rows, CASE WHEN limited OR NOT straight THEN ' ORDER BY l.id LIMIT $4' ELSE '' END,
+        rows, CASE WHEN limited OR NOT straight THEN ' ORDER BY l.id LIMIT $4' ELSE ' OFFSET 0' END,
         CASE WHEN holes THEN format($$
             UNION ALL (
                 SELECT l.*, false
