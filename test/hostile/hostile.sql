@@ -292,6 +292,7 @@ UNION ALL SELECT 'anycompatible', a FROM (VALUES ('NULL::int'), ('NULL::pg_class
 UNION ALL SELECT 'name', quote_nullable(v) || '::name' FROM unnest(ARRAY['hostile pipeline', 'nowhere', 'a "b" ''c''', repeat('x', 63), NULL]) v
 UNION ALL SELECT 'regtype', v FROM unnest(ARRAY['''integer''::regtype', '0::regtype', 'NULL::regtype']) v
 UNION ALL SELECT 'regclass', v FROM unnest(ARRAY['''pg_class''::regclass', '0::regclass', 'NULL::regclass']) v
+UNION ALL SELECT 'oid', v FROM unnest(ARRAY['1259::oid', '0::oid', 'NULL::oid']) v
 UNION ALL SELECT 'tid', v FROM unnest(ARRAY['''(0,1)''::tid', '''(0,0)''::tid', '''(0,65535)''::tid', '''(4294967295,65535)''::tid', 'NULL::tid']) v
 UNION ALL SELECT 'regtype[]', v FROM unnest(ARRAY['ARRAY[''text'']::regtype[]', 'ARRAY[0]::regtype[]', 'ARRAY[NULL]::regtype[]', 'NULL::regtype[]']) v
 UNION ALL SELECT 'tstzmultirange', v FROM unnest(ARRAY['''{}''::tstzmultirange', '''{(,)}''::tstzmultirange', '''{[2025-01-01,2025-02-01),[2025-03-01,infinity)}''::tstzmultirange', 'NULL::tstzmultirange']) v
