@@ -26,3 +26,16 @@ CALL csagg.refresh('cs');
 SELECT customer, score FROM cs.health;
 SELECT source, error FROM cs.status WHERE error IS NOT NULL ORDER BY 1;
 SELECT problem, detail FROM csagg.verify('cs', NULL);
+-- One that only a filter reads; a column that has the name of a text in it is none of them.
+ALTER TABLE accounts ADD shown boolean DEFAULT true, ADD newer boolean DEFAULT true, ADD gold text;
+SELECT csagg.drop_source('cs', 'accounts'), csagg.add_states('cs', 'accounts', customer => 'id', columns => '{plan}', filter => 'shown AND plan <> ''gold''');
+CALL csagg.refresh('cs');
+SELECT source, error FROM cs.status WHERE error IS NOT NULL;
+ALTER TABLE accounts RENAME shown TO older; ALTER TABLE accounts RENAME newer TO shown;
+UPDATE accounts SET shown = false;
+SELECT source, error FROM cs.status WHERE error IS NOT NULL;
+SELECT csagg.resume('cs', 'accounts');
+CALL csagg.refresh('cs');
+SELECT source, error FROM cs.status WHERE error IS NOT NULL;
+SELECT csagg.text_at(csagg.timeline_of(facts, 'plan'), now()) IS NULL FROM cs.current;
+SELECT problem, detail FROM csagg.verify('cs', NULL);

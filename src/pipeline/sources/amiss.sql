@@ -54,7 +54,9 @@ CREATE FUNCTION csagg.pipeline_amiss(pipeline name, source text, relation text, 
             LEFT JOIN pg_trigger ON tgrelid = r.oid
                 AND tgname = name
                 AND tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source)))
-            CROSS JOIN LATERAL (SELECT event = 'UPDATE' AND csagg.pipeline_astray(pg_trigger.oid, r.oid, csagg.pipeline_mapped(kind, spec)) AS astray) a
+            CROSS JOIN LATERAL (
+                SELECT event = 'UPDATE' AND csagg.pipeline_astray(pg_trigger.oid, r.oid,
+                    csagg.pipeline_mapped(kind, spec) || ARRAY(SELECT jsonb_array_elements_text(spec -> 'filtered')::name)) AS astray) a
         WHERE tgname IS NULL OR astray OR tgenabled <> 'A' AND (tgenabled <> 'O' OR csagg.pipeline_subscribed(r.oid))
             OR EXISTS (SELECT FROM pg_trigger part WHERE part.tgparentid = pg_trigger.oid AND part.tgenabled = 'D') ORDER BY name LIMIT 1) END
     FROM (SELECT csagg.pipeline_relation(relation) AS oid) r WHERE kind <> 'log'

@@ -122,12 +122,19 @@ $body$;
 COMMENT ON FUNCTION csagg.pipeline_mapped(text, jsonb) IS
     'the columns whose changes a source follows, but for those of its filter';
 
-CREATE FUNCTION csagg.pipeline_watched(pipeline name, relation regclass, kind text, spec jsonb) RETURNS name[]
-    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT csagg.pipeline_mapped(kind, spec) || csagg.pipeline_filter_columns(pipeline, relation, spec ->> 'filter')
-$body$;
-COMMENT ON FUNCTION csagg.pipeline_watched(name, regclass, text, jsonb) IS
-    'the columns that a source is made of. Errors of its filter''s SQL as they are';
+-- They are noted, since only DDL tells them from a filter's text.
+CREATE FUNCTION csagg.pipeline_watched(pipeline name, source text, relation regclass, kind text, spec jsonb) RETURNS name[]
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    filtered constant name[] := csagg.pipeline_filter_columns(pipeline, relation, spec ->> 'filter');
+BEGIN
+    IF spec ? 'filter' AND spec -> 'filtered' IS DISTINCT FROM to_jsonb(filtered) THEN
+        EXECUTE format('UPDATE %I.source SET spec = spec || $2 WHERE name = $1', pipeline) USING source, jsonb_build_object('filtered', filtered);
+    END IF;
+    RETURN csagg.pipeline_mapped(kind, spec) || filtered;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_watched(name, text, regclass, text, jsonb) IS
+    'the columns that a source is made of; those of its filter are in its spec from now on. Errors of its filter''s SQL as they are';
 
 -- What triggers see of a row are its values as they are stored.
 CREATE FUNCTION csagg.pipeline_check_stored(relation regclass, columns name[]) RETURNS void
@@ -154,7 +161,7 @@ BEGIN
         EXECUTE format('UPDATE %I.source SET spec = CASE WHEN $2 THEN spec || ''{"zoned": true}'' ELSE spec - ''zoned'' END WHERE name = $1', pipeline)
             USING source, csagg.pipeline_column(s.relation, coalesce(s.spec ->> 'range', s.spec ->> 'since')::name, 'start') IN ('date', 'daterange');
     END IF;
-    watched := csagg.pipeline_watched(pipeline, s.relation, s.kind, s.spec);
+    watched := csagg.pipeline_watched(pipeline, source, s.relation, s.kind, s.spec);
     PERFORM csagg.pipeline_check_stored(s.relation, CASE s.kind WHEN 'events' THEN ARRAY[s.spec ->> 'tenant', s.spec ->> 'customer', s.spec ->> 'at']::name[] ELSE watched END);
     CASE s.kind
         WHEN 'states' THEN PERFORM csagg.pipeline_track_states(pipeline, source, s.relation, watched, s.spec ->> 'filter');
