@@ -95,22 +95,10 @@ std::uint32_t HistoryLog::key_number(std::string_view key, FactKind kind) {
     return number;
 }
 
-void HistoryLog::add_state(std::string_view key, const Entry& entry) {
+void HistoryLog::add(std::string_view key, FactKind kind, const Entry& entry, const std::string_view* actor) {
     RecordBuffer record;
-    record.row(key_number(key, FactKind(entry.value.kind)), entry);
-    append(record.bytes(), entry.value.text);
-}
-
-void HistoryLog::add_event(std::string_view key, Instant at, const Number& amount) {
-    RecordBuffer record;
-    record.row(key_number(key, FactKind::counter), {at, 0, Value::of(amount)});
-    append(record.bytes());
-}
-
-void HistoryLog::add_event(std::string_view key, Instant at, const Number& amount, std::string_view actor) {
-    RecordBuffer record;
-    record.row(key_number(key, FactKind::counter), {at, 0, Value::of(amount)}, &actor);
-    append(record.bytes(), actor);
+    record.row(key_number(key, kind), entry, actor);
+    append(record.bytes(), actor != nullptr ? *actor : entry.value.text);
 }
 
 void HistoryLog::add_all(const HistoryLog& other) {

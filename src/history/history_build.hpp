@@ -21,9 +21,15 @@ public:
 
     // The instant is checked by the caller (check_instant). Errc::kind_mismatch for a key of two kinds, if need be only
     // from finish(); Errc::invalid_parameter for a key that is too long.
-    void add_state(std::string_view key, const Entry& entry);
-    void add_event(std::string_view key, Instant at, const Number& amount);
-    void add_event(std::string_view key, Instant at, const Number& amount, std::string_view actor);
+    /// An event's value is its amount; its seq is 0, and a state has no actor.
+    void add(std::string_view key, FactKind kind, const Entry& entry, const std::string_view* actor = nullptr);
+    void add_state(std::string_view key, const Entry& entry) { add(key, FactKind(entry.value.kind), entry); }
+    void add_event(std::string_view key, Instant at, const Number& amount) {
+        add(key, FactKind::counter, {at, 0, Value::of(amount)});
+    }
+    void add_event(std::string_view key, Instant at, const Number& amount, std::string_view actor) {
+        add(key, FactKind::counter, {at, 0, Value::of(amount)}, &actor);
+    }
 
     void add_all(const HistoryLog& other);
     /// Adds a finished history.

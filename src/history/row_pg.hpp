@@ -22,15 +22,12 @@ struct CheckedRow {
 /// In the memory of the call. The errors are those of history().
 CheckedRow check_row(const RowArguments& row);
 
-/// A state has no actor and an event no seq: the other one is not looked at. Log: what has a HistoryLog's functions.
+/// A state's actor and an event's seq are not looked at. Log: a HistoryLog, or what takes rows as one does.
 template <class Log>
 void add_row(Log& log, const CheckedRow& row, std::int64_t seq, const NullableDatum& actor) {
-    if (row.kind != FactKind::counter)
-        log.add_state(row.key, {row.at, seq, row.value});
-    else if (!actor.isnull)
-        log.add_event(row.key, row.at, row.value.number(), text_of(actor));
-    else
-        log.add_event(row.key, row.at, row.value.number());
+    const bool is_event = row.kind == FactKind::counter, has_actor = is_event && !actor.isnull;
+    const std::string_view name = has_actor ? text_of(actor) : std::string_view();
+    log.add(row.key, row.kind, {row.at, is_event ? 0 : seq, row.value}, has_actor ? &name : nullptr);
 }
 
 }  // namespace csagg::pg

@@ -20,7 +20,7 @@ std::pair<std::string_view, std::string_view> Gathering::names(std::uint32_t cus
     return {both.substr(0, end), both.substr(end + 1)};
 }
 
-void Gathering::append(std::string_view key, FactKind kind, const Entry& entry, const std::string_view* actor) {
+void Gathering::add(std::string_view key, FactKind kind, const Entry& entry, const std::string_view* actor) {
     const std::uint32_t number = keys_.number_of(key);
     if (number == kinds_.size()) kinds_.push_back(kind);
     if (kinds_[number] != kind) throw_kinds_differ(key, kinds_[number], kind);
@@ -36,18 +36,6 @@ void Gathering::append(std::string_view key, FactKind kind, const Entry& entry, 
     Rows& customer = customers_[customer_];
     ++customer.rows;
     if (entry.at != minus_infinity) customer.first_at = std::min(customer.first_at, entry.at);
-}
-
-void Gathering::add_state(std::string_view key, const Entry& entry) {
-    append(key, FactKind(entry.value.kind), entry, nullptr);
-}
-
-void Gathering::add_event(std::string_view key, Instant at, const Number& amount) {
-    append(key, FactKind::counter, {at, 0, Value::of(amount)}, nullptr);
-}
-
-void Gathering::add_event(std::string_view key, Instant at, const Number& amount, std::string_view actor) {
-    append(key, FactKind::counter, {at, 0, Value::of(amount)}, &actor);
 }
 
 /// Where the rows are, customer by customer: a counting sort.
@@ -87,16 +75,9 @@ void Gathering::copy_rows(const Customer& customer, HistoryLog& log) const {
 void Gathering::copy_row(std::size_t place, HistoryLog& log) const {
     ByteReader in(view(log_).subspan(place));
     RowRecord row = RowRecord::read(in);
-    const std::string_view key = keys_[row.key];
     const FactKind kind = kinds_[row.key];
-    if (kind != FactKind::counter) {
-        row.entry.value.kind = state_kind(kind);
-        log.add_state(key, row.entry);
-    } else if (row.has_actor) {
-        log.add_event(key, row.entry.at, row.entry.value.number(), row.actor);
-    } else {
-        log.add_event(key, row.entry.at, row.entry.value.number());
-    }
+    row.entry.value.kind = kind == FactKind::counter ? Kind::number : state_kind(kind);
+    log.add(keys_[row.key], kind, row.entry, row.has_actor ? &row.actor : nullptr);
 }
 
 }  // namespace csagg

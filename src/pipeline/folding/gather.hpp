@@ -19,10 +19,8 @@ public:
     /// Whom the rows that follow are of; neither name has a zero byte.
     void set_customer(std::string_view tenant, std::string_view name);
 
-    // As of HistoryLog.
-    void add_state(std::string_view key, const Entry& entry);
-    void add_event(std::string_view key, Instant at, const Number& amount);
-    void add_event(std::string_view key, Instant at, const Number& amount, std::string_view actor);
+    /// As of HistoryLog.
+    void add(std::string_view key, FactKind kind, const Entry& entry, const std::string_view* actor = nullptr);
 
     struct Customer {
         std::string_view tenant, name;
@@ -51,7 +49,6 @@ private:
     std::pair<std::string_view, std::string_view> names(std::uint32_t customer) const;
     Vector<std::size_t> sort_rows() const;
     void copy_row(std::size_t place, HistoryLog& log) const;
-    void append(std::string_view key, FactKind kind, const Entry& entry, const std::string_view* actor);
 
     Names names_;  // tenant, zero, name
     Names keys_;

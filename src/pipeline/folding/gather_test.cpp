@@ -24,12 +24,9 @@ struct Row {
 
 template <class Log>
 void add(Log& log, const Row& row) {
-    if (row.kind != FactKind::counter)
-        log.add_state(row.key, row.entry);
-    else if (row.actor)
-        log.add_event(row.key, row.entry.at, row.entry.value.number(), *row.actor);
-    else
-        log.add_event(row.key, row.entry.at, row.entry.value.number());
+    const bool has_actor = row.kind == FactKind::counter && row.actor;
+    const std::string_view actor = has_actor ? std::string_view(*row.actor) : std::string_view();
+    log.add(row.key, row.kind, row.entry, has_actor ? &actor : nullptr);
 }
 
 struct Gathered {
@@ -109,8 +106,7 @@ std::vector<Row> random_rows(unsigned seed, int count, int customers) {
             row.kind = FactKind::number;
             row.entry.value = Value::of(Number{below(1000) - 500, std::uint8_t(below(3))});
         } else {
-            row.entry.value = Value::of(Number{1 + below(5), 0});
-            row.entry.at = Instant(below(100)) * 1000000;
+            row.entry = {Instant(below(100)) * 1000000, 0, Value::of(Number{1 + below(5), 0})};
         }
         rows.push_back(std::move(row));
     }
