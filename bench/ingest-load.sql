@@ -30,6 +30,8 @@ BEGIN
     folded := (places[3] - places[2]) / n;
 END $$;
 CREATE TABLE bare AS SELECT * FROM cs.log LIMIT 0;  -- the same columns, and nothing else
+CREATE TABLE visit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer text, key text, at timestamptz, actor text);
+INSERT INTO visit (customer, key, at, actor) SELECT customer, key, at, actor FROM cs.log, generate_series(1, 2) WHERE actor IS NOT NULL ORDER BY cs.log.id LIMIT 1000000;
 CREATE TABLE account (id int PRIMARY KEY, plan text, seats int, note int, name text) WITH (fillfactor = 50);
 INSERT INTO account SELECT i, 'plan ' || i % 5, i % 40, 0, 'customer ' || i FROM generate_series(1, 20000) i;
 CREATE TABLE account_alike (LIKE account INCLUDING ALL) WITH (fillfactor = 50);

@@ -15,17 +15,26 @@ median() {
     printf '  %-34s %10.2f ms\n' "$1" "${ms[$1]}"
 }
 bare() { query -c "COPY bare ($columns) FROM STDIN" <"$work/rows"; }
+log() { query -c "COPY ci.log ($columns) FROM STDIN" <"$work/rows"; }
+fold() { query -c "SELECT csagg.step('ci', 1000000)"; }  # the first step of a refresh
 whole() {
-    query -c "COPY ci.log ($columns) FROM STDIN" <"$work/rows"
-    query -c "CALL csagg.refresh('ci')"
+    spent its_copy log
+    spent its_fold fold
+    spent its_assessment refresh
 }
 some() { echo "INSERT INTO ci.log (customer, key) SELECT (1 + (i * 97 + $RANDOM) % 20000)::text, 'login' FROM generate_series(1, $1) i"; }
 refresh() { query -c "CALL csagg.refresh('ci')"; }
 
+# made NAME: an empty pipeline of this name, in place of the one before.
+made() {
+    query -c "DO \$\$ BEGIN IF to_regnamespace('$1') IS NOT NULL THEN PERFORM csagg.drop_pipeline('$1'); END IF; END \$\$" \
+        -c "SELECT csagg.create_pipeline('$1', rules => (SELECT rules FROM cs.rules))" >/dev/null
+}
+
 echo "a. $(query -c 'SELECT count(*) FROM cs.log') rows of 20,000 customers; all assessed anew; 200 and 1 of them with a new row:"
 for ((i = 0; i < rounds; i++)); do
-    query -c 'TRUNCATE bare' -c "DO \$\$ BEGIN IF to_regnamespace('ci') IS NOT NULL THEN PERFORM csagg.drop_pipeline('ci'); END IF; END \$\$" \
-        -c "SELECT csagg.create_pipeline('ci', rules => (SELECT rules FROM cs.rules))" >/dev/null
+    query -c 'TRUNCATE bare'
+    made ci
     spent copy bare
     spent copy_and_refresh whole
     query -c 'VACUUM ANALYZE ci.current'
@@ -37,13 +46,16 @@ for ((i = 0; i < rounds; i++)); do
         query -c "$(some 1)"
         spent refresh_of_one_row refresh
     done
+    made ce
+    query -c "SELECT csagg.add_events('ce', 'visit', customer => 'customer', key => 'key', at => 'at', actor => 'actor')" >/dev/null
+    spent events_table query -c "CALL csagg.refresh('ce')"
 done
 read -r one_row idle < <(query -F ' ' -c "SELECT * FROM step_times('ci')")
 query -c 'VACUUM ANALYZE ci.current' -c "SELECT pg_stat_reset_single_table_counters('ci.current'::regclass)" >/dev/null
 read -r written folded < <(for i in 1 2 3 4 5; do query -F ' ' -c "SELECT * FROM wal_of('ci', 1000)"; done | awk '{w += $1; f += $2} END {print w / NR, f / NR}')
 alone=$(query -c "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY folded) FROM generate_series(1, 15) i, wal_of('ci', 1 + 0 * i)")
 hot=$(query -c "SELECT n_tup_hot_upd / n_tup_upd::numeric FROM (SELECT pg_sleep(2)) s, pg_stat_user_tables WHERE relid = 'ci.current'::regclass")
-for name in copy copy_and_refresh rebuild refresh_of_1_percent refresh_of_one_row; do median "$name"; done
+for name in copy copy_and_refresh its_copy its_fold its_assessment events_table rebuild refresh_of_1_percent refresh_of_one_row; do median "$name"; done
 verdict 'what verify finds with 500 customers' "$(query -c "SELECT count(*) FROM csagg.verify('ci', 500)")" == 0
 verdict 'COPY / COPY into the log, folded and assessed' "$(ratio "${ms[copy]}" "${ms[copy_and_refresh]}")" '>=' 0.25
 verdict 'refresh of 1 % of the customers / rebuild' "$(ratio "${ms[refresh_of_1_percent]}" "${ms[rebuild]}")" '<=' 0.03
