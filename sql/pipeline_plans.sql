@@ -15,7 +15,7 @@ SELECT csagg.pipeline_execute('SELECT FROM generate_series(1, $1)', i) FROM gene
 SELECT csagg.pipeline_execute('DELETE FROM pg_class WHERE false');
 SELECT * FROM kept;
 
--- What an error leaves
+-- An error leaves nothing of a statement that cannot be planned
 SELECT csagg.pipeline_execute('SELECT 1 / $1', 0);
 SELECT csagg.pipeline_execute('SELECT 1 / $1', 1);
 SELECT csagg.pipeline_execute('SELEC');
@@ -30,6 +30,15 @@ SELECT * FROM csagg.pipeline_query('SELECT 1, 2') q(a int);
 SELECT * FROM csagg.pipeline_query('DELETE FROM pg_class WHERE false') q(a int);
 SELECT csagg.pipeline_query('SELECT 1');
 \set VERBOSITY default
+SELECT * FROM kept;
+
+-- Reading: by the snapshot of the query that asks, and nothing is written
+CREATE TEMPORARY TABLE seen (i int);
+SELECT r.n AS by_its_own, q.n AS by_a_new_one
+FROM csagg.pipeline_query('INSERT INTO seen VALUES (0) RETURNING 1') i(one int), LATERAL csagg.pipeline_read('SELECT count(*) FROM seen WHERE i < $1', one) r(n bigint),
+    LATERAL csagg.pipeline_query('SELECT count(*) FROM seen WHERE i < $1', one) q(n bigint);
+SELECT * FROM csagg.pipeline_read('DELETE FROM seen WHERE i = $1 RETURNING i', 0) r(i int);
+SELECT count(*) FROM seen;
 
 -- Types of literals; a value that is used twice
 SELECT * FROM csagg.pipeline_query('SELECT $1::int + 1', '5') q(a int);

@@ -16,16 +16,32 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_unfolded(name, timestamptz) IS
     'what is visible in the log and not folded, by customer; not in users'' tables, on which a view would stand in the way of changes, and ask its readers for rights';
 
--- What is asked first costs a look into two indexes; nothing else is done while nothing waits.
+-- Before customers are looked at: nothing else is done while nothing waits. In a function, whose statement a session plans once, and not each view that asks.
+CREATE FUNCTION csagg.pipeline_moment(pipeline name, as_of timestamptz, OUT unfolded boolean, OUT unstored boolean, OUT through timestamptz)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    -- New rows of users' tables are not among those that views overlay, and who reads here takes no lock on these tables.
+    SELECT m.* INTO unfolded, unstored, through FROM csagg.pipeline_read(format($sql$
+        SELECT (SELECT id FROM %1$I.log WHERE id > (SELECT upto FROM %1$I.source WHERE name = 'log') ORDER BY id LIMIT 1) IS NOT NULL
+                OR EXISTS (SELECT FROM %1$I.hole WHERE source = 'log'),
+            $1 <> csagg.pipeline_now() OR (SELECT until_at FROM %1$I.current WHERE until_at <= $1 ORDER BY until_at LIMIT 1) IS NOT NULL,
+            least(csagg.pipeline_now(),
+                (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source')),
+                (SELECT min(CASE WHEN s.stopped OR s.read_until = '-infinity' THEN s.read_until ELSE greatest(s.read_until, p.last_step) END)
+                    FROM %1$I.source s, %1$I.pipeline p WHERE s.kind = 'events'))$sql$, pipeline), as_of)
+        m(unfolded boolean, unstored boolean, through timestamptz);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_moment(name, timestamptz) IS
+    'whether rows of the log are not folded; whether customers may lack what holds at an instant, since their outlook has ended or, if that is not now, has not begun; and up to when rows count, those of the log aside';
+
 CREATE FUNCTION csagg.pipeline_pending(pipeline name, as_of text DEFAULT 'csagg.pipeline_now()') RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-        SELECT * FROM csagg.pipeline_unfolded(%2$L, %3$s)
-        WHERE (SELECT id FROM %1$I.log WHERE id > (SELECT upto FROM %1$I.source WHERE name = 'log') ORDER BY id LIMIT 1) IS NOT NULL
-            OR EXISTS (SELECT FROM %1$I.hole WHERE source = 'log')$sql$, pipeline, pipeline, as_of)
+    moment AS MATERIALIZED (SELECT * FROM csagg.pipeline_moment(%1$L, %2$s)),
+    pending AS MATERIALIZED (SELECT * FROM csagg.pipeline_unfolded(%1$L, %2$s) WHERE (SELECT unfolded FROM moment))$sql$, pipeline, as_of)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_pending(name, text) IS
-    'a query for what is visible in the log and not folded, as of an instant that is an SQL expression';
+    'queries of a WITH, as of an instant that is an SQL expression: "moment", what pipeline_moment() says, and "pending", what is visible in the log and not folded';
 
 CREATE FUNCTION csagg.pipeline_reigning(pipeline name, OUT tenant text, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
@@ -51,7 +67,7 @@ CREATE FUNCTION csagg.pipeline_unstored(pipeline name, as_of timestamptz,
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
 BEGIN
     RETURN QUERY EXECUTE format($sql$
-        WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (SELECT * FROM csagg.pipeline_reigning(%3$L)),
+        WITH %2$s, reign AS MATERIALIZED (SELECT * FROM csagg.pipeline_reigning(%3$L)),
         customer AS (
             SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at, c.kept_from, c.seed FROM %1$I.current c WHERE until_at <= $1
             UNION ALL SELECT c.tenant, c.customer, %4$s, %5$s, c.kept_from, c.seed
@@ -72,13 +88,10 @@ COMMENT ON FUNCTION csagg.pipeline_unstored(name, timestamptz) IS
 
 CREATE FUNCTION csagg.pipeline_computed(pipeline name, as_of text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($sql$(
-        SELECT * FROM csagg.pipeline_unstored(%2$L, %3$s)
-        WHERE EXISTS (SELECT FROM pending) OR %3$s <> csagg.pipeline_now()
-            OR (SELECT until_at FROM %1$I.current WHERE until_at <= %3$s ORDER BY until_at LIMIT 1) IS NOT NULL)$sql$, pipeline, pipeline, as_of)
+    SELECT format('(SELECT * FROM csagg.pipeline_unstored(%L, %s) WHERE (SELECT unstored FROM moment) OR EXISTS (SELECT FROM pending))', pipeline, as_of)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_computed(name, text) IS
-    'a query for pipeline_unstored() as of an instant that is an SQL expression, which does not ask while nothing waits; to be used beside pipeline_pending() as "pending". As of now, every outlook has begun';
+    'a query for pipeline_unstored() as of an instant that is an SQL expression, which does not ask while nothing waits; to be used beside pipeline_pending()';
 
 -- In PL/pgSQL, so that views are planned without `current` once more, and only a customer with an error is looked up there.
 CREATE FUNCTION csagg.pipeline_overlaid(pipeline name, tenant text, customer text, facts csagg.history, reigns csagg.pipeline_reign[],
@@ -110,28 +123,24 @@ SELECT h.tenant, h.customer, csagg.number_at(h.score, %2$s) AS score,
     csagg.pipeline_since(h.band, %2$s) AS band_since, csagg.pipeline_before(h.band, %2$s) AS previous_band,
     csagg.number_at(h.score, %2$s - interval '720 hours') AS score_30_days_ago, csagg.pipeline_alerts_at(h.alerts, %2$s) AS alerts,
     csagg.pipeline_next_change(h.score, h.stage, h.band, h.coverage, h.alerts, %2$s, h.until_at) AS next_change,
-    %5$s AS overridden_by, h.error ->> 'message' AS error, h.through AS assessed_through
+    CASE WHEN (h.tenant, h.customer) IN (SELECT o.tenant, o.customer FROM csagg.pipeline_overridden(%1$L) o)
+        THEN csagg.pipeline_overridden_by(%1$L, h.tenant, h.customer, %2$s) END AS overridden_by,
+    h.error ->> 'message' AS error, h.through AS assessed_through
 FROM (
-    WITH pending AS MATERIALIZED (%3$s),
+    WITH %3$s,
     through AS MATERIALIZED (
-        SELECT nullif(least(csagg.pipeline_now(),
-            (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000),
-            (SELECT min(since) FROM %1$I.todo WHERE why IN ('rules', 'source')),
-            -- New rows of users' tables are not among those that views overlay, and who reads here takes no lock on these tables.
-            (SELECT min(CASE WHEN s.stopped OR s.read_until = '-infinity' THEN s.read_until ELSE greatest(s.read_until, p.last_step) END)
-                FROM %1$I.source s, %1$I.pipeline p WHERE s.kind = 'events')),
-            '-infinity') AS at)
-    SELECT tenant, customer, %7$s AS score, stage, band, coverage, alerts, error, until_at, (SELECT at FROM through) AS through FROM %1$I.current c
-    WHERE %6$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
+        SELECT nullif(least(through, (SELECT max(recorded_at) FROM pending HAVING max(n) >= 5000)), '-infinity') AS at FROM moment)
+    SELECT tenant, customer, %6$s AS score, stage, band, coverage, alerts, error, until_at, (SELECT at FROM through) AS through FROM %1$I.current c
+    WHERE %5$s >= from_at AND %2$s < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
     SELECT s.tenant, s.customer, o.score, o.stage, o.band, o.coverage, o.alerts, o.error, coalesce(o.until_at, %2$s + interval '35 days'),
         (SELECT at FROM through)
     FROM %4$s s
-        CROSS JOIN LATERAL csagg.pipeline_overlaid(%8$L, s.tenant, s.customer, s.facts, csagg.pipeline_pin(s.reigns, s.facts),
+        CROSS JOIN LATERAL csagg.pipeline_overlaid(%1$L, s.tenant, s.customer, s.facts, csagg.pipeline_pin(s.reigns, s.facts),
             greatest(least(s.from_at, %2$s - interval '720 hours'), s.kept_from), %2$s + interval '35 days', %2$s, s.seed) o) h$sql$,
         pipeline, as_of, csagg.pipeline_pending(pipeline, as_of), csagg.pipeline_computed(pipeline, as_of),
-        csagg.pipeline_overridden_by(pipeline, as_of), CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END,
-        CASE WHEN as_of = 'csagg.pipeline_now()' THEN 'c.score' ELSE csagg.pipeline_scores() END, pipeline)
+        CASE WHEN as_of = 'csagg.pipeline_now()' THEN as_of ELSE csagg.pipeline_begun(as_of) END,
+        CASE WHEN as_of = 'csagg.pipeline_now()' THEN 'c.score' ELSE csagg.pipeline_scores() END)
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_health(name, text) IS
     'the query of the view health, for an instant that is an SQL expression';

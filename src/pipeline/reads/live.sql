@@ -3,18 +3,18 @@
 CREATE FUNCTION csagg.pipeline_live(pipeline name) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$
-WITH pending AS MATERIALIZED (%2$s),
+WITH %2$s,
 live AS (
     SELECT c.tenant, c.customer, %4$s AS facts, %5$s AS from_at, c.kept_from, %6$s AS score, c.stage, c.band, %7$s AS coverage FROM %1$I.current c
     WHERE csagg.pipeline_now() < until_at AND (tenant, customer) NOT IN (SELECT p.tenant, p.customer FROM pending p)
     UNION ALL
     SELECT s.tenant, s.customer, s.facts, s.from_at, s.kept_from, o.score, o.stage, o.band, o.coverage
     FROM %3$s s
-        CROSS JOIN LATERAL csagg.pipeline_overlaid(%8$L, s.tenant, s.customer, s.facts, csagg.pipeline_pin(s.reigns, s.facts), s.from_at,
+        CROSS JOIN LATERAL csagg.pipeline_overlaid(%1$L, s.tenant, s.customer, s.facts, csagg.pipeline_pin(s.reigns, s.facts), s.from_at,
             csagg.pipeline_now() + interval '1 microsecond', csagg.pipeline_now(), s.seed) o)$sql$,
         pipeline, csagg.pipeline_pending(pipeline), csagg.pipeline_computed(pipeline, 'csagg.pipeline_now()'),
         csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'), csagg.pipeline_whole(pipeline, 'score'),
-        csagg.pipeline_whole(pipeline, 'coverage'), pipeline)
+        csagg.pipeline_whole(pipeline, 'coverage'))
 $body$;
 COMMENT ON FUNCTION csagg.pipeline_live(name) IS
     'the WITH of a query: "pending", what is not folded; "live", each customer with facts, and score, stage, band and coverage over time, right up to now: with rows that are not folded, and beyond the stored outlook';

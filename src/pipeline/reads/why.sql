@@ -15,7 +15,7 @@ BEGIN
         RAISE datetime_field_overflow USING MESSAGE = 'why() needs finite instants';
     END IF;
     RETURN QUERY EXECUTE format($sql$
-        WITH pending AS MATERIALIZED (%2$s), reign AS MATERIALIZED (%3$s),
+        WITH %2$s, reign AS MATERIALIZED (%3$s),
         f AS MATERIALIZED (
             SELECT csagg.merge(x.facts) AS facts, greatest(min(x.from_at), max(x.kept_from)) AS from_at FROM (
                 SELECT %4$s AS facts, %5$s AS from_at, c.kept_from FROM %1$I.current c WHERE c.tenant = $2 AND c.customer = $1

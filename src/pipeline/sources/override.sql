@@ -14,17 +14,22 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_make_override(name) IS
     'makes the table override a source of a pipeline';
 
--- Facts are read of those customers only that have, or had until a step sees it, such a row.
-CREATE FUNCTION csagg.pipeline_overridden_by(pipeline name, as_of text) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($sql$
-        CASE WHEN (h.tenant, h.customer) IN (
-                SELECT v.tenant, v.customer FROM %1$I.override v
-                UNION ALL SELECT t.tenant, t.customer FROM %1$I.todo t WHERE t.source = 'override')
-            THEN (
-                SELECT csagg.text_at(csagg.timeline_of(%3$s, 'overridden_by'), %2$s)
-                FROM %1$I.current c WHERE c.tenant = h.tenant AND c.customer = h.customer) END$sql$,
-        pipeline, as_of, csagg.pipeline_whole(pipeline, 'facts'))
-$body$;
-COMMENT ON FUNCTION csagg.pipeline_overridden_by(name, text) IS
-    'an expression for who has pinned the score of h, a row with tenant and customer, at an instant, which is an expression, too';
+CREATE FUNCTION csagg.pipeline_overridden(pipeline name, OUT tenant text, OUT customer text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN QUERY SELECT o.tenant, o.customer FROM csagg.pipeline_read(format($sql$
+        SELECT v.tenant, v.customer FROM %1$I.override v
+        UNION ALL SELECT t.tenant, t.customer FROM %1$I.todo t WHERE t.source = $1$sql$, pipeline), 'override') o(tenant text, customer text);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_overridden(name) IS
+    'customers that have, or had until a step sees it, a row in the table override: those whose facts are worth a look';
+
+CREATE FUNCTION csagg.pipeline_overridden_by(pipeline name, tenant text, customer text, at timestamptz) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (SELECT o.by FROM csagg.pipeline_read(format($sql$
+        SELECT csagg.text_at(csagg.timeline_of(%2$s, 'overridden_by'), $3) FROM %1$I.current c WHERE c.tenant = $1 AND c.customer = $2$sql$,
+        pipeline, csagg.pipeline_whole(pipeline, 'facts')), tenant, customer, at) o(by text));
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_overridden_by(name, text, text, timestamptz) IS
+    'who has pinned a customer''s score at an instant, as far as it is folded; NULL: nobody has';

@@ -90,13 +90,13 @@ void fill(Slot& slot, ByteSpan key, std::uint64_t hash, const Statement& stateme
     const std::uint64_t first = slot.holds(key, hash) ? slot.first : elements;
     empty(slot);
     call([&slot, key, &statement] {
+        const SPIPlanPtr plan = SPI_prepare_cursor(statement.text, statement.count, const_cast<Oid*>(statement.types),
+                                                   CURSOR_OPT_GENERIC_PLAN);
+        if (plan == nullptr) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
         slot.context = AllocSetContextCreate(TopMemoryContext, "csagg kept plan", ALLOCSET_SMALL_SIZES);
         auto* const bytes = static_cast<Byte*>(MemoryContextAlloc(slot.context, key.size()));
         std::memcpy(bytes, key.data(), key.size());
         slot.key = {bytes, key.size()};
-        const SPIPlanPtr plan = SPI_prepare_cursor(statement.text, statement.count, const_cast<Oid*>(statement.types),
-                                                   CURSOR_OPT_GENERIC_PLAN);
-        if (plan == nullptr) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
         SPI_keepplan(plan);
         slot.plan = plan;
     });
@@ -171,15 +171,14 @@ DestReceiver* into_result(FunctionCallInfo fcinfo) {
 }
 
 /// Arguments: the statement, and what stands for $1 and so on.
-std::uint64_t run(FunctionCallInfo fcinfo, DestReceiver* receiver) {
+std::uint64_t run(FunctionCallInfo fcinfo, Access access, DestReceiver* receiver) {
     Statement statement{};
     const std::uint64_t count = call([fcinfo, &statement] {
         statement = statement_of(fcinfo, 1);
         return count_elements(statement);
     });
     elements += count;
-    return run_statement(statement, count > long_array ? Planning::for_arguments : Planning::kept, Access::writing,
-                         receiver);
+    return run_statement(statement, count > long_array ? Planning::for_arguments : Planning::kept, access, receiver);
 }
 
 }  // namespace
@@ -223,13 +222,20 @@ std::uint64_t run_statement(const Statement& statement, Planning planning, Acces
 /// pipeline_query(statement, arguments ...): the statement's rows.
 CSAGG_FUNCTION(csagg_pipeline_query) {
     DestReceiver* const receiver = call([fcinfo] { return into_result(fcinfo); });
-    run(fcinfo, receiver);
+    run(fcinfo, Access::writing, receiver);
+    return 0;
+}
+
+/// pipeline_read(statement, arguments ...): the statement's rows, as the query sees them that calls it.
+CSAGG_FUNCTION(csagg_pipeline_read) {
+    DestReceiver* const receiver = call([fcinfo] { return into_result(fcinfo); });
+    run(fcinfo, Access::reading, receiver);
     return 0;
 }
 
 /// pipeline_execute(statement, arguments ...): the number of rows.
 CSAGG_FUNCTION(csagg_pipeline_execute) {
-    const std::uint64_t rows = run(fcinfo, nullptr);
+    const std::uint64_t rows = run(fcinfo, Access::writing, nullptr);
     PG_RETURN_INT64(std::int64_t(rows));
 }
 
