@@ -72,6 +72,7 @@ SQL_PARTS = \
 	src/pipeline/keeping/verify_customers.sql \
 	src/pipeline/keeping/verify_states.sql \
 	src/pipeline/keeping/verify.sql \
+	src/pipeline/reads/pending.sql \
 	src/pipeline/reads/health.sql \
 	src/pipeline/reads/live.sql \
 	src/pipeline/reads/health_daily.sql \

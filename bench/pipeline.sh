@@ -30,15 +30,20 @@ verdict 'health_daily: rows that differ from assess() of the log' "$difference" 
 
 # ---- Reads: times
 
-# latency MODE: ms of a customer's row, another one each time, by pgbench; prepared: planned once.
+# latency MODE [TIMES]: ms of a customer's row, another one each time, by pgbench; prepared: planned once.
 latency() {
     printf '\\set c random(1, 20000)\nSELECT * FROM cs.health WHERE customer = (:c)::text;\n' >"$work/one.sql"
-    pgbench -n -M "$1" -t 3000 -f "$work/one.sql" | awk '/^latency average/ {print $4}'
+    pgbench -n -M "$1" -t "${2-3000}" -f "$work/one.sql" | awk '/^latency average/ {print $4}'
 }
 echo "a. one customer of 20,000:"
 verdict 'health of one customer, statement prepared, ms' "$(latency prepared)" '<=' 1
 verdict 'health of one customer, planned each time, ms' "$(latency simple)" '<=' 1
 query -c "EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM cs.health WHERE customer = '123'" | grep Time: | sed 's/^/  its plan, of a new session: /'
+for waiting in 3 1000; do
+    query -c "INSERT INTO cs.log (customer, key) SELECT i::text, 'login' FROM generate_series(1, $waiting) i"
+    printf '  => %-58s %8.2f\n' "... planned each time, while $waiting rows wait to be folded, ms" "$(latency simple 200)"
+    query -c "DELETE FROM cs.log WHERE id > (SELECT upto FROM cs.source WHERE name = 'log')"
+done
 
 page() { echo "SELECT count(h) FROM (SELECT * FROM $1.health ORDER BY score LIMIT 50) h"; }
 daily() { echo "SELECT count(*), sum(customers), max(day), max(band), max(stage) FROM $1.health_daily"; }

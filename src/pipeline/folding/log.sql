@@ -275,41 +275,6 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_fold_log(name, text, timestamptz, integer) IS
     'folds new rows of the log, as pipeline_fold_rows() does, whose errors are the step''s; but none while others lock a fact whose first rows they are, and in the next step where others claimed it meanwhile';
 
--- The same rows for the views: what a step would fold now, at most 5000 rows.
-CREATE FUNCTION csagg.pipeline_unfolded_log(pipeline name, source text, now timestamptz,
-    OUT tenant text, OUT customer text, OUT facts csagg.history, OUT from_at timestamptz, OUT recorded_at timestamptz, OUT n bigint) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    mark bigint;
-    waits boolean;
-BEGIN
-    EXECUTE format('SELECT upto, (SELECT max(id) FROM %1$I.log) > upto OR EXISTS (SELECT FROM %1$I.hole h WHERE h.source = name) FROM %1$I.source WHERE name = $1',
-        pipeline)
-        INTO mark, waits USING source;
-    IF NOT waits THEN
-        RETURN;
-    END IF;
-    RETURN QUERY EXECUTE format($sql$
-        SELECT tenant, customer, csagg.history(key, kind, at, csagg.pipeline_value(kind, value), actor, id), min(csagg.pipeline_from(at, $3)),
-            max(recorded_at), max(n)
-        FROM (
-            SELECT r.id, r.tenant, r.customer, r.key, f.kind, r.at, r.value, coalesce(n.actor, r.actor) AS actor, r.event_id, r.recorded_at, r.n,
-                row_number() OVER (PARTITION BY r.tenant, r.event_id ORDER BY r.id) AS nth FROM (
-                SELECT l.*, count(*) OVER () AS n FROM (
-                    (SELECT l.* FROM (%2$s) l WHERE l.id > $1 ORDER BY l.id LIMIT 5000)
-                    UNION ALL SELECT l.*
-                    FROM %1$I.hole h, unnest(h.ids) i, LATERAL (SELECT * FROM (%2$s) l WHERE l.id >= lower(i) AND l.id < upper(i)) l
-                    WHERE h.source = $2
-                    LIMIT 5000) l) r
-            JOIN %1$I.fact f ON f.key = r.key LEFT JOIN %1$I.replaced() n ON n.id = r.id
-            WHERE csagg.pipeline_reason(r.tenant, r.customer, r.key, f.kind, r.kind, r.at, r.value, r.actor, r.event_id, f.source, r.owner) IS NULL
-                AND NOT EXISTS (SELECT FROM %1$I.seen s WHERE s.tenant = r.tenant AND s.event_id = r.event_id)) r
-        WHERE event_id IS NULL OR nth = 1
-        GROUP BY tenant, customer$sql$, pipeline, csagg.pipeline_rows_log(pipeline, source, true)) USING mark, source, now;
-END $body$;
-COMMENT ON FUNCTION csagg.pipeline_unfolded_log(name, text, timestamptz) IS
-    'the rows of the log that are visible and not folded: histories by customer, the last time of recording, and how many rows were read';
-
 CREATE FUNCTION csagg.pipeline_recount_rows(pipeline name, source text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($sql$

@@ -1,5 +1,13 @@
 -- How many customers were in which band and stage at the end of each day: from the stored timelines, by their changes.
 
+CREATE FUNCTION csagg.pipeline_reigning(pipeline name, OUT tenant text, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
+BEGIN
+    RETURN QUERY EXECUTE csagg.pipeline_reigns_by_tenant(pipeline);
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_reigning(name) IS
+    'the rule sets of each tenant that has its own, and of the empty text for all others: pipeline_reigns_by_tenant()';
+
 CREATE FUNCTION csagg.pipeline_view_health_daily(pipeline name) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
