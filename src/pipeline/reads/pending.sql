@@ -70,13 +70,12 @@ CREATE FUNCTION csagg.pipeline_unstored(pipeline name, as_of timestamptz, pendin
     OUT tenant text, OUT customer text, OUT stored csagg.history, OUT added csagg.history, OUT from_at timestamptz, OUT kept_from timestamptz,
     OUT seed jsonb, OUT reigns csagg.pipeline_reign[]) RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $body$
-DECLARE
-    known constant text := CASE WHEN as_of = csagg.pipeline_now() THEN 'csagg.pipeline_now()' ELSE '$1' END;  -- the planner then knows how few have ended
 BEGIN
+    -- Between two instants, so that the planner, who does not know $1, expects few.
     RETURN QUERY SELECT u.* FROM csagg.pipeline_read(format($sql$
         WITH pending AS MATERIALIZED (SELECT * FROM unnest($2)), reign AS MATERIALIZED (%2$s),
         customer (tenant, customer, stored, added, from_at, kept_from, seed) AS (
-            SELECT c.tenant, c.customer, %3$s, NULL::csagg.history, %4$s, c.kept_from, c.seed FROM %1$I.current c WHERE until_at <= %7$s
+            SELECT c.tenant, c.customer, %3$s, NULL::csagg.history, %4$s, c.kept_from, c.seed FROM %1$I.current c WHERE until_at BETWEEN '-infinity' AND $1
             UNION ALL SELECT c.tenant, c.customer, %3$s, NULL, %4$s, c.kept_from, c.seed
             FROM %1$I.current c WHERE from_at > %5$s AND $1 < (SELECT last_step FROM %1$I.pipeline))
         SELECT s.*, %6$s FROM (
@@ -87,7 +86,7 @@ BEGIN
             FROM pending p LEFT JOIN %1$I.current c ON c.tenant = p.tenant AND c.customer = p.customer) s
         WHERE kept_from IS NULL OR kept_from <= $1$sql$,
         pipeline, csagg.pipeline_reigns_by_tenant(pipeline), csagg.pipeline_whole(pipeline, 'facts'), csagg.pipeline_whole(pipeline, 'from_at'),
-        csagg.pipeline_begun('$1'), csagg.pipeline_reigns('s.tenant'), known), as_of, pending)
+        csagg.pipeline_begun('$1'), csagg.pipeline_reigns('s.tenant')), as_of, pending)
         u(tenant text, customer text, stored csagg.history, added csagg.history, from_at timestamptz, kept_from timestamptz, seed jsonb,
             reigns csagg.pipeline_reign[]);
 END $body$;
