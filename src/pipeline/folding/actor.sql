@@ -38,12 +38,9 @@ BEGIN
     EXECUTE format($sql$
 CREATE OR REPLACE FUNCTION %1$I.replaced(OUT id bigint, OUT actor text) RETURNS SETOF record
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$,
-        pipeline, format($sql$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY SELECT l.id, n.actor FROM (%2$s) l JOIN %1$I.pseudonym n ON n.hash = csagg.pipeline_actor_hash((SELECT salt FROM %1$I.secret), l.tenant, l.actor)
-    WHERE EXISTS (SELECT FROM %1$I.pseudonym) AND l.actor IS NOT NULL AND octet_length(l.actor) <= 1000 AND octet_length(l.tenant) <= 2000;
-END $sql$, pipeline, csagg.pipeline_waiting(pipeline)));
+        pipeline, format('BEGIN RETURN QUERY SELECT q.* FROM csagg.pipeline_read(%L) q(id bigint, actor text); END', format($sql$
+    SELECT l.id, n.actor FROM (%2$s) l JOIN %1$I.pseudonym n ON n.hash = csagg.pipeline_actor_hash((SELECT salt FROM %1$I.secret), l.tenant, l.actor)
+    WHERE EXISTS (SELECT FROM %1$I.pseudonym) AND l.actor IS NOT NULL AND octet_length(l.actor) <= 1000 AND octet_length(l.tenant) <= 2000$sql$, pipeline, csagg.pipeline_waiting(pipeline))));
     EXECUTE format('COMMENT ON FUNCTION %I.replaced() IS ''ids of rows of the log that are not folded and whose actor is forgotten, and what stands for the actor: views count that''',
         pipeline);
 END $body$;

@@ -29,13 +29,11 @@ BEGIN
     EXECUTE format($sql$
 CREATE OR REPLACE FUNCTION %1$I.forgotten() RETURNS SETOF bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS %2$L$sql$,
-        pipeline, format($sql$
-BEGIN
-    RETURN QUERY WITH x AS MATERIALIZED (
+        pipeline, format('BEGIN RETURN QUERY SELECT * FROM csagg.pipeline_read(%L) q(id bigint); END', format($sql$
+    WITH x AS MATERIALIZED (
         SELECT tenant, customer, min(id) AS id FROM (%3$s) l
         WHERE EXISTS (SELECT FROM %1$I.suppressed) AND octet_length(tenant) + octet_length(customer) <= 2000 GROUP BY tenant, customer)
-    SELECT x.id FROM x WHERE %2$s;
-END $sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline)));
+    SELECT id FROM x WHERE %2$s$sql$, pipeline, csagg.pipeline_suppressed(pipeline), csagg.pipeline_waiting(pipeline))));
     EXECUTE format('COMMENT ON FUNCTION %I.forgotten() IS ''ids of a row each of forgotten customers who have rows that are not folded: views leave these customers out''',
         pipeline);
 END $body$;

@@ -19,7 +19,7 @@ CREATE FUNCTION csagg.pipeline_overridden(pipeline name, OUT tenant text, OUT cu
 BEGIN
     RETURN QUERY SELECT o.tenant, o.customer FROM csagg.pipeline_read(format($sql$
         SELECT v.tenant, v.customer FROM %1$I.override v
-        UNION ALL SELECT t.tenant, t.customer FROM %1$I.todo t WHERE t.source = $1$sql$, pipeline), 'override') o(tenant text, customer text);
+        UNION ALL SELECT t.tenant, t.customer FROM %1$I.todo t WHERE t.source = 'override'$sql$, pipeline)) o(tenant text, customer text);
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_overridden(name) IS
     'customers that have, or had until a step sees it, a row in the table override: those whose facts are worth a look';
