@@ -61,6 +61,10 @@ BEGIN
     END LOOP;
 END $$;
 CALL live(:'deletes');
+CALL csagg.refresh('cs "x" ''y''');
+\o
+SELECT 'rejected and gone', r.id FROM "cs ""x"" 'y'".rejected r WHERE :'deletes' = 'retract' AND NOT EXISTS (SELECT FROM "a ""b"" 'c'" a WHERE a."i d" = r.id);
+\o /dev/null
 SELECT csagg.resume('cs "x" ''y''', 'a "b" ''c''');
 CALL csagg.refresh('cs "x" ''y''');
 \o

@@ -214,21 +214,23 @@ CREATE FUNCTION csagg.pipeline_track_events(pipeline name, source text, relation
 DECLARE
     placed constant text := format('%s IS NOT NULL AND octet_length(%1$s) + octet_length(e.%I::text) <= 2000 AND %s IS NOT NULL',
         csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', csagg.pipeline_instant(relation, (spec ->> 'at')::name));
+    gone constant text := format('nullif(OLD.%1$I, NEW.%1$I)', spec ->> 'id');
     was text;
     "is" text;
-    alone constant text := format(
-        'INSERT INTO %I.todo (tenant, why, source, row) SELECT '''', ''source'', %L, e.%I FROM (SELECT (NEW).*) e WHERE (%s) IS NOT TRUE;',
-        pipeline, source, spec ->> 'id', placed);
 BEGIN
     SELECT max(s) FILTER (WHERE r = 'OLD'), max(s) FILTER (WHERE r = 'NEW') INTO was, "is"
-    FROM unnest('{OLD,NEW}'::text[]) r,
-        format(
-            'INSERT INTO %I.todo (tenant, customer, why, source, from_at) SELECT %s, e.%I::text, ''source'', %L, %s FROM (SELECT (%s).*) e WHERE %s;',
+    FROM (VALUES ('OLD', gone, gone), ('NEW', 'NULL', format('NEW.%I', spec ->> 'id'))) v (r, "row", alone),
+        format($sql$
+            INSERT INTO %1$I.todo (tenant, customer, why, source, from_at, row)
+            SELECT %2$s, e.%3$I::text, 'source', %4$L, %5$s, %6$s FROM (SELECT (%7$s).*) e WHERE %8$s;
+            INSERT INTO %1$I.todo (tenant, why, source, row)
+            SELECT '', 'source', %4$L, %9$s FROM (SELECT (%7$s).*) e WHERE (%8$s) IS NOT TRUE AND %9$s IS NOT NULL;$sql$,
         pipeline, csagg.pipeline_text(spec ->> 'tenant', quote_literal('')), spec ->> 'customer', source,
-        csagg.pipeline_instant(relation, (spec ->> 'at')::name), r, placed) s;
+        csagg.pipeline_instant(relation, (spec ->> 'at')::name), "row", r, placed, alone) s;
     PERFORM csagg.pipeline_tracker(pipeline, source, concat_ws(E'\n    ', 'BEGIN',
-        'IF TG_OP = ''TRUNCATE'' THEN', csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation)), 'RETURN NULL;', 'END IF;',
-        was, 'IF TG_OP = ''UPDATE'' THEN', "is", alone, 'END IF;', 'END;'));
+        'IF TG_OP = ''TRUNCATE'' THEN', csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation)),
+        format('INSERT INTO %1$I.todo (tenant, why, source, row) SELECT '''', ''source'', %2$L, id FROM %1$I.rejected WHERE source = %2$L;', pipeline, source),
+        'RETURN NULL;', 'END IF;', was, 'IF TG_OP = ''UPDATE'' THEN', "is", 'END IF;', 'END;'));
     PERFORM csagg.pipeline_track(pipeline, source, relation, 'UPDATE', csagg.pipeline_changed(relation, columns));
     IF spec ->> 'deletes' = 'retract' THEN
         PERFORM csagg.pipeline_track(pipeline, source, relation, 'DELETE', 'FOR EACH ROW'),
@@ -236,7 +238,7 @@ BEGIN
     END IF;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_track_events(name, text, regclass, name[], jsonb) IS
-    'makes the triggers of an events source: a row whose mapped columns change, or that goes if that retracts, is put into `todo`, with the instants that it had and has, or by its id if it names no customer';
+    'makes the triggers of an events source: a row whose mapped columns change, or that goes if that retracts, is put into `todo`, with the instants that it had and has, and the id that it has no more, or by its id alone if it names no customer';
 
 CREATE FUNCTION csagg.add_events(pipeline name, relation regclass, customer name, at name, key name DEFAULT NULL, fact text DEFAULT NULL,
     amount name DEFAULT NULL,

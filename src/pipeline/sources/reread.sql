@@ -125,12 +125,13 @@ BEGIN
     RETURN (SELECT asked FROM csagg.pipeline_query(format($sql$
         WITH chosen AS MATERIALIZED (
             SELECT tenant, customer FROM %1$I.todo WHERE source = $1 AND customer IS NOT NULL GROUP BY tenant, customer ORDER BY min(id) LIMIT $2),
-        taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.source = $1 AND t.tenant = c.tenant AND t.customer = c.customer RETURNING t.*)
+        taken AS (DELETE FROM %1$I.todo t USING chosen c WHERE t.source = $1 AND t.tenant = c.tenant AND t.customer = c.customer RETURNING t.*),
+        gone AS (DELETE FROM %1$I.rejected r USING taken t WHERE r.source = $1 AND r.id = t.row)
         SELECT coalesce(array_agg(DISTINCT ROW(tenant, customer, NULL, from_at, NULL, $1)::csagg.pipeline_change), '{}') FROM taken$sql$,
         pipeline), source, most) q(asked csagg.pipeline_change[]));
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_asked_of(name, text, integer) IS
-    'takes a source''s customers from `todo`, with from_at what that says there';
+    'takes a source''s customers from `todo`, with from_at what that says there; of rows that are gone nothing is rejected any more';
 
 CREATE FUNCTION csagg.pipeline_ids_of(pipeline name, source text, asked csagg.pipeline_change[]) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -174,7 +175,9 @@ BEGIN
             SELECT DISTINCT ON (id) $1, id, reason, csagg.pipeline_excerpt(id, tenant, customer, key, at, value, actor, event_id), $3
             FROM came WHERE reason IS NOT NULL
             ON CONFLICT (source, id) DO UPDATE SET reason = excluded.reason, row = excluded.row, at = excluded.at),
-        good AS (DELETE FROM %1$I.rejected r USING came c WHERE r.source = $1 AND r.id = c.id AND c.reason IS NULL),
+        good AS (
+            DELETE FROM %1$I.rejected r USING read c
+            WHERE r.source = $1 AND r.id = c.id AND (c.wanted AND c.reason IS NOT NULL) IS NOT TRUE AND NOT r.row ? 'fault'),
         whole AS (
             DELETE FROM %1$I.rejected r USING asked a
             WHERE r.source = $1 AND r.row ? 'whole' AND r.row ->> 'tenant' = a.tenant AND r.row ->> 'customer' = a.customer),

@@ -84,6 +84,7 @@ BEGIN
         mended AS (
             DELETE FROM %1$I.rejected r USING %1$I.fact f
             WHERE f.key = r.row ->> 'key' AND EXISTS (SELECT FROM asked WHERE row IS NULL) RETURNING r.source, r.id),
+        moot AS (DELETE FROM %1$I.rejected r USING asked a WHERE r.source = a.source AND r.id = a.row),
         again AS (SELECT source, id FROM mended UNION SELECT s.name, a.row FROM asked a JOIN %1$I.source s ON s.name = a.source AND a.row <= s.upto
             WHERE NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = s.name AND h.ids @> a.row)),
         fewer AS (UPDATE %1$I.source s SET folded = folded - n FROM (SELECT source, count(*) AS n FROM again GROUP BY source) a WHERE s.name = a.source)
@@ -98,7 +99,7 @@ BEGIN
         pipeline) USING now;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_expand(name, timestamptz) IS
-    'puts a row for each customer in place of those of `todo` that name none, since dates begin in the zone of the rules also for each source that has these; rejected rows of facts that are declared now, and changed rows that name no customer, become a hole, to be read again; with another time to settle it is everybody''s time to be looked at';
+    'puts a row for each customer in place of those of `todo` that name none, since dates begin in the zone of the rules also for each source that has these; rejected rows of facts that are declared now, and changed rows that name no customer, rejected ones too, become a hole, to be read again; with another time to settle it is everybody''s time to be looked at';
 
 CREATE FUNCTION csagg.pipeline_asked(pipeline name, changes csagg.pipeline_change[], most integer) RETURNS csagg.pipeline_change[]
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$

@@ -99,7 +99,7 @@ CREATE FUNCTION csagg.pipeline_comments(pipeline name) RETURNS void
         ['todo', 'since', 'when it was asked for; after a change of rules alerts that began earlier are not announced'],
         ['todo', 'source', 'the source whose rows of this customer changed'],
         ['todo', 'from_at', 'the instant of such a row, before or after; NULL: all are read anew'],
-        ['todo', 'row', 'the id of such a row that has no tenant, customer or instant, to be read again by itself'],
+        ['todo', 'row', 'the id of such a row that is there no more; without a customer, of one that has no tenant, customer or instant, to be read again by itself'],
         ['current', '', 'every customer: facts, and what the rules say of them up to until_at'],
         ['current', 'tenant', 'the tenant'],
         ['current', 'customer', 'the customer'],
