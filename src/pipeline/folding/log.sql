@@ -293,15 +293,19 @@ CREATE FUNCTION csagg.pipeline_recount_log(pipeline name, source text) RETURNS t
 COMMENT ON FUNCTION csagg.pipeline_recount_log(name, text) IS
     'the rows of the log that should have been folded';
 
-CREATE FUNCTION csagg.pipeline_count_log(pipeline name, source text) RETURNS bigint
+-- Stable: it counts in the snapshot of who asks.
+CREATE FUNCTION csagg.pipeline_count(pipeline name, source text) RETURNS bigint
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
+    s record;
     counted bigint;
 BEGIN
+    EXECUTE format('SELECT relation, coalesce(spec ->> ''id'', ''id'') AS id FROM %I.source WHERE name = $1', pipeline) INTO s USING source;
     EXECUTE format($sql$
-        SELECT count(*) FROM %1$I.source m JOIN %1$I.log l ON l.id <= m.upto
-        WHERE m.name = $1 AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> l.id)$sql$, pipeline) INTO counted USING source;
+        SELECT count(*) FROM %1$I.source m JOIN %2$s l ON l.%3$I <= m.upto
+        WHERE m.name = $1 AND NOT EXISTS (SELECT FROM %1$I.hole h WHERE h.source = m.name AND h.ids @> l.%3$I::bigint)$sql$,
+        pipeline, s.relation, s.id) INTO counted USING source;
     RETURN counted;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_count_log(name, text) IS
-    'how many rows of the log are below the mark, but for those in holes';
+COMMENT ON FUNCTION csagg.pipeline_count(name, text) IS
+    'how many rows of a source that has ids are below the mark, but for those in holes';

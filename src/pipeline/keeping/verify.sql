@@ -58,23 +58,37 @@ END $body$;
 COMMENT ON FUNCTION csagg.pipeline_verify_sources(name, jsonb) IS
     'sources that are stopped, or whose tables or triggers are gone, sequences that give numbers out of order, and events tables with ids beyond their sequence';
 
-CREATE FUNCTION csagg.pipeline_verify_marks(pipeline name, OUT problem text, OUT tenant text, OUT customer text, OUT detail text,
+CREATE FUNCTION csagg.pipeline_counts(pipeline name, unreadable jsonb, OUT name text, OUT folded bigint, OUT counted bigint, OUT wrong boolean)
+    RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN QUERY EXECUTE format($sql$
+        SELECT name, folded, counted, counted > folded OR kind = 'log'
+        FROM %I.source, LATERAL (SELECT csagg.pipeline_count($1, name) AS counted OFFSET 0) c
+        WHERE (kind = 'log' OR spec ->> 'deletes' = 'keep' AND NOT $2 ? name) AND counted <> folded ORDER BY name$sql$,
+        pipeline) USING pipeline, unreadable;
+END $body$;
+COMMENT ON FUNCTION csagg.pipeline_counts(name, jsonb) IS
+    'sources that have another number of rows below their marks than were folded, and whether that is wrong: of events that stay counted there may be fewer';
+
+CREATE FUNCTION csagg.pipeline_verify_marks(pipeline name, unreadable jsonb, OUT problem text, OUT tenant text, OUT customer text, OUT detail text,
     OUT facts csagg.history) RETURNS SETOF record
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     source record;
 BEGIN
-    FOR source IN EXECUTE format('SELECT s.name, s.folded, csagg.pipeline_count_log($1, s.name) AS counted FROM %I.source s WHERE kind = ''log''',
-        pipeline) USING pipeline LOOP
-        IF source.folded <> source.counted THEN
-            problem := 'mark';
-            detail := format('source "%s": %s rows up to the mark, and %s were folded', source.name, source.counted, source.folded);
+    problem := 'mark';
+    FOR source IN SELECT * FROM csagg.pipeline_counts(pipeline, unreadable) LOOP
+        detail := format('source "%s": %s rows up to the mark, and %s were folded', source.name, source.counted, source.folded);
+        IF source.wrong THEN
             RETURN NEXT;
+        ELSE
+            RAISE NOTICE '%: what they said stays, and its facts are taken as they are', detail;
         END IF;
     END LOOP;
 END $body$;
-COMMENT ON FUNCTION csagg.pipeline_verify_marks(name) IS
-    'sources that have another number of rows below their marks than were folded';
+COMMENT ON FUNCTION csagg.pipeline_verify_marks(name, jsonb) IS
+    'sources whose marks passed rows that were not folded, and of the log ones that are gone; a NOTICE tells of events tables that are not compared, since rows of them are gone';
 
 CREATE FUNCTION csagg.pipeline_mend(pipeline name, unreadable jsonb, problem text, tenant text, customer text, facts csagg.history) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -84,7 +98,8 @@ BEGIN
     IF problem = 'source' THEN
         RETURN;
     ELSIF problem = 'mark' THEN
-        EXECUTE format('UPDATE %1$I.source SET folded = csagg.pipeline_count_log($1, name) WHERE kind = ''log''', pipeline) USING pipeline;
+        EXECUTE format('UPDATE %I.source s SET folded = c.counted FROM csagg.pipeline_counts($1, $2) c WHERE c.wrong AND c.name = s.name', pipeline)
+            USING pipeline, unreadable;
         RETURN;
     ELSIF problem = 'states' THEN
         PERFORM csagg.pipeline_tell_unsaid(pipeline, unreadable, tenant, customer);
@@ -142,7 +157,7 @@ BEGIN
         END IF;
         EXECUTE format('SELECT FROM %I.pipeline FOR UPDATE', pipeline);
     END IF;
-    FOR found IN SELECT * FROM csagg.pipeline_verify_sources(pipeline, unreadable) UNION ALL SELECT * FROM csagg.pipeline_verify_marks(pipeline)
+    FOR found IN SELECT * FROM csagg.pipeline_verify_sources(pipeline, unreadable) UNION ALL SELECT * FROM csagg.pipeline_verify_marks(pipeline, unreadable)
         UNION ALL SELECT * FROM csagg.pipeline_verify_states(pipeline, unreadable)
         UNION ALL SELECT * FROM csagg.pipeline_verify_customers(pipeline, customers, unreadable) LOOP
         IF repair THEN
@@ -156,4 +171,4 @@ BEGIN
     END LOOP;
 END $body$;
 COMMENT ON FUNCTION csagg.verify(name, integer, boolean) IS
-    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What is stopped or cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end; facts that cannot be read are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step(); 22023 for less than 0 customers; 55P03 where a table of states is to be locked, and there is no moment without writers for 30 seconds';
+    'recomputes from the sources, in plain SQL, the facts, assessments and episodes of so many customers drawn at random (NULL: of all), counts the rows below the marks, of which there may be fewer where deleted events stay counted, as a NOTICE tells, and compares, of all customers, what the tables of states sources say now with what they were heard to say; one row for each difference, none if all is well. problem: source, mark, states, facts, assessment or alerts. What is stopped or cannot be read, and events with ids beyond their sequence, is a problem of its source, which detail says how to end; facts that cannot be read are not compared. With repair facts are put right at once, and the next step does the rest, without announcing alerts; but a customer with two rows in current keeps them, if rows of the log are gone: then somebody has to delete one. Errors: 42704, 42501, and 55000 without the pipeline''s data, as of step(); 22023 for less than 0 customers; 55P03 where a table of states is to be locked, and there is no moment without writers for 30 seconds';

@@ -39,23 +39,14 @@ COMMENT ON FUNCTION csagg.pipeline_remembered(csagg.history, csagg.history, time
 
 -- Events that were deleted and stay counted cannot be counted once more. In the statement that reads the rows: one of them may go at any time.
 CREATE FUNCTION csagg.pipeline_trusted(pipeline name, unreadable jsonb) RETURNS text
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    source record;
-    keys text := format('SELECT f.key FROM %1$I.fact f JOIN %1$I.source s ON s.name = f.source WHERE %2$L::jsonb ? s.name AND s.kind <> ''states''',
-        pipeline, unreadable);
-BEGIN
-    FOR source IN EXECUTE format('SELECT * FROM %I.source WHERE kind = $1 AND spec ->> $2 = $3 AND NOT $4 ? name', pipeline)
-        USING 'events', 'deletes', 'keep', unreadable LOOP
-        keys := keys || format($sql$
-            UNION ALL SELECT f.key FROM %1$I.source s JOIN %1$I.fact f ON f.source = s.name WHERE s.name = %2$L
-                AND (
-                    SELECT count(*) FROM %3$s
-                    WHERE %4$I <= s.upto AND NOT EXISTS (SELECT FROM %1$I.hole WHERE source = %2$L AND ids @> %4$I::bigint)) < s.folded$sql$,
-            pipeline, source.name, source.relation, source.spec ->> 'id');
-    END LOOP;
-    RETURN keys;
-END $body$;
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($sql$
+        SELECT key FROM %1$I.fact WHERE source IN (
+            SELECT name FROM %1$I.source
+            WHERE CASE WHEN %2$L::jsonb ? name THEN kind <> 'states'
+                WHEN spec ->> 'deletes' = 'keep' THEN csagg.pipeline_count(%1$L, name) < folded END)$sql$,
+        pipeline, unreadable)
+$body$;
 COMMENT ON FUNCTION csagg.pipeline_trusted(name, jsonb) IS
     'a query for facts from tables that have fewer rows than were folded, where what is deleted stays counted, and from those that cannot be read';
 

@@ -170,6 +170,7 @@ BEGIN
     END IF;
     EXECUTE format('INSERT INTO %1$I.todo (tenant, customer, why, source) SELECT tenant, customer, ''source'', $1 FROM %1$I.current', pipeline) USING source;
     EXECUTE csagg.pipeline_ask(pipeline, source, format('SELECT * FROM %s', relation));
+    EXECUTE format('UPDATE %I.source SET folded = greatest(folded, csagg.pipeline_count($1, name)) WHERE name = $2', pipeline) USING pipeline, source;
 END $body$;
 COMMENT ON FUNCTION csagg.pipeline_resume_events(name, text) IS
     'rejected rows are read again; every customer is, if a trigger of the source failed, or its sequence was behind';

@@ -36,7 +36,7 @@ SQL
 check 'verify: rows that wait for a step are no difference' empty -c "SELECT * FROM csagg.verify('cs', NULL)"
 query -c "CALL csagg.refresh('cs')"
 check 'verify finds an explicit low id of the log' finds "INSERT INTO cs.log (id, customer, key) OVERRIDING SYSTEM VALUE VALUES (-7, 'b', 'login')" 'facts b, mark'
-check 'verify finds an explicit low id of an events table' finds "INSERT INTO click (id, who) VALUES (-7, 'b')" 'assessment b, facts b'
+check 'verify finds an explicit low id of an events table' finds "INSERT INTO click (id, who) VALUES (-7, 'b')" 'assessment b, facts b, mark'
 check 'verify finds an explicit low id where deletes retract' finds "INSERT INTO call (id, who) VALUES (-7, 'new')" 'facts new'
 check 'verify finds a row of the log that is gone' finds "DELETE FROM cs.log WHERE id = -7" 'facts b, mark'
 check 'verify finds an event that changed while triggers were disabled' finds "$(untriggered click "UPDATE click SET n = 5 WHERE who = 'c'")" 'facts c'
