@@ -37,8 +37,8 @@ BEGIN
     FOR source IN EXECUTE format('SELECT name, relation FROM %I.source WHERE kind <> ''log''', pipeline) LOOP
         stale := EXISTS (
             SELECT FROM pg_trigger
-            WHERE tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source.name))) AND tgparentid = 0
-            AND tgname <> ALL (ARRAY(SELECT csagg.pipeline_trigger(pipeline, source.name, e) FROM unnest('{INSERT,DELETE,UPDATE,TRUNCATE}'::text[]) e)));
+            WHERE tgfoid = to_regprocedure(format('%I.%I()', pipeline, csagg.pipeline_tracker_name(source.name)))
+                AND tgname <> ALL (ARRAY(SELECT csagg.pipeline_trigger(pipeline, source.name, e) FROM unnest('{INSERT,DELETE,UPDATE,TRUNCATE}'::text[]) e)));
         IF stale THEN
             PERFORM csagg.pipeline_read_committed('upgrade_pipeline() of a schema that was renamed');
         END IF;
