@@ -23,7 +23,7 @@ BEGIN
     PERFORM csagg.pipeline_check(pipeline);
     IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
         RAISE feature_not_supported USING MESSAGE = 'this database has no pg_cron',
-            HINT = CASE WHEN home IS NOT NULL AND home <> current_database()
+            HINT = CASE WHEN home <> current_database()
                 THEN format('A superuser in database "%s": SELECT cron.schedule_in_database(%L, ''* * * * *'', %L, %L, %L);',
                     home, csagg.pipeline_job(pipeline), command, current_database(), current_user)
                 ELSE 'A superuser, if this is the database of cron.database_name: CREATE EXTENSION pg_cron; else a line in a crontab: '
